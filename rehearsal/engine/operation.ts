@@ -1,0 +1,100 @@
+import path from "node:path";
+import { type EngineEvent, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { endWithParent } from "../tools/process";
+import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events";
+import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol";
+import { openStack } from "./workspace";
+
+/**
+ * The process of one operation of the engine. It is a process of its own, as a user's `pulumi up` is: the program and
+ * the SDK are loaded afresh, and it can be interrupted or killed.
+ */
+const interruption = new AbortController();
+
+process.on("message", (message: ToOperation) => {
+  if (message.kind === "interrupt") interruption.abort();
+  else void run(message.request).then(finish, (error: unknown) => finish(failure(message.request, error)));
+});
+
+// The process leads a group of its own, with the CLI in it: whatever happens to the parent, none of them stays behind.
+endWithParent(() => void process.kill(-process.pid, "SIGKILL"));
+
+async function run(request: OperationRequest): Promise<OperationResult> {
+  const command = PulumiCommand.get({ root: request.pulumiRoot });
+  command.catch(() => undefined);
+  const program = request.operation === "up" || request.operation === "preview" ? load(request.program) : noProgram;
+  const { workDir, stackName, stateFile, operation } = request;
+  const opened = await openStack(stackName, stateFile, { workDir, pulumiCommand: await command, program });
+  if (operation === "outputs") return result(operation, { ...emptyLog, outputs: await opened.outputs() }, undefined);
+
+  let log: EventLog = emptyLog;
+  const onEvent = (event: EngineEvent): void => {
+    log = record(log, event);
+    const progress = progressOf(event);
+    if (progress) send({ kind: "progress", progress });
+  };
+  if (operation === "up" && request.options.preview) {
+    const preview = await attempt(() => opened.stack.preview({ onEvent, signal: interruption.signal }));
+    if (preview !== undefined) return result(operation, log, preview);
+    log = emptyLog;
+  }
+  const failed = await attempt(() => operate(opened.stack, request, onEvent));
+  return result(operation, log, failed);
+}
+
+function operate(stack: Stack, { operation, options }: OperationRequest, onEvent: (event: EngineEvent) => void) {
+  const common = { onEvent, signal: interruption.signal, color: "never" as const };
+  switch (operation) {
+    case "up":
+      return stack.up({ ...common, refresh: options.refresh });
+    case "preview":
+      return stack.preview({ ...common, refresh: options.refresh });
+    case "refresh":
+      return options.previewOnly ? stack.previewRefresh(common) : stack.refresh(common);
+    case "destroy":
+      return stack.destroy({ ...common, refresh: options.refresh });
+    case "cancel":
+      return stack.cancel();
+    case "outputs":
+      return Promise.resolve();
+  }
+}
+
+/** Loads the modules now, while the CLI starts, and runs what they export when the engine asks for it. */
+function load(file: string): PulumiFn {
+  require(path.join(require.resolve("@pulumi/aws/package.json"), ".."));
+  return async () => {
+    const exported: unknown = require(file);
+    return (typeof exported === "function" ? await exported() : exported) as Record<string, unknown>;
+  };
+}
+
+const noProgram: PulumiFn = () => Promise.resolve();
+
+/** What the action failed with; undefined when it succeeded. */
+async function attempt(action: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    return refusal(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function result(operation: OperationName, log: EventLog, failed: string | undefined): OperationResult {
+  const ok = failed === undefined;
+  const done = { operation, ok, interrupted: !ok && interruption.signal.aborted, seconds: 0, ...log };
+  return ok ? done : { ...done, error: reasons(log.diagnostics) || failed };
+}
+
+function failure(request: OperationRequest, error: unknown): OperationResult {
+  return result(request.operation, emptyLog, refusal(error instanceof Error ? error.message : String(error)));
+}
+
+function send(message: FromOperation): void {
+  if (process.connected) process.send?.(message);
+}
+
+function finish(result: OperationResult): void {
+  process.send?.({ kind: "result", result } satisfies FromOperation, () => process.exit(0));
+}

@@ -1,0 +1,94 @@
+/** What an operation's process is asked and what it tells; everything here travels over an IPC channel as JSON. */
+
+/** The operations of the engine that a rehearsal uses, in the words of the `pulumi` command. */
+export type OperationName = "up" | "preview" | "refresh" | "destroy" | "outputs" | "cancel";
+
+/** What one operation may do beyond its defaults. */
+export interface OperationOptions {
+  /** `up`: run a preview first, as `pulumi up` does without `--skip-preview`. Default: false. */
+  preview?: boolean;
+  /** `up`, `preview`, `destroy`: refresh the state before the operation (`--refresh`). Default: false. */
+  refresh?: boolean;
+  /** `refresh`: only show the drift and leave the state alone (`--preview-only`). Default: false. */
+  previewOnly?: boolean;
+}
+
+/** Request to an operation's process. */
+export interface OperationRequest {
+  readonly operation: OperationName;
+  readonly stackName: string;
+  /** Folder with Pulumi.yaml and the stack's settings. */
+  readonly workDir: string;
+  /** File of the stack's state in the file backend; it exists once the stack does. */
+  readonly stateFile: string;
+  /** Folder whose `bin` holds the CLI; undefined: the one on PATH. */
+  readonly pulumiRoot?: string;
+  /** Module that exports the program: an async function, or nothing but outputs. */
+  readonly program: string;
+  readonly options: OperationOptions;
+}
+
+/** Parent to child. */
+export type ToOperation = { kind: "run"; request: OperationRequest } | { kind: "interrupt" };
+
+/** A resource's step, or a line that the engine printed, as it happens. */
+export type Progress =
+  | {
+      readonly kind: "resource";
+      readonly status: "started" | "done" | "failed";
+      readonly op: string;
+      readonly type: string;
+      readonly urn: string;
+      readonly name: string;
+    }
+  | { readonly kind: "diagnostic"; readonly severity: Severity; readonly message: string; readonly urn?: string };
+
+/** Child to parent. */
+export type FromOperation = { kind: "progress"; progress: Progress } | { kind: "result"; result: OperationResult };
+
+/** The engine's severities; `info#err` is what a program wrote to its standard error. */
+export type Severity = "info" | "info#err" | "warning" | "error";
+
+/** What the engine did to one resource in one operation, all its steps taken together. */
+export interface Change {
+  /** `replace` stands for the create and the delete that a replacement is made of. */
+  readonly op: "create" | "update" | "replace" | "delete" | "read" | "import" | "refresh" | string;
+  readonly status: "started" | "done" | "failed";
+  /** For example `aws:lb/listener:Listener`. */
+  readonly type: string;
+  readonly urn: string;
+  /** The resource's logical name. */
+  readonly name: string;
+  /** False for a component, which is a mere grouping. */
+  readonly custom: boolean;
+  /** Paths of the properties that differ, for example `defaultActions[0].forward`. */
+  readonly diff: readonly string[];
+}
+
+/** A message of the engine, of a provider or of the program. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly urn?: string;
+}
+
+/** How an operation went. A failed one is a result, too: rehearsals of faults read it. */
+export interface OperationResult {
+  readonly operation: OperationName;
+  readonly ok: boolean;
+  /** True when it failed because it was interrupted or killed. */
+  readonly interrupted: boolean;
+  /** From the command to its end, start of the processes included. */
+  readonly seconds: number;
+  /**
+   * The outputs that this operation registered, secrets masked; empty when it did not get that far. A failed `up` may
+   * have registered them all the same.
+   */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Resources that were touched, in the order of their first step. Unchanged ones are not listed. */
+  readonly changes: readonly Change[];
+  /** Warnings and errors, without colours, each once. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Why it failed, one reason a line; undefined when it did not. */
+  readonly error?: string;
+}

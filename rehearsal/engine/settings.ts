@@ -1,0 +1,41 @@
+import { parse, stringify } from "yaml";
+
+/** A value of a stack's config. */
+export type ConfigValue = string | number | boolean | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
+
+/** Config by key; a key without a namespace belongs to the project. `undefined` unsets what the repository's file says. */
+export type ConfigOverrides = Readonly<Record<string, ConfigValue | undefined>>;
+
+/**
+ * The text of a Pulumi.<stack>.yaml: the repository's settings with a rehearsal's own laid over them.
+ *
+ * @param repository text of the repository's file, empty where there is none
+ * @param current text of the file to be replaced: its salt belongs to the rehearsal's state and has to stay
+ */
+export function stackSettings(
+  project: string,
+  repository: string,
+  current: string,
+  overrides: ConfigOverrides,
+): string {
+  const { encryptionsalt } = (parse(current) ?? {}) as { encryptionsalt?: string };
+  const { config } = (parse(repository) ?? {}) as { config?: Record<string, ConfigValue> };
+  const merged: Record<string, ConfigValue> = {};
+  for (const [key, value] of [...Object.entries(config ?? {}), ...Object.entries(overrides)]) {
+    const name = key.includes(":") ? key : `${project}:${key}`;
+    if (value === undefined) delete merged[name];
+    else merged[name] = value;
+  }
+  return stringify({ ...(encryptionsalt === undefined ? {} : { encryptionsalt }), config: merged });
+}
+
+/**
+ * The Pulumi.yaml of a rehearsal's folder: the repository's, schema and defaults included. `main` is left out because the
+ * program runs inline and its file is not in that folder.
+ */
+export function projectSettings(pulumiYaml: string): { name: string; text: string } {
+  const { main: _, ...project } = (parse(pulumiYaml) ?? {}) as { main?: unknown; name?: unknown };
+  const { name } = project;
+  if (typeof name !== "string") throw new Error(`Pulumi.yaml: name is ${JSON.stringify(name)}; it must be a text`);
+  return { name, text: stringify(project) };
+}
