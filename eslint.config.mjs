@@ -1,4 +1,18 @@
 import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
-console.error(Object.keys(pulumi), JSON.stringify(pulumi.configs ?? {}).slice(0,400), Object.keys(pulumi.rules??{}));
-export default [];
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".rehearsal/", "**/*.js", "**/*.mjs"] },
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { "@pulumi": pulumi },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/prefer-nullish-coalescing": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+    },
+  },
+);

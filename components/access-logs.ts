@@ -1,0 +1,105 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface AccessLogsArgs {
+  accountId: string;
+  partition: string;
+  region: string;
+  /** Days until a log is deleted. */
+  retention: number;
+  /** Whether destroying the stack deletes the logs with their bucket. */
+  forceDestroy: boolean;
+  tags: Record<string, string>;
+}
+
+/** Key prefix of the load balancer's logs in the bucket. */
+const prefix = "alb";
+
+/**
+ * A bucket for the load balancer's access logs: encrypted, closed to the public, with a life cycle. SSE-S3, because
+ * the load balancer can't write under a KMS key (AWS: "Access logs for your Application Load Balancer").
+ */
+export class AccessLogs extends pulumi.ComponentResource {
+  readonly bucketName: pulumi.Output<string>;
+  readonly prefix = prefix;
+  /** Resources that must stand before a load balancer may name the bucket: it checks that it can write at once. */
+  readonly writable: pulumi.Resource[];
+
+  constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:AccessLogs", name, {}, opts);
+    const parent = { parent: this };
+    const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: args.forceDestroy, tags: args.tags }, parent);
+    this.bucketName = bucket.bucket;
+    const ownership = new aws.s3.BucketOwnershipControls(
+      `${name}-ownership`,
+      { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      parent,
+    );
+    const closed = new aws.s3.BucketPublicAccessBlock(
+      `${name}-closed`,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      parent,
+    );
+    const encrypted = new aws.s3.BucketServerSideEncryptionConfiguration(
+      `${name}-encrypted`,
+      { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+      parent,
+    );
+    new aws.s3.BucketLifecycleConfiguration(
+      `${name}-life-cycle`,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            id: "expire",
+            status: "Enabled",
+            filter: { prefix: `${prefix}/` },
+            expiration: { days: args.retention },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+          },
+        ],
+      },
+      parent,
+    );
+    const policy = new aws.s3.BucketPolicy(
+      `${name}-policy`,
+      { bucket: bucket.bucket, policy: bucket.arn.apply((arn) => logDeliveryPolicy(arn, args)) },
+      // The two calls that change a bucket's public access settings conflict when they run at once.
+      { parent: this, dependsOn: [closed] },
+    );
+    this.writable = [policy, encrypted, ownership];
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+}
+
+function logDeliveryPolicy(bucketArn: string, { accountId, partition, region }: AccessLogsArgs): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "LoadBalancerMayWrite",
+        Effect: "Allow",
+        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: `${bucketArn}/${prefix}/AWSLogs/${accountId}/*`,
+        Condition: {
+          ArnLike: { "aws:SourceArn": `arn:${partition}:elasticloadbalancing:${region}:${accountId}:loadbalancer/*` },
+        },
+      },
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  });
+}

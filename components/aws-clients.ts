@@ -1,0 +1,83 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { fromIni, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the program itself asks of AWS, beside what its provider does. */
+export interface AwsClients {
+  autoScaling: AutoScalingClient;
+  elb: ElasticLoadBalancingV2Client;
+}
+
+interface AssumeRole {
+  roleArn: string;
+  sessionName?: string;
+  externalId?: string;
+}
+
+/** Where and as whom the default AWS provider of this stack works, as its config (`aws:...`) says. */
+export interface ProviderConfig {
+  region?: string;
+  profile?: string;
+  sharedConfigFiles?: string[];
+  sharedCredentialsFiles?: string[];
+  accessKey?: string;
+  secretKey?: string;
+  token?: string;
+  assumeRoles?: AssumeRole[];
+  endpoints?: Record<string, string>[];
+}
+
+/** Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one. */
+export function readProviderConfig(): ProviderConfig {
+  const config = new pulumi.Config("aws");
+  return {
+    region: config.get("region"),
+    profile: config.get("profile"),
+    sharedConfigFiles: config.getObject("sharedConfigFiles"),
+    sharedCredentialsFiles: config.getObject("sharedCredentialsFiles"),
+    accessKey: config.get("accessKey"),
+    secretKey: config.get("secretKey"),
+    token: config.get("token"),
+    assumeRoles: config.getObject("assumeRoles"),
+    endpoints: config.getObject("endpoints"),
+  };
+}
+
+/** Clients with the provider's own region, credentials, roles and endpoints; what isn't configured comes from the environment. */
+export function awsClients(config: ProviderConfig): AwsClients {
+  const common = { region: config.region, credentials: credentials(config), maxAttempts: 5 };
+  return {
+    autoScaling: new AutoScalingClient({ ...common, endpoint: endpoint(config, "autoscaling") }),
+    elb: new ElasticLoadBalancingV2Client({
+      ...common,
+      endpoint: endpoint(config, "elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"),
+    }),
+  };
+}
+
+/** The endpoint configured for a service under any of the names that the provider knows it by. */
+function endpoint(config: ProviderConfig, ...names: string[]): string | undefined {
+  return config.endpoints?.flatMap((entry) => names.map((name) => entry[name])).find((url) => url);
+}
+
+function credentials(config: ProviderConfig) {
+  const { region, profile, accessKey, secretKey, token, assumeRoles = [] } = config;
+  const files = { filepath: config.sharedCredentialsFiles?.[0], configFilepath: config.sharedConfigFiles?.[0] };
+  const own =
+    accessKey && secretKey
+      ? { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token }
+      : profile
+        ? fromIni({ profile, ...files })
+        : undefined;
+  const clientConfig = { region, endpoint: endpoint(config, "sts") };
+  return assumeRoles.reduce<typeof own | ReturnType<typeof fromTemporaryCredentials>>(
+    (masterCredentials, { roleArn, sessionName, externalId }) =>
+      fromTemporaryCredentials({
+        masterCredentials,
+        params: { RoleArn: roleArn, RoleSessionName: sessionName ?? "bluegreen", ExternalId: externalId },
+        clientConfig,
+      }),
+    own,
+  );
+}

@@ -1,0 +1,227 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsClients } from "./aws-clients";
+import { Fleet, type FleetArgs } from "./fleet";
+import { askGate, type PreviewEndpoint } from "./gate";
+import type { LoadBalancer } from "./load-balancer";
+import { observe, targetHealth } from "./live";
+import { refuseUnlessOverridden } from "./override";
+import { PreviewListener } from "./preview-listener";
+import { createRedirectListener } from "./redirect-listener";
+import { createTargetGroup, type TargetGroupArgs } from "./target-group";
+import {
+  byColor,
+  colors,
+  rollbackReadiness,
+  shares,
+  type ByColor,
+  type Color,
+  type Deployed,
+  type Plan,
+} from "./traffic";
+
+type SharedFleetArgs = Pick<
+  FleetArgs,
+  | "environment"
+  | "settingsPath"
+  | "spotPercentage"
+  | "subnetIds"
+  | "securityGroupId"
+  | "instanceProfileArn"
+  | "healthCheckGracePeriod"
+  | "tags"
+>;
+
+export interface BlueGreenArgs {
+  clients: AwsClients;
+  plan: Plan;
+  deployed?: Deployed;
+  /** Root device and tagged version of each colour's image. */
+  images: ByColor<{ rootDeviceName: string; version?: string }>;
+  loadBalancer: LoadBalancer;
+  previewPort: number;
+  domain?: string;
+  versionPath: string;
+  /** Seconds. */
+  readinessTimeout: number;
+  targetGroup: Omit<TargetGroupArgs, "color">;
+  fleet: SharedFleetArgs;
+  /** What must stand before an instance starts. */
+  prerequisites: pulumi.Resource[];
+}
+
+/**
+ * Blue and green behind one weighted listener. The order is the safety: fleets that are to get requests first, then the
+ * listener behind its health gate, then the fleet that gets none. The direction turns with `activeColor`.
+ */
+export class BlueGreen extends pulumi.ComponentResource {
+  readonly listener: aws.lb.Listener;
+  readonly targetGroups: ByColor<aws.lb.TargetGroup>;
+  readonly fleets: ByColor<Fleet>;
+  /** Percent of the requests, as the listener has it once its update is through. */
+  readonly weights: pulumi.Output<ByColor<number>>;
+  readonly rollbackReady: pulumi.Output<{ ready: boolean; reason?: string }>;
+
+  constructor(name: string, args: BlueGreenArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:BlueGreen", name, {}, opts);
+    const { plan, loadBalancer } = args;
+    const { tags } = args.fleet;
+    this.targetGroups = byColor((color) => createTargetGroup({ ...args.targetGroup, color }, { parent: this }));
+    const preview = new PreviewListener(
+      `${name}-preview`,
+      {
+        loadBalancerArn: loadBalancer.arn,
+        listenerProtocol: loadBalancer.listenerProtocol,
+        port: args.previewPort,
+        targetGroups: this.targetGroups,
+        tags,
+      },
+      { parent: this },
+    );
+
+    const since = Date.now();
+    const fleets: Partial<ByColor<Fleet>> = {};
+    const addFleet = (color: Color, after: pulumi.Resource[]) =>
+      (fleets[color] = new Fleet(
+        `${name}-${color}`,
+        {
+          ...args.fleet,
+          color,
+          machine: plan.machines[color],
+          capacity: plan.capacity[color],
+          rootDeviceName: args.images[color].rootDeviceName,
+          targetGroup: this.targetGroups[color],
+          loadBalancerArnSuffix: loadBalancer.arnSuffix,
+          awaited: plan.awaited.includes(color)
+            ? { clients: args.clients, timeout: args.readinessTimeout, since }
+            : undefined,
+          prerequisites: [...args.prerequisites, preview.rules[color], ...after],
+          templateHooks: args.deployed && { beforeUpdate: [this.templateGuard(`${name}-${color}`, color, args)] },
+        },
+        { parent: this },
+      ));
+
+    const serving = plan.beforeListener.map((color) => addFleet(color, []));
+    this.listener = this.createListener(name, args, serving);
+    if (loadBalancer.listenerProtocol.protocol === "HTTPS") {
+      createRedirectListener(
+        `${name}-redirect`,
+        { loadBalancerArn: loadBalancer.arn, tags },
+        { parent: this, dependsOn: [this.listener] },
+      );
+    }
+    for (const color of colors) if (!fleets[color]) addFleet(color, [this.listener]);
+
+    this.fleets = byColor((color) => fleets[color] as Fleet);
+    this.weights = this.listenerWeights();
+    this.rollbackReady = this.whetherRollbackIsReady(args);
+    this.registerOutputs({ weights: this.weights });
+  }
+
+  private createListener(name: string, args: BlueGreenArgs, serving: Fleet[]): aws.lb.Listener {
+    const { loadBalancer, plan } = args;
+    const gate = this.healthGate(name, args, serving);
+    return new aws.lb.Listener(
+      `${name}-listener`,
+      {
+        loadBalancerArn: loadBalancer.arn,
+        port: loadBalancer.port,
+        ...loadBalancer.listenerProtocol,
+        defaultActions: [
+          {
+            type: "forward",
+            forward: {
+              targetGroups: colors.map((color) => ({ arn: this.targetGroups[color].arn, weight: plan.weights[color] })),
+              // Stated with its duration even though it is off: AWS reports one, and an unstated one shows as a change.
+              stickiness: { enabled: false, duration: 3600 },
+            },
+          },
+        ],
+        tags: args.fleet.tags,
+      },
+      {
+        parent: this,
+        dependsOn: serving.map((fleet) => fleet.ready),
+        hooks: { beforeCreate: [gate], beforeUpdate: [gate] },
+      },
+    );
+  }
+
+  /** Runs right before the listener is created or updated; when it throws, nothing has moved. */
+  private healthGate(name: string, args: BlueGreenArgs, serving: Fleet[]): pulumi.ResourceHook {
+    const { clients, plan, loadBalancer } = args;
+    const groupNames = pulumi.output(serving.map((fleet) => fleet.groupName));
+    const arns = pulumi.output(byColor((color) => this.targetGroups[color].arn));
+    return new pulumi.ResourceHook(`${name}-health-gate`, async ({ oldOutputs }) => {
+      const [names, targetGroupArns, host] = await Promise.all([
+        known(groupNames),
+        known(arns),
+        known(loadBalancer.dnsName),
+      ]);
+      const preview: PreviewEndpoint = {
+        protocol: loadBalancer.listenerProtocol.protocol === "HTTPS" ? "https" : "http",
+        host,
+        port: args.previewPort,
+        path: args.versionPath,
+        domain: args.domain,
+      };
+      const old = oldOutputs as ListenerOutputs | undefined;
+      const reasons = await askGate({
+        clients,
+        weights: plan.weights,
+        capacity: plan.capacity,
+        targetGroupArns,
+        groupNames: Object.fromEntries(plan.beforeListener.map((color, index) => [color, names[index]])),
+        versions: byColor((color) => args.images[color].version),
+        preview,
+        listener: old?.arn ? { arn: old.arn, weights: weightsIn(old.defaultActions, targetGroupArns) } : undefined,
+        note: (message) => void pulumi.log.info(message, this),
+      });
+      if (reasons.length === 0) return;
+      refuseUnlessOverridden(
+        `The health gate keeps the listener as it is; ${shares(plan.weights)} was asked for`,
+        reasons,
+      );
+    });
+  }
+
+  /** The last guard, for what no setting shows (a changed program): the fleet that serves is never rebuilt in place. */
+  private templateGuard(name: string, color: Color, { deployed, plan }: BlueGreenArgs): pulumi.ResourceHook {
+    return new pulumi.ResourceHook(`${name}-template-guard`, () => {
+      if (!deployed?.weights[color] && !plan.weights[color]) return;
+      refuseUnlessOverridden(`The launch template of ${color}, which has traffic, would change`, [
+        `a changed template replaces the whole fleet. Let the change reach ${color} while it is the standby.`,
+      ]);
+    });
+  }
+
+  private listenerWeights(): pulumi.Output<ByColor<number>> {
+    const arns = byColor((color) => this.targetGroups[color].arn);
+    return pulumi.all([this.listener.defaultActions, arns]).apply(([actions, known]) => weightsIn(actions, known));
+  }
+
+  private whetherRollbackIsReady({ clients, plan }: BlueGreenArgs) {
+    const arns = byColor((color) => this.targetGroups[color].arn);
+    const settled = colors.map((color) => this.fleets[color].ready.apply((group) => group.arn));
+    return pulumi.all([arns, this.weights, settled]).apply(async ([known, weights]) => {
+      if (pulumi.runtime.isDryRun()) return { ready: false, reason: "known after the update" };
+      const look = async (color: Color) => observe(await targetHealth(clients, known[color]));
+      const [blue, green] = await Promise.all([look("blue"), look("green")]);
+      return rollbackReadiness(weights, plan.capacity, plan.machines, { blue, green });
+    });
+  }
+}
+
+interface ListenerOutputs {
+  arn: string;
+  defaultActions: aws.types.output.lb.ListenerDefaultAction[];
+}
+
+function weightsIn(actions: ListenerOutputs["defaultActions"], arns: ByColor<string>): ByColor<number> {
+  const groups = actions.find(({ type }) => type === "forward")?.forward?.targetGroups;
+  return byColor((color) => groups?.find(({ arn }) => arn === arns[color])?.weight ?? 0);
+}
+
+/** The value of an output that has been registered by now. */
+const known = <T>(output: pulumi.Output<T>) =>
+  new Promise<pulumi.Unwrap<T>>((resolve) => output.apply((value) => resolve(value as pulumi.Unwrap<T>)));

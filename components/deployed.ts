@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { AwsClients } from "./aws-clients";
+import { liveWeights } from "./live";
+import { colors, type Deployed } from "./traffic";
+
+const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
+
+const outputs = z.object({
+  activeColor: z.enum(colors),
+  weights: each(z.number()),
+  machines: each(z.object({ imageId: z.string(), instanceType: z.string(), detailedMonitoring: z.boolean() })),
+  capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
+  foundation: z.object({
+    vpcId: z.string().optional(),
+    vpcCidr: z.string(),
+    availabilityZoneCount: z.number(),
+    appPort: z.number(),
+  }),
+  listenerArn: z.string(),
+  targetGroupArns: each(z.string()),
+});
+
+/**
+ * What the stack's last successful update left, with the weights that are live now: after a run that failed behind the
+ * flip the outputs still tell of the time before it.
+ * @returns undefined on a stack's first update.
+ * @throws RunError when the output `deployed` was written by something else than this program.
+ */
+export async function readDeployed(clients: AwsClients): Promise<Deployed | undefined> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const output = await new pulumi.StackReference(name).getOutputDetails("deployed");
+  const last = output.value as unknown;
+  if (last === undefined) return undefined;
+  const parsed = outputs.safeParse(last);
+  if (!parsed.success) {
+    throw new pulumi.RunError(
+      `The stack output "deployed" is not readable: ${z.prettifyError(parsed.error)}\n` +
+        `Run the program's version that wrote it, or remove the stack's outputs with pulumi stack export and import.`,
+    );
+  }
+  const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
+  const weights = await liveWeights(clients, listenerArn, targetGroupArns);
+  return { ...deployed, weights: weights ?? deployed.weights };
+}

@@ -1,0 +1,186 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsClients } from "./aws-clients";
+import { waitUntilReady } from "./readiness";
+import type { Capacity, Color, Machine } from "./traffic";
+
+export interface FleetArgs {
+  color: Color;
+  environment: string;
+  settingsPath: string;
+  machine: Machine;
+  /** Device that the image boots from, for example /dev/xvda. */
+  rootDeviceName: string;
+  capacity: Capacity;
+  /** Percent of the instances bought as Spot. */
+  spotPercentage: number;
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  securityGroupId: pulumi.Input<string>;
+  instanceProfileArn: pulumi.Input<string>;
+  targetGroup: aws.lb.TargetGroup;
+  /** `app/NAME/ID` of the load balancer. */
+  loadBalancerArnSuffix: pulumi.Input<string>;
+  /** Seconds. */
+  healthCheckGracePeriod: number;
+  /** Whether the update waits for this fleet, and for how many seconds at most; undefined: it doesn't. */
+  awaited?: { clients: AwsClients; timeout: number; since: number };
+  tags: Record<string, string>;
+  /** What must stand before an instance starts. */
+  prerequisites: pulumi.Input<pulumi.Resource>[];
+  /** Hooks of the launch template: the last guard of a fleet that serves. */
+  templateHooks?: pulumi.ResourceHookBinding;
+}
+
+/**
+ * One fleet: a launch template and the Auto Scaling group that is bound to one version of it. A fleet is one image for
+ * life: another image is another group, new one healthy first, and never a mix.
+ */
+export class Fleet extends pulumi.ComponentResource {
+  readonly groupName: pulumi.Output<string>;
+  /** What the instances really are made of; known once the group stands. */
+  readonly machine: pulumi.Output<Machine>;
+  readonly capacity: pulumi.Output<Capacity>;
+  /** The group, once it is ready; at once where the update doesn't wait for it. */
+  readonly ready: pulumi.Output<aws.autoscaling.Group>;
+
+  constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:Fleet", name, {}, opts);
+    const template = this.createTemplate(name, args);
+    const group = this.createGroup(name, args, template);
+    this.createPolicies(name, args, group);
+
+    this.groupName = group.name;
+    this.machine = pulumi
+      .all([group.arn, template.imageId, template.instanceType, template.monitoring])
+      .apply(([, imageId = "", instanceType = "", monitoring]) => ({
+        imageId,
+        instanceType,
+        detailedMonitoring: monitoring?.enabled ?? false,
+      }));
+    this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
+    this.ready = this.whenReady(args, group);
+    this.registerOutputs({ groupName: this.groupName });
+  }
+
+  private createTemplate(name: string, args: FleetArgs): aws.ec2.LaunchTemplate {
+    const { color, machine } = args;
+    const tags = { ...args.tags, Color: color };
+    return new aws.ec2.LaunchTemplate(
+      `${name}-template`,
+      {
+        description: `${color} fleet`,
+        updateDefaultVersion: true,
+        imageId: machine.imageId,
+        instanceType: machine.instanceType,
+        monitoring: { enabled: machine.detailedMonitoring },
+        iamInstanceProfile: { arn: args.instanceProfileArn },
+        metadataOptions: {
+          httpEndpoint: "enabled",
+          httpTokens: "required",
+          httpPutResponseHopLimit: 1,
+          instanceMetadataTags: "disabled",
+        },
+        networkInterfaces: [
+          {
+            deviceIndex: 0,
+            associatePublicIpAddress: "false",
+            securityGroups: [args.securityGroupId],
+            deleteOnTermination: "true",
+          },
+        ],
+        blockDeviceMappings: [
+          {
+            deviceName: args.rootDeviceName,
+            ebs: { encrypted: "true", volumeType: "gp3", deleteOnTermination: "true" },
+          },
+        ],
+        tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
+        userData: Buffer.from(userData(args)).toString("base64"),
+        tags,
+      },
+      { parent: this, hooks: args.templateHooks },
+    );
+  }
+
+  private createGroup(name: string, args: FleetArgs, template: aws.ec2.LaunchTemplate): aws.autoscaling.Group {
+    const tags = Object.entries({ ...args.tags, Color: args.color, Name: `${args.environment}-${args.color}` });
+    return new aws.autoscaling.Group(
+      `${name}-group`,
+      {
+        ...args.capacity,
+        vpcZoneIdentifiers: args.subnetIds,
+        targetGroupArns: [args.targetGroup.arn],
+        healthCheckType: "ELB",
+        healthCheckGracePeriod: args.healthCheckGracePeriod,
+        mixedInstancesPolicy: {
+          launchTemplate: {
+            launchTemplateSpecification: {
+              launchTemplateId: template.id,
+              // A number, never $Latest: the group is replaced with its template instead of drifting into a mix.
+              version: template.latestVersion.apply(String),
+            },
+          },
+          instancesDistribution: {
+            onDemandBaseCapacity: 0,
+            onDemandPercentageAboveBaseCapacity: 100 - args.spotPercentage,
+            spotAllocationStrategy: "price-capacity-optimized",
+          },
+        },
+        capacityRebalance: args.spotPercentage > 0,
+        // Launch before terminating whenever an instance must be replaced; AWS's own figures for that choice.
+        instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
+        // The provider's waits hang once Auto Scaling has moved; readiness.ts waits instead.
+        waitForCapacityTimeout: "0",
+        tags: tags.map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+      },
+      {
+        parent: this,
+        ignoreChanges: ["desiredCapacity"],
+        replaceOnChanges: ["mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"],
+        dependsOn: args.prerequisites,
+      },
+    );
+  }
+
+  private createPolicies(name: string, args: FleetArgs, group: aws.autoscaling.Group): void {
+    const policy = (
+      part: string,
+      targetTrackingConfiguration: aws.types.input.autoscaling.PolicyTargetTrackingConfiguration,
+    ) =>
+      new aws.autoscaling.Policy(
+        `${name}-${part}`,
+        { autoscalingGroupName: group.name, policyType: "TargetTrackingScaling", targetTrackingConfiguration },
+        { parent: this, dependsOn: args.prerequisites },
+      );
+    policy("cpu", {
+      predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+      targetValue: 70,
+    });
+    policy("requests", {
+      predefinedMetricSpecification: {
+        predefinedMetricType: "ALBRequestCountPerTarget",
+        resourceLabel: pulumi.interpolate`${args.loadBalancerArnSuffix}/${args.targetGroup.arnSuffix}`,
+      },
+      targetValue: 1000,
+    });
+  }
+
+  private whenReady({ color, capacity, awaited, targetGroup }: FleetArgs, group: aws.autoscaling.Group) {
+    if (!awaited || pulumi.runtime.isDryRun()) return pulumi.output(group);
+    return pulumi.all([group.name, group.id, targetGroup.arn]).apply(async ([groupName, , targetGroupArn]) => {
+      const { clients, timeout, since } = awaited;
+      const readiness = { color, groupName, targetGroupArn, minSize: capacity.minSize, timeout, since };
+      await waitUntilReady(
+        clients,
+        readiness,
+        (summary) => void pulumi.log.info(`${color}: ${summary}`, this, undefined, true),
+      );
+      return group;
+    });
+  }
+}
+
+/** All that an instance is told at boot: who it is and where its settings live. Nothing is installed. */
+function userData({ color, environment, settingsPath }: FleetArgs): string {
+  return `BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=${environment}\nBLUEGREEN_SETTINGS=${settingsPath}\n`;
+}

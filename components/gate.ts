@@ -1,0 +1,143 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import type { AwsClients } from "./aws-clients";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live";
+import { byColor, gaining, gateVerdict, type ByColor, type Capacity, type Color, type PreviewAnswer } from "./traffic";
+
+/** The header that chooses the colour on the preview listener. */
+export const previewHeader = "X-Bluegreen-Preview";
+
+/** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
+const probes = 5;
+
+/** Milliseconds for one answer; a service that takes longer is not fit to serve. */
+const probeTimeout = 5_000;
+
+/** Where the preview listener can be asked. */
+export interface PreviewEndpoint {
+  protocol: "http" | "https";
+  host: string;
+  port: number;
+  path: string;
+  /** Name in the certificate; undefined: unknown, so only the chain is verified. */
+  domain?: string;
+}
+
+export interface GateArgs {
+  clients: AwsClients;
+  weights: ByColor<number>;
+  capacity: ByColor<Capacity>;
+  targetGroupArns: ByColor<string>;
+  /** Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. */
+  groupNames: Partial<ByColor<string>>;
+  /** Versions that the colours' images are tagged with. */
+  versions: Partial<ByColor<string>>;
+  preview: PreviewEndpoint;
+  /** The listener as the state has it; undefined when it is about to be created. */
+  listener?: { arn: string; weights: ByColor<number> };
+  /** Told what the gate could not ask. */
+  note: (message: string) => void;
+}
+
+/** Asks the world whether the listener may change. @returns reasons against it; empty: it may. */
+export async function askGate(args: GateArgs): Promise<string[]> {
+  const { clients, weights, listener, targetGroupArns } = args;
+  const recorded = listener?.weights;
+  const live = listener && (await liveWeights(clients, listener.arn, targetGroupArns));
+  const members = async (color: Color) => {
+    const name = args.groupNames[color];
+    const group = name === undefined ? undefined : await autoScalingGroup(clients, name);
+    return group?.Instances?.map(({ InstanceId }) => InstanceId ?? "");
+  };
+  const look = async (color: Color) =>
+    observe(await targetHealth(clients, targetGroupArns[color]), await members(color));
+  const [blue, green] = await Promise.all([look("blue"), look("green")]);
+  const preview: Partial<ByColor<PreviewAnswer>> = {};
+  for (const color of gaining(weights, recorded)) {
+    const answer = await probe(args.preview, color, args.versions[color]);
+    preview[color] = answer;
+    if ("unreachable" in answer) {
+      args.note(
+        `The preview listener can't be reached from here (${answer.unreachable}); ${color} was judged by its target health alone.`,
+      );
+    }
+  }
+  return gateVerdict({
+    weights,
+    recorded,
+    live,
+    capacity: args.capacity,
+    observed: byColor((c) => (c === "blue" ? blue : green)),
+    preview,
+  });
+}
+
+async function probe(endpoint: PreviewEndpoint, color: Color, version: string | undefined): Promise<PreviewAnswer> {
+  const faults = new Set<string>();
+  for (let index = 0; index < probes; index++) {
+    let answer: Answer;
+    try {
+      answer = await get(endpoint, color);
+    } catch (error) {
+      if (error instanceof NoConnection) return { unreachable: error.message };
+      faults.add(`GET ${endpoint.path} failed: ${(error as Error).message}`);
+      continue;
+    }
+    const fault = answerFault(endpoint.path, answer, version);
+    if (fault) faults.add(fault);
+  }
+  return { faults: [...faults] };
+}
+
+/** The network, not the service, is why there was no answer. */
+class NoConnection extends Error {}
+
+interface Answer {
+  status: number;
+  body: string;
+}
+
+/** What is wrong with an answer: its status, or a version other than the image's tag; undefined when it is good. */
+export function answerFault(path: string, { status, body }: Answer, version: string | undefined): string | undefined {
+  if (status < 200 || status > 299) return `GET ${path} answered ${status}`;
+  if (version === undefined) return undefined;
+  const answered = versionIn(body);
+  if (answered === undefined) return `GET ${path} names no version; the image is tagged ${version}`;
+  if (answered.replace(/^v/, "") === version.replace(/^v/, "")) return undefined;
+  return `GET ${path} answered version ${answered}; the image is tagged ${version}`;
+}
+
+function versionIn(body: string): string | undefined {
+  try {
+    const { version } = JSON.parse(body) as { version?: unknown };
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function get({ protocol, host, port, path, domain }: PreviewEndpoint, color: Color): Promise<Answer> {
+  const { request } = protocol === "https" ? https : http;
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      host,
+      port,
+      path,
+      agent: false,
+      timeout: probeTimeout,
+      headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
+      ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),
+    });
+    let connected = false;
+    asked.on("socket", (socket) => socket.on("connect", () => (connected = true)));
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${probeTimeout / 1000} s`)));
+    asked.on("error", (error) => reject(connected ? error : new NoConnection(error.message)));
+    asked.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+    });
+    asked.end();
+  });
+}

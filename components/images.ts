@@ -1,0 +1,32 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the stack needs to know of a pinned image. */
+export interface Image {
+  /** Device that it boots from. */
+  rootDeviceName: string;
+  /** Its tag `Version`, as the image's build wrote it; undefined: none, or not visible to this account. */
+  version?: string;
+}
+
+/**
+ * Looks up a pinned image before anything is made.
+ * @throws RunError when there is no such image here, or when it can't be launched.
+ */
+export async function describeImage(imageId: string, setting: string): Promise<Image> {
+  const refuse = (fault: string) =>
+    new pulumi.RunError(
+      `${setting} is ${imageId}, but ${fault}. Pin an image that exists in this account and region: ` +
+        `aws ec2 describe-images --owners self --query "Images[].[ImageId,Name,State]"`,
+    );
+  let image: aws.ec2.GetAmiResult;
+  try {
+    image = await aws.ec2.getAmi({ filters: [{ name: "image-id", values: [imageId] }] });
+  } catch (error) {
+    const { message } = error as Error;
+    if (/no results|InvalidAMIID/i.test(message)) throw refuse("no such image can be seen");
+    throw error;
+  }
+  if (image.state !== "available") throw refuse(`it is ${image.state}`);
+  return { rootDeviceName: image.rootDeviceName, version: image.tags["Version"] };
+}

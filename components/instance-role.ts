@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface InstanceRoleArgs {
+  accountId: string;
+  partition: string;
+  region: string;
+  /** SSM parameter path below which the service's settings and secrets live, with the leading slash. */
+  settingsPath: string;
+  /** Policies that the service needs beside these. */
+  policyArns: string[];
+  tags: Record<string, string>;
+}
+
+/** What the fleets' instances may do: be reached by Session Manager instead of SSH, and read their own settings. */
+export class InstanceRole extends pulumi.ComponentResource {
+  readonly instanceProfileArn: pulumi.Output<string>;
+  /** Policies that must stand before an instance starts with the role. */
+  readonly policies: pulumi.Resource[];
+
+  constructor(name: string, args: InstanceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:InstanceRole", name, {}, opts);
+    const { accountId, partition, region, settingsPath, tags } = args;
+    const parent = { parent: this };
+    const role = new aws.iam.Role(
+      `${name}-role`,
+      {
+        description: "Instances of the blue and green fleets",
+        assumeRolePolicy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+        }),
+        tags,
+      },
+      parent,
+    );
+    const core = new aws.iam.RolePolicyAttachment(
+      `${name}-session-manager`,
+      { role: role.name, policyArn: `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore` },
+      parent,
+    );
+    const own = new aws.iam.RolePolicy(
+      `${name}-settings`,
+      {
+        role: role.name,
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "ReadOwnSettings",
+              Effect: "Allow",
+              Action: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+              Resource: ["", "/*"].map(
+                (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
+              ),
+            },
+          ],
+        }),
+      },
+      parent,
+    );
+    const given = args.policyArns.map(
+      (policyArn) =>
+        new aws.iam.RolePolicyAttachment(
+          `${name}-${policyArn.split("/").pop()}`,
+          { role: role.name, policyArn },
+          parent,
+        ),
+    );
+    this.policies = [core, own, ...given];
+    this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;
+    this.registerOutputs({ instanceProfileArn: this.instanceProfileArn });
+  }
+}

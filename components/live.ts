@@ -1,0 +1,59 @@
+import { DescribeAutoScalingGroupsCommand, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeListenersCommand,
+  DescribeTargetHealthCommand,
+  ListenerNotFoundException,
+  type TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { AwsClients } from "./aws-clients";
+import { byColor, type ByColor, type Observed } from "./traffic";
+
+/** Reads of what is really there. AWS's errors pass through. */
+
+/** The listener's weights by colour, 0 where it doesn't name the colour; undefined when there is no such listener. */
+export async function liveWeights(
+  { elb }: AwsClients,
+  listenerArn: string,
+  targetGroupArns: ByColor<string>,
+): Promise<ByColor<number> | undefined> {
+  try {
+    const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
+    const groups = Listeners[0]?.DefaultActions?.find((action) => action.Type === "forward")?.ForwardConfig
+      ?.TargetGroups;
+    return byColor((color) => groups?.find((group) => group.TargetGroupArn === targetGroupArns[color])?.Weight ?? 0);
+  } catch (error) {
+    if (error instanceof ListenerNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+export async function targetHealth({ elb }: AwsClients, targetGroupArn: string): Promise<TargetHealthDescription[]> {
+  const { TargetHealthDescriptions = [] } = await elb.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }),
+  );
+  return TargetHealthDescriptions;
+}
+
+export async function autoScalingGroup(
+  { autoScaling }: AwsClients,
+  name: string,
+): Promise<AutoScalingGroup | undefined> {
+  const { AutoScalingGroups = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  return AutoScalingGroups[0];
+}
+
+/**
+ * A colour's targets that are not leaving.
+ * @param members ids of the instances that its present group holds; without it, no target counts as foreign.
+ */
+export function observe(targets: TargetHealthDescription[], members?: string[]): Observed {
+  const staying = targets.filter(({ TargetHealth }) => !["draining", "unused"].includes(TargetHealth?.State ?? ""));
+  const ids = staying.map(({ Target }) => Target?.Id ?? "");
+  return {
+    registered: staying.length,
+    healthy: staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length,
+    foreign: members ? ids.filter((id) => !members.includes(id)) : [],
+  };
+}

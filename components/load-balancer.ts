@@ -1,0 +1,88 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { AccessLogs } from "./access-logs";
+import { elbName } from "./names";
+
+export interface LoadBalancerArgs {
+  /** Base of the physical name. */
+  baseName: string;
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  securityGroupId: pulumi.Input<string>;
+  deletionProtection: boolean;
+  accessLogs?: AccessLogs;
+  /** HTTPS with this certificate; undefined: plain HTTP. */
+  certificateArn?: pulumi.Input<string>;
+  /** Host name, with an alias record when its zone is given. */
+  domain?: string;
+  hostedZoneId?: string;
+  tags: Record<string, string>;
+}
+
+/** TLS 1.3 and 1.2 with forward secrecy (AWS's recommendation for HTTPS listeners). */
+const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+
+/**
+ * Seconds that the load balancer keeps an idle connection. The service's keep-alive must be longer, or a request can
+ * meet a connection that is just being closed, and its user a 502.
+ */
+const idleTimeout = 60;
+
+/** What a listener needs to speak the stack's protocol. */
+export interface ListenerProtocol {
+  protocol: "HTTP" | "HTTPS";
+  certificateArn?: pulumi.Input<string>;
+  sslPolicy?: string;
+}
+
+/** The Application Load Balancer (about 17 USD a month and usage), its alias record, and what its listeners share. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+  readonly arnSuffix: pulumi.Output<string>;
+  readonly dnsName: pulumi.Output<string>;
+  readonly listenerProtocol: ListenerProtocol;
+  /** Port of the main listener. */
+  readonly port: number;
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:LoadBalancer", name, {}, opts);
+    const { accessLogs, domain, hostedZoneId, certificateArn } = args;
+    const alb = new aws.lb.LoadBalancer(
+      elbName(args.baseName, "alb"),
+      {
+        loadBalancerType: "application",
+        internal: false,
+        ipAddressType: "ipv4",
+        subnets: args.subnetIds,
+        securityGroups: [args.securityGroupId],
+        idleTimeout,
+        dropInvalidHeaderFields: true,
+        enableDeletionProtection: args.deletionProtection,
+        accessLogs: accessLogs && { enabled: true, bucket: accessLogs.bucketName, prefix: accessLogs.prefix },
+        tags: args.tags,
+      },
+      { parent: this, dependsOn: accessLogs?.writable },
+    );
+    this.arn = alb.arn;
+    this.arnSuffix = alb.arnSuffix;
+    this.dnsName = alb.dnsName;
+    this.listenerProtocol = certificateArn ? { protocol: "HTTPS", certificateArn, sslPolicy } : { protocol: "HTTP" };
+    this.port = certificateArn ? 443 : 80;
+    this.url = pulumi.interpolate`${certificateArn ? "https" : "http"}://${domain ?? alb.dnsName}`;
+
+    if (domain && hostedZoneId) {
+      new aws.route53.Record(
+        `${name}-alias`,
+        {
+          zoneId: hostedZoneId,
+          name: domain,
+          type: "A",
+          // Evaluating would mark the whole load balancer unhealthy for one empty target group: the standby's.
+          aliases: [{ name: alb.dnsName, zoneId: alb.zoneId, evaluateTargetHealth: false }],
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({ arn: this.arn, dnsName: this.dnsName, url: this.url });
+  }
+}

@@ -1,0 +1,84 @@
+import * as aws from "@pulumi/aws";
+import * as awsx from "@pulumi/awsx";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface NetworkArgs {
+  /** An existing VPC, with its subnets; undefined: a new VPC is made. */
+  vpcId?: string;
+  publicSubnetIds: string[];
+  privateSubnetIds: string[];
+  vpcCidr: string;
+  /** Zones of a new VPC, by name: with a count alone a new zone of the region could shift the layout. */
+  availabilityZoneNames: string[];
+  natGateways: "none" | "single" | "one-per-az";
+  tags: Record<string, string>;
+}
+
+const natStrategy = {
+  none: awsx.ec2.NatGatewayStrategy.None,
+  single: awsx.ec2.NatGatewayStrategy.Single,
+  "one-per-az": awsx.ec2.NatGatewayStrategy.OnePerAz,
+};
+
+/**
+ * Public subnets for the load balancer and private ones for the fleets, over two or three zones: a new VPC, or one that
+ * exists. A new VPC costs nothing but its NAT gateways (about 33 USD a month each, and traffic).
+ */
+export class Network extends pulumi.ComponentResource {
+  readonly vpcId: pulumi.Output<string>;
+  readonly publicSubnetIds: pulumi.Output<string[]>;
+  readonly privateSubnetIds: pulumi.Output<string[]>;
+  /** Route tables of the private subnets; empty for an existing VPC, whose routes are its owner's. */
+  readonly privateRouteTableIds: pulumi.Output<string[]>;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:Network", name, {}, opts);
+    if (args.vpcId) {
+      this.vpcId = pulumi.output(args.vpcId);
+      this.publicSubnetIds = pulumi.output(args.publicSubnetIds);
+      this.privateSubnetIds = pulumi.output(args.privateSubnetIds);
+      this.privateRouteTableIds = pulumi.output([]);
+    } else {
+      const vpc = new awsx.ec2.Vpc(
+        `${name}-vpc`,
+        {
+          cidrBlock: args.vpcCidr,
+          availabilityZoneNames: args.availabilityZoneNames,
+          subnetStrategy: awsx.ec2.SubnetAllocationStrategy.Auto,
+          natGateways: { strategy: natStrategy[args.natGateways] },
+          enableDnsHostnames: true,
+          enableDnsSupport: true,
+          tags: args.tags,
+        },
+        { parent: this },
+      );
+      this.vpcId = vpc.vpcId;
+      this.publicSubnetIds = vpc.publicSubnetIds;
+      this.privateSubnetIds = vpc.privateSubnetIds;
+      this.privateRouteTableIds = privateRouteTableIds(vpc);
+    }
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      publicSubnetIds: this.publicSubnetIds,
+      privateSubnetIds: this.privateSubnetIds,
+    });
+  }
+}
+
+function privateRouteTableIds(vpc: awsx.ec2.Vpc): pulumi.Output<string[]> {
+  return pulumi
+    .all([vpc.privateSubnetIds, vpc.routeTableAssociations])
+    .apply(([subnetIds, associations]) =>
+      pulumi
+        .all(
+          associations.map(({ subnetId, routeTableId }: aws.ec2.RouteTableAssociation) =>
+            pulumi.all([subnetId, routeTableId]),
+          ),
+        )
+        .apply((pairs) =>
+          pairs
+            .filter(([subnetId]) => subnetId && subnetIds.includes(subnetId))
+            .map(([, routeTableId]) => routeTableId),
+        ),
+    );
+}

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../config";
+import type { BlueGreen } from "./blue-green";
+import { previewHeader } from "./gate";
+import type { LoadBalancer } from "./load-balancer";
+import { byColor, other, type Foundation } from "./traffic";
+
+export interface StackOutputsArgs {
+  settings: Settings;
+  foundation: Foundation;
+  loadBalancer: LoadBalancer;
+  blueGreen: BlueGreen;
+}
+
+/**
+ * The stack's outputs. All that tells who serves is taken from what the listener and the groups answered, so that it
+ * is true only when the world is.
+ */
+export function stackOutputs({ settings, foundation, loadBalancer, blueGreen }: StackOutputsArgs) {
+  const { listener, targetGroups, fleets, weights } = blueGreen;
+  const { previewPort, versionPath } = settings;
+  const scheme = loadBalancer.listenerProtocol.protocol.toLowerCase();
+  const previewUrl = pulumi.interpolate`${scheme}://${settings.domain ?? loadBalancer.dnsName}:${previewPort}`;
+  const activeColor = weights.apply(() => settings.activeColor);
+  const targetGroupArns = byColor((color) => targetGroups[color].arn);
+  const machines = byColor((color) => fleets[color].machine);
+  const capacity = byColor((color) => fleets[color].capacity);
+  return {
+    url: loadBalancer.url,
+    previewUrl,
+    previewUsage: pulumi.interpolate`curl -H "${previewHeader}: ${other(settings.activeColor)}" ${previewUrl}${versionPath}`,
+    activeColor,
+    weights,
+    images: byColor((color) => machines[color].imageId),
+    fleets: byColor((color) => ({ groupName: fleets[color].groupName, capacity: capacity[color] })),
+    listenerArn: listener.arn,
+    targetGroupArns,
+    rollbackReady: blueGreen.rollbackReady,
+    /** What the next update's guards compare with; see components/deployed.ts. */
+    deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
+  };
+}

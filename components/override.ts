@@ -1,0 +1,15 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Set for one run, to a reason, it turns guards and gate into warnings. It is no config, so that it can't stay behind. */
+export const overrideVariable = "BLUEGREEN_OVERRIDE";
+
+/**
+ * Ends the update with the reasons, unless the emergency override is set: then they are printed as what it overrides.
+ * @throws RunError
+ */
+export function refuseUnlessOverridden(what: string, reasons: string[]): void {
+  const list = reasons.map((reason) => `  - ${reason}`).join("\n");
+  const why = process.env[overrideVariable];
+  if (!why) throw new pulumi.RunError(`${what}, but:\n${list}`);
+  void pulumi.log.warn(`${overrideVariable} ("${why}") overrides this. ${what}, but:\n${list}`);
+}

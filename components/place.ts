@@ -1,0 +1,31 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where the stack is: what ARNs, endpoints and subnets are named after. */
+export interface Place {
+  accountId: string;
+  partition: string;
+  region: string;
+  availabilityZoneNames: string[];
+}
+
+/**
+ * Asks AWS where this is.
+ * @param zones number of Availability Zones wanted; the first ones by name, so that a zone added later changes nothing.
+ * @throws RunError when the region has fewer.
+ */
+export async function describePlace(zones: number): Promise<Place> {
+  const optIn = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
+  const [{ accountId }, { region }, { partition }, { names }] = await Promise.all([
+    aws.getCallerIdentity(),
+    aws.getRegion(),
+    aws.getPartition(),
+    aws.getAvailabilityZones({ state: "available", filters: optIn }),
+  ]);
+  if (names.length < zones) {
+    throw new pulumi.RunError(
+      `availabilityZoneCount is ${zones}, but ${region} has ${names.length}: ${names.join(", ")}.`,
+    );
+  }
+  return { accountId, partition, region, availabilityZoneNames: [...names].sort().slice(0, zones) };
+}

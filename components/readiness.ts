@@ -1,0 +1,106 @@
+import { DescribeScalingActivitiesCommand, type Activity, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { AwsClients } from "./aws-clients";
+import { autoScalingGroup, targetHealth } from "./live";
+
+/** What is waited for: as many healthy targets of this very group as it wants, and no fewer than its minimum. */
+export interface Readiness {
+  color: string;
+  groupName: string;
+  targetGroupArn: string;
+  minSize: number;
+  /** Seconds. */
+  timeout: number;
+  /** When this update began, in milliseconds since the epoch: earlier scaling activities are history. */
+  since: number;
+}
+
+/** Ready, on the way, or given up with the reason. */
+export type FleetState = { ready: boolean; summary: string; failure?: string };
+
+/**
+ * Unhealthy instances that the group may take out of service before waiting is pointless: one can be bad luck with a
+ * machine, a second one is the image.
+ */
+const tolerableReplacements = 1;
+
+/** Launch errors that the group itself gets over by trying another zone or a little later. */
+const passing = /insufficient|capacity|throttl|rate exceeded|request limit/i;
+
+/** Judges one look at a fleet. `activities` are those since the waiting began (of a new group: all). */
+export function fleetState(
+  group: AutoScalingGroup | undefined,
+  targets: TargetHealthDescription[],
+  activities: Activity[],
+  minSize: number,
+): FleetState {
+  const members = (group?.Instances ?? []).map(({ InstanceId }) => InstanceId);
+  const own = targets.filter(({ Target }) => members.includes(Target?.Id));
+  const healthy = own.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
+  const wanted = Math.max(minSize, group?.DesiredCapacity ?? 0);
+  const summary = `${healthy} of ${wanted} healthy`;
+  if (group && healthy >= wanted) return { ready: true, summary };
+
+  const failed = activities.find(
+    ({ StatusCode, StatusMessage }) => StatusCode === "Failed" && !passing.test(StatusMessage ?? ""),
+  );
+  if (failed)
+    return { ready: false, summary, failure: `a launch failed: ${failed.StatusMessage ?? failed.Description}` };
+  const replaced = activities.filter(
+    ({ Cause }) => /health check/i.test(Cause ?? "") && /taken out of service/i.test(Cause ?? ""),
+  );
+  if (replaced.length > tolerableReplacements) {
+    const failure = `${replaced.length} of its instances failed their health checks and were replaced${reasons(own)}`;
+    return { ready: false, summary, failure };
+  }
+  return { ready: false, summary: `${summary}${reasons(own)}` };
+}
+
+function reasons(targets: TargetHealthDescription[]): string {
+  const lines = targets
+    .filter(({ TargetHealth }) => TargetHealth?.State !== "healthy")
+    .map(
+      ({ Target, TargetHealth }) =>
+        `${Target?.Id} ${TargetHealth?.State}: ${TargetHealth?.Description ?? TargetHealth?.Reason ?? "no reason given"}`,
+    );
+  return lines.length > 0 ? ` (${lines.join("; ")})` : "";
+}
+
+/**
+ * Waits until a fleet is ready.
+ * @param report is told the state whenever it changes.
+ * @throws Error that says what the fleet lacks, in AWS's own words, at the deadline or as soon as waiting is pointless.
+ */
+export async function waitUntilReady(
+  clients: AwsClients,
+  { color, groupName, targetGroupArn, minSize, timeout, since }: Readiness,
+  report: (summary: string) => void,
+): Promise<void> {
+  const start = Date.now();
+  let last: string | undefined;
+  for (let pause = 500; ; pause = Math.min(pause * 1.5, 5_000)) {
+    const [group, targets] = await Promise.all([
+      autoScalingGroup(clients, groupName),
+      targetHealth(clients, targetGroupArn),
+    ]);
+    const activities = group ? await activitiesSince(clients, groupName, since) : [];
+    const state = fleetState(group, targets, activities, minSize);
+    if (state.ready) return;
+    if (state.summary !== last) report((last = state.summary));
+    const failure =
+      state.failure ?? (Date.now() - start > timeout * 1000 ? `not after ${timeout} s: ${state.summary}` : undefined);
+    if (failure) throw new Error(notReady(color, groupName, failure));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+async function activitiesSince({ autoScaling }: AwsClients, groupName: string, since: number): Promise<Activity[]> {
+  const { Activities = [] } = await autoScaling.send(
+    new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName, MaxRecords: 50 }),
+  );
+  return Activities.filter(({ StartTime }) => !StartTime || StartTime.getTime() >= since);
+}
+
+const notReady = (color: string, groupName: string, failure: string) =>
+  `The ${color} fleet (${groupName}) is not ready: ${failure}. No traffic was moved to it. ` +
+  `Set ${color}Ami to a good image and update again, or switch the fleet off with standby: off.`;

@@ -1,0 +1,71 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface VpcEndpointsArgs {
+  region: string;
+  vpcId: pulumi.Input<string>;
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** The one security group that may use the interface endpoints. */
+  clientSecurityGroupId: pulumi.Input<string>;
+  /** Whether interface endpoints are needed: true where no NAT gateway leads out. */
+  interfaces: boolean;
+  tags: Record<string, string>;
+}
+
+/** What a machine needs that has no way out: Session Manager, logs, and the answer to its launch lifecycle hook. */
+const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autoscaling"];
+
+/**
+ * A gateway endpoint for S3 (free; Amazon Linux's package repositories are behind it), and interface endpoints (about
+ * 8 USD a month each and zone) where there is no NAT gateway.
+ */
+export class VpcEndpoints extends pulumi.ComponentResource {
+  constructor(name: string, args: VpcEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:VpcEndpoints", name, {}, opts);
+    const { vpcId, tags } = args;
+    const service = (id: string) => `com.amazonaws.${args.region}.${id}`;
+
+    new aws.ec2.VpcEndpoint(
+      `${name}-s3`,
+      { vpcId, serviceName: service("s3"), vpcEndpointType: "Gateway", routeTableIds: args.routeTableIds, tags },
+      { parent: this },
+    );
+    if (args.interfaces) {
+      const securityGroup = new aws.ec2.SecurityGroup(
+        `${name}-sg`,
+        { vpcId, description: "Interface endpoints: HTTPS from the fleets", tags },
+        { parent: this },
+      );
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-https`,
+        {
+          securityGroupId: securityGroup.id,
+          referencedSecurityGroupId: args.clientSecurityGroupId,
+          ipProtocol: "tcp",
+          fromPort: 443,
+          toPort: 443,
+          description: "HTTPS from the fleets",
+          tags,
+        },
+        { parent: this },
+      );
+      for (const id of interfaceServices) {
+        new aws.ec2.VpcEndpoint(
+          `${name}-${id}`,
+          {
+            vpcId,
+            serviceName: service(id),
+            vpcEndpointType: "Interface",
+            privateDnsEnabled: true,
+            subnetIds: args.subnetIds,
+            securityGroupIds: [securityGroup.id],
+            tags,
+          },
+          { parent: this },
+        );
+      }
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AccessLogs } from "./components/access-logs";
+import { awsClients, readProviderConfig } from "./components/aws-clients";
+import { BlueGreen } from "./components/blue-green";
+import { Certificate } from "./components/certificate";
+import { readDeployed } from "./components/deployed";
+import { Firewall } from "./components/firewall";
+import { describeImage } from "./components/images";
+import { InstanceRole } from "./components/instance-role";
+import { LoadBalancer } from "./components/load-balancer";
+import { Network } from "./components/network";
+import { stackOutputs } from "./components/outputs";
+import { refuseUnlessOverridden } from "./components/override";
+import { describePlace } from "./components/place";
+import { planUpdate } from "./components/traffic";
+import { VpcEndpoints } from "./components/vpc-endpoints";
+import { loadSettings, namespace, wantedFrom } from "./config";
+
+/** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
+export = async () => {
+  const settings = loadSettings();
+  const environment = pulumi.getStack();
+  const shared = {
+    environment,
+    baseName: `${namespace}-${environment}`,
+    settingsPath: `/${namespace}/${environment}`,
+    tags: { Project: namespace, Environment: environment, ManagedBy: "pulumi" },
+  };
+  const clients = awsClients(readProviderConfig());
+  const deployed = await readDeployed(clients);
+  const wanted = wantedFrom(settings);
+  const { plan, refusals } = planUpdate(wanted, deployed);
+  if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
+  for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
+  const { blue, green } = plan.machines;
+  const images = {
+    blue: await describeImage(blue.imageId, "blueAmi"),
+    green: await describeImage(green.imageId, "greenAmi"),
+  };
+  const place = await describePlace(settings.availabilityZoneCount);
+
+  const network = new Network("network", { ...settings, ...shared, ...place });
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const { domain, hostedZoneId } = settings;
+  const secure = Boolean(domain ?? settings.certificateArn);
+  const firewall = new Firewall("firewall", { ...settings, ...shared, vpcId, publicPorts: secure ? [80, 443] : [80] });
+  if (!settings.vpcId) {
+    new VpcEndpoints("endpoints", {
+      ...{ ...shared, ...place, vpcId, subnetIds: privateSubnetIds, routeTableIds: network.privateRouteTableIds },
+      ...{ clientSecurityGroupId: firewall.fleetSecurityGroupId, interfaces: settings.natGateways === "none" },
+    });
+  }
+  const issue = domain && hostedZoneId && !settings.certificateArn;
+  const certificate = issue ? new Certificate("certificate", { domain, hostedZoneId, ...shared }) : undefined;
+  const { accessLogRetention: retention, deletionProtection } = settings;
+  const accessLogs = settings.accessLogs
+    ? new AccessLogs("access-logs", { ...shared, ...place, retention, forceDestroy: !deletionProtection })
+    : undefined;
+  const loadBalancer = new LoadBalancer("load-balancer", {
+    ...{ ...shared, domain, hostedZoneId, deletionProtection, accessLogs, subnetIds: publicSubnetIds },
+    ...{
+      securityGroupId: firewall.loadBalancerSecurityGroupId,
+      certificateArn: certificate?.arn ?? settings.certificateArn,
+    },
+  });
+  const role = new InstanceRole("instances", { ...shared, ...place, policyArns: settings.instancePolicyArns });
+
+  const blueGreen = new BlueGreen("app", {
+    ...{ ...settings, clients, plan, deployed, images, loadBalancer, prerequisites: role.policies },
+    targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
+    fleet: {
+      ...{ ...settings, ...shared, subnetIds: privateSubnetIds, instanceProfileArn: role.instanceProfileArn },
+      securityGroupId: firewall.fleetSecurityGroupId,
+    },
+  });
+  return stackOutputs({ settings, foundation: wanted.foundation, loadBalancer, blueGreen });
+};

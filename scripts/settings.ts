@@ -1,0 +1,66 @@
+/** Writes what is made from the settings' schema: the config block of Pulumi.yaml and the README's table. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as YAML from "yaml";
+import { z } from "zod";
+import { schema } from "../config";
+
+const root = join(__dirname, "..");
+const begin = "<!-- settings: made by npm run settings -->";
+const end = "<!-- /settings -->";
+
+interface Property {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  items?: { type?: string };
+}
+
+const properties = z.toJSONSchema(schema, { io: "input" }).properties as Record<string, Property>;
+
+/** Pulumi.yaml with its config block as the schema has it. An optional setting's default is empty: Pulumi asks for all others. */
+export function projectFile(current: string): string {
+  const document = YAML.parseDocument(current, { version: "1.1" });
+  const config = Object.entries(properties).map(([name, { type, description, items, default: value = "" }]) => [
+    name,
+    { type, description, ...(items ? { items: { type: items.type } } : {}), default: value },
+  ]);
+  document.set("config", Object.fromEntries(config));
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The README with its table of settings as the schema has it. */
+export function readme(current: string): string {
+  const rows = Object.entries(properties).map(
+    ([name, property]) => `| \`${name}\` | ${allowed(property)} | ${defaultText(property)} | ${property.description} |`,
+  );
+  const table = ["| setting | allowed | default | meaning |", "|-|-|-|-|", ...rows].join("\n");
+  const [before, rest] = current.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined)
+    throw new Error(`README.md has no place for the settings: a line "${begin}" and a line "${end}"`);
+  return `${before}${begin}\n${table}\n${end}${after}`;
+}
+
+function allowed({ type, enum: values, minimum, maximum, items }: Property): string {
+  if (values) return values.map((value) => `\`${value}\``).join(", ");
+  if (type === "integer") return `${minimum} to ${maximum}`;
+  return type === "array" ? `list of ${items?.type}s` : `${type}`;
+}
+
+function defaultText({ default: value }: Property): string {
+  return value === undefined ? "" : `\`${JSON.stringify(value).replace(/^"|"$/g, "")}\``;
+}
+
+if (require.main === module) {
+  for (const [file, make] of [
+    ["Pulumi.yaml", projectFile],
+    ["README.md", readme],
+  ] as const) {
+    const path = join(root, file);
+    writeFileSync(path, make(readFileSync(path, "utf8")));
+  }
+}
