@@ -1,0 +1,172 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
+import { getStore } from "@pulumi/pulumi/runtime/state";
+import * as YAML from "yaml";
+
+/** A resource as the program registered it. */
+export interface Registered {
+  name: string;
+  type: string;
+  inputs: Record<string, unknown>;
+}
+
+export interface Run {
+  /** In the order of their registration. */
+  resources: Registered[];
+  /** The program's resource hooks by name; under mocks the engine never calls them. */
+  hooks: Map<string, pulumi.ResourceHook>;
+  outputs: Record<string, unknown>;
+}
+
+export const images: Record<string, { version: string }> = {
+  "ami-11111111": { version: "v1.0.0" },
+  "ami-22222222": { version: "v2.0.0" },
+  "ami-33333333": { version: "v3.0.0" },
+};
+
+type Answer = (inputs: Record<string, never>, name: string) => Record<string, unknown>;
+
+/** What each type answers beside its inputs. A type that isn't here is one that nobody expected. */
+const answers: Record<string, Answer> = {
+  "awsx:ec2:Vpc": () => ({
+    vpcId: "vpc-0a0a0a0a",
+    publicSubnetIds: ["subnet-0a", "subnet-0b"],
+    privateSubnetIds: ["subnet-1a", "subnet-1b"],
+    routeTableAssociations: [
+      { subnetId: "subnet-0a", routeTableId: "rtb-public" },
+      { subnetId: "subnet-1a", routeTableId: "rtb-1a" },
+      { subnetId: "subnet-1b", routeTableId: "rtb-1b" },
+    ],
+  }),
+  "aws:acm/certificate:Certificate": () => ({
+    arn: "arn:aws:acm:eu-central-1:111111111111:certificate/new",
+    domainValidationOptions: [{ resourceRecordName: "_x", resourceRecordType: "CNAME", resourceRecordValue: "_y" }],
+  }),
+  "aws:acm/certificateValidation:CertificateValidation": () => ({}),
+  "aws:autoscaling/group:Group": (_, name) => ({ name: `${name}-1234567`, arn: `arn:${name}` }),
+  "aws:autoscaling/policy:Policy": () => ({}),
+  "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
+  "aws:ec2/securityGroup:SecurityGroup": () => ({}),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({}),
+  "aws:iam/instanceProfile:InstanceProfile": (_, name) => ({ arn: `arn:${name}` }),
+  "aws:iam/role:Role": (_, name) => ({ name }),
+  "aws:iam/rolePolicy:RolePolicy": () => ({}),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": () => ({}),
+  "aws:lb/listener:Listener": (_, name) => ({ arn: `arn:${name}` }),
+  "aws:lb/listenerRule:ListenerRule": () => ({}),
+  "aws:lb/loadBalancer:LoadBalancer": () => ({
+    arn: "arn:alb",
+    arnSuffix: "app/alb/1",
+    dnsName: "alb.example",
+    zoneId: "ZALB",
+  }),
+  "aws:lb/targetGroup:TargetGroup": (_, name) => ({ arn: `arn:${name}`, arnSuffix: `targetgroup/${name}/1` }),
+  "aws:route53/record:Record": () => ({ fqdn: "_x.example" }),
+  "aws:s3/bucket:Bucket": (_, name) => ({ bucket: name, arn: `arn:aws:s3:::${name}` }),
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": () => ({}),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": () => ({}),
+  "aws:s3/bucketPolicy:BucketPolicy": () => ({}),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": () => ({}),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": () => ({}),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": () => ({}),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": () => ({}),
+};
+
+const calls: Record<string, (inputs: { filters?: { values: string[] }[] }) => Record<string, unknown>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "111111111111" }),
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
+    names: ["eu-central-1b", "eu-central-1a", "eu-central-1c"],
+  }),
+  "aws:ec2/getAmi:getAmi": ({ filters }) => {
+    const id = filters?.[0].values[0] ?? "";
+    if (!images[id]) throw refusal("Your query returned no results. Please change your search criteria and try again.");
+    return { state: "available", rootDeviceName: "/dev/xvda", tags: { Version: images[id].version } };
+  },
+};
+
+/** An error as the engine's monitor hands it on. */
+const refusal = (details: string) => Object.assign(new Error(details), { details });
+
+class Mocks {
+  readonly resources: Registered[] = [];
+
+  constructor(private readonly before: Record<string, unknown> | undefined) {}
+
+  newResource = ({ type, name, inputs, custom }: MockResourceArgs) => {
+    if (type === "pulumi:pulumi:StackReference") {
+      return { id: name, state: { name, outputs: this.before ?? {}, secretOutputNames: [] } };
+    }
+    const given = inputs as Record<string, unknown>;
+    if (!type.startsWith("bluegreen:")) {
+      if (!answers[type]) throw new Error(`nobody expected a resource of type ${type} (${name})`);
+      this.resources.push({ name, type, inputs: given });
+    }
+    const answer = answers[type]?.(inputs as Record<string, never>, name) ?? {};
+    return { id: custom === false ? undefined : `${name}-id`, state: { ...given, ...answer } };
+  };
+
+  call = ({ token, inputs }: MockCallArgs) => {
+    if (!calls[token]) throw new Error(`nobody expected a call of ${token}`);
+    return calls[token](inputs as never);
+  };
+}
+
+/** The settings that a stack's own file and Pulumi.yaml's defaults give, as the CLI hands them to the program. */
+export function stackConfig(stack: string): Record<string, unknown> {
+  const read = (file: string) =>
+    (YAML.parse(readFileSync(join(__dirname, "..", file), "utf8")) as { config: Record<string, unknown> }).config;
+  const project = read("Pulumi.yaml") as Record<string, { default: unknown }>;
+  const file = `Pulumi.${stack}.yaml`;
+  return {
+    ...Object.fromEntries(Object.entries(project).map(([key, { default: value }]) => [`bluegreen:${key}`, value])),
+    ...(existsSync(join(__dirname, "..", file)) ? read(file) : {}),
+  };
+}
+
+/**
+ * Runs the whole program under mocks.
+ * @param settings on top of the stack's own file, without the namespace
+ * @param before the outputs of the run before, as the state holds them
+ */
+export async function runProgram(
+  stack: string,
+  settings: Record<string, unknown>,
+  before?: Record<string, unknown>,
+): Promise<Run> {
+  const mocks = new Mocks(before);
+  await pulumi.runtime.setMocks(mocks, "bluegreen", stack, false, "organization");
+  const hooks = new Map<string, pulumi.ResourceHook>();
+  Object.assign(getStore(), {
+    callbacks: {
+      registerResourceHook: (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook)),
+      awaitStackRegistrations: () => Promise.resolve(),
+    },
+  });
+  const own = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]));
+  const texts = Object.entries({ ...stackConfig(stack), ...own }).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+  // The SDK takes a stack trace for every promise, and mapping those to their sources takes longer than the program.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return { resources: mocks.resources, hooks, outputs: await evaluate() };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+async function evaluate(): Promise<Record<string, unknown>> {
+  const program = require("../index") as () => Promise<Record<string, unknown>>;
+  const outputs = await program();
+  return new Promise((resolve, reject) => {
+    pulumi.output(outputs).apply((value) => resolve(value as Record<string, unknown>));
+    setTimeout(() => reject(new Error("the outputs did not resolve")), 5_000).unref();
+  });
+}
