@@ -1,0 +1,20 @@
+/**
+ * The rehearsal's stand-in for the official AWS provider, as a process: it prints the port it listens on, serves any
+ * number of engine runs, and ends with the process that started it. It only talks to an AWS API on this machine.
+ * `REHEARSAL_TIME_SCALE` says how many AWS seconds pass in a second (default 1).
+ */
+import { version } from "@pulumi/aws/package.json";
+import { INVOKES } from "./invokes";
+import { endWithParent } from "./process";
+import { ROWS } from "./rows";
+import { serve } from "./server";
+import { Sessions } from "./session";
+
+async function main(): Promise<void> {
+  const sessions = new Sessions(process.env, Number(process.env.REHEARSAL_TIME_SCALE ?? 1));
+  const { port, stop } = await serve({ version, rows: ROWS, invokes: INVOKES }, sessions);
+  endWithParent(stop);
+  console.log(String(port));
+}
+
+void main();

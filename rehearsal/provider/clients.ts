@@ -1,0 +1,59 @@
+import { ACMClient } from "@aws-sdk/client-acm";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { S3Client } from "@aws-sdk/client-s3";
+import { endpointOf, Settings } from "./settings";
+
+/** AWS SDK clients, all of them aimed at the local cloud. */
+export interface Clients {
+  readonly acm: ACMClient;
+  readonly autoscaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly iam: IAMClient;
+  readonly route53: Route53Client;
+  readonly s3: S3Client;
+}
+
+/** The clients for a provider's settings, each made when it is first used. */
+export function clientsOf(settings: Settings): Clients {
+  const made = new Map<string, unknown>();
+  const once = <T>(service: string, make: (options: ReturnType<typeof optionsOf>) => T): T => {
+    if (!made.has(service)) made.set(service, make(optionsOf(settings, service)));
+    return made.get(service) as T;
+  };
+  return {
+    get acm() {
+      return once("acm", (options) => new ACMClient(options));
+    },
+    get autoscaling() {
+      return once("autoscaling", (options) => new AutoScalingClient(options));
+    },
+    get ec2() {
+      return once("ec2", (options) => new EC2Client(options));
+    },
+    get elb() {
+      return once("elbv2", (options) => new ElasticLoadBalancingV2Client(options));
+    },
+    get iam() {
+      return once("iam", (options) => new IAMClient(options));
+    },
+    get route53() {
+      return once("route53", (options) => new Route53Client(options));
+    },
+    get s3() {
+      return once("s3", (options) => new S3Client({ ...options, forcePathStyle: true }));
+    },
+  };
+}
+
+function optionsOf(settings: Settings, service: string) {
+  return {
+    region: settings.region,
+    endpoint: endpointOf(settings, service),
+    credentials: { accessKeyId: settings.accessKey, secretAccessKey: settings.secretKey },
+  };
+}

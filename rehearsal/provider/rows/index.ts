@@ -1,0 +1,31 @@
+import type { Row } from "../row";
+import { dnsRows } from "./dns";
+import { group } from "./group";
+import { iamRows } from "./iam";
+import { launchTemplate } from "./launch-template";
+import { listenerRows } from "./listener";
+import { loadBalancer } from "./load-balancer";
+import { routingRows } from "./routing";
+import { s3Rows } from "./s3";
+import { scalingPolicy } from "./scaling-policy";
+import { securityRows } from "./security";
+import { targetGroup } from "./target-group";
+import { vpcRows } from "./vpc";
+
+const all: Row[] = [
+  ...vpcRows,
+  ...routingRows,
+  ...securityRows,
+  launchTemplate,
+  loadBalancer,
+  targetGroup,
+  ...listenerRows,
+  group,
+  scalingPolicy,
+  ...iamRows,
+  ...s3Rows,
+  ...dnsRows,
+];
+
+/** Every resource type that the stand-in knows, by its token. */
+export const ROWS: ReadonlyMap<string, Row> = new Map(all.map((row) => [row.type, row]));

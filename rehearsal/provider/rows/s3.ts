@@ -1,0 +1,195 @@
+import * as s3 from "@aws-sdk/client-s3";
+import { ifThere } from "../errors";
+import type { Cloud, Row, Tagging } from "../row";
+import { fromAws, Props, shape, Shape, tagList, tagMap, toAws } from "../shape";
+import { retrying } from "../wait";
+
+const bucketArgs = shape("bucket forceDestroy:own tags:own");
+
+/** S3 takes all of a bucket's tags or none. */
+const bucketTagging: Tagging = {
+  async tag(Bucket, tags, cloud) {
+    const all = { ...(await bucketTags(Bucket, cloud)), ...tags };
+    await cloud.s3.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagList(all) } }));
+  },
+  async untag(Bucket, keys, cloud) {
+    const kept = Object.entries(await bucketTags(Bucket, cloud)).filter(([key]) => !keys.includes(key));
+    if (kept.length === 0) await cloud.s3.send(new s3.DeleteBucketTaggingCommand({ Bucket }));
+    else
+      await cloud.s3.send(
+        new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagList(Object.fromEntries(kept)) } }),
+      );
+  },
+};
+
+async function bucketTags(Bucket: string, cloud: Cloud): Promise<Record<string, string>> {
+  return tagMap((await ifThere(cloud.s3.send(new s3.GetBucketTaggingCommand({ Bucket }))))?.TagSet);
+}
+
+async function empty(Bucket: string, cloud: Cloud): Promise<void> {
+  for (;;) {
+    const page = await ifThere(cloud.s3.send(new s3.ListObjectVersionsCommand({ Bucket })));
+    const found = [...(page?.Versions ?? []), ...(page?.DeleteMarkers ?? [])];
+    if (found.length === 0) return;
+    const Objects = found.map(({ Key, VersionId }) => ({ Key: Key ?? "", VersionId }));
+    await cloud.s3.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  }
+}
+
+const bucket: Row = {
+  type: "aws:s3/bucket:Bucket",
+  args: bucketArgs,
+  replace: "bucket",
+  name: {
+    arg: "bucket",
+    max: 63,
+    lower: true,
+    pattern: {
+      test: /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/,
+      says: "use small letters, digits, hyphens and dots, at least 3 of them",
+    },
+  },
+  tagging: bucketTagging,
+  async create(inputs, cloud) {
+    const Bucket = String(inputs.bucket);
+    const elsewhere = cloud.region === "us-east-1" ? undefined : (cloud.region as s3.BucketLocationConstraint);
+    const CreateBucketConfiguration = elsewhere && { LocationConstraint: elsewhere };
+    await cloud.s3.send(new s3.CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    return Bucket;
+  },
+  async settle(Bucket, inputs, cloud) {
+    const TagSet = tagList(inputs.tags);
+    if (TagSet.length > 0) await cloud.s3.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+  },
+  async read(Bucket, cloud) {
+    if (!(await ifThere(cloud.s3.send(new s3.HeadBucketCommand({ Bucket }))))) return undefined;
+    const names = {
+      arn: `arn:aws:s3:::${Bucket}`,
+      bucketDomainName: `${Bucket}.s3.amazonaws.com`,
+      bucketRegionalDomainName: `${Bucket}.s3.${cloud.region}.amazonaws.com`,
+    };
+    return { bucket: Bucket, ...names, bucketRegion: cloud.region, tags: await bucketTags(Bucket, cloud) };
+  },
+  async update() {
+    // Only tags and forceDestroy change in place: the former are changed already, the latter counts on deletion.
+  },
+  async remove(Bucket, state, cloud) {
+    if (state.forceDestroy === true) await empty(Bucket, cloud);
+    await ifThere(cloud.s3.send(new s3.DeleteBucketCommand({ Bucket })));
+  },
+};
+
+/** A bucket's sub-resource: put whole, read whole, deleted; its id is the bucket's name. */
+interface Part {
+  readonly type: string;
+  readonly args: Shape;
+  put(Bucket: string, inputs: Props, cloud: Cloud): Promise<unknown>;
+  get(Bucket: string, cloud: Cloud): Promise<Props | undefined>;
+  drop(Bucket: string, cloud: Cloud): Promise<unknown>;
+}
+
+function partRow({ type, args, put, get, drop }: Part): Row {
+  // A bucket that was made a moment ago may not be seen yet, and S3 lets one change of its settings run at a time.
+  const again = /^(NoSuchBucket|OperationAborted)/;
+  return {
+    type,
+    args,
+    replace: "bucket",
+    async create(inputs, cloud) {
+      const name = String(inputs.bucket);
+      await retrying(again, 2, cloud, () => put(name, inputs, cloud));
+      return name;
+    },
+    async read(name, cloud) {
+      const found = await get(name, cloud);
+      return found && { bucket: name, ...found };
+    },
+    async update({ id, news }, cloud) {
+      await put(id, news, cloud);
+    },
+    async remove(name, _state, cloud) {
+      await ifThere(drop(name, cloud));
+    },
+  };
+}
+
+const blockArgs = shape("bucket:own blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets");
+const encryptionArgs = shape(`bucket:own rules{bucketKeyEnabled
+  applyServerSideEncryptionByDefault{sseAlgorithm=SSEAlgorithm kmsMasterKeyId=KMSMasterKeyID}}`);
+const lifecycleArgs = shape(`bucket:own rules{id=ID status
+  filter{prefix objectSizeGreaterThan objectSizeLessThan tag{key value}}
+  expiration{date days expiredObjectDeleteMarker} transitions{date days storageClass}
+  abortIncompleteMultipartUpload{daysAfterInitiation}
+  noncurrentVersionExpiration{newerNoncurrentVersions noncurrentDays}
+  noncurrentVersionTransitions{newerNoncurrentVersions noncurrentDays storageClass}}`);
+const ownershipArgs = shape("bucket:own rule=Rules:listed{objectOwnership}");
+const policyArgs = shape("bucket:own policy");
+
+const parts: Part[] = [
+  {
+    type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    args: blockArgs,
+    put: (Bucket, inputs, cloud) => {
+      const PublicAccessBlockConfiguration = toAws<s3.PublicAccessBlockConfiguration>(blockArgs, inputs);
+      return cloud.s3.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+    },
+    async get(Bucket, cloud) {
+      const found = await ifThere(cloud.s3.send(new s3.GetPublicAccessBlockCommand({ Bucket })));
+      return found && fromAws(blockArgs, found.PublicAccessBlockConfiguration);
+    },
+    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeletePublicAccessBlockCommand({ Bucket })),
+  },
+  {
+    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    args: encryptionArgs,
+    put: (Bucket, inputs, cloud) => {
+      const ServerSideEncryptionConfiguration = toAws<s3.ServerSideEncryptionConfiguration>(encryptionArgs, inputs);
+      return cloud.s3.send(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+    },
+    async get(Bucket, cloud) {
+      const found = await ifThere(cloud.s3.send(new s3.GetBucketEncryptionCommand({ Bucket })));
+      return found && fromAws(encryptionArgs, found.ServerSideEncryptionConfiguration);
+    },
+    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
+  },
+  {
+    type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    args: lifecycleArgs,
+    put: (Bucket, inputs, cloud) => {
+      const LifecycleConfiguration = toAws<s3.BucketLifecycleConfiguration>(lifecycleArgs, inputs);
+      return cloud.s3.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+    },
+    async get(Bucket, cloud) {
+      const found = await ifThere(cloud.s3.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })));
+      return found && fromAws(lifecycleArgs, found);
+    },
+    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketLifecycleCommand({ Bucket })),
+  },
+  {
+    type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    args: ownershipArgs,
+    put: (Bucket, inputs, cloud) => {
+      const OwnershipControls = toAws<s3.OwnershipControls>(ownershipArgs, inputs);
+      return cloud.s3.send(new s3.PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+    },
+    async get(Bucket, cloud) {
+      const found = await ifThere(cloud.s3.send(new s3.GetBucketOwnershipControlsCommand({ Bucket })));
+      return found && fromAws(ownershipArgs, found.OwnershipControls);
+    },
+    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketOwnershipControlsCommand({ Bucket })),
+  },
+  {
+    type: "aws:s3/bucketPolicy:BucketPolicy",
+    args: policyArgs,
+    put: (Bucket, inputs, cloud) =>
+      cloud.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: String(inputs.policy) })),
+    async get(Bucket, cloud) {
+      const found = await ifThere(cloud.s3.send(new s3.GetBucketPolicyCommand({ Bucket })));
+      return found && { policy: found.Policy };
+    },
+    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
+  },
+];
+
+/** Buckets and their settings. */
+export const s3Rows: Row[] = [bucket, ...parts.map(partRow)];

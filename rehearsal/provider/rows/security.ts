@@ -1,0 +1,231 @@
+import * as ec2 from "@aws-sdk/client-ec2";
+import { ifThere } from "../errors";
+import type { Cloud, Row, Update } from "../row";
+import { fromAws, Props, shape, tagMap, toAws } from "../shape";
+import { retrying, until } from "../wait";
+import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
+
+const groupArgs = shape("name=GroupName description vpcId revokeRulesOnDelete:own tags:own");
+
+async function groupOf(id: string, cloud: Cloud): Promise<ec2.SecurityGroup | undefined> {
+  return (await ifThere(cloud.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupIds: [id] }))))
+    ?.SecurityGroups?.[0];
+}
+
+const securityGroup: Row = {
+  type: "aws:ec2/securityGroup:SecurityGroup",
+  args: groupArgs,
+  replace: "name description vpcId",
+  name: { max: 255 },
+  tagging: ec2Tagging,
+  defaults: (inputs) => ({ description: "Managed by Pulumi", ...inputs }),
+  async create(inputs, cloud) {
+    const request = {
+      ...toAws<ec2.CreateSecurityGroupCommandInput>(groupArgs, inputs),
+      ...tagsAtCreation("security-group", inputs),
+    };
+    return (await cloud.ec2.send(new ec2.CreateSecurityGroupCommand(request))).GroupId ?? "";
+  },
+  async settle(id, _inputs, cloud) {
+    // The official provider takes away the rule that lets everything out, with which AWS makes each group.
+    const IpPermissions = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+    await cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions }));
+  },
+  async read(id, cloud) {
+    const found = await groupOf(id, cloud);
+    if (!found) return undefined;
+    const arn = found.SecurityGroupArn ?? `arn:aws:ec2:${cloud.region}:${found.OwnerId}:security-group/${id}`;
+    return { ...fromAws(groupArgs, found), tags: tagMap(found.Tags), arn, ownerId: found.OwnerId };
+  },
+  async remove(id, state, cloud) {
+    const found = state.revokeRulesOnDelete === true ? await groupOf(id, cloud) : undefined;
+    if (found?.IpPermissions?.length) {
+      const request = { GroupId: id, IpPermissions: found.IpPermissions };
+      await cloud.ec2.send(new ec2.RevokeSecurityGroupIngressCommand(request));
+    }
+    if (found?.IpPermissionsEgress?.length) {
+      const request = { GroupId: id, IpPermissions: found.IpPermissionsEgress };
+      await cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand(request));
+    }
+    const go = () => ifThere(cloud.ec2.send(new ec2.DeleteSecurityGroupCommand({ GroupId: id })));
+    await retrying(/^(DependencyViolation|InvalidGroup\.InUse)/, 15, cloud, go);
+  },
+};
+
+const ruleArgs = shape(`securityGroupId:own ipProtocol fromPort toPort description cidrIpv4 cidrIpv6 prefixListId
+  referencedSecurityGroupId:own tags:own`);
+
+function permission(inputs: Props): ec2.IpPermission {
+  const Description = inputs.description as string | undefined;
+  const text = (name: string) => inputs[name] as string | undefined;
+  const [CidrIp, CidrIpv6, PrefixListId, GroupId] = [
+    "cidrIpv4",
+    "cidrIpv6",
+    "prefixListId",
+    "referencedSecurityGroupId",
+  ].map(text);
+  return {
+    IpProtocol: text("ipProtocol"),
+    FromPort: inputs.fromPort as number | undefined,
+    ToPort: inputs.toPort as number | undefined,
+    IpRanges: CidrIp ? [{ CidrIp, Description }] : undefined,
+    Ipv6Ranges: CidrIpv6 ? [{ CidrIpv6, Description }] : undefined,
+    PrefixListIds: PrefixListId ? [{ PrefixListId, Description }] : undefined,
+    UserIdGroupPairs: GroupId ? [{ GroupId, Description }] : undefined,
+  };
+}
+
+async function ruleOf(id: string, cloud: Cloud): Promise<ec2.SecurityGroupRule | undefined> {
+  const request = new ec2.DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [id] });
+  return (await ifThere(cloud.ec2.send(request)))?.SecurityGroupRules?.[0];
+}
+
+async function readRule(id: string, cloud: Cloud): Promise<Props | undefined> {
+  const found = await ruleOf(id, cloud);
+  if (!found) return undefined;
+  // AWS answers -1 for "all ports", which the official provider leaves unset.
+  const port = (value: number | undefined) => (value === -1 && found.IpProtocol === "-1" ? undefined : value);
+  return {
+    ...fromAws(ruleArgs, found),
+    fromPort: port(found.FromPort),
+    toPort: port(found.ToPort),
+    securityGroupId: found.GroupId,
+    referencedSecurityGroupId: found.ReferencedGroupInfo?.GroupId,
+    securityGroupRuleId: id,
+    tags: tagMap(found.Tags),
+    arn: `arn:aws:ec2:${cloud.region}:${found.GroupOwnerId}:security-group-rule/${id}`,
+  };
+}
+
+async function updateRule({ id, news, changed }: Update, cloud: Cloud): Promise<void> {
+  if (![...ruleArgs.keys()].some((arg) => arg !== "tags" && changed(arg))) return;
+  const SecurityGroupRule = {
+    ...toAws(ruleArgs, news),
+    ReferencedGroupId: news.referencedSecurityGroupId as string | undefined,
+  };
+  const SecurityGroupRules = [{ SecurityGroupRuleId: id, SecurityGroupRule }];
+  await cloud.ec2.send(
+    new ec2.ModifySecurityGroupRulesCommand({ GroupId: String(news.securityGroupId), SecurityGroupRules }),
+  );
+}
+
+function sourcesFault(inputs: Props): { property: string; reason: string }[] {
+  const sources = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"];
+  const given = sources.filter((name) => inputs[name] !== undefined);
+  const reason = `give exactly one of ${sources.join(", ")}; given: ${given.join(", ") || "none"}`;
+  return given.length === 1 ? [] : [{ property: given[1] ?? "cidrIpv4", reason }];
+}
+
+const rule = {
+  args: ruleArgs,
+  replace: "securityGroupId",
+  tagging: ec2Tagging,
+  check: sourcesFault,
+  read: readRule,
+  update: updateRule,
+};
+
+const ingressRule: Row = {
+  ...rule,
+  type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  async create(inputs, cloud) {
+    const request = { GroupId: String(inputs.securityGroupId), IpPermissions: [permission(inputs)] };
+    const tags = tagsAtCreation("security-group-rule", inputs);
+    const made = await cloud.ec2.send(new ec2.AuthorizeSecurityGroupIngressCommand({ ...request, ...tags }));
+    return made.SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
+  },
+  async remove(id, state, cloud) {
+    const request = { GroupId: String(state.securityGroupId), SecurityGroupRuleIds: [id] };
+    await ifThere(cloud.ec2.send(new ec2.RevokeSecurityGroupIngressCommand(request)));
+  },
+};
+
+const egressRule: Row = {
+  ...rule,
+  type: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  async create(inputs, cloud) {
+    const request = { GroupId: String(inputs.securityGroupId), IpPermissions: [permission(inputs)] };
+    const tags = tagsAtCreation("security-group-rule", inputs);
+    const made = await cloud.ec2.send(new ec2.AuthorizeSecurityGroupEgressCommand({ ...request, ...tags }));
+    return made.SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
+  },
+  async remove(id, state, cloud) {
+    const request = { GroupId: String(state.securityGroupId), SecurityGroupRuleIds: [id] };
+    await ifThere(cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand(request)));
+  },
+};
+
+const endpointArgs = shape(`vpcId serviceName vpcEndpointType policy=PolicyDocument privateDnsEnabled ipAddressType
+  routeTableIds subnetIds securityGroupIds tags:own`);
+
+async function endpointOf(id: string, cloud: Cloud): Promise<ec2.VpcEndpoint | undefined> {
+  const answer = await ifThere(cloud.ec2.send(new ec2.DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })));
+  const found = answer?.VpcEndpoints?.[0];
+  return found?.State?.toLowerCase() === "deleted" ? undefined : found;
+}
+
+function addedAndRemoved(update: Update, arg: string, suffix: string): Props {
+  const list = (props: Props) => (props[arg] as string[] | undefined) ?? [];
+  const [olds, news] = [list(update.olds), list(update.news)];
+  const [added, gone] = [news.filter((item) => !olds.includes(item)), olds.filter((item) => !news.includes(item))];
+  return { ...(added.length && { [`Add${suffix}`]: added }), ...(gone.length && { [`Remove${suffix}`]: gone }) };
+}
+
+const vpcEndpoint: Row = {
+  type: "aws:ec2/vpcEndpoint:VpcEndpoint",
+  args: endpointArgs,
+  replace: "vpcId serviceName vpcEndpointType",
+  tagging: ec2Tagging,
+  defaults: (inputs) => ({ vpcEndpointType: "Gateway", ...inputs }),
+  async create(inputs, cloud) {
+    const request = {
+      ...toAws<ec2.CreateVpcEndpointCommandInput>(endpointArgs, inputs),
+      ...tagsAtCreation("vpc-endpoint", inputs),
+    };
+    return (await cloud.ec2.send(new ec2.CreateVpcEndpointCommand(request))).VpcEndpoint?.VpcEndpointId ?? "";
+  },
+  async settle(id, _inputs, cloud) {
+    await until(`VPC endpoint ${id} to be available`, 10, cloud, async () => {
+      const state = (await endpointOf(id, cloud))?.State?.toLowerCase();
+      return state === "available" ? { done: true } : { missing: `state ${state}` };
+    });
+  },
+  async read(id, cloud) {
+    const found = await endpointOf(id, cloud);
+    if (!found) return undefined;
+    return {
+      ...fromAws(endpointArgs, found),
+      securityGroupIds: found.Groups?.map((group) => group.GroupId),
+      tags: tagMap(found.Tags),
+      arn: `arn:aws:ec2:${cloud.region}:${found.OwnerId}:vpc-endpoint/${id}`,
+      state: found.State,
+      networkInterfaceIds: found.NetworkInterfaceIds,
+      dnsEntries: found.DnsEntries?.map((entry) => ({ dnsName: entry.DnsName, hostedZoneId: entry.HostedZoneId })),
+    };
+  },
+  async update(update, cloud) {
+    if (
+      !update.changed("policy", "privateDnsEnabled", "ipAddressType", "routeTableIds", "subnetIds", "securityGroupIds")
+    )
+      return;
+    const { policy, privateDnsEnabled, ipAddressType } = update.news;
+    const request = {
+      VpcEndpointId: update.id,
+      ...toAws(endpointArgs, { policy, privateDnsEnabled, ipAddressType }),
+      ...addedAndRemoved(update, "routeTableIds", "RouteTableIds"),
+      ...addedAndRemoved(update, "subnetIds", "SubnetIds"),
+      ...addedAndRemoved(update, "securityGroupIds", "SecurityGroupIds"),
+    };
+    await cloud.ec2.send(new ec2.ModifyVpcEndpointCommand(request));
+  },
+  async remove(id, _state, cloud) {
+    await ifThere(cloud.ec2.send(new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] })));
+    await until(`VPC endpoint ${id} to be deleted`, 10, cloud, async () => {
+      const found = await endpointOf(id, cloud);
+      return found ? { missing: `state ${found.State}` } : { done: true };
+    });
+  },
+};
+
+/** What may talk to what: security groups, their rules, endpoints of AWS's services. */
+export const securityRows: Row[] = [securityGroup, ingressRule, egressRule, vpcEndpoint];

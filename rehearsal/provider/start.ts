@@ -1,0 +1,90 @@
+import { ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** The stand-in providers, running. */
+export interface Providers {
+  /** For the engine's PULUMI_DEBUG_PROVIDERS. */
+  readonly debugProviders: string;
+  /** Ends both processes. */
+  stop(): Promise<void>;
+}
+
+/** Options of startProviders. */
+export interface ProvidersOptions {
+  /** The environment of the provider processes; REHEARSAL_TIME_SCALE says how fast AWS's time runs (default 1). */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const START_SECONDS = 60;
+const STOP_SECONDS = 5;
+const ERROR_LINES = 20;
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+/** Starts one provider, and reads the port from the first line that it prints. */
+async function start(entry: string, env: NodeJS.ProcessEnv): Promise<Started> {
+  // By its full path, for a child would look for tsx from its own folder.
+  const tsx = pathToFileURL(require.resolve("tsx")).href;
+  const child = fork(join(__dirname, entry), [], {
+    env,
+    execArgv: ["--import", tsx],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const errors: string[] = [];
+  child.stderr?.on("data", (text: Buffer) => {
+    errors.push(...text.toString().split("\n"));
+    errors.splice(0, errors.length - ERROR_LINES);
+  });
+  let printed = "";
+  const port = await new Promise<number>((resolve, reject) => {
+    const fail = (why: string) => {
+      child.kill("SIGKILL");
+      reject(
+        new Error(
+          `the local provider ${entry} did not start (${why}): ${errors.join("\n").trim() || "it said nothing"}`,
+        ),
+      );
+    };
+    const timer = setTimeout(() => fail(`no port within ${START_SECONDS} s`), START_SECONDS * 1000);
+    child.once("exit", (code, signal) => fail(`it ended with ${signal ?? code}`));
+    child.once("error", (error) => fail(error.message));
+    child.stdout?.on("data", (text: Buffer) => {
+      printed += text.toString();
+      const first = /^(\d+)\n/.exec(printed);
+      if (!first) return;
+      clearTimeout(timer);
+      child.removeAllListeners("exit");
+      resolve(Number(first[1]));
+    });
+  });
+  return { child, port };
+}
+
+async function end({ child }: Started): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_SECONDS * 1000);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Starts the stand-ins for the aws and awsx providers; they serve any number of engine runs until they are stopped. */
+export async function startProviders({ env }: ProvidersOptions): Promise<Providers> {
+  const results = await Promise.allSettled([start("aws.ts", env), start("awsx.ts", env)]);
+  const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failed = results.find((result) => result.status === "rejected");
+  const stop = async () => {
+    await Promise.all(started.map(end));
+  };
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  const [aws, awsx] = started;
+  return { debugProviders: `aws:${aws.port},awsx:${awsx.port}`, stop };
+}
