@@ -1,0 +1,68 @@
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { findMoto, findPython } from "../../../rehearsal/tools/moto";
+import { FakeTools } from "./fake-path";
+
+/** A Python that can do what `findMoto` asks for; its environments hold a `python` that works while `alive` exists. */
+const fakePython = (root: string, version: string): string => `
+case "$*" in
+  --version) echo "Python ${version}" ;;
+  "-m venv "*) mkdir -p "$3/bin"; printf '#!/bin/sh\\n[ -e ${root}/alive ] && echo "$*" >> ${root}/pip.log' > "$3/bin/python"; chmod +x "$3/bin/python" ;;
+esac`;
+
+const silent = (): void => undefined;
+let tools: FakeTools;
+beforeEach(() => (tools = new FakeTools()));
+afterEach(() => tools.remove());
+
+it("pins every package", () => {
+  const file = path.resolve(__dirname, "../../../rehearsal/tools/requirements.txt");
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  expect(lines).toContain("moto==5.2.5");
+  expect(lines.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
+});
+
+describe("findPython", () => {
+  it("takes the first that is recent and makes environments", async () => {
+    tools.add("bin/old", "echo Python 3.9.18");
+    tools.add("bin/bare", `[ "$1" = --version ] && echo Python 3.12.1`);
+    tools.add("bin/good", "echo Python 3.11.7");
+    tools.add("bin/late", "echo Python 3.13.0");
+    const found = await findPython(["missing", "old", "bare", "good", "late"]);
+    expect(found).toEqual({ python: "good", version: [3, 11, 7] });
+  });
+
+  it("fails with what is wrong with each and what to install", async () => {
+    tools.add("bin/old", "echo Python 3.9.18");
+    tools.add("bin/bare", `[ "$1" = --version ] && echo Python 3.12.1`);
+    await expect(findPython(["missing", "old", "bare"])).rejects.toThrow(
+      /No Python 3\.11\.0 or later .*\(old is 3\.9\.18; bare 3\.12\.1 has no venv or ensurepip \(.*\)\)\. .*python\.org/,
+    );
+    await expect(findPython(["missing"])).rejects.toThrow("(PATH has none)");
+  });
+});
+
+describe("findMoto", () => {
+  const installs = (): number => readFileSync(path.join(tools.root, "pip.log"), "utf8").split("pip install").length - 1;
+
+  it("installs once, and again when the Python behind it is gone or another", async () => {
+    tools.add("alive", "");
+    tools.add("bin/python3", fakePython(tools.root, "3.11.7"));
+    const first = await findMoto(silent);
+    expect(await findMoto(silent)).toBe(first);
+    expect(installs()).toBe(1);
+
+    rmSync(first);
+    expect(await findMoto(silent)).toBe(first);
+    expect(installs()).toBe(2);
+
+    tools.add("bin/python3", fakePython(tools.root, "3.12.1"));
+    expect(await findMoto(silent)).not.toBe(first);
+    expect(installs()).toBe(3);
+  });
+
+  it("fails when the packages can't be had", async () => {
+    tools.add("bin/python3", fakePython(tools.root, "3.11.7"));
+    await expect(findMoto(silent)).rejects.toThrow();
+  });
+});
