@@ -1,0 +1,17 @@
+import os from "node:os";
+import { rehearsalEnvironment } from "../../../rehearsal/engine/environment";
+
+it("lets nothing of the caller's AWS and Pulumi set-up in", () => {
+  const caller = { PATH: "/bin", AWS_PROFILE: "prod", AWS_ENDPOINT_URL: "https://aws", PULUMI_BACKEND_URL: "s3://x" };
+  const env = rehearsalEnvironment(caller, "/w", { AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_REGION: "eu-west-1" });
+  expect(env).toMatchObject({
+    PATH: "/bin",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+    AWS_REGION: "eu-west-1",
+    AWS_CONFIG_FILE: os.devNull,
+    AWS_SHARED_CREDENTIALS_FILE: os.devNull,
+    PULUMI_BACKEND_URL: "file:///w/state",
+    PULUMI_HOME: "/w/home",
+  });
+  expect(env).not.toHaveProperty("AWS_PROFILE");
+});

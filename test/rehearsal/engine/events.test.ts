@@ -1,0 +1,166 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { emptyLog, plain, progressOf, reasons, record, refusal } from "../../../rehearsal/engine/events";
+import type { Diagnostic } from "../../../rehearsal/engine/protocol";
+
+type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
+type Line = [Phase, op: string, name: string, extra?: Partial<StepEventMetadata>];
+
+const TYPE = "aws:lb/listener:Listener";
+const urnOf = (name: string): string => `urn:pulumi:dev::bluegreen::bluegreen:x:Y$${TYPE}::${name}`;
+
+function event([phase, op, name, extra]: Line): EngineEvent {
+  const metadata = { op, urn: urnOf(name), type: TYPE, provider: "", ...extra } as StepEventMetadata;
+  return { sequence: 0, timestamp: 0, [phase]: { metadata, status: 0, steps: 0 } };
+}
+
+function diagnostic(severity: string, message: string, extra: object = {}): EngineEvent {
+  return { sequence: 0, timestamp: 0, diagnosticEvent: { severity, message, color: "", ...extra } as never };
+}
+
+const summary = (lines: Line[]): string[] =>
+  lines
+    .map(event)
+    .reduce(record, emptyLog)
+    .changes.map(({ op, name, status }) => `${op} ${name} ${status}`);
+
+const steps = (op: string, name: string): Line[] => [
+  ["resourcePreEvent", op, name],
+  ["resOutputsEvent", op, name],
+];
+
+describe("changes", () => {
+  test.each<[string, Line[], string[]]>([
+    ["unchanged resources", [...steps("same", "a"), ...steps("read", "b"), ...steps("refresh", "c")], []],
+    ["an update", steps("update", "a"), ["update a done"]],
+    ["an update under way", [["resourcePreEvent", "update", "a"]], ["update a started"]],
+    [
+      "a failed update",
+      [
+        ["resourcePreEvent", "update", "a"],
+        ["resOpFailedEvent", "update", "a"],
+      ],
+      ["update a failed"],
+    ],
+    ["creates in their order", [...steps("create", "b"), ...steps("create", "a")], ["create b done", "create a done"]],
+    [
+      "a replacement as one change",
+      [...steps("create-replacement", "a"), ...steps("replace", "a"), ...steps("delete-replaced", "a")],
+      ["replace a done"],
+    ],
+    [
+      "a replacement that deletes first",
+      [...steps("delete-replaced", "a"), ...steps("replace", "a"), ...steps("create-replacement", "a")],
+      ["replace a done"],
+    ],
+    [
+      "a replacement whose first half failed",
+      [
+        ["resourcePreEvent", "create-replacement", "a"],
+        ["resOpFailedEvent", "create-replacement", "a"],
+        ...steps("replace", "a"),
+      ],
+      ["replace a failed"],
+    ],
+    ["what an earlier replacement left", steps("delete-replaced", "a"), ["delete a done"]],
+    ["a delete", steps("delete", "a"), ["delete a done"]],
+  ])("%s", (_, lines, expected) => expect(summary(lines)).toEqual(expected));
+
+  test.each<[string, Partial<StepEventMetadata>, string[]]>([
+    [
+      "paths of the detailed diff",
+      {
+        detailedDiff: { "defaultActions[0].forward": {}, "defaultActions[0].type": {} } as never,
+        diffs: ["defaultActions"],
+      },
+      ["defaultActions[0].forward", "defaultActions[0].type"],
+    ],
+    ["else the keys that changed", { diffs: ["port"] }, ["port"]],
+    ["else what forced a replacement", { keys: ["name"] }, ["name"]],
+    ["nothing", {}, []],
+  ])("name what differs: %s", (_, extra, expected) =>
+    expect(record(emptyLog, event(["resOutputsEvent", "update", "a", extra])).changes[0]?.diff).toEqual(expected),
+  );
+
+  it("tell resources from components", () => {
+    const of = (custom: boolean) =>
+      record(emptyLog, event(["resOutputsEvent", "create", "a", { new: { custom } as never }]));
+    expect([of(true), of(false)].map(({ changes }) => changes[0]?.custom)).toEqual([true, false]);
+  });
+});
+
+it("takes the stack's outputs, and nobody else's", () => {
+  const outputs = { activeColor: "green" };
+  const stack = event(["resOutputsEvent", "same", "s", { type: "pulumi:pulumi:Stack", new: { outputs } as never }]);
+  const other = event(["resOutputsEvent", "update", "a", { new: { outputs: { port: 80 } } as never }]);
+  expect([stack, other].reduce(record, emptyLog).outputs).toEqual(outputs);
+});
+
+describe("diagnostics", () => {
+  it("are warnings and errors, once, without colours and passing remarks", () => {
+    const log = [
+      diagnostic("error", "<{%fg 1%}>gate: 0 healthy<{%reset%}>\n"),
+      diagnostic("error", "gate: 0 healthy"),
+      diagnostic("warning", "\u001b[33mcareful\u001b[0m", { urn: "urn:x" }),
+      diagnostic("info", "hello"),
+      diagnostic("debug", "RPC"),
+      diagnostic("warning", "waiting", { ephemeral: true }),
+    ].reduce(record, emptyLog);
+    expect(log.diagnostics).toEqual([
+      { severity: "error", message: "gate: 0 healthy", urn: undefined },
+      { severity: "warning", message: "careful", urn: "urn:x" },
+    ]);
+  });
+
+  test.each<[Diagnostic[], string]>([
+    [[], ""],
+    [[{ severity: "warning", message: "careful" }], ""],
+    [
+      [
+        { severity: "error", message: "gate" },
+        { severity: "error", message: "update failed" },
+      ],
+      "gate",
+    ],
+    [[{ severity: "error", message: "update failed" }], "update failed"],
+    [
+      [
+        { severity: "error", message: "a" },
+        { severity: "error", message: "b" },
+      ],
+      "a\nb",
+    ],
+  ])("%j give the reasons %j", (diagnostics, expected) => expect(reasons(diagnostics)).toBe(expected));
+});
+
+describe("progress", () => {
+  test.each<[EngineEvent, string | undefined]>([
+    [event(["resourcePreEvent", "create", "a"]), "started create a"],
+    [event(["resOutputsEvent", "create", "a"]), "done create a"],
+    [event(["resOpFailedEvent", "create", "a"]), "failed create a"],
+    [event(["resOutputsEvent", "same", "a"]), undefined],
+    [diagnostic("info", "override in force"), "info: override in force"],
+    [diagnostic("debug", "RPC"), undefined],
+    [diagnostic("info", "<{%reset%}>"), undefined],
+    [{ sequence: 0, timestamp: 0, preludeEvent: { config: {} } }, undefined],
+  ])("case %#", (given, expected) => {
+    const progress = progressOf(given);
+    const text =
+      progress?.kind === "resource"
+        ? `${progress.status} ${progress.op} ${progress.name}`
+        : progress && `${progress.severity}: ${progress.message}`;
+    expect(text).toBe(expected);
+  });
+});
+
+describe("refusal", () => {
+  test.each([
+    [
+      "code: -2\n stdout: \n stderr: Command failed with exit code 1: pulumi up --yes\nerror: stack is locked\n  file:///x\nUpdating (dev):\n err?: Error: Command failed\nerror: stack is locked",
+      "stack is locked\n  file:///x",
+    ],
+    ["code: 1\n stdout: \n stderr: boom\n err?: ", "boom"],
+    ["Cannot find module 'x'", "Cannot find module 'x'"],
+  ])("of %j is %j", (text, expected) => expect(refusal(text)).toBe(expected));
+});
+
+test("plain leaves ordinary brackets alone", () => expect(plain(" a <b> {c} %d ")).toBe("a <b> {c} %d"));

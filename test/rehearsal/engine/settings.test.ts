@@ -1,0 +1,49 @@
+import { parse } from "yaml";
+import { type ConfigOverrides, projectSettings, stackSettings } from "../../../rehearsal/engine/settings";
+
+describe("stackSettings", () => {
+  const repository = "encryptionsalt: theirs\nconfig:\n  bluegreen:activeColor: blue\n  aws:region: eu-west-1\n";
+
+  test.each<[string, ConfigOverrides, object]>([
+    ["none", {}, { "bluegreen:activeColor": "blue", "aws:region": "eu-west-1" }],
+    ["one of the project's", { activeColor: "green" }, { "bluegreen:activeColor": "green", "aws:region": "eu-west-1" }],
+    [
+      "one with its namespace",
+      { "aws:region": "eu-north-1" },
+      { "bluegreen:activeColor": "blue", "aws:region": "eu-north-1" },
+    ],
+    ["one that unsets", { activeColor: undefined }, { "aws:region": "eu-west-1" }],
+    [
+      "zero, false and structures",
+      { w: 0, s: false, c: ["10.0.0.0/8"] },
+      {
+        "bluegreen:activeColor": "blue",
+        "aws:region": "eu-west-1",
+        "bluegreen:w": 0,
+        "bluegreen:s": false,
+        "bluegreen:c": ["10.0.0.0/8"],
+      },
+    ],
+  ])("lays overrides over the repository's: %s", (_, overrides, config) =>
+    expect(parse(stackSettings("bluegreen", repository, "", overrides))).toEqual({ config }),
+  );
+
+  it("keeps the salt of the rehearsal's own state", () => {
+    const text = stackSettings("bluegreen", repository, "encryptionsalt: ours\nconfig:\n  bluegreen:old: 1\n", {});
+    expect(parse(text)).toMatchObject({ encryptionsalt: "ours" });
+    expect(text).not.toContain("old");
+  });
+
+  it("goes without a file of the repository", () =>
+    expect(parse(stackSettings("p", "", "", { a: 1 }))).toEqual({ config: { "p:a": 1 } }));
+});
+
+describe("projectSettings", () => {
+  it("keeps all but main, which names a file that is not beside it", () => {
+    const { name, text } = projectSettings("name: p\nruntime: nodejs\nmain: index.ts\nconfig:\n  a: { default: 1 }\n");
+    expect(name).toBe("p");
+    expect(parse(text)).toEqual({ name: "p", runtime: "nodejs", config: { a: { default: 1 } } });
+  });
+
+  it("fails without a name", () => expect(() => projectSettings("")).toThrow("name is undefined; it must be a text"));
+});

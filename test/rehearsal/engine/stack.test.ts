@@ -1,0 +1,83 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { type ConfigOverrides } from "../../../rehearsal/engine/settings";
+import { RehearsalStack } from "../../../rehearsal/engine/stack";
+
+/** Stands in for the CLI: notes how it is called, and its `up` runs until Ctrl-C. */
+const CLI = (root: string): string => `#!/bin/sh
+echo "$*" >> ${root}/calls.log
+case "$1" in
+  version) echo v3.250.0 ;;
+  up) trap 'echo "error: update canceled" >&2; exit 255' INT; while :; do echo >> ${root}/beats; sleep 0.05; done ;;
+  preview) echo "error: bad settings" >&2; exit 255 ;;
+  stack) [ "$2" = output ] && echo '{"url": "http://x"}' ;;
+esac
+true
+`;
+
+let root: string;
+let pulumi: PulumiCommand;
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  mkdirSync(path.join(root, "bin"));
+  writeFileSync(path.join(root, "bin", "pulumi"), CLI(root));
+  chmodSync(path.join(root, "bin", "pulumi"), 0o755);
+  writeFileSync(path.join(root, "Pulumi.yaml"), "name: p\nruntime: nodejs\nmain: index.ts\n");
+  writeFileSync(path.join(root, "Pulumi.dev.yaml"), "config:\n  p:color: blue\n");
+  writeFileSync(path.join(root, "index.ts"), "export = async () => ({});");
+  pulumi = await PulumiCommand.get({ root });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const stackWith = (config: ConfigOverrides = {}): RehearsalStack =>
+  new RehearsalStack({ stackName: "dev", pulumi, workDir: path.join(root, "work"), projectDir: root, config });
+
+const beats = (): number => (existsSync(path.join(root, "beats")) ? statSync(path.join(root, "beats")).size : 0);
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until the CLI's `up` is at work. */
+async function working(): Promise<void> {
+  while (beats() === 0) await wait(20);
+}
+
+/** The killed process may stay a zombie for a while: what counts is that it does no more. */
+async function expectNoMoreWork(): Promise<void> {
+  await wait(100);
+  const before = beats();
+  await wait(300);
+  expect(beats()).toBe(before);
+}
+
+it("interrupts as Ctrl-C does: the CLI ends by itself and says so", async () => {
+  const up = await stackWith().start("up");
+  await working();
+  up.interrupt();
+  expect(await up.result).toMatchObject({ operation: "up", ok: false, interrupted: true, error: "update canceled" });
+  await expectNoMoreWork();
+});
+
+it("kills program and CLI, and says so in the result", async () => {
+  const up = await stackWith().start("up");
+  await working();
+  up.kill();
+  expect(await up.result).toMatchObject({ ok: false, interrupted: true, error: expect.stringContaining("SIGKILL") });
+  await expectNoMoreWork();
+});
+
+it("gives what the CLI refuses as the error of a result", async () => {
+  const result = await stackWith().preview();
+  expect(result).toMatchObject({ operation: "preview", ok: false, interrupted: false, error: "bad settings" });
+});
+
+it("writes the settings, creates the stack where there is none, and reads outputs", async () => {
+  const stack = stackWith({ weight: 10 });
+  stack.setConfig({ color: "green" });
+  expect(await stack.outputs()).toEqual({ url: "http://x" });
+  expect(readFileSync(path.join(root, "work", "Pulumi.dev.yaml"), "utf8")).toBe(
+    "config:\n  p:color: green\n  p:weight: 10\n",
+  );
+  expect(readFileSync(path.join(root, "calls.log"), "utf8")).toContain("stack init dev");
+});
