@@ -1,0 +1,91 @@
+import { validationError } from "../errors";
+import { moment } from "./activities";
+import { activityAnswer } from "./answers";
+import { checkName, createGroup, updateGroup } from "./groups";
+import { checkDelete, checkDesired } from "./refusals";
+import { groupOf, memberOf } from "./scaling";
+import type { Action } from "./service";
+import type { ActionName } from "./schemas";
+
+/** Actions that make, size and end groups and their instances. */
+export const groupActions = {
+  async CreateAutoScalingGroup(args, { controller, around }) {
+    checkName(controller.groups, args.AutoScalingGroupName);
+    const group = await createGroup(args, around);
+    checkName(controller.groups, group.name);
+    controller.groups.set(group.name, group);
+    controller.reconcile(group);
+  },
+
+  async UpdateAutoScalingGroup(args, scaling) {
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    await updateGroup(group, args, scaling.around);
+    scaling.controller.reconcile(group);
+  },
+
+  DeleteAutoScalingGroup(args, scaling) {
+    const { controller } = scaling;
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    if (!args.ForceDelete) {
+      checkDelete(group);
+    }
+    group.deleting = true;
+    if (group.members.size === 0 && group.launching.length === 0) {
+      controller.groups.delete(group.name);
+      return;
+    }
+    const cause = `At ${moment(new Date())} a user request deleted the AutoScalingGroup.`;
+    group.members.forEach((member) => void controller.terminate(group, member, cause, false));
+  },
+
+  SetDesiredCapacity(args, scaling) {
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    checkDesired(group, args.DesiredCapacity);
+    group.lastRequest =
+      `At ${moment(new Date())} a user request explicitly set group desired capacity changing the desired capacity ` +
+      `from ${group.desired} to ${args.DesiredCapacity}.`;
+    group.desired = args.DesiredCapacity;
+    scaling.controller.reconcile(group);
+  },
+
+  TerminateInstanceInAutoScalingGroup(args, scaling) {
+    const { group, member } = memberOf(scaling, args.InstanceId);
+    if (args.ShouldDecrementDesiredCapacity) {
+      if (group.desired <= group.minSize) {
+        throw validationError(
+          `Currently, desiredSize equals minSize (${group.minSize}). Terminating instance without replacement will ` +
+            "violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower " +
+            "group's min size.",
+        );
+      }
+      group.desired--;
+    }
+    const cause = `At ${moment(new Date())} instance ${member.id} was taken out of service in response to a user request.`;
+    const activity = scaling.controller.terminate(group, member, cause);
+    scaling.controller.reconcile(group);
+    return { Activity: activityAnswer(activity) };
+  },
+
+  SetInstanceHealth(args, scaling) {
+    const { group, member } = memberOf(scaling, args.InstanceId);
+    const { clock } = scaling;
+    const graceEnds = (member.inServiceAt ?? Infinity) + clock.milliseconds(group.healthCheckGracePeriod);
+    if (args.HealthStatus === "Unhealthy" && args.ShouldRespectGracePeriod && Date.now() < graceEnds) {
+      return;
+    }
+    member.health = args.HealthStatus;
+    member.unhealthyBecause = "an instance was taken out of service in response to a user health-check.";
+    scaling.controller.reconcile(group);
+  },
+
+  SetInstanceProtection(args, scaling) {
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    for (const id of args.InstanceIds) {
+      const member = group.members.get(id);
+      if (!member) {
+        throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+      }
+      member.protectedFromScaleIn = args.ProtectedFromScaleIn;
+    }
+  },
+} satisfies { [Name in ActionName]?: Action<Name> };

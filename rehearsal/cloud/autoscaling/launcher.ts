@@ -1,0 +1,83 @@
+import type { Instances } from "../ec2/instances";
+import type { Ec2Directory, Subnet } from "../ec2/directory";
+import { runInstancesInput } from "../ec2/launch-template";
+import { nextIsSpot } from "./capacity";
+import { templateOf, type Group, type Member } from "./model";
+
+/** Tags that Auto Scaling gives to what it launches: its own, then those that the group propagates. */
+function tagsOf(group: Group, templateId: string, version: string): { Key: string; Value: string }[] {
+  return [
+    { Key: "aws:autoscaling:groupName", Value: group.name },
+    { Key: "aws:ec2launchtemplate:id", Value: templateId },
+    { Key: "aws:ec2launchtemplate:version", Value: version },
+    ...group.tags.filter((tag) => tag.PropagateAtLaunch).map(({ Key, Value }) => ({ Key, Value })),
+  ];
+}
+
+/** The subnet of a zone that holds the fewest of the group's instances, by their zone the first of several. */
+function subnetIn(group: Group, zone: string): Subnet {
+  const subnets = group.subnets.filter((subnet) => subnet.zone === zone);
+  const subnet = subnets[group.members.size % subnets.length];
+  if (!subnet) {
+    throw new Error(`The group has no subnet in ${zone}`);
+  }
+  return subnet;
+}
+
+/** Launches a group's instances: EC2 by its template's version, and a real process behind each. */
+export class Launcher {
+  constructor(
+    private readonly ec2: Ec2Directory,
+    private readonly instances: Instances,
+  ) {}
+
+  /** Launches one instance in a zone; throws EC2's own error when it can't. */
+  async launch(group: Group, zone: string): Promise<Member> {
+    const specification = templateOf(group);
+    if (!specification) {
+      throw new Error("The group has no launch template");
+    }
+    const version = await this.ec2.templateVersion(specification);
+    const data = version.LaunchTemplateData ?? {};
+    const image = data.ImageId ? await this.ec2.image(data.ImageId) : undefined;
+    if (!image) {
+      throw new Error(`The image id '[${data.ImageId}]' does not exist`);
+    }
+    const members = [...group.members.values()];
+    const onDemand = members.filter((member) => !member.spot).length;
+    const spot = nextIsSpot(group.mixedInstances, { onDemand, spot: members.length - onDemand });
+    const templateId = version.LaunchTemplateId ?? "";
+    const versionNumber = String(version.VersionNumber);
+    const started = await this.ec2.run(
+      runInstancesInput(data, {
+        subnetId: subnetIn(group, zone).id,
+        instanceType: group.mixedInstances?.LaunchTemplate.Overrides?.[0]?.InstanceType,
+        spot,
+        tags: tagsOf(group, templateId, versionNumber),
+      }),
+    );
+    const id = started.InstanceId ?? "";
+    await this.instances.start({
+      id,
+      privateIp: started.PrivateIpAddress ?? "",
+      userData: data.UserData,
+      imageTags: Object.fromEntries((image.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+      group: group.name,
+    });
+    return {
+      id,
+      zone,
+      spot,
+      type: started.InstanceType ?? "",
+      template: {
+        LaunchTemplateId: templateId,
+        LaunchTemplateName: version.LaunchTemplateName ?? "",
+        Version: versionNumber,
+      },
+      launchedAt: new Date(),
+      lifecycle: "Pending",
+      health: "Healthy",
+      protectedFromScaleIn: group.protectNewInstances,
+    };
+  }
+}

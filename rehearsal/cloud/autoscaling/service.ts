@@ -1,0 +1,37 @@
+import { reply, type Call, type Reply } from "../call";
+import { notRehearsed } from "../errors";
+import { answerXml, type Answer } from "../xml";
+import { describeActions } from "./describe-actions";
+import { groupActions } from "./group-actions";
+import type { Scaling } from "./scaling";
+import { readArguments, schemas, type ActionName, type Arguments } from "./schemas";
+import { settingActions } from "./setting-actions";
+
+/** What an action answers; nothing for AWS's empty answer. */
+export type Outcome = { [member: string]: Answer } | void;
+
+/** An action of Auto Scaling. */
+export type Action<Name extends ActionName> = (args: Arguments<Name>, scaling: Scaling) => Outcome | Promise<Outcome>;
+
+const actions: { [Name in ActionName]: Action<Name> } = { ...groupActions, ...settingActions, ...describeActions };
+
+function isKnown(action: string): action is ActionName {
+  return Object.hasOwn(schemas, action);
+}
+
+async function run<Name extends ActionName>(name: Name, call: Call, scaling: Scaling): Promise<Outcome> {
+  const action: Action<Name> = actions[name];
+  return action(readArguments(name, call.params), scaling);
+}
+
+/** Auto Scaling: this cloud's own altogether, since moto's groups launch, place, check and describe wrongly. */
+export async function answerAutoScaling(call: Call, scaling: Scaling): Promise<Reply> {
+  if (!isKnown(call.action)) {
+    throw notRehearsed(
+      `the Auto Scaling action ${call.action}`,
+      "rehearsal/cloud/autoscaling/schemas.ts and service.ts",
+    );
+  }
+  const outcome = await run(call.action, call, scaling);
+  return reply(answerXml(call.service, call.action, outcome ?? {}));
+}

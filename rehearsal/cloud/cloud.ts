@@ -1,0 +1,93 @@
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { Controller } from "./autoscaling/controller";
+import { Hooks } from "./autoscaling/hooks";
+import { Launcher } from "./autoscaling/launcher";
+import { answerAutoScaling } from "./autoscaling/service";
+import { selfSigned } from "./certificate";
+import { Clock } from "./clock";
+import { controlPaths } from "./control";
+import { MotoEc2 } from "./ec2/directory";
+import { Instances } from "./ec2/instances";
+import { answerEc2 } from "./ec2/service";
+import { Addresses } from "./elb/addresses";
+import { Balancer } from "./elb/balancer";
+import { httpProbe } from "./elb/probe";
+import { ElbService } from "./elb/service";
+import { Targets } from "./elb/targets";
+import { Front } from "./front";
+import { startMoto } from "./moto";
+
+/** What a cloud is started with. */
+export interface CloudOptions {
+  /** How many AWS seconds pass in a real one. */
+  timeScale: number;
+  /** The Python executable of the virtual environment that holds moto. */
+  motoPython: string;
+  /** The one region that the cloud has. */
+  region: string;
+}
+
+/** A cloud that runs in this process. */
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`: all of AWS. */
+  readonly endpoint: string;
+  /** Ends everything that it started: instances, proxies, moto. */
+  stop(): Promise<void>;
+}
+
+/** Puts the local cloud together and starts it. */
+export async function runCloud(options: CloudOptions, log: (line: string) => void): Promise<Cloud> {
+  const { region } = options;
+  const clock = new Clock(options.timeScale);
+  const [moto, addresses] = await Promise.all([
+    startMoto(options.motoPython, (line) => log(`moto ${line}`)),
+    Addresses.claim(),
+  ]);
+  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
+  const client = { endpoint: moto.endpoint, region, credentials };
+  const ec2 = new MotoEc2(new EC2Client(client));
+  const instances = new Instances(clock, log);
+  const targets = new Targets({
+    clock,
+    probe: httpProbe,
+    placeOf: (id, port) => instances.placeOf(id, port),
+    isRunning: (id) => instances.get(id)?.state === "running",
+    log,
+  });
+  let certificate: Promise<string> | undefined;
+  const balancer = new Balancer({
+    clock,
+    targets,
+    addresses,
+    certificate: () => (certificate ??= selfSigned(options.motoPython)),
+    log,
+  });
+  const elb = new ElbService({ elb: new ElasticLoadBalancingV2Client(client), ec2, targets, balancer, addresses });
+  const hooks = new Hooks(clock);
+  const launcher = new Launcher(ec2, instances);
+  const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
+  const around = { ec2, region, topology: () => elb.topology };
+  const front = new Front({
+    moto: moto.endpoint,
+    region,
+    services: {
+      autoscaling: (call) => answerAutoScaling(call, { clock, controller, hooks, targets, around }),
+      elasticloadbalancing: (call, passOn) => elb.answer(call, passOn),
+      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets }),
+    },
+    control: controlPaths({ elb, balancer, addresses, instances }),
+    log,
+  });
+  return {
+    endpoint: await front.listen(),
+    async stop() {
+      front.close();
+      controller.end();
+      instances.end();
+      await balancer.end();
+      addresses.close();
+      await moto.stop();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Instances } from "./ec2/instances";
+import type { Addresses } from "./elb/addresses";
+import type { Balancer } from "./elb/balancer";
+import type { ElbService } from "./elb/service";
+
+/** A load balancer as it really runs here. */
+export interface LoadBalancerState {
+  name: string;
+  arn: string;
+  /** Its address on this machine. */
+  dnsName: string;
+  /** `port` is the listener's in AWS's world, `url` where it really listens. */
+  listeners: { arn: string; port: number; url: string }[];
+}
+
+/** An instance as it really runs here. */
+export interface InstanceState {
+  id: string;
+  group?: string;
+  color: string;
+  version: string;
+  /** Absent while no process runs: it crashed and starts again, or its machine died. */
+  pid?: number;
+  address: string;
+  port: number;
+  state: "running" | "stopped" | "dead";
+}
+
+/** What `GET /rehearsal/state` answers. */
+export interface CloudState {
+  loadBalancers: LoadBalancerState[];
+  instances: InstanceState[];
+}
+
+/** What the control paths tell about and act on. */
+export interface ControlArgs {
+  elb: Pick<ElbService, "topology">;
+  balancer: Pick<Balancer, "url">;
+  addresses: Addresses;
+  instances: Instances;
+}
+
+function stateOf({ elb, balancer, addresses, instances }: ControlArgs): CloudState {
+  return {
+    loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
+      name,
+      arn,
+      dnsName: addresses.of(name),
+      listeners: elb.topology.listeners
+        .filter((listener) => listener.loadBalancerArn === arn)
+        .flatMap((listener) => {
+          const url = balancer.url(listener.arn);
+          return url ? [{ arn: listener.arn, port: listener.port, url }] : [];
+        }),
+    })),
+    instances: instances.list().map((instance) => ({
+      id: instance.id,
+      group: instance.group,
+      color: instance.color,
+      version: instance.version,
+      pid: instance.machine.pid,
+      address: instance.host,
+      port: instance.port,
+      state: instance.machine.dead ? "dead" : instance.state === "stopped" ? "stopped" : "running",
+    })),
+  };
+}
+
+/**
+ * The paths that AWS doesn't have: `GET /rehearsal/state`, and `POST /rehearsal/instances/ID/kill`, which lets a
+ * machine die. Undefined for an unknown path or instance.
+ */
+export function controlPaths(args: ControlArgs): (method: string, path: string) => unknown {
+  return (method, path) => {
+    if (method === "GET" && path === "/rehearsal/state") {
+      return stateOf(args);
+    }
+    const id = /^\/rehearsal\/instances\/([^/]+)\/kill$/.exec(path)?.[1];
+    return method === "POST" && id && args.instances.kill(id) ? { killed: id } : undefined;
+  };
+}

@@ -1,0 +1,110 @@
+import {
+  DescribeImagesCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type EC2Client,
+  type Image,
+  type Instance,
+  type LaunchTemplateVersion,
+  type RunInstancesCommandInput,
+} from "@aws-sdk/client-ec2";
+
+/** A subnet, as far as placing instances and load balancers needs it. */
+export interface Subnet {
+  id: string;
+  vpcId: string;
+  zone: string;
+}
+
+/** Names a launch template by id or by name, and a version: a number, `$Latest` or `$Default` (the default). */
+export interface TemplateSpecification {
+  LaunchTemplateId?: string;
+  LaunchTemplateName?: string;
+  Version?: string;
+}
+
+/** EC2 as the rest of the cloud asks it: what exists, and instances to start and end. */
+export interface Ec2Directory {
+  /** The subnets among `ids` that exist. */
+  subnets(ids: string[]): Promise<Subnet[]>;
+  /** VPC of each security group among `ids` that exists. */
+  securityGroups(ids: string[]): Promise<Map<string, string>>;
+  hasInternetGateway(vpcId: string): Promise<boolean>;
+  /** The image, undefined when it isn't known or was deregistered. */
+  image(id: string): Promise<Image | undefined>;
+  /** The template's version; EC2's own error when there is none. */
+  templateVersion(specification: TemplateSpecification): Promise<LaunchTemplateVersion>;
+  run(input: RunInstancesCommandInput): Promise<Instance>;
+  terminate(id: string): Promise<void>;
+}
+
+/** EC2 as moto keeps it. */
+export class MotoEc2 implements Ec2Directory {
+  constructor(private readonly ec2: EC2Client) {}
+
+  async subnets(ids: string[]): Promise<Subnet[]> {
+    const Filters = [{ Name: "subnet-id", Values: ids }];
+    const { Subnets = [] } = await this.ec2.send(new DescribeSubnetsCommand({ Filters }));
+    const found = new Map(Subnets.map((subnet) => [subnet.SubnetId, subnet]));
+    return ids.flatMap((id) => {
+      const subnet = found.get(id);
+      return subnet ? [{ id, vpcId: subnet.VpcId ?? "", zone: subnet.AvailabilityZone ?? "" }] : [];
+    });
+  }
+
+  async securityGroups(ids: string[]): Promise<Map<string, string>> {
+    const Filters = [{ Name: "group-id", Values: ids }];
+    const { SecurityGroups = [] } = await this.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    return new Map(SecurityGroups.map((group) => [group.GroupId ?? "", group.VpcId ?? ""]));
+  }
+
+  async hasInternetGateway(vpcId: string): Promise<boolean> {
+    const Filters = [{ Name: "attachment.vpc-id", Values: [vpcId] }];
+    const { InternetGateways = [] } = await this.ec2.send(new DescribeInternetGatewaysCommand({ Filters }));
+    return InternetGateways.length > 0;
+  }
+
+  async image(id: string): Promise<Image | undefined> {
+    // By filter: asked by id, moto errs for an unknown image and stays silent for a deregistered one.
+    const Filters = [{ Name: "image-id", Values: [id] }];
+    const { Images = [] } = await this.ec2.send(new DescribeImagesCommand({ Filters }));
+    return Images[0];
+  }
+
+  async templateVersion(specification: TemplateSpecification): Promise<LaunchTemplateVersion> {
+    const { LaunchTemplateId, LaunchTemplateName, Version = "$Default" } = specification;
+    const which = LaunchTemplateId ? { LaunchTemplateId } : { LaunchTemplateName };
+    const answer = await this.ec2.send(new DescribeLaunchTemplateVersionsCommand({ ...which, Versions: [Version] }));
+    const version = answer.LaunchTemplateVersions?.[0];
+    if (version) {
+      return version;
+    }
+    // Says that the template doesn't exist, where that is the reason.
+    await this.ec2.send(
+      new DescribeLaunchTemplatesCommand(
+        LaunchTemplateId
+          ? { LaunchTemplateIds: [LaunchTemplateId] }
+          : { LaunchTemplateNames: [LaunchTemplateName ?? ""] },
+      ),
+    );
+    const name = LaunchTemplateId ? `ID ${LaunchTemplateId}` : `name ${LaunchTemplateName}`;
+    throw new Error(`Could not find the specified version ${Version} for the launch template with ${name}.`);
+  }
+
+  async run(input: RunInstancesCommandInput): Promise<Instance> {
+    const { Instances = [] } = await this.ec2.send(new RunInstancesCommand(input));
+    if (!Instances[0]) {
+      throw new Error("RunInstances gave no instance");
+    }
+    return Instances[0];
+  }
+
+  async terminate(id: string): Promise<void> {
+    await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  }
+}

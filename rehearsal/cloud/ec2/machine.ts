@@ -1,0 +1,83 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Clock } from "../clock";
+
+const program = join(__dirname, "../../images/service.mjs");
+
+/** AWS seconds between a service's crash and its restart: systemd's RestartSec in the images' unit. */
+const restartDelay = 1;
+/** AWS seconds that a service has for its graceful end: systemd's TimeoutStopSec in the images' unit. */
+const stopTimeout = 30;
+
+/** What a machine needs to boot. */
+export interface MachineArgs {
+  /** Environment of the service: image, user data and address, already put together. */
+  environment: Record<string, string>;
+  clock: Clock;
+  /** Gets what the service writes, a line at a time. */
+  onLine: (line: string) => void;
+}
+
+/** One machine: the service of an instance as a process, started again when it crashes, as systemd would. */
+export class Machine {
+  private child?: ChildProcess;
+  private restart?: NodeJS.Timeout;
+  private state: "on" | "off" | "dead" = "on";
+
+  constructor(private readonly args: MachineArgs) {
+    this.boot();
+  }
+
+  /** The service's process id, undefined while there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** True for a machine that died: no process, and nothing will start one. */
+  get dead(): boolean {
+    return this.state === "dead";
+  }
+
+  /** The machine dies, as by a hardware fault: nothing is closed gracefully and nothing restarts. */
+  die(): void {
+    this.state = "dead";
+    clearTimeout(this.restart);
+    this.child?.kill("SIGKILL");
+  }
+
+  /** Shuts the machine down as an operating system does: SIGTERM, and SIGKILL when the time for that is over. */
+  async shutDown(): Promise<void> {
+    this.state = this.state === "on" ? "off" : this.state;
+    clearTimeout(this.restart);
+    const child = this.child;
+    if (!child) {
+      return;
+    }
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), this.args.clock.milliseconds(stopTimeout));
+    await gone;
+    clearTimeout(timer);
+  }
+
+  private boot(): void {
+    const child = fork(program, [], {
+      execArgv: [],
+      env: { PATH: process.env.PATH, ...this.args.environment },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => text.trimEnd().split("\n").forEach(this.args.onLine));
+    }
+    child.once("error", (error) => this.args.onLine(`could not start: ${error.message}`));
+    child.once("exit", (code, signal) => {
+      this.child = undefined;
+      if (this.state === "on") {
+        this.args.onLine(`service ended with ${signal ?? `exit code ${code}`}; it is started again`);
+        this.restart = setTimeout(() => this.boot(), this.args.clock.milliseconds(restartDelay));
+      }
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Agent, IncomingMessage, ServerResponse } from "node:http";
+import { createProxyServer, type ProxyServer } from "http-proxy-3";
+import type { Target } from "./targets";
+
+const titles = { 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out" };
+
+/** Answers what a load balancer answers by itself when no target did. */
+export function answerError(response: ServerResponse, status: keyof typeof titles): void {
+  if (response.headersSent) {
+    // Part of the target's answer is out already: only the broken connection can tell the client.
+    response.destroy();
+    return;
+  }
+  const title = titles[status];
+  const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+  response.writeHead(status, {
+    server: "awselb/2.0",
+    "content-type": "text/html",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Sends requests to targets over kept connections. Like an ALB it never tries a second time. */
+export class Forwarder {
+  private readonly proxy: ProxyServer;
+
+  /**
+   * @param agent Keeps the connections to targets.
+   * @param idleTimeout Real milliseconds without a byte after which the load balancer answers 504.
+   */
+  constructor(
+    private readonly agent: Agent,
+    public idleTimeout: number,
+  ) {
+    this.proxy = createProxyServer({ agent, xfwd: true });
+    this.proxy.on("proxyRes", (answer, _request, response) => {
+      // Hop by hop: a target that closes its connection (it shuts down) says nothing about the client's.
+      answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
+      delete answer.headers["keep-alive"];
+      // A target that dies in the middle of its answer: without this the client would wait for ever.
+      answer.once("error", () => response.destroy());
+    });
+  }
+
+  forward(request: IncomingMessage, response: ServerResponse, target: Target): void {
+    if (!target.place) {
+      answerError(response, 502);
+      return;
+    }
+    const began = performance.now();
+    target.inFlight++;
+    response.once("close", () => target.inFlight--);
+    // Hop by hop: whether the client keeps its connection says nothing about the one to the target.
+    delete request.headers.connection;
+    this.proxy.web(request, response, { target: target.place, proxyTimeout: this.idleTimeout }, () => {
+      answerError(response, performance.now() - began >= this.idleTimeout ? 504 : 502);
+    });
+  }
+
+  /** Closes idle connections to targets; those in use end with their request. */
+  close(): void {
+    this.agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(this.agent.freeSockets)) {
+      sockets?.forEach((socket) => socket.destroy());
+    }
+  }
+}

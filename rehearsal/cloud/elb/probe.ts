@@ -1,0 +1,52 @@
+import { request } from "node:http";
+import type { TargetGroup } from "./topology";
+import { matches, type CheckResult } from "./health";
+
+/** Makes one health check. */
+export type Probe = (
+  place: { host: string; port: number } | undefined,
+  check: TargetGroup["healthCheck"],
+  timeout: number,
+) => Promise<CheckResult>;
+
+const failed: CheckResult = {
+  ok: false,
+  reason: "Target.FailedHealthChecks",
+  description: "Health checks failed",
+};
+
+/**
+ * One HTTP health check over a connection of its own, as a load balancer makes it.
+ * @param place Where the target really listens; undefined for a target without a machine.
+ * @param timeout Real milliseconds.
+ */
+export const httpProbe: Probe = (place, check, timeout) =>
+  new Promise((resolve) => {
+    if (!place) {
+      resolve(failed);
+      return;
+    }
+    const call = request(
+      { ...place, path: check.path, agent: false, headers: { "user-agent": "ELB-HealthChecker/2.0" } },
+      (response) => {
+        response.resume();
+        const status = response.statusCode ?? 0;
+        resolve(
+          matches(check.matcher, status)
+            ? { ok: true }
+            : {
+                ok: false,
+                reason: "Target.ResponseCodeMismatch",
+                description: `Health checks failed with these codes: [${status}]`,
+              },
+        );
+      },
+    );
+    const timer = setTimeout(() => {
+      resolve({ ok: false, reason: "Target.Timeout", description: "Request timed out" });
+      call.destroy();
+    }, timeout);
+    call.once("error", () => resolve(failed));
+    call.once("close", () => clearTimeout(timer));
+    call.end();
+  });

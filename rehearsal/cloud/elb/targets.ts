@@ -1,0 +1,238 @@
+import type { Clock } from "../clock";
+import { AwsError } from "../errors";
+import { afterCheck, registering, type Health } from "./health";
+import type { Probe } from "./probe";
+import { usage, type TargetGroup, type Topology } from "./topology";
+
+/** A real check may take this many milliseconds however fast AWS's time runs: this machine doesn't run faster. */
+const leastProbeTimeout = 1000;
+
+/** AWS seconds from a target's registration to its first health check. */
+const registrationTime = 1;
+
+/** A registered target. */
+export interface Target {
+  readonly id: string;
+  readonly port: number;
+  health: Health;
+  draining: boolean;
+  /** Requests that it has in hand. */
+  inFlight: number;
+  /** Where its port really is; undefined for a target without a machine. */
+  readonly place?: { host: string; port: number };
+}
+
+/** A target group with its targets; `healthy` and `open` are kept ready for the proxy. */
+export interface Pool {
+  group: TargetGroup;
+  /** Whether a listener or rule names the group. A group that none names is not health-checked. */
+  used: boolean;
+  readonly targets: Map<string, Target>;
+  /** Healthy targets that are not draining. */
+  healthy: Target[];
+  /** All targets that are not draining: whom a load balancer asks when none is healthy (fail-open). */
+  open: Target[];
+  /** Round robin's counter. */
+  turn: number;
+}
+
+/** A target's health as DescribeTargetHealth gives it. */
+export interface TargetHealthDescription {
+  id: string;
+  port: number;
+  healthCheckPort: string;
+  state: string;
+  reason?: string;
+  description?: string;
+}
+
+/** What the registry needs from the rest of the cloud. */
+export interface TargetsArgs {
+  clock: Clock;
+  probe: Probe;
+  /** Where an instance's port really is. */
+  placeOf(id: string, port: number): { host: string; port: number } | undefined;
+  /** Whether EC2 lists the instance as running. */
+  isRunning(id: string): boolean;
+  log(line: string): void;
+}
+
+/** Who is registered where, and how well: the truth behind DescribeTargetHealth, the proxy and ELB health checks. */
+export class Targets {
+  private readonly pools = new Map<string, Pool>();
+
+  constructor(private readonly args: TargetsArgs) {}
+
+  /** Takes over target groups and their use after a change of Elastic Load Balancing. */
+  apply(topology: Topology): void {
+    const users = usage(topology);
+    const known = new Set(topology.targetGroups.map((group) => group.arn));
+    for (const arn of this.pools.keys()) {
+      if (!known.has(arn)) {
+        this.pools.delete(arn);
+      }
+    }
+    for (const group of topology.targetGroups) {
+      const pool = this.pools.get(group.arn);
+      const used = users.has(group.arn);
+      if (!pool) {
+        this.pools.set(group.arn, { group, used, targets: new Map(), healthy: [], open: [], turn: 0 });
+        continue;
+      }
+      pool.group = group;
+      if (used !== pool.used) {
+        pool.used = used;
+        for (const target of pool.targets.values()) {
+          target.health = registering;
+        }
+        this.refresh(pool);
+      }
+    }
+  }
+
+  pool(arn: string): Pool | undefined {
+    return this.pools.get(arn);
+  }
+
+  /** Registers targets; ones that were draining serve again. */
+  register(arn: string, targets: { id: string; port?: number }[]): void {
+    const pool = this.require(arn);
+    for (const { id, port = pool.group.port } of targets) {
+      if (!this.args.isRunning(id)) {
+        throw new AwsError(
+          "InvalidTarget",
+          `The following targets are not in a running state and cannot be registered: '${id}'`,
+        );
+      }
+      const key = `${id}:${port}`;
+      const known = pool.targets.get(key);
+      if (known && !known.draining) {
+        continue;
+      }
+      const place = this.args.placeOf(id, port);
+      const target: Target = { id, port, health: registering, draining: false, inFlight: 0, place };
+      pool.targets.set(key, target);
+      void this.check(pool, key, target);
+    }
+    this.refresh(pool);
+  }
+
+  /**
+   * Deregisters targets: no new requests from now on; those in flight go on.
+   * @returns Settles when the deregistration delay is over and the targets are gone.
+   */
+  async deregister(arn: string, targets: { id: string; port?: number }[]): Promise<void> {
+    const pool = this.require(arn);
+    const leaving = [...pool.targets].filter(([, target]) =>
+      targets.some(({ id, port }) => id === target.id && (port === undefined || port === target.port)),
+    );
+    for (const [, target] of leaving) {
+      target.draining = true;
+    }
+    this.refresh(pool);
+    const delay = Number(pool.group.attributes["deregistration_delay.timeout_seconds"] ?? 300);
+    await this.args.clock.sleep(pool.used && leaving.length > 0 ? delay : 0);
+    for (const [key, target] of leaving) {
+      if (target.draining && pool.targets.get(key) === target) {
+        pool.targets.delete(key);
+      }
+    }
+  }
+
+  /** EC2 terminated an instance: Elastic Load Balancing deregisters it everywhere by itself. */
+  forget(id: string): void {
+    for (const arn of this.pools.keys()) {
+      void this.deregister(arn, [{ id }]);
+    }
+  }
+
+  /** EC2 stopped an instance: it gets no more requests. */
+  refreshAll(): void {
+    this.pools.forEach((pool) => this.refresh(pool));
+  }
+
+  /** Health of all targets of a group, or of those asked for. */
+  describe(arn: string, wanted: { id: string; port?: number }[] = []): TargetHealthDescription[] {
+    const pool = this.require(arn);
+    const { port, healthCheck } = pool.group;
+    if (wanted.length === 0) {
+      return [...pool.targets.values()].map((target) => this.descriptionOf(pool, target));
+    }
+    return wanted.map((want) => {
+      const target = [...pool.targets.values()].find(
+        (item) => item.id === want.id && (want.port === undefined || want.port === item.port),
+      );
+      return target
+        ? this.descriptionOf(pool, target)
+        : {
+            id: want.id,
+            port: want.port ?? port,
+            healthCheckPort: healthCheck.port === "traffic-port" ? String(want.port ?? port) : healthCheck.port,
+            state: "unused",
+            reason: "Target.NotRegistered",
+            description: "Target is not registered to the target group",
+          };
+    });
+  }
+
+  private descriptionOf(pool: Pool, target: Target): TargetHealthDescription {
+    const check = pool.group.healthCheck;
+    const base = {
+      id: target.id,
+      port: target.port,
+      healthCheckPort: check.port === "traffic-port" ? String(target.port) : check.port,
+    };
+    if (target.draining) {
+      const reason = "Target.DeregistrationInProgress";
+      return { ...base, state: "draining", reason, description: "Target deregistration is in progress" };
+    }
+    if (!this.args.isRunning(target.id)) {
+      const description = "Target is in the stopped state";
+      return { ...base, state: "unused", reason: "Target.InvalidState", description };
+    }
+    if (!pool.used) {
+      const description = "Target group is not configured to receive traffic from the load balancer";
+      return { ...base, state: "unused", reason: "Target.NotInUse", description };
+    }
+    const { state, reason, description } = target.health;
+    return { ...base, state, reason, description };
+  }
+
+  /** Checks one target again and again, as long as it is registered. */
+  private async check(pool: Pool, key: string, target: Target): Promise<void> {
+    const { clock, probe, placeOf } = this.args;
+    await clock.sleep(registrationTime);
+    while (pool.targets.get(key) === target && this.pools.get(pool.group.arn) === pool) {
+      const { healthCheck } = pool.group;
+      const due = clock.sleep(healthCheck.interval);
+      if (pool.used && !target.draining) {
+        const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
+        const timeout = Math.max(clock.milliseconds(healthCheck.timeout), leastProbeTimeout);
+        const before = target.health;
+        const result = await probe(placeOf(target.id, port), healthCheck, timeout);
+        // A target that was reset meanwhile (its group came into or out of use) starts anew.
+        if (target.health === before) {
+          target.health = afterCheck(before, result, healthCheck);
+          if (target.health.state !== before.state) {
+            this.args.log(`${pool.group.name} ${target.id} is ${target.health.state}`);
+          }
+        }
+        this.refresh(pool);
+      }
+      await due;
+    }
+  }
+
+  private refresh(pool: Pool): void {
+    pool.open = [...pool.targets.values()].filter((target) => !target.draining && this.args.isRunning(target.id));
+    pool.healthy = pool.used ? pool.open.filter((target) => target.health.state === "healthy") : [];
+  }
+
+  private require(arn: string): Pool {
+    const pool = this.pools.get(arn);
+    if (!pool) {
+      throw new AwsError("TargetGroupNotFound", "One or more target groups not found");
+    }
+    return pool;
+  }
+}

@@ -1,0 +1,143 @@
+import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { reply, type PassOn, type Reply, type Service } from "./call";
+import { AwsError, messageOf } from "./errors";
+import { actionOf, parseQuery, signedScope } from "./query";
+import { errorXml } from "./xml";
+
+/** What the front hands calls to. */
+export interface FrontArgs {
+  /** moto's URL: everything that no service of this cloud takes goes there unchanged. */
+  moto: string;
+  /** The only region that this cloud's own services have. */
+  region: string;
+  /** This cloud's own services, by the name that requests are signed for. */
+  services: Record<string, Service>;
+  /** Answers paths below `/rehearsal/`, which AWS doesn't have; undefined for an unknown path. */
+  control(method: string, path: string): unknown;
+  log(line: string): void;
+}
+
+/** The one HTTP endpoint of the cloud. */
+export class Front {
+  private readonly server: Server;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 32 });
+
+  constructor(private readonly args: FrontArgs) {
+    this.server = createServer((incoming, response) => {
+      this.serve(incoming, response).catch((error: unknown) => {
+        this.args.log(`${incoming.method} ${incoming.url}: ${messageOf(error)}`);
+        if (!response.headersSent) {
+          response.writeHead(500, { "content-type": "text/plain" });
+        }
+        response.end(messageOf(error));
+      });
+    });
+    this.server.keepAliveTimeout = 65_000;
+  }
+
+  /** Listens on a free port of 127.0.0.1 and gives the URL. */
+  async listen(): Promise<string> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+    this.agent.destroy();
+  }
+
+  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = incoming.url ?? "/";
+    if (path.startsWith("/rehearsal/")) {
+      const answer = this.args.control(incoming.method ?? "GET", path);
+      response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(answer ?? { error: `${incoming.method} ${path} is no control path` }));
+      return;
+    }
+    const scope = signedScope(incoming.headers.authorization);
+    const service = scope && this.args.services[scope.service];
+    if (!service || incoming.method !== "POST") {
+      incoming.pipe(
+        this.toMoto(
+          incoming,
+          (answer) => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+          },
+          (error) => response.destroy(error),
+        ),
+      );
+      return;
+    }
+    const body = await textOfStream(incoming);
+    const action = actionOf(body);
+    const call = { service: scope.service, action, params: parseQuery(body), headers: incoming.headers, body };
+    const passOn: PassOn = (other) => this.passOn(incoming, other ?? body);
+    let answer: Reply;
+    try {
+      if (scope.region !== this.args.region) {
+        throw new AwsError(
+          "OptInRequired",
+          `This call is for region ${scope.region}; the rehearsal's cloud has ${this.args.region} only. ` +
+            "Use the region that it was started with.",
+        );
+      }
+      answer = await service(call, passOn);
+    } catch (error) {
+      const refusal =
+        error instanceof AwsError ? error : new AwsError("InternalFailure", `${action}: ${messageOf(error)}`, 500);
+      answer = reply(errorXml(scope.service, refusal), refusal.status);
+      this.args.log(`${scope.service} ${action} refused: ${refusal.code} ${refusal.message}`);
+      if (!(error instanceof AwsError) && error instanceof Error) {
+        this.args.log(error.stack ?? "");
+      }
+    }
+    const headers = { ...answer.headers, "content-length": String(Buffer.byteLength(answer.body)) };
+    response.writeHead(answer.status, headers);
+    response.end(answer.body);
+  }
+
+  private toMoto(
+    incoming: IncomingMessage,
+    onAnswer: (answer: IncomingMessage) => void,
+    onError: (error: Error) => void,
+    length?: number,
+  ): ReturnType<typeof request> {
+    const headers = { ...incoming.headers };
+    if (length !== undefined) {
+      headers["content-length"] = String(length);
+      delete headers["transfer-encoding"];
+      delete headers["accept-encoding"];
+    }
+    const outgoing = request(
+      new URL(incoming.url ?? "/", this.args.moto),
+      { method: incoming.method, headers, agent: this.agent },
+      onAnswer,
+    );
+    return outgoing.once("error", onError);
+  }
+
+  private passOn(incoming: IncomingMessage, body: string): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const onAnswer = (answer: IncomingMessage): void => {
+        textOfStream(answer).then((text) => {
+          const headers = { "content-type": answer.headers["content-type"] };
+          resolve({ status: answer.statusCode ?? 502, headers, body: text });
+        }, reject);
+      };
+      this.toMoto(incoming, onAnswer, reject, Buffer.byteLength(body)).end(body);
+    });
+  }
+}
+
+async function textOfStream(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,48 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CloudMessage, CloudProcessOptions } from "./main";
+
+/** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
+export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?: number };
+
+/** A cloud in a process of its own. */
+export interface RunningCloud {
+  /** `http://127.0.0.1:PORT`: all of AWS, and the control paths below `/rehearsal/`. */
+  endpoint: string;
+  /** The process that runs it. */
+  pid: number;
+  /** Ends the cloud and everything that it started. */
+  stop(): Promise<void>;
+}
+
+/** Starts the local cloud. It also ends by itself when this process goes, in whatever way. */
+export async function startCloud(options: StartOptions): Promise<RunningCloud> {
+  const child = fork(join(__dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
+    // By its path: the name alone would be looked up from the working directory.
+    execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const exit = once(child, "exit");
+  const [message] = (await Promise.race([
+    once(child, "message"),
+    exit.then(([code]) => [{ error: `its process ended with exit code ${code}` }]),
+  ])) as [CloudMessage];
+  if ("error" in message) {
+    throw new Error(
+      `The local cloud could not start: ${message.error}. Look into ${options.log}, and check that ` +
+        `${options.motoPython} has moto[server].`,
+    );
+  }
+  return {
+    endpoint: message.endpoint,
+    pid: child.pid ?? 0,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.send("stop");
+        await exit;
+      }
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { XMLBuilder } from "fast-xml-parser";
+import type { AwsError } from "./errors";
+
+/** What an action answers: structures, lists, text, numbers, booleans and dates; undefined members are left out. */
+export type Answer = string | number | boolean | Date | undefined | Answer[] | { [member: string]: Answer };
+
+type Node = string | { [member: string]: Node | Node[] };
+
+const builder = new XMLBuilder({ suppressEmptyNode: false });
+
+const namespaces: Record<string, string> = {
+  autoscaling: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+  elasticloadbalancing: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+};
+
+function node(value: Exclude<Answer, undefined>): Node {
+  if (value instanceof Date) {
+    return value.toISOString();
+  }
+  if (Array.isArray(value)) {
+    return { member: value.filter((item) => item !== undefined).map(node) };
+  }
+  if (typeof value === "object") {
+    const members: Record<string, Node> = {};
+    for (const [name, member] of Object.entries(value)) {
+      if (member !== undefined) {
+        members[name] = node(member);
+      }
+    }
+    return members;
+  }
+  return String(value);
+}
+
+/** An action's answer in the XML of AWS's Query protocol. */
+export function answerXml(service: string, action: string, result: { [member: string]: Answer }): string {
+  const body = builder.build({
+    [`${action}Response`]: {
+      [`${action}Result`]: node(result),
+      ResponseMetadata: { RequestId: randomUUID() },
+    },
+  });
+  return body.replace(`<${action}Response>`, `<${action}Response xmlns="${namespaces[service] ?? ""}">`);
+}
+
+/** A refusal in the XML of the service's protocol: EC2 has a shape of its own. */
+export function errorXml(service: string, error: AwsError): string {
+  const fault = { Code: error.code, Message: error.message };
+  return service === "ec2"
+    ? builder.build({ Response: { Errors: { Error: fault }, RequestID: randomUUID() } })
+    : builder.build({ ErrorResponse: { Error: { Type: "Sender", ...fault }, RequestId: randomUUID() } });
+}

@@ -1,0 +1,81 @@
+import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+
+/** What an image's service does, see `service.mjs`. */
+export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start";
+
+/** An image that the rehearsal can deploy. */
+export interface CatalogImage {
+  readonly name: string;
+  readonly version: string;
+  readonly behaviour: Behaviour;
+  /** One line for people. */
+  readonly description: string;
+}
+
+/** The images that the rehearsal knows. */
+export const catalog = [
+  { name: "good-v1", version: "v1.0.0", behaviour: "good", description: "serves, version 1" },
+  { name: "good-v2", version: "v2.0.0", behaviour: "good", description: "serves, version 2" },
+  { name: "never-healthy", version: "v2.1.0", behaviour: "never-healthy", description: "starts, never gets ready" },
+  { name: "crash", version: "v2.2.0", behaviour: "crash", description: "exits 2 s after each start" },
+  { name: "error-500", version: "v2.3.0", behaviour: "error-500", description: "is ready, answers 500 to users" },
+  { name: "slow-start", version: "v2.4.0", behaviour: "slow-start", description: "gets ready after 40 s, then serves" },
+] as const satisfies readonly CatalogImage[];
+
+/** Name of an image of the catalog. */
+export type ImageName = (typeof catalog)[number]["name"];
+
+/**
+ * Registers all images of the catalog with a cloud.
+ * @param endpoint The local cloud's URL.
+ * @param region Where they are registered.
+ * @param appPort Port that the service in the images listens on; default 3000.
+ * @returns The image ids by name.
+ */
+export async function registerImages(
+  endpoint: string,
+  region: string,
+  appPort = 3000,
+): Promise<Record<ImageName, string>> {
+  const ec2 = new EC2Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
+  });
+  try {
+    const ids = await Promise.all(catalog.map(async (image) => [image.name, await register(ec2, image, appPort)]));
+    return Object.fromEntries(ids) as Record<ImageName, string>;
+  } finally {
+    ec2.destroy();
+  }
+}
+
+async function register(ec2: EC2Client, image: CatalogImage, appPort: number): Promise<string> {
+  const { ImageId } = await ec2.send(
+    new RegisterImageCommand({
+      Name: `bluegreen-${image.name}`,
+      Description: image.description,
+      Architecture: "x86_64",
+      RootDeviceName: "/dev/xvda",
+      VirtualizationType: "hvm",
+      EnaSupport: true,
+    }),
+  );
+  if (!ImageId) {
+    throw new Error(`RegisterImage gave no id for ${image.name}; see the cloud's log.`);
+  }
+  const tags = {
+    Name: `bluegreen-${image.name}`,
+    Version: image.version,
+    Commit: image.version.replace(/\D/g, "").padStart(40, "0"),
+    "rehearsal:behaviour": image.behaviour,
+    "rehearsal:port": String(appPort),
+  };
+  await ec2.send(
+    new CreateTagsCommand({
+      Resources: [ImageId],
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    }),
+  );
+  return ImageId;
+}

@@ -1,0 +1,92 @@
+// @ts-check
+/**
+ * The HTTP service of a rehearsed instance. One process stands for one machine of the fleet; its image decides version
+ * and behaviour. Configuration comes by environment: HOST, PORT, VERSION, COMMIT, BEHAVIOUR, INSTANCE_ID, TIME_SCALE,
+ * and from the user data BLUEGREEN_COLOR, BLUEGREEN_ENVIRONMENT.
+ */
+import { createServer } from "node:http";
+
+const {
+  HOST = "127.0.0.1",
+  PORT = "3000",
+  VERSION = "unknown",
+  COMMIT = "unknown",
+  BEHAVIOUR = "good",
+  INSTANCE_ID = "unknown",
+  TIME_SCALE = "1",
+  BLUEGREEN_COLOR = "unknown",
+  BLUEGREEN_ENVIRONMENT = "unknown",
+} = process.env;
+
+/** @param {number} seconds AWS seconds @returns {number} real milliseconds */
+const milliseconds = (seconds) => (seconds * 1000) / Number(TIME_SCALE);
+
+/** AWS seconds until a slow starter is ready, and until a crashing one crashes. */
+const slowStart = 40;
+const crashAfter = 2;
+/** AWS seconds of serving on after SIGTERM: the load balancer needs two failed checks to see it. */
+const lingering = 5;
+
+let ready = BEHAVIOUR !== "never-healthy" && BEHAVIOUR !== "slow-start";
+let leaving = false;
+
+const about = JSON.stringify({
+  version: VERSION,
+  commit: COMMIT,
+  color: BLUEGREEN_COLOR,
+  environment: BLUEGREEN_ENVIRONMENT,
+  instanceId: INSTANCE_ID,
+});
+const page = `<!doctype html><title>bluegreen</title><h1>${BLUEGREEN_COLOR} ${VERSION}</h1><p>${INSTANCE_ID}</p>\n`;
+
+/** @param {string} path @returns {[status: number, type: string, body: string]} */
+function answer(path) {
+  if (path === "/readyz") {
+    return ready && !leaving ? [200, "text/plain", "ready\n"] : [503, "text/plain", "not ready\n"];
+  }
+  if (BEHAVIOUR === "error-500") {
+    return [500, "text/plain", "this image fails on purpose\n"];
+  }
+  if (path === "/healthz") {
+    return [200, "text/plain", "alive\n"];
+  }
+  return path === "/version" ? [200, "application/json", about] : [200, "text/html; charset=utf-8", page];
+}
+
+const server = createServer((request, response) => {
+  const [status, type, body] = answer((request.url ?? "/").split("?", 1)[0] ?? "/");
+  request.resume();
+  response.writeHead(status, {
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    "x-color": BLUEGREEN_COLOR,
+    "x-version": VERSION,
+    "x-instance": INSTANCE_ID,
+    ...(leaving ? { connection: "close" } : {}),
+  });
+  response.end(body);
+});
+// Longer than the load balancer's idle time-out (60 s): whoever may reuse a connection must not be the one cut off.
+server.keepAliveTimeout = 65_000;
+server.headersTimeout = 66_000;
+server.listen(Number(PORT), HOST);
+server.on("error", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+
+if (BEHAVIOUR === "slow-start") {
+  setTimeout(() => (ready = true), milliseconds(slowStart));
+}
+if (BEHAVIOUR === "crash") {
+  setTimeout(() => process.exit(1), milliseconds(crashAfter));
+}
+
+process.on("SIGTERM", () => {
+  leaving = true;
+  setTimeout(() => server.close(() => process.exit(0)), milliseconds(lingering));
+});
+// Ctrl-C reaches the whole process group; only the cloud decides when a machine ends.
+process.on("SIGINT", () => undefined);
+// A cloud that vanished takes its machines with it.
+process.on("disconnect", () => process.exit(0));
