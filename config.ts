@@ -1,7 +1,8 @@
 import { Address4 } from "ip-address";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { byColor, colors, other, type Wanted } from "./components/traffic";
+import { byColor, colors, type Wanted } from "./components/traffic";
+import { combinationFaults, type Fault } from "./config-rules";
 
 /** The config namespace, the project's name and its command. */
 export const namespace = "bluegreen";
@@ -93,7 +94,10 @@ export const schema = z.strictObject({
     .default([])
     .describe("IPv4 ranges that may reach the preview listener (your office, your pipeline); empty: nobody"),
   previewPort: integer(1, 65535).default(9090).describe("Port of the preview listener"),
-  domain: matching(/^(?!-)([a-z0-9-]{1,63}(?<!-)\.)+[a-z]{2,63}$/, "a lower-case host name such as app.example.com")
+  domain: matching(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    "a lower-case host name such as app.example.com",
+  )
     .optional()
     .describe("Host name of the service: HTTPS. Needs hostedZoneId or certificateArn"),
   hostedZoneId: matching(/^Z[A-Z0-9]{1,31}$/, "a Route 53 hosted zone id (Z...)")
@@ -114,26 +118,22 @@ export const schema = z.strictObject({
 /** A stack's settings, valid as a whole. */
 export type Settings = z.output<typeof schema>;
 
-/** One fault of the settings: the full name of the setting, what came, and what is allowed. */
-interface Fault {
-  name: string;
-  value: unknown;
-  allowed: string;
-}
-
 /**
  * Settings from raw config values (each a string, lists as JSON, the way Pulumi keeps them). An empty text counts as
  * not set: Pulumi.yaml can say "optional" in no other way.
  * @throws RunError with every fault at once: name, value and what is allowed.
  */
 export function parseSettings(raw: Record<string, string>): Settings {
-  const given = Object.entries(raw).filter(([key, text]) => text !== "" || !(key in schema.shape));
-  const result = schema.safeParse(Object.fromEntries(given.map(([key, text]) => [key, decode(key, text)])));
-  const faults: Fault[] = result.success
-    ? combinationFaults(result.data)
-    : result.error.issues.flatMap((issue) => issueFaults(issue, raw));
-  if (!result.success || faults.length > 0) throw new pulumi.RunError(faultMessage(faults));
-  return result.data;
+  const given = Object.entries(raw).filter(([key, text]) => text !== "" || !Object.hasOwn(schema.shape, key));
+  const values = new Map(given.map(([key, text]) => [key, decode(key, text)]));
+  const result = schema.safeParse(Object.fromEntries(values));
+  const faults = result.success ? [] : result.error.issues.flatMap((issue) => issueFaults(issue, values));
+  const invalid = new Set(faults.map(({ name }) => name.split(".")[0]));
+  const sound = [...values].filter(([key]) => Object.hasOwn(schema.shape, key) && !invalid.has(key));
+  const settings = result.data ?? schema.parse(Object.fromEntries(sound));
+  faults.push(...combinationFaults(settings, invalid));
+  if (faults.length > 0) throw new pulumi.RunError(faultMessage(faults));
+  return settings;
 }
 
 /** The settings of the stack that runs. Reads Pulumi's config; throws as {@link parseSettings} does. */
@@ -156,7 +156,7 @@ export function wantedFrom(settings: Settings): Wanted {
 }
 
 function decode(key: string, text: string): unknown {
-  const type = jsonType(key);
+  const type = property(key)?.type;
   if (type === undefined || type === "string") return text;
   try {
     return JSON.parse(text);
@@ -167,28 +167,34 @@ function decode(key: string, text: string): unknown {
 
 const jsonSchema = z.toJSONSchema(schema, { io: "input" });
 
-function jsonType(key: string) {
-  const property = jsonSchema.properties?.[key];
-  return typeof property === "object" ? property.type : undefined;
+function property(key: string) {
+  const found = Object.hasOwn(schema.shape, key) ? jsonSchema.properties?.[key] : undefined;
+  return typeof found === "object" ? found : undefined;
 }
 
-function issueFaults(issue: z.core.$ZodIssue, raw: Record<string, string>): Fault[] {
+function issueFaults(issue: z.core.$ZodIssue, values: Map<string, unknown>): Fault[] {
   if (issue.code === "unrecognized_keys") {
     const known = `one of ${Object.keys(schema.shape).join(", ")}`;
-    return issue.keys.map((key) => ({ name: key, value: raw[key], allowed: `no such setting; ${known}` }));
+    return issue.keys.map((key) => ({ name: key, value: values.get(key), allowed: `no such setting; ${known}` }));
   }
   const [key, ...path] = issue.path.map(String);
-  const whole = decode(key, raw[key]);
+  const whole = values.get(key);
   const value: unknown = path.length > 0 && Array.isArray(whole) ? whole[Number(path[0])] : whole;
   return [{ name: [key, ...path].join("."), value, allowed: allowedBy(issue, key) }];
 }
 
 function allowedBy(issue: z.core.$ZodIssue, key: string): string {
-  const property = jsonSchema.properties?.[key];
-  const { minimum, maximum, type } = typeof property === "object" ? property : {};
+  const whole = property(key);
+  const inList = issue.path.length > 1 && typeof whole?.items === "object" && !Array.isArray(whole.items);
+  const { minimum, maximum, type } = (inList ? whole.items : whole) as {
+    minimum?: number;
+    maximum?: number;
+    type?: string;
+  };
   if (issue.code === "invalid_value") return issue.values.join(" or ");
   if (type === "integer") return `a whole number from ${minimum} to ${maximum}`;
-  if (issue.code === "invalid_type") return type === "array" ? "a list" : `${issue.expected}`;
+  if (type === "boolean") return "true or false";
+  if (issue.code === "invalid_type") return type === "array" ? 'a list, as JSON: ["...", "..."]' : "a text";
   return issue.message;
 }
 
@@ -201,73 +207,10 @@ function faultMessage(faults: Fault[]): string {
   return `${count} wrong; nothing was changed:\n${lines.join("\n")}`;
 }
 
-/** What is wrong between settings that are each valid alone. */
-function combinationFaults(settings: Settings): Fault[] {
-  const faults: Fault[] = [];
-  const fault = (name: keyof Settings, allowed: string) => faults.push({ name, value: settings[name], allowed });
-  const { minSize, maxSize, capacityFloor, domain, certificateArn, hostedZoneId, vpcId } = settings;
-
-  if (!settings.blueAmi && !settings.greenAmi) {
-    fault(`${settings.activeColor}Ami`, `an image to serve: pulumi config set ${settings.activeColor}Ami ami-...`);
-  }
-  if (minSize > maxSize) fault("minSize", `at most maxSize (${maxSize})`);
-  if (capacityFloor > maxSize) fault("capacityFloor", `at most maxSize (${maxSize})`);
-  if (settings.standbyWeight > 0 && settings.standby === "off") {
-    fault(
-      "standbyWeight",
-      `0 while ${other(settings.activeColor)} is the standby and standby is off, which has no instances`,
-    );
-  }
-
-  if (settings.allowedCidrs.length === 0) {
-    fault("allowedCidrs", 'who may reach the service: pulumi config set --path "allowedCidrs[0]" <your address>/32');
-  }
-  for (const name of ["allowedCidrs", "previewCidrs"] as const) {
-    const overlap = overlapping(settings[name]);
-    if (overlap) fault(name, `ranges that do not overlap (${overlap.join(" and ")} do)`);
-  }
-  const prefix = new Address4(settings.vpcCidr).subnetMask;
-  if (!vpcId && (prefix < 16 || prefix > 23)) {
-    fault(
-      "vpcCidr",
-      "a prefix from /16 (AWS's limit) to /23 (smaller ones leave subnets too small for a load balancer)",
-    );
-  }
-  if (!vpcId && settings.publicSubnetIds.length > 0) fault("publicSubnetIds", "empty without vpcId");
-  if (!vpcId && settings.privateSubnetIds.length > 0) fault("privateSubnetIds", "empty without vpcId");
-  if (vpcId && new Set(settings.publicSubnetIds).size < 2)
-    fault("publicSubnetIds", "two different subnets or more with vpcId");
-  if (vpcId && new Set(settings.privateSubnetIds).size < 2) {
-    fault("privateSubnetIds", "two different subnets or more with vpcId");
-  }
-  if (vpcId && settings.natGateways !== "none") fault("natGateways", "none with vpcId: an existing VPC has its own");
-
-  if (domain && !certificateArn && !hostedZoneId) fault("domain", "needs hostedZoneId or certificateArn beside it");
-  if (hostedZoneId && !domain) fault("hostedZoneId", "needs domain beside it");
-  if (!domain && !certificateArn && !settings.allowHttp) {
-    fault("allowHttp", "true, or set domain or certificateArn: plain HTTP must be asked for");
-  }
-  const taken = domain || certificateArn ? [80, 443] : [80];
-  if (taken.includes(settings.previewPort))
-    fault("previewPort", `another port than the service's own (${taken.join(", ")})`);
-  if (settings.backendPorts.includes(443)) fault("backendPorts", "ports other than 443, which is open already");
-  return faults;
-}
-
 function cidrFault(value: string): string | undefined {
   const allowed = "an IPv4 range such as 10.0.0.0/16";
   if (!Address4.isValid(value) || !value.includes("/")) return allowed;
   const start = new Address4(value).startAddress().correctForm();
   const [address, prefix] = value.split("/");
   return address === start ? undefined : `${allowed}; did you mean ${start}/${prefix}?`;
-}
-
-function overlapping(cidrs: string[]): [string, string] | undefined {
-  for (const [index, first] of cidrs.entries()) {
-    for (const second of cidrs.slice(index + 1)) {
-      const [a, b] = [new Address4(first), new Address4(second)];
-      if (a.isInSubnet(b) || b.isInSubnet(a)) return [first, second];
-    }
-  }
-  return undefined;
 }

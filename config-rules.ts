@@ -1,0 +1,140 @@
+import { Address4 } from "ip-address";
+import { other } from "./components/traffic";
+import type { Settings } from "./config";
+
+/** One fault of the settings: the setting, what came, and what is allowed. */
+export interface Fault {
+  name: string;
+  value: unknown;
+  allowed: string;
+}
+
+type Name = keyof Settings;
+
+/** What is allowed instead, or something falsy when all is well. */
+type Judgement = string | false | undefined;
+
+interface Rule {
+  /** The setting to blame. */
+  name: Name;
+  reads: readonly Name[];
+  judge: (settings: Settings) => Judgement;
+}
+
+/** A rule sees the settings that it says it reads, and no others: it is judged whenever those are valid. */
+function rule<K extends Name>(
+  name: Name,
+  reads: readonly K[],
+  judge: (settings: Pick<Settings, K>) => Judgement,
+): Rule {
+  return { name, reads, judge };
+}
+
+const bounds = ["minSize", "capacityFloor"] as const;
+const ranges = ["allowedCidrs", "previewCidrs"] as const;
+const subnetLists = ["publicSubnetIds", "privateSubnetIds"] as const;
+const images = ["blueAmi", "greenAmi"] as const;
+
+/** What must hold between settings that are each valid alone. */
+const rules: Rule[] = [
+  ...images.map((name) =>
+    rule(
+      name,
+      [...images, "activeColor"],
+      ({ activeColor, blueAmi, greenAmi }) =>
+        name === `${activeColor}Ami` && !blueAmi && !greenAmi && `an image to serve: pulumi config set ${name} ami-...`,
+    ),
+  ),
+  ...bounds.map((name) =>
+    rule(
+      name,
+      [name, "maxSize"],
+      (settings) => settings[name] > settings.maxSize && `at most maxSize (${settings.maxSize})`,
+    ),
+  ),
+  rule(
+    "standbyWeight",
+    ["standbyWeight", "standby", "activeColor"],
+    ({ standbyWeight, standby, activeColor }) =>
+      standbyWeight > 0 &&
+      standby === "off" &&
+      `0 while ${other(activeColor)} is the standby and standby is off, which has no instances`,
+  ),
+  rule(
+    "allowedCidrs",
+    ["allowedCidrs"],
+    ({ allowedCidrs }) =>
+      allowedCidrs.length === 0 &&
+      'who may reach the service: pulumi config set --path "allowedCidrs[0]" <your address>/32',
+  ),
+  ...ranges.map((name) =>
+    rule(name, [name], (settings) => {
+      const overlap = overlapping(settings[name]);
+      return overlap && `ranges that do not overlap (${overlap.join(" and ")} do)`;
+    }),
+  ),
+  rule("vpcCidr", ["vpcCidr", "vpcId"], ({ vpcCidr, vpcId }) => {
+    const prefix = new Address4(vpcCidr).subnetMask;
+    const wrong = !vpcId && (prefix < 16 || prefix > 23);
+    return wrong && "a prefix from /16 (AWS's limit) to /23 (smaller ones leave subnets too small for a load balancer)";
+  }),
+  ...subnetLists.map((name) =>
+    rule(name, [name, "vpcId"], (settings) => {
+      if (!settings.vpcId) return settings[name].length > 0 && "empty without vpcId";
+      return new Set(settings[name]).size < 2 && "two different subnets or more with vpcId";
+    }),
+  ),
+  rule(
+    "natGateways",
+    ["natGateways", "vpcId"],
+    ({ natGateways, vpcId }) => vpcId && natGateways !== "none" && "none with vpcId: an existing VPC has its own",
+  ),
+  rule(
+    "domain",
+    ["domain", "certificateArn", "hostedZoneId"],
+    ({ domain, certificateArn, hostedZoneId }) =>
+      domain && !certificateArn && !hostedZoneId && "needs hostedZoneId or certificateArn beside it",
+  ),
+  rule(
+    "hostedZoneId",
+    ["hostedZoneId", "domain"],
+    ({ hostedZoneId, domain }) => hostedZoneId && !domain && "needs domain beside it",
+  ),
+  rule(
+    "allowHttp",
+    ["allowHttp", "domain", "certificateArn"],
+    ({ allowHttp, domain, certificateArn }) =>
+      !domain && !certificateArn && !allowHttp && "true, or set domain or certificateArn: plain HTTP must be asked for",
+  ),
+  rule("previewPort", ["previewPort", "domain", "certificateArn"], ({ previewPort, domain, certificateArn }) => {
+    const taken = domain || certificateArn ? [80, 443] : [80];
+    return taken.includes(previewPort) && `another port than the service's own (${taken.join(", ")})`;
+  }),
+  rule("backendPorts", ["backendPorts"], ({ backendPorts }) => {
+    if (new Set(backendPorts).size < backendPorts.length) return "each port once";
+    return backendPorts.includes(443) && "ports other than 443, which is open already";
+  }),
+];
+
+/**
+ * What is wrong between settings that are each valid alone.
+ * @param invalid settings that are already at fault alone: no rule that reads one of them is judged.
+ */
+export function combinationFaults(settings: Settings, invalid: ReadonlySet<string>): Fault[] {
+  return rules
+    .filter(({ reads }) => !reads.some((read) => invalid.has(read)))
+    .flatMap(({ name, judge }) => {
+      const allowed = judge(settings);
+      return allowed ? [{ name, value: settings[name], allowed }] : [];
+    });
+}
+
+function overlapping(cidrs: string[]): [string, string] | undefined {
+  for (const [index, first] of cidrs.entries()) {
+    for (const second of cidrs.slice(index + 1)) {
+      const [a, b] = [new Address4(first), new Address4(second)];
+      if (a.isInSubnet(b) || b.isInSubnet(a)) return [first, second];
+    }
+  }
+  return undefined;
+}
