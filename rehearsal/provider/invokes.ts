@@ -1,11 +1,26 @@
-import { DescribeAvailabilityZonesCommand } from "@aws-sdk/client-ec2";
+import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, type Filter } from "@aws-sdk/client-ec2";
 import type { Invoke } from "./server";
+import { fromAws, isBlock, type Props, shape } from "./shape";
+
+/** Refuses what a look-up would else drop silently. */
+function known(token: string, args: Props, names: readonly string[]): void {
+  const others = Object.keys(args).filter(
+    (name) => !names.includes(name) && args[name] !== undefined && args[name] !== null,
+  );
+  if (others.length > 0)
+    throw new Error(`${token}: the stand-in does not know ${others.join(", ")}; it knows ${names.join(", ")}`);
+}
+
+function filters(args: Props): Filter[] {
+  const blocks = Array.isArray(args.filters) ? args.filters.filter(isBlock) : [];
+  return blocks.map(({ name, values }) => ({ Name: String(name), Values: values as string[] }));
+}
 
 const getAvailabilityZones: Invoke = async (args, { cloud }) => {
-  const others = Object.keys(args).filter((name) => name !== "state" && args[name] !== undefined);
-  if (others.length > 0)
-    throw new Error(`getAvailabilityZones: the stand-in does not know ${others.join(", ")}; it knows state`);
-  const answer = await cloud.ec2.send(new DescribeAvailabilityZonesCommand({}));
+  known("getAvailabilityZones", args, ["state", "filters"]);
+  const asked = filters(args);
+  const request = new DescribeAvailabilityZonesCommand(asked.length > 0 ? { Filters: asked } : {});
+  const answer = await cloud.ec2.send(request);
   const zones = (answer.AvailabilityZones ?? []).filter((zone) => !args.state || zone.State === args.state);
   zones.sort((a, b) => String(a.ZoneName).localeCompare(String(b.ZoneName)));
   return {
@@ -15,6 +30,33 @@ const getAvailabilityZones: Invoke = async (args, { cloud }) => {
     zoneIds: zones.map((zone) => zone.ZoneId),
     groupNames: [...new Set(zones.map((zone) => zone.GroupName ?? cloud.region))],
   };
+};
+
+const imageArgs =
+  shape(`imageId name description architecture hypervisor imageType ownerId platform public rootDeviceName
+  rootDeviceType state virtualizationType creationDate deprecationTime enaSupport bootMode imdsSupport tags:tags`);
+
+const getAmi: Invoke = async (args, { cloud }) => {
+  known("getAmi", args, ["filters", "owners", "executableUsers", "includeDeprecated", "mostRecent"]);
+  const request = {
+    Filters: filters(args),
+    Owners: args.owners as string[] | undefined,
+    ExecutableUsers: args.executableUsers as string[] | undefined,
+    IncludeDeprecated: args.includeDeprecated as boolean | undefined,
+  };
+  const images = (await cloud.ec2.send(new DescribeImagesCommand(request))).Images ?? [];
+  images.sort((a, b) => String(b.CreationDate).localeCompare(String(a.CreationDate)));
+  if (images.length === 0)
+    throw new Error("Your query returned no results. Please change your search criteria and try again.");
+  if (images.length > 1 && args.mostRecent !== true) {
+    throw new Error(
+      "Your query returned more than one result. Please try a more specific search criteria, or set `mostRecent` to true.",
+    );
+  }
+  const [image] = images;
+  const { region } = cloud;
+  const arn = `arn:aws:ec2:${region}::image/${image.ImageId}`;
+  return { tags: {}, ...fromAws(imageArgs, image), id: image.ImageId, arn, region };
 };
 
 const getRegion: Invoke = async (args, { cloud }) => {
@@ -39,6 +81,7 @@ const getPartition: Invoke = async () => ({
 /** Every look-up function that the stand-in knows, by its token. */
 export const INVOKES: ReadonlyMap<string, Invoke> = new Map([
   ["aws:index/getAvailabilityZones:getAvailabilityZones", getAvailabilityZones],
+  ["aws:ec2/getAmi:getAmi", getAmi],
   ["aws:index/getRegion:getRegion", getRegion],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
   ["aws:index/getPartition:getPartition", getPartition],

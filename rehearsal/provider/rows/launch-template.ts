@@ -1,7 +1,7 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
-import { fromAws, shape, tagMap, toAws } from "../shape";
+import { fromAws, isBlock, shape, tagMap, toAws } from "../shape";
 import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
 
 const DATA = `imageId instanceType keyName userData ebsOptimized:bool disableApiStop disableApiTermination
@@ -27,6 +27,13 @@ const DATA_KEYS = [...dataArgs.keys()];
 async function templateOf(id: string, cloud: Cloud): Promise<ec2.LaunchTemplate | undefined> {
   const request = new ec2.DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] });
   return (await ifThere(cloud.ec2.send(request)))?.LaunchTemplates?.[0];
+}
+
+/** moto takes the template's own tags for tags of what it launches. */
+function tagsOfLaunched(specifications: unknown): unknown {
+  if (!Array.isArray(specifications)) return undefined;
+  const launched = specifications.filter((one: unknown) => isBlock(one) && one.resourceType !== "launch-template");
+  return launched.length > 0 ? launched : undefined;
 }
 
 async function setDefault(id: string, version: unknown, cloud: Cloud): Promise<void> {
@@ -68,9 +75,11 @@ export const launchTemplate: Row = {
       new ec2.DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: id, Versions }),
     );
     const latest = answer.LaunchTemplateVersions?.[0];
+    const data = fromAws(dataArgs, latest?.LaunchTemplateData);
     const { account } = await cloud.identity();
     return {
-      ...fromAws(dataArgs, latest?.LaunchTemplateData),
+      ...data,
+      tagSpecifications: tagsOfLaunched(data.tagSpecifications),
       name: found.LaunchTemplateName,
       description: latest?.VersionDescription,
       latestVersion: found.LatestVersionNumber,
