@@ -85,7 +85,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       front.close();
       controller.end();
       instances.end();
-      await balancer.end();
+      balancer.end();
       addresses.close();
       await moto.stop();
     },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
+import { messageOf } from "./errors";
 
 /** moto's server, a process of its own. */
 export interface Moto {
@@ -32,10 +33,12 @@ export async function startMoto(python: string, onLine: (line: string) => void):
   createInterface({ input: child.stderr }).on("line", onLine);
   const exit = once(child, "exit");
   const failure = Promise.race([
-    once(child, "error").then(([error]) => Promise.reject(error)),
-    exit.then(([code]) =>
-      Promise.reject(new Error(`moto ended with exit code ${code} before it listened; its words stand in the log.`)),
-    ),
+    once(child, "error").then(([error]) => {
+      throw new Error(`moto could not start: ${messageOf(error)}`);
+    }),
+    exit.then(([code]) => {
+      throw new Error(`moto ended with exit code ${code} before it listened; its words stand in the log.`);
+    }),
   ]);
   // A moto that ends later, when nobody waits for its port any more, is no unhandled rejection.
   failure.catch(() => undefined);

@@ -10,18 +10,23 @@ export interface QueryStructure {
  * `InstanceId.1=a` (EC2) both become lists. An empty list is sent as `Tags=` and stays an empty text (see `listOf`).
  */
 export function parseQuery(body: string): QueryStructure {
-  const root: QueryStructure = Object.create(null);
+  const root: QueryStructure = emptyStructure();
   for (const [name, value] of new URLSearchParams(body)) {
     const path = name.split(".");
     const last = path.pop() ?? name;
     let place = root;
     for (const part of path) {
       const next = place[part];
-      place = typeof next === "object" && !Array.isArray(next) ? next : (place[part] = Object.create(null));
+      place = typeof next === "object" && !Array.isArray(next) ? next : (place[part] = emptyStructure());
     }
     place[last] = value;
   }
   return foldStructure(root);
+}
+
+/** Without a prototype: a caller's member named like one of Object's stays a member. */
+function emptyStructure(): QueryStructure {
+  return Object.create(null) as QueryStructure;
 }
 
 function foldStructure(structure: QueryStructure): QueryStructure {

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CloudMessage, CloudProcessOptions } from "./main";
@@ -19,11 +20,13 @@ export interface RunningCloud {
 
 /** Starts the local cloud. It also ends by itself when this process goes, in whatever way. */
 export async function startCloud(options: StartOptions): Promise<RunningCloud> {
+  const log = openSync(options.log, "a");
   const child = fork(join(__dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
     // By its path: the name alone would be looked up from the working directory.
     execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", log, log, "ipc"],
   });
+  closeSync(log);
   const exit = once(child, "exit");
   const [message] = (await Promise.race([
     once(child, "message"),

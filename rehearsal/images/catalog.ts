@@ -17,7 +17,12 @@ export const catalog = [
   { name: "good-v1", version: "v1.0.0", behaviour: "good", description: "serves, version 1" },
   { name: "good-v2", version: "v2.0.0", behaviour: "good", description: "serves, version 2" },
   { name: "never-healthy", version: "v2.1.0", behaviour: "never-healthy", description: "starts, never gets ready" },
-  { name: "crash", version: "v2.2.0", behaviour: "crash", description: "exits 2 s after each start" },
+  {
+    name: "crash",
+    version: "v2.2.0",
+    behaviour: "crash",
+    description: "exits 2 s after each start, before it is ready",
+  },
   { name: "error-500", version: "v2.3.0", behaviour: "error-500", description: "is ready, answers 500 to users" },
   { name: "slow-start", version: "v2.4.0", behaviour: "slow-start", description: "gets ready after 40 s, then serves" },
 ] as const satisfies readonly CatalogImage[];

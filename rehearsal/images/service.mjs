@@ -27,7 +27,8 @@ const crashAfter = 2;
 /** AWS seconds of serving on after SIGTERM: the load balancer needs two failed checks to see it. */
 const lingering = 5;
 
-let ready = BEHAVIOUR !== "never-healthy" && BEHAVIOUR !== "slow-start";
+// An image that crashes does so while it still starts: ready for moments, it could pass for healthy.
+let ready = BEHAVIOUR === "good" || BEHAVIOUR === "error-500";
 let leaving = false;
 
 const about = JSON.stringify({

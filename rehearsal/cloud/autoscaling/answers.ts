@@ -118,11 +118,11 @@ export function hookAnswer(group: Group, hook: Hook): Answer {
 /** A policy as DescribePolicies gives it. */
 export function policyAnswer(group: Group, policy: ScalingPolicy): Answer {
   return {
+    ...(policy.settings as { [member: string]: Answer }),
     AutoScalingGroupName: group.name,
     PolicyName: policy.name,
     PolicyARN: policy.arn,
     PolicyType: policy.type,
-    ...(policy.settings as { [member: string]: Answer }),
     Alarms: [],
   };
 }

@@ -5,8 +5,8 @@ export interface CapacityFacts {
   desired: number;
   /** Zones of the group's subnets. */
   zones: string[];
-  /** Zones of launches that have no instance yet. */
-  launching: string[];
+  /** Launches that have no instance yet. */
+  launching: Pick<Member, "zone">[];
   members: Pick<Member, "id" | "zone" | "lifecycle" | "health" | "launchedAt" | "protectedFromScaleIn">[];
   /** The group's instance maintenance policy, which may put a replacement before the end of the unhealthy one. */
   maintenance?: Group["maintenance"];
@@ -63,7 +63,7 @@ export function planCapacity(facts: CapacityFacts): CapacityPlan {
   const missing = Math.min(facts.desired - healthy.length - facts.launching.length, room);
   const launch: string[] = [];
   for (let index = 0; index < missing; index++) {
-    const busy = [...healthy.map((member) => member.zone), ...facts.launching, ...launch];
+    const busy = [...[...healthy, ...facts.launching].map((item) => item.zone), ...launch];
     const zone = emptiest(facts.zones, (candidate) => busy.filter((taken) => taken === candidate).length);
     launch.push(...(zone === undefined ? [] : [zone]));
   }
@@ -97,17 +97,15 @@ export function resized(group: Required<SizeChange>, change: SizeChange): Requir
 /**
  * Whether the next instance of a mixed-instances group is a Spot one: the on-demand base comes first, above it the
  * stated percentage of on-demand instances is kept.
- * @param running How many instances of each kind the group holds.
+ * @param running What the group holds, and what it is about to launch.
  */
-export function nextIsSpot(
-  policy: MixedInstancesPolicy | undefined,
-  running: { onDemand: number; spot: number },
-): boolean {
+export function nextIsSpot(policy: MixedInstancesPolicy | undefined, running: Pick<Member, "spot">[]): boolean {
   if (!policy) {
     return false;
   }
+  const onDemand = running.filter((instance) => !instance.spot).length;
   const base = policy.InstancesDistribution?.OnDemandBaseCapacity ?? 0;
   const percentage = policy.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity ?? 100;
-  const above = Math.max(running.onDemand + running.spot + 1 - base, 0);
-  return running.onDemand >= base + Math.ceil((above * percentage) / 100);
+  const above = Math.max(running.length + 1 - base, 0);
+  return onDemand >= base + Math.ceil((above * percentage) / 100);
 }

@@ -4,7 +4,7 @@ import type { Instances } from "../ec2/instances";
 import type { Targets } from "../elb/targets";
 import { messageOf } from "../errors";
 import { beginActivity, endActivity, launchCause, moment, shrinkCause } from "./activities";
-import { planCapacity } from "./capacity";
+import { nextIsSpot, planCapacity } from "./capacity";
 import { faultOf } from "./health";
 import type { Hooks } from "./hooks";
 import type { Launcher } from "./launcher";
@@ -115,14 +115,16 @@ export class Controller {
   }
 
   private async launch(group: Group, zone: string): Promise<void> {
-    group.launching.push(zone);
-    const capacity = [...group.members.values()].filter(isAlive).length + group.launching.length - 1;
+    const held = [...[...group.members.values()].filter(isAlive), ...group.launching];
+    const capacity = held.length;
+    const choice = { zone, spot: nextIsSpot(group.mixedInstances, held) };
+    group.launching.push(choice);
     const activity = beginActivity(group, "Launching a new EC2 instance", launchCause(group, capacity), {
       "Availability Zone": zone,
     });
     let member: Member;
     try {
-      member = await this.args.launcher.launch(group, zone);
+      member = await this.args.launcher.launch(group, choice);
       group.members.set(member.id, member);
       group.failures = 0;
     } catch (error) {
@@ -134,7 +136,7 @@ export class Controller {
       this.args.log(`${group.name}: launch failed: ${reason}`);
       return;
     } finally {
-      group.launching.splice(group.launching.indexOf(zone), 1);
+      group.launching.splice(group.launching.indexOf(choice), 1);
     }
     activity.description = `Launching a new EC2 instance: ${member.id}`;
     activity.status = "PreInService";

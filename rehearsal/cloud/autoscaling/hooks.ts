@@ -11,7 +11,7 @@ interface Wait {
   readonly instanceId: string;
   readonly token: string;
   timer: NodeJS.Timeout;
-  settle(result: HookResult): void;
+  readonly settle: (result: HookResult) => void;
 }
 
 /** Names one wait: by the instance, or by the token that its notification carried. */

@@ -1,7 +1,6 @@
 import type { Instances } from "../ec2/instances";
 import type { Ec2Directory, Subnet } from "../ec2/directory";
 import { runInstancesInput } from "../ec2/launch-template";
-import { nextIsSpot } from "./capacity";
 import { templateOf, type Group, type Member } from "./model";
 
 /** Tags that Auto Scaling gives to what it launches: its own, then those that the group propagates. */
@@ -32,7 +31,7 @@ export class Launcher {
   ) {}
 
   /** Launches one instance in a zone; throws EC2's own error when it can't. */
-  async launch(group: Group, zone: string): Promise<Member> {
+  async launch(group: Group, { zone, spot }: Pick<Member, "zone" | "spot">): Promise<Member> {
     const specification = templateOf(group);
     if (!specification) {
       throw new Error("The group has no launch template");
@@ -43,9 +42,6 @@ export class Launcher {
     if (!image) {
       throw new Error(`The image id '[${data.ImageId}]' does not exist`);
     }
-    const members = [...group.members.values()];
-    const onDemand = members.filter((member) => !member.spot).length;
-    const spot = nextIsSpot(group.mixedInstances, { onDemand, spot: members.length - onDemand });
     const templateId = version.LaunchTemplateId ?? "";
     const versionNumber = String(version.VersionNumber);
     const started = await this.ec2.run(

@@ -117,8 +117,8 @@ export interface Group {
   members: Map<string, Member>;
   /** Newest first. */
   activities: Activity[];
-  /** Zones of the launches that have no instance yet. */
-  launching: string[];
+  /** Launches that have no instance yet. */
+  launching: Pick<Member, "zone" | "spot">[];
   /** No launch before this time (real, ms): the last one failed. */
   pausedUntil: number;
   failures: number;

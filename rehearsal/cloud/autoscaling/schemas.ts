@@ -192,8 +192,8 @@ export type Arguments<Name extends ActionName> = z.infer<(typeof schemas)[Name]>
 
 /** Reads an action's arguments; what is missing, malformed or unknown is refused in one message. */
 export function readArguments<Name extends ActionName>(action: Name, params: QueryStructure): Arguments<Name> {
-  const { Action: _action, Version: _version, ...rest } = params;
-  const result = schemas[action].safeParse(rest);
+  const own = Object.entries(params).filter(([name]) => name !== "Action" && name !== "Version");
+  const result = schemas[action].safeParse(Object.fromEntries(own));
   if (!result.success) {
     const faults = result.error.issues.map((issue) => {
       const where = issue.path.join(".") || action;

@@ -55,7 +55,7 @@ export const settingActions = {
   PutScalingPolicy(args, scaling) {
     const group = groupOf(scaling, args.AutoScalingGroupName);
     checkPolicy(args, scaling);
-    const { AutoScalingGroupName: _group, PolicyName: name, PolicyType: type, ...settings } = args;
+    const { PolicyName: name, PolicyType: type, ...settings } = args;
     const arn =
       group.policies.get(name)?.arn ??
       `arn:aws:autoscaling:${scaling.around.region}:${account}:scalingPolicy:${randomUUID()}:` +

@@ -55,7 +55,7 @@ export class Balancer {
         listener?.port !== running.listener.port || (listener.protocol === "HTTPS") !== isSecure(running.listener);
       if (!listener || moved) {
         this.running.delete(arn);
-        await this.close(running);
+        this.close(running);
       }
     }
     for (const listener of topology.listeners) {
@@ -72,12 +72,12 @@ export class Balancer {
     return running && `${isSecure(running.listener) ? "https" : "http"}://${running.host}:${running.port}`;
   }
 
-  async end(): Promise<void> {
+  end(): void {
     const all = [...this.running.values()];
     this.running.clear();
     for (const running of all) {
       running.server.closeAllConnections();
-      await this.close(running);
+      this.close(running);
     }
   }
 
@@ -96,7 +96,8 @@ export class Balancer {
     const serve = (request: IncomingMessage, response: ServerResponse): void => this.serve(running, request, response);
     const pem = isSecure(listener) ? await this.args.certificate() : undefined;
     const server = pem ? createTlsServer({ key: pem, cert: pem }, serve) : createServer(serve);
-    server.keepAliveTimeout = milliseconds;
+    // Not scaled: clients' connections idle in this machine's time, and one that is cut off at reuse is a failed request.
+    server.keepAliveTimeout = idle * 1000;
     const host = this.args.addresses.of(balancer.name);
     const port = localPort(listener.port);
     const running: Running = { server, listener, table, forwarder, host, port };
@@ -110,7 +111,7 @@ export class Balancer {
     this.args.log(`listener ${balancer.name}:${listener.port} listens on ${host}:${port}`);
   }
 
-  private async close(running: Running): Promise<void> {
+  private close(running: Running): void {
     running.server.close();
     running.server.closeIdleConnections();
     running.forwarder.close();

@@ -86,6 +86,7 @@ export function predicateOf(condition: RuleCondition): Predicate {
       const blocks = (condition.SourceIpConfig?.Values ?? []).map(inCidr);
       return ({ sourceIp }) => blocks.some((contains) => contains(sourceIp));
     }
+    case undefined:
     default:
       throw new Error(`A rule has the condition field '${condition.Field}'; extend rehearsal/cloud/elb/conditions.ts.`);
   }

@@ -1,6 +1,6 @@
 import type { Agent, IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer, type ProxyServer } from "http-proxy-3";
-import type { Target } from "./targets";
+import type { Target } from "./target-health";
 
 const titles = { 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out" };
 

@@ -53,6 +53,10 @@ function routeOf(actions: Action[]): Route {
         },
       };
     }
+    case "authenticate-cognito":
+    case "authenticate-oidc":
+    case "jwt-validation":
+    case undefined:
     default:
       throw new Error(`A listener has the action type '${last?.Type}'; extend rehearsal/cloud/elb/routing.ts.`);
   }

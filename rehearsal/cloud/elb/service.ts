@@ -39,7 +39,9 @@ export class ElbService {
     const turn = this.queue.then(async () => {
       await this.refuse(call);
       const answer = await passOn();
-      await this.refresh();
+      if (!call.action.endsWith("Tags")) {
+        await this.refresh();
+      }
       return this.rewrite(answer);
     });
     this.queue = turn.catch(() => undefined);
@@ -181,6 +183,8 @@ export class ElbService {
     const names = new Map(this.topology.loadBalancers.map((balancer) => [balancer.dnsName, balancer.name]));
     const users = usage(this.topology);
     const body = answer.body
+      // moto gives every listener a TLS policy.
+      .replace(/(<Protocol>HTTP<\/Protocol>)<SslPolicy>[^<]*<\/SslPolicy>/g, "$1")
       .replace(/<DNSName>([^<]*)<\/DNSName>/g, (text, dnsName: string) => {
         const name = names.get(dnsName);
         return name ? `<DNSName>${this.args.addresses.of(name)}</DNSName>` : text;

@@ -1,8 +1,17 @@
 import type { Clock } from "../clock";
 import { AwsError } from "../errors";
-import { afterCheck, registering, type Health } from "./health";
+import { afterCheck, registering } from "./health";
 import type { Probe } from "./probe";
-import { usage, type TargetGroup, type Topology } from "./topology";
+import {
+  describeTarget,
+  describeUnregistered,
+  isWanted,
+  type Pool,
+  type Target,
+  type TargetHealthDescription,
+  type WantedTarget,
+} from "./target-health";
+import { usage, type Topology } from "./topology";
 
 /** A real check may take this many milliseconds however fast AWS's time runs: this machine doesn't run faster. */
 const leastProbeTimeout = 1000;
@@ -10,51 +19,15 @@ const leastProbeTimeout = 1000;
 /** AWS seconds from a target's registration to its first health check. */
 const registrationTime = 1;
 
-/** A registered target. */
-export interface Target {
-  readonly id: string;
-  readonly port: number;
-  health: Health;
-  draining: boolean;
-  /** Requests that it has in hand. */
-  inFlight: number;
-  /** Where its port really is; undefined for a target without a machine. */
-  readonly place?: { host: string; port: number };
-}
-
-/** A target group with its targets; `healthy` and `open` are kept ready for the proxy. */
-export interface Pool {
-  group: TargetGroup;
-  /** Whether a listener or rule names the group. A group that none names is not health-checked. */
-  used: boolean;
-  readonly targets: Map<string, Target>;
-  /** Healthy targets that are not draining. */
-  healthy: Target[];
-  /** All targets that are not draining: whom a load balancer asks when none is healthy (fail-open). */
-  open: Target[];
-  /** Round robin's counter. */
-  turn: number;
-}
-
-/** A target's health as DescribeTargetHealth gives it. */
-export interface TargetHealthDescription {
-  id: string;
-  port: number;
-  healthCheckPort: string;
-  state: string;
-  reason?: string;
-  description?: string;
-}
-
 /** What the registry needs from the rest of the cloud. */
 export interface TargetsArgs {
   clock: Clock;
   probe: Probe;
   /** Where an instance's port really is. */
-  placeOf(id: string, port: number): { host: string; port: number } | undefined;
+  placeOf: (id: string, port: number) => { host: string; port: number } | undefined;
   /** Whether EC2 lists the instance as running. */
-  isRunning(id: string): boolean;
-  log(line: string): void;
+  isRunning: (id: string) => boolean;
+  log: (line: string) => void;
 }
 
 /** Who is registered where, and how well: the truth behind DescribeTargetHealth, the proxy and ELB health checks. */
@@ -95,7 +68,7 @@ export class Targets {
   }
 
   /** Registers targets; ones that were draining serve again. */
-  register(arn: string, targets: { id: string; port?: number }[]): void {
+  register(arn: string, targets: WantedTarget[]): void {
     const pool = this.require(arn);
     for (const { id, port = pool.group.port } of targets) {
       if (!this.args.isRunning(id)) {
@@ -121,11 +94,9 @@ export class Targets {
    * Deregisters targets: no new requests from now on; those in flight go on.
    * @returns Settles when the deregistration delay is over and the targets are gone.
    */
-  async deregister(arn: string, targets: { id: string; port?: number }[]): Promise<void> {
+  async deregister(arn: string, targets: WantedTarget[]): Promise<void> {
     const pool = this.require(arn);
-    const leaving = [...pool.targets].filter(([, target]) =>
-      targets.some(({ id, port }) => id === target.id && (port === undefined || port === target.port)),
-    );
+    const leaving = [...pool.targets].filter(([, target]) => targets.some((want) => isWanted(target, want)));
     for (const [, target] of leaving) {
       target.draining = true;
     }
@@ -152,50 +123,18 @@ export class Targets {
   }
 
   /** Health of all targets of a group, or of those asked for. */
-  describe(arn: string, wanted: { id: string; port?: number }[] = []): TargetHealthDescription[] {
+  describe(arn: string, wanted: WantedTarget[] = []): TargetHealthDescription[] {
     const pool = this.require(arn);
-    const { port, healthCheck } = pool.group;
+    const targets = [...pool.targets.values()];
+    const describe = (target: Target): TargetHealthDescription =>
+      describeTarget(pool, target, this.args.isRunning(target.id));
     if (wanted.length === 0) {
-      return [...pool.targets.values()].map((target) => this.descriptionOf(pool, target));
+      return targets.map(describe);
     }
     return wanted.map((want) => {
-      const target = [...pool.targets.values()].find(
-        (item) => item.id === want.id && (want.port === undefined || want.port === item.port),
-      );
-      return target
-        ? this.descriptionOf(pool, target)
-        : {
-            id: want.id,
-            port: want.port ?? port,
-            healthCheckPort: healthCheck.port === "traffic-port" ? String(want.port ?? port) : healthCheck.port,
-            state: "unused",
-            reason: "Target.NotRegistered",
-            description: "Target is not registered to the target group",
-          };
+      const target = targets.find((candidate) => isWanted(candidate, want));
+      return target ? describe(target) : describeUnregistered(pool.group, want);
     });
-  }
-
-  private descriptionOf(pool: Pool, target: Target): TargetHealthDescription {
-    const check = pool.group.healthCheck;
-    const base = {
-      id: target.id,
-      port: target.port,
-      healthCheckPort: check.port === "traffic-port" ? String(target.port) : check.port,
-    };
-    if (target.draining) {
-      const reason = "Target.DeregistrationInProgress";
-      return { ...base, state: "draining", reason, description: "Target deregistration is in progress" };
-    }
-    if (!this.args.isRunning(target.id)) {
-      const description = "Target is in the stopped state";
-      return { ...base, state: "unused", reason: "Target.InvalidState", description };
-    }
-    if (!pool.used) {
-      const description = "Target group is not configured to receive traffic from the load balancer";
-      return { ...base, state: "unused", reason: "Target.NotInUse", description };
-    }
-    const { state, reason, description } = target.health;
-    return { ...base, state, reason, description };
   }
 
   /** Checks one target again and again, as long as it is registered. */
