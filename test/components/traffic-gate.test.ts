@@ -1,0 +1,107 @@
+import { gateVerdict, type ByColor, type GateQuestion, type Observed } from "../../components/traffic";
+
+const seen = (healthy: number, registered = healthy, foreign: string[] = []): Observed => ({
+  registered,
+  healthy,
+  foreign,
+});
+const blueServes = { blue: 100, green: 0 };
+const greenServes = { blue: 0, green: 100 };
+
+/** A flip from blue to green, both with four healthy instances, and a good answer through the preview listener. */
+const flip: GateQuestion = {
+  weights: greenServes,
+  recorded: blueServes,
+  live: blueServes,
+  capacity: { blue: { minSize: 2, maxSize: 8 }, green: { minSize: 2, maxSize: 8 } },
+  observed: { blue: seen(4), green: seen(4) },
+  preview: { green: { faults: [] } },
+};
+const first = { recorded: undefined, live: undefined };
+
+describe("the gate is open", () => {
+  test.each<[string, Partial<GateQuestion>]>([
+    ["a flip", {}],
+    [
+      "the roll-back",
+      { weights: blueServes, recorded: greenServes, live: greenServes, preview: { blue: { faults: [] } } },
+    ],
+    ["the preview listener can't be reached", { preview: { green: { unreachable: "ECONNREFUSED" } } }],
+    ["more healthy than needed", { observed: { blue: seen(1), green: seen(4) } }],
+    ["unhealthy ones beside enough healthy ones", { observed: { blue: seen(4), green: seen(4, 6) } }],
+    ["the colour that loses is in ruins", { observed: { blue: seen(0, 4, ["i-9"]), green: seen(4) } }],
+    ["nothing moves and nothing is healthy", { weights: blueServes, observed: { blue: seen(0), green: seen(0) } }],
+    ["10 % of four needs one", { weights: { blue: 90, green: 10 }, observed: { blue: seen(4), green: seen(1) } }],
+    ["50 % of four needs two", { weights: { blue: 50, green: 50 }, observed: { blue: seen(4), green: seen(2) } }],
+    [
+      "a first listener needs its own minimum",
+      { ...first, weights: blueServes, observed: { blue: seen(2), green: seen(0) } },
+    ],
+    [
+      "a first listener with a canary",
+      { ...first, weights: { blue: 90, green: 10 }, observed: { blue: seen(2), green: seen(1) } },
+    ],
+  ])("%s", (_, question) => expect(gateVerdict({ ...flip, ...question })).toEqual([]));
+});
+
+describe("fails for one reason alone", () => {
+  const observed = (green: Observed): ByColor<Observed> => ({ blue: seen(4), green });
+  test.each<[string, Partial<GateQuestion>, string]>([
+    [
+      "somebody moved traffic by hand",
+      { live: { blue: 50, green: 50 } },
+      "the live weights are blue 50 %, green 50 %, the state says blue 100 %, green 0 %",
+    ],
+    ["moved by hand to where it should be", { live: greenServes }, "Run pulumi refresh, look, and update again"],
+    [
+      "one too few",
+      { observed: observed(seen(3)) },
+      "green has 3 healthy targets and needs 4 for 100 % of the requests",
+    ],
+    [
+      "none, where the serving fleet has none either",
+      { observed: { blue: seen(0), green: seen(0) } },
+      "has 0 healthy targets and needs 1",
+    ],
+    ["as many as serve really, not as the minimum says", { observed: { blue: seen(4), green: seen(2) } }, "needs 4"],
+    ["those that fail at the serving colour count too", { observed: { blue: seen(1, 5), green: seen(4) } }, "needs 5"],
+    [
+      "30 % of four is two",
+      { weights: { blue: 70, green: 30 }, observed: observed(seen(1)) },
+      "has 1 healthy targets and needs 2 for 30 %",
+    ],
+    [
+      "a canary with none",
+      { weights: { blue: 99, green: 1 }, observed: observed(seen(0)) },
+      "has 0 healthy targets and needs 1 for 1 %",
+    ],
+    [
+      "a first listener below its minimum",
+      { ...first, weights: blueServes, observed: { blue: seen(1), green: seen(0) } },
+      "blue has 1 healthy targets and needs 2",
+    ],
+    [
+      "a fleet of before",
+      { observed: observed(seen(4, 5, ["i-8", "i-9"])) },
+      "green's target group still holds i-8, i-9 of an earlier fleet",
+    ],
+    [
+      "a bad answer",
+      { preview: { green: { faults: ["GET /version answered 500"] } } },
+      "green through the preview listener: GET /version answered 500",
+    ],
+  ])("%s", (_, question, expected) => {
+    const reasons = gateVerdict({ ...flip, ...question });
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain(expected);
+  });
+});
+
+test("fails with every reason at once, and each fault of the preview on its own", () => {
+  const question = {
+    live: { blue: 90, green: 10 },
+    observed: { blue: seen(4), green: seen(1, 2, ["i-9"]) },
+    preview: { green: { faults: ["one", "two"] } },
+  };
+  expect(gateVerdict({ ...flip, ...question })).toHaveLength(5);
+});

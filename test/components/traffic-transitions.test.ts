@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import {
+  byColor,
+  colors,
+  gaining,
+  planUpdate,
+  type ByColor,
+  type Color,
+  type Deployed,
+  type Planned,
+  type Wanted,
+} from "../../components/traffic";
+
+/** A valid state of the settings that traffic depends on, as one line of the table. */
+interface State {
+  activeColor: Color;
+  standby: "off" | "warm";
+  standbyWeight: number;
+  images: ByColor<string>;
+  capacityFloor: number;
+}
+
+const modes = [
+  { standby: "off", standbyWeight: 0 },
+  { standby: "warm", standbyWeight: 0 },
+  { standby: "warm", standbyWeight: 10 },
+  { standby: "warm", standbyWeight: 100 },
+] as const;
+
+const states: State[] = colors.flatMap((activeColor) =>
+  modes.flatMap((mode) =>
+    [0, 3].flatMap((capacityFloor) =>
+      ["v1", "v2"].flatMap((blue) =>
+        ["v1", "v2"].map((green) => ({ activeColor, ...mode, capacityFloor, images: { blue, green } })),
+      ),
+    ),
+  ),
+);
+
+const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
+
+const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000 };
+
+const wantedOf = ({ images, ...state }: State): Wanted => ({
+  ...state,
+  minSize: 2,
+  maxSize: 4,
+  machines: byColor((color) => ({ imageId: images[color], instanceType: "t3.small", detailedMonitoring: false })),
+  foundation,
+});
+
+/** What the world is after an update that went through. */
+const deployedBy = ({ plan }: Planned, { activeColor }: State): Deployed => ({ ...plan, activeColor, foundation });
+
+const deployedOf = (state: State) => deployedBy(planUpdate(wantedOf(state), undefined), state);
+
+/** The guards as the design says them, worked out from the settings alone: what is wrong with going from one to the other. */
+function forbidden(from: State, to: State): string[] {
+  const share = (state: State, color: Color) =>
+    state.activeColor === color ? 100 - state.standbyWeight : state.standbyWeight;
+  const least = (state: State, color: Color) =>
+    state.activeColor !== color && state.standby === "off" ? 0 : state.capacityFloor === 3 ? 3 : 2;
+  const found = new Set<string>();
+  for (const color of colors) {
+    const imageChanges = from.images[color] !== to.images[color];
+    const had = share(from, color) > 0;
+    if (imageChanges && had) found.add("image in place");
+    if (imageChanges && !had && share(to, color) > 0) found.add("image serves at once");
+  }
+  const flips = from.activeColor !== to.activeColor;
+  const moves = share(from, "blue") !== share(to, "blue");
+  if (flips && to.standby === "off") found.add("flip without a way back");
+  else if (moves && colors.some((color) => least(to, color) < least(from, color))) found.add("shrinks while moving");
+  return [...found].sort();
+}
+
+const kinds: [string, RegExp][] = [
+  ["image in place", /its image may not change in place/],
+  ["image serves at once", /would change its image .* and start to serve in one update/],
+  ["flip without a way back", /with standby: off would empty/],
+  ["shrinks while moving", /an update that moves traffic may not shrink a fleet/],
+];
+
+function kindOf(refusal: string): string {
+  const found = kinds.filter(([, pattern]) => pattern.test(refusal));
+  if (found.length !== 1) throw new Error(`nobody expected the refusal: ${refusal}`);
+  return found[0][0];
+}
+
+const told = ({ images, ...state }: State) => JSON.stringify({ ...state, ...images });
+
+/** Pairs for which a law does not hold, readable. Empty: it holds for all. */
+function against(law: (from: State, to: State, planned: Planned, before: Deployed) => boolean): string[] {
+  return pairs
+    .map(([from, to]) => ({ from, to, before: deployedOf(from), planned: planUpdate(wantedOf(to), deployedOf(from)) }))
+    .filter(({ from, to, planned, before }) => !law(from, to, planned, before))
+    .map(({ from, to, planned }) => `${told(from)} -> ${told(to)}: ${JSON.stringify(planned)}`);
+}
+
+/** The same for allowed pairs alone. */
+const againstWhenAllowed = (law: Parameters<typeof against>[0]) =>
+  against((from, to, planned, before) => planned.refusals.length > 0 || law(from, to, planned, before));
+
+const smaller = (before: Deployed, { plan }: Planned, color: Color) =>
+  plan.capacity[color].minSize < before.capacity[color].minSize ||
+  plan.capacity[color].maxSize < before.capacity[color].maxSize;
+
+describe("every transition", () => {
+  test("there are as many as the settings allow", () => {
+    expect(pairs).toHaveLength(64 * 64);
+    expect(pairs.filter(([from, to]) => forbidden(from, to).length === 0).length).toBeGreaterThan(500);
+  });
+
+  test("is allowed, or refused for the very reasons that the design gives", () => {
+    const wrong = against(
+      (from, to, { refusals }) =>
+        JSON.stringify([...new Set(refusals.map(kindOf))].sort()) === JSON.stringify(forbidden(from, to)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("that is refused names the colour or setting and what to do instead", () => {
+    const advice = /Keep (blue|green)Ami|First update with activeColor|Set standby: warm|Move traffic first/;
+    expect(against((_, __, { refusals }) => refusals.every((refusal) => advice.test(refusal)))).toEqual([]);
+  });
+
+  test("gives weights that add up to 100, none below 0", () => {
+    const law = ({ plan: { weights } }: Planned) =>
+      weights.blue + weights.green === 100 && Math.min(weights.blue, weights.green) >= 0;
+    expect(against((_, __, planned) => law(planned))).toEqual([]);
+  });
+});
+
+describe("every allowed transition", () => {
+  test("leaves a colour with traffic, before or after, the machine it has", () => {
+    const wrong = againstWhenAllowed((_, __, { plan }, before) =>
+      colors.every(
+        (color) =>
+          (before.weights[color] === 0 && plan.weights[color] === 0) ||
+          JSON.stringify(plan.machines[color]) === JSON.stringify(before.machines[color]),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("shrinks no fleet when it moves traffic", () => {
+    const wrong = againstWhenAllowed(
+      (_, __, planned, before) =>
+        planned.plan.weights.blue === before.weights.blue || !colors.some((color) => smaller(before, planned, color)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("brings up, and waits for, every colour that gets requests before the listener", () => {
+    const wrong = againstWhenAllowed((_, __, { plan }) =>
+      colors.every((color) => {
+        const before = plan.beforeListener.includes(color);
+        if (plan.weights[color] === 0) return !before;
+        return before && plan.awaited.includes(color) && plan.capacity[color].minSize > 0;
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("waits for no fleet that is off, and for every warm one but that which just lost its traffic", () => {
+    const wrong = againstWhenAllowed((_, __, { plan }, before) =>
+      colors.every((color) => {
+        const lost = before.weights[color] > 0 && plan.weights[color] === 0;
+        return plan.awaited.includes(color) === (plan.capacity[color].maxSize > 0 && !lost);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("between two warm states that differ in the colour alone changes weights and nothing else", () => {
+    const flips = pairs.filter(
+      ([from, to]) =>
+        from.activeColor !== to.activeColor &&
+        from.standby === "warm" &&
+        told({ ...from, activeColor: "blue" }) === told({ ...to, activeColor: "blue" }),
+    );
+    expect(flips).toHaveLength(2 * 3 * 2 * 4);
+    for (const [from, to] of flips) {
+      const before = deployedOf(from);
+      const { plan, refusals } = planUpdate(wantedOf(to), before);
+      expect(refusals).toEqual([]);
+      expect(plan).toMatchObject({ machines: before.machines, capacity: before.capacity, deferred: [] });
+      expect(plan.weights).toEqual({ blue: before.weights.green, green: before.weights.blue });
+    }
+  });
+});
+
+test("a life of random updates, of which the refused ones change nothing, never breaks a promise", () => {
+  const state = fc.record({
+    activeColor: fc.constantFrom(...colors),
+    mode: fc.oneof(
+      fc.constant({ standby: "off" as const, standbyWeight: 0 }),
+      fc.record({ standby: fc.constant("warm" as const), standbyWeight: fc.integer({ min: 0, max: 100 }) }),
+    ),
+    images: fc.record({ blue: fc.constantFrom("v1", "v2", "v3"), green: fc.constantFrom("v1", "v2", "v3") }),
+    capacityFloor: fc.constantFrom(0, 2, 3, 4),
+  });
+  const life = fc.array(state, { minLength: 2, maxLength: 30 });
+  let moved = 0;
+  fc.assert(
+    fc.property(life, (wishes) => {
+      let now: Deployed | undefined;
+      for (const { mode, ...rest } of wishes) {
+        const wish = { ...rest, ...mode };
+        const planned = planUpdate(wantedOf(wish), now);
+        if (planned.refusals.length > 0) continue;
+        const after = deployedBy(planned, wish);
+        expect(after.weights.blue + after.weights.green).toBe(100);
+        for (const color of now ? colors : []) {
+          const [before, [had, has]] = [now as Deployed, [now?.weights[color] ?? 0, after.weights[color]]];
+          if (had > 0 || has > 0) expect(after.machines[color]).toEqual(before.machines[color]);
+          if (had > 0 && has === 0) expect(smaller(before, planned, color)).toBe(false);
+          if (had !== has) moved++;
+        }
+        for (const color of gaining(after.weights, now?.weights)) expect(planned.plan.awaited).toContain(color);
+        now = after;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(moved).toBeGreaterThan(0);
+});
