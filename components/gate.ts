@@ -46,8 +46,9 @@ export async function askGate(args: GateArgs): Promise<string[]> {
   const live = listener && (await liveWeights(clients, listener.arn, targetGroupArns));
   const members = async (color: Color) => {
     const name = args.groupNames[color];
-    const group = name === undefined ? undefined : await autoScalingGroup(clients, name);
-    return group?.Instances?.map(({ InstanceId }) => InstanceId ?? "");
+    if (name === undefined) return undefined;
+    const { Instances = [] } = (await autoScalingGroup(clients, name)) ?? {};
+    return Instances.map(({ InstanceId }) => InstanceId ?? "");
   };
   const look = async (color: Color) =>
     observe(await targetHealth(clients, targetGroupArns[color]), await members(color));
@@ -124,14 +125,19 @@ function get({ protocol, host, port, path, domain }: PreviewEndpoint, color: Col
       port,
       path,
       agent: false,
-      timeout: probeTimeout,
       headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
       ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),
     });
     let connected = false;
     asked.on("socket", (socket) => socket.on("connect", () => (connected = true)));
-    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${probeTimeout / 1000} s`)));
-    asked.on("error", (error) => reject(connected ? error : new NoConnection(error.message)));
+    const fail = (error: Error) => reject(connected ? error : new NoConnection(error.message));
+    // For the whole answer: a socket's own time-out begins anew with every byte.
+    const deadline = setTimeout(() => {
+      fail(new Error(`no answer within ${probeTimeout / 1000} s`));
+      asked.destroy();
+    }, probeTimeout);
+    asked.on("close", () => clearTimeout(deadline));
+    asked.on("error", fail);
     asked.on("response", (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));

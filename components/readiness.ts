@@ -41,11 +41,11 @@ export function fleetState(
   const summary = `${healthy} of ${wanted} healthy`;
   if (group && healthy >= wanted) return { ready: true, summary };
 
-  const failed = activities.find(
-    ({ StatusCode, StatusMessage }) => StatusCode === "Failed" && !passing.test(StatusMessage ?? ""),
-  );
-  if (failed)
-    return { ready: false, summary, failure: `a launch failed: ${failed.StatusMessage ?? failed.Description}` };
+  const failures = activities
+    .filter(({ StatusCode }) => StatusCode === "Failed")
+    .map(({ StatusMessage, Description }) => StatusMessage ?? Description ?? "no reason given");
+  const fatal = failures.find((message) => !passing.test(message));
+  if (fatal) return { ready: false, summary, failure: `a launch failed: ${fatal}` };
   const replaced = activities.filter(
     ({ Cause }) => /health check/i.test(Cause ?? "") && /taken out of service/i.test(Cause ?? ""),
   );
@@ -53,7 +53,8 @@ export function fleetState(
     const failure = `${replaced.length} of its instances failed their health checks and were replaced${reasons(own)}`;
     return { ready: false, summary, failure };
   }
-  return { ready: false, summary: `${summary}${reasons(own)}` };
+  const shortage = failures.length > 0 ? `; the last launch failed: ${failures[0]}` : "";
+  return { ready: false, summary: `${summary}${reasons(own)}${shortage}` };
 }
 
 function reasons(targets: TargetHealthDescription[]): string {

@@ -1,0 +1,181 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { answerFault, askGate, type GateArgs } from "../../components/gate";
+import { byColor } from "../../components/traffic";
+import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws";
+
+describe("an answer through the preview listener", () => {
+  const answer = (status: number, body = "") => ({ status, body });
+  test.each<[string, { status: number; body: string }, string | undefined, string | undefined]>([
+    ["the image's version", answer(200, '{"version":"v2.0.0"}'), "v2.0.0", undefined],
+    ["without the v", answer(200, '{"version":"2.0.0"}'), "v2.0.0", undefined],
+    ["a tag without the v", answer(204, '{"version":"v2.0.0"}'), "2.0.0", undefined],
+    ["an image without a tag", answer(200, "anything"), undefined, undefined],
+    [
+      "another version",
+      answer(200, '{"version":"v1.0.0"}'),
+      "v2.0.0",
+      "GET /v answered version v1.0.0; the image is tagged v2.0.0",
+    ],
+    ["no version", answer(200, "{}"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
+    ["a version that is no text", answer(200, '{"version":2}'), "2", "GET /v names no version; the image is tagged 2"],
+    ["no JSON", answer(200, "<html>"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
+    ["null", answer(200, "null"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
+    ["500 with the right version", answer(500, '{"version":"v2.0.0"}'), "v2.0.0", "GET /v answered 500"],
+    ["a redirect", answer(301), undefined, "GET /v answered 301"],
+    ["no healthy target", answer(503), undefined, "GET /v answered 503"],
+  ])("%s", (_, given, version, fault) => expect(answerFault("/v", given, version)).toBe(fault));
+});
+
+describe("asking the world", () => {
+  let server: http.Server;
+  let respond: http.RequestListener;
+  let requests: http.IncomingMessage[];
+  beforeAll(async () => {
+    server = http.createServer((request, response) => {
+      requests.push(request);
+      respond(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(() => {
+    requests = [];
+    respond = (_, response) => response.end('{"version":"v2.0.0"}');
+  });
+
+  const world: World = {
+    listeners: { "arn:l": forwarding({ blue: 100, green: 0 }) },
+    targets: { [arns.blue]: ["i-1 healthy", "i-2 healthy"], [arns.green]: ["i-3 healthy", "i-4 healthy"] },
+    groups: { green: groupOf(["i-3", "i-4"]) },
+  };
+
+  async function ask(
+    args: Partial<GateArgs> = {},
+    changed: World = {},
+  ): Promise<{ reasons: string[]; notes: string[] }> {
+    const notes: string[] = [];
+    const { port } = server.address() as AddressInfo;
+    const reasons = await askGate({
+      clients: fakeClients(() => ({ ...world, ...changed })),
+      weights: { blue: 0, green: 100 },
+      capacity: byColor(() => ({ minSize: 2, maxSize: 4 })),
+      targetGroupArns: arns,
+      groupNames: { green: "green" },
+      versions: { blue: "v1.0.0", green: "v2.0.0" },
+      preview: { protocol: "http", host: "127.0.0.1", port, path: "/version" },
+      listener: { arn: "arn:l", weights: { blue: 100, green: 0 } },
+      note: (message) => notes.push(message),
+      ...args,
+    });
+    return { reasons, notes };
+  }
+
+  test("a good answer opens the gate, and every request named the colour and the path", async () => {
+    expect(await ask()).toEqual({ reasons: [], notes: [] });
+    expect(requests.length).toBeGreaterThan(1);
+    for (const { url, headers } of requests) {
+      expect(url).toBe("/version");
+      expect(headers["x-bluegreen-preview"]).toBe("green");
+    }
+  });
+
+  test("the service's own name is asked for where there is a domain", async () => {
+    const { port } = server.address() as AddressInfo;
+    await ask({ preview: { protocol: "http", host: "127.0.0.1", port, path: "/version", domain: "app.example.com" } });
+    expect(new Set(requests.map(({ headers }) => headers.host))).toEqual(new Set(["app.example.com"]));
+  });
+
+  test("nobody is asked when nobody gains", async () => {
+    expect((await ask({ weights: { blue: 100, green: 0 }, groupNames: {} })).reasons).toEqual([]);
+    expect(requests).toEqual([]);
+  });
+
+  test("a first listener asks the first colour", async () => {
+    const first = { weights: { blue: 100, green: 0 }, groupNames: { blue: "blue" }, listener: undefined };
+    respond = (_, response) => response.end('{"version":"v1.0.0"}');
+    const none = { listeners: {}, groups: { blue: groupOf(["i-1", "i-2"]) } };
+    expect((await ask(first, none)).reasons).toEqual([]);
+    expect(requests.every(({ headers }) => headers["x-bluegreen-preview"] === "blue")).toBe(true);
+  });
+
+  test.each<[string, http.RequestListener, string]>([
+    ["it answers 500", (_, response) => response.writeHead(500).end(), "GET /version answered 500"],
+    ["it runs another version", (_, response) => response.end('{"version":"v1.0.0"}'), "answered version v1.0.0"],
+    ["it names no version", (_, response) => response.end("hello"), "names no version"],
+    ["it hangs up", (request) => request.socket.destroy(), "GET /version failed: socket hang up"],
+    [
+      "it breaks off",
+      (request, response) =>
+        response.writeHead(200, { "content-length": 9 }).write("{", () => request.socket.destroy()),
+      "GET /version failed: aborted",
+    ],
+  ])("fails when %s, and says so once", async (_, answer, expected) => {
+    respond = answer;
+    const { reasons, notes } = await ask();
+    expect(reasons).toEqual([expect.stringContaining(expected)]);
+    expect(reasons[0]).toMatch(/^green through the preview listener: /);
+    expect(notes).toEqual([]);
+  });
+
+  test.each<[string, http.RequestListener]>([
+    ["never", () => jest.advanceTimersByTime(5_000)],
+    ["with a first byte only", (_, response) => response.write("{", () => jest.advanceTimersByTime(5_000))],
+  ])("fails when it answers %s", async (_, answer) => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
+    respond = answer;
+    try {
+      expect((await ask()).reasons).toEqual([expect.stringMatching(/GET \/version failed: no answer within 5 s$/)]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("fails when one instance of several is bad", async () => {
+    respond = (_, response) => response.writeHead(requests.length === 2 ? 502 : 200).end('{"version":"v2.0.0"}');
+    expect((await ask()).reasons).toEqual(["green through the preview listener: GET /version answered 502"]);
+  });
+
+  describe("where the preview listener can't be reached", () => {
+    let preview: GateArgs["preview"];
+    beforeAll(async () => {
+      const closed = http.createServer();
+      await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+      preview = { protocol: "http", host: "127.0.0.1", port: (closed.address() as AddressInfo).port, path: "/version" };
+      await new Promise((resolve) => closed.close(resolve));
+    });
+
+    test("that is noted, and health alone decides", async () => {
+      const { reasons, notes } = await ask({ preview });
+      expect(reasons).toEqual([]);
+      expect(notes).toEqual([
+        expect.stringMatching(/can't be reached from here \(.*ECONNREFUSED.*green was judged by/),
+      ]);
+    });
+
+    test("fails when health says no", async () => {
+      const { reasons } = await ask(
+        { preview },
+        { targets: { ...world.targets, [arns.green]: ["i-3 healthy", "i-4 initial"] } },
+      );
+      expect(reasons).toEqual([expect.stringContaining("green has 1 healthy targets and needs 2")]);
+    });
+  });
+
+  test.each<[string, World, string]>([
+    [
+      "somebody moved the weights",
+      { listeners: { "arn:l": forwarding({ blue: 50, green: 50 }) } },
+      "the live weights are blue 50 %, green 50 %",
+    ],
+    [
+      "instances of an earlier fleet are left",
+      { groups: { green: groupOf(["i-3"]) } },
+      "still holds i-4 of an earlier fleet",
+    ],
+    ["the group is empty", { groups: { green: groupOf([]) } }, "still holds i-3, i-4 of an earlier fleet"],
+    ["the group is gone", { groups: {} }, "still holds i-3, i-4 of an earlier fleet"],
+  ])("fails when %s", async (_, changed, expected) =>
+    expect((await ask({}, changed)).reasons).toEqual([expect.stringContaining(expected)]),
+  );
+});

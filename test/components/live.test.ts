@@ -1,0 +1,79 @@
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../components/live";
+import { arns, fakeClients, forwarding, groupOf, target, type World } from "./fake-aws";
+
+const asked = (world: World) => fakeClients(() => world);
+
+describe("live weights", () => {
+  const forward = (weights: [string, number?][]) => ({
+    DefaultActions: [
+      {
+        Type: "forward" as const,
+        ForwardConfig: { TargetGroups: weights.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
+      },
+    ],
+  });
+  test.each<[string, NonNullable<World["listeners"]>[string], { blue: number; green: number }]>([
+    ["as they are", forwarding({ blue: 90, green: 10 }), { blue: 90, green: 10 }],
+    [
+      "in any order",
+      forward([
+        [arns.green, 1],
+        [arns.blue, 99],
+      ]),
+      { blue: 99, green: 1 },
+    ],
+    ["0 for a colour that isn't named", forward([[arns.blue, 100]]), { blue: 100, green: 0 }],
+    ["0 for groups of somebody else", forward([["arn:x", 100]]), { blue: 0, green: 0 }],
+    ["0 for both of another action", { DefaultActions: [{ Type: "fixed-response" }] }, { blue: 0, green: 0 }],
+  ])("%s", async (_, listener, expected) =>
+    expect(await liveWeights(asked({ listeners: { "arn:l": listener } }), "arn:l", arns)).toEqual(expected),
+  );
+
+  test("undefined when there is no such listener", async () =>
+    expect(await liveWeights(asked({}), "arn:l", arns)).toBeUndefined());
+
+  test("fails with any other error as AWS has it", async () => {
+    const broken = fakeClients(() => {
+      throw new Error("AccessDenied");
+    });
+    await expect(liveWeights(broken, "arn:l", arns)).rejects.toThrow("AccessDenied");
+  });
+});
+
+test("targets and groups are asked for by their own names", async () => {
+  const world = { targets: { "arn:blue": ["i-1 healthy"] }, groups: { blue: groupOf(["i-1"]) } };
+  expect(await targetHealth(asked(world), "arn:blue")).toEqual([target("i-1 healthy")]);
+  expect(await autoScalingGroup(asked(world), "blue")).toEqual(groupOf(["i-1"]));
+  expect(await autoScalingGroup(asked(world), "green")).toBeUndefined();
+});
+
+describe("targets that count", () => {
+  test.each<[string, string[], string[] | undefined, ReturnType<typeof observe>]>([
+    ["none", [], ["i-1"], { registered: 0, healthy: 0, foreign: [] }],
+    [
+      "healthy, unhealthy and new ones",
+      ["i-1 healthy", "i-2 unhealthy", "i-3 initial"],
+      undefined,
+      { registered: 3, healthy: 1, foreign: [] },
+    ],
+    [
+      "not those that leave or aren't in use",
+      ["i-1 healthy", "i-2 draining", "i-3 unused"],
+      ["i-1"],
+      { registered: 1, healthy: 1, foreign: [] },
+    ],
+    [
+      "those of an earlier fleet are named",
+      ["i-1 healthy", "i-8 healthy", "i-9 unhealthy"],
+      ["i-1"],
+      { registered: 3, healthy: 2, foreign: ["i-8", "i-9"] },
+    ],
+    [
+      "one that drains from an earlier fleet isn't",
+      ["i-9 draining"],
+      ["i-1"],
+      { registered: 0, healthy: 0, foreign: [] },
+    ],
+    ["all are foreign to an empty group", ["i-1 healthy"], [], { registered: 1, healthy: 1, foreign: ["i-1"] }],
+  ])("%s", (_, targets, members, expected) => expect(observe(targets.map(target), members)).toEqual(expected));
+});

@@ -1,0 +1,193 @@
+import type { Activity } from "@aws-sdk/client-auto-scaling";
+import { fleetState, waitUntilReady } from "../../components/readiness";
+import { fakeClients, groupOf, target, type World } from "./fake-aws";
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
+
+const failed = (StatusMessage: string, StartTime = at(1)) =>
+  ({ StatusCode: "Failed", StatusMessage, StartTime, Description: "Launching a new EC2 instance" }) as Activity;
+const replaced = (id: string, StartTime = at(1)) =>
+  ({
+    StatusCode: "Successful",
+    Cause: `At 2026-01-01 an instance was taken out of service in response to an ELB system health check failure.`,
+    Description: `Terminating EC2 instance: ${id}`,
+    StartTime,
+  }) as Activity;
+const scaledIn = {
+  StatusCode: "Successful",
+  Cause: "At 2026-01-01 a monitor alarm changed the desired capacity",
+} as Activity;
+
+const noRoom = "We currently do not have sufficient t3.small capacity. Launching EC2 instance failed.";
+const noKey = "Client.InternalError: Client error on launch";
+
+describe("one look at a fleet", () => {
+  const pair = groupOf(["i-1", "i-2"]);
+  type Case = [string, Parameters<typeof fleetState>, ReturnType<typeof fleetState>];
+  const healthy = ["i-1 healthy", "i-2 healthy"].map(target);
+
+  test.each<Case>([
+    ["as many healthy as wanted", [pair, healthy, [], 2], { ready: true, summary: "2 of 2 healthy" }],
+    [
+      "ready is ready, whatever happened on the way",
+      [pair, healthy, [failed(noKey), replaced("a"), replaced("b")], 2],
+      { ready: true, summary: "2 of 2 healthy" },
+    ],
+    ["no group yet", [undefined, [], [], 2], { ready: false, summary: "0 of 2 healthy" }],
+    ["an empty group that should hold some", [groupOf([], 0), [], [], 1], { ready: false, summary: "0 of 1 healthy" }],
+    [
+      "fewer than its minimum, though all that it wants",
+      [pair, healthy, [], 3],
+      { ready: false, summary: "2 of 3 healthy" },
+    ],
+    [
+      "fewer than it wants, though its minimum",
+      [groupOf(["i-1", "i-2"], 4), healthy, [], 2],
+      { ready: false, summary: "2 of 4 healthy" },
+    ],
+    [
+      "targets of an earlier group don't count",
+      [groupOf(["i-3"]), healthy, [], 1],
+      { ready: false, summary: "0 of 1 healthy" },
+    ],
+    [
+      "why not, in AWS's words, or that it gives none",
+      [
+        pair,
+        ["i-1 unhealthy: Health checks failed with these codes: [503]", "i-2 initial", "i-9 unhealthy: old"].map(
+          target,
+        ),
+        [],
+        2,
+      ],
+      {
+        ready: false,
+        summary:
+          "0 of 2 healthy (i-1 unhealthy: Health checks failed with these codes: [503]; i-2 initial: no reason given)",
+      },
+    ],
+    [
+      "a failed launch ends it",
+      [pair, [], [failed(noKey)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noKey}` },
+    ],
+    [
+      "a lack of machines doesn't, and is told",
+      [pair, [], [failed(noRoom)], 2],
+      { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noRoom}` },
+    ],
+    [
+      "a failed launch ends it behind a lack of machines too",
+      [pair, [], [failed(noRoom), failed(noKey)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noKey}` },
+    ],
+    [
+      "one instance replaced is bad luck",
+      [pair, [], [replaced("i-8"), scaledIn, scaledIn], 2],
+      { ready: false, summary: "0 of 2 healthy" },
+    ],
+    [
+      "two are the image",
+      [pair, ["i-1 unhealthy: Target.Timeout"].map(target), [replaced("i-8"), replaced("i-9")], 2],
+      {
+        ready: false,
+        summary: "0 of 2 healthy",
+        failure: "2 of its instances failed their health checks and were replaced (i-1 unhealthy: Target.Timeout)",
+      },
+    ],
+  ])("%s", (_, look, expected) => expect(fleetState(...look)).toEqual(expected));
+});
+
+describe("waiting for a fleet", () => {
+  beforeEach(() => jest.useFakeTimers({ now: at(0) }));
+  afterEach(() => jest.useRealTimers());
+
+  /** Waits in a world that is a function of the seconds since the start. @returns how it ended, when, and what was told. */
+  async function wait(world: (seconds: number) => World, timeout = 60) {
+    const told: string[] = [];
+    const seconds = () => (Date.now() - at(0).getTime()) / 1000;
+    const clients = fakeClients(() => world(seconds()));
+    const readiness = {
+      color: "green",
+      groupName: "g",
+      targetGroupArn: "arn",
+      minSize: 1,
+      timeout,
+      since: at(0).getTime(),
+    };
+    let end: string | undefined;
+    const waiting = waitUntilReady(clients, readiness, (summary) => told.push(summary)).then(
+      () => (end = "ready"),
+      (error: Error) => (end = error.message),
+    );
+    while (end === undefined && seconds() < timeout * 3) await jest.advanceTimersByTimeAsync(250);
+    if (end !== undefined) await waiting;
+    return { end, after: seconds(), told };
+  }
+
+  const fleet = (health: string, activities: Activity[] = []): World => ({
+    groups: { g: groupOf(["i-1"]) },
+    targets: { arn: [`i-1 ${health}`] },
+    activities: { g: activities },
+  });
+
+  test("ends at once when the fleet is ready", async () =>
+    expect(await wait(() => fleet("healthy"))).toEqual({
+      end: "ready",
+      after: expect.any(Number) as number,
+      told: [],
+    }));
+
+  test("looks again until it is ready, and tells each state once", async () => {
+    const { end, after, told } = await wait((s) => fleet(s < 20 ? "initial" : "healthy"));
+    expect(end).toBe("ready");
+    expect(after).toBeGreaterThanOrEqual(20);
+    expect(after).toBeLessThan(30);
+    expect(told).toEqual(["0 of 1 healthy (i-1 initial: no reason given)"]);
+  });
+
+  test("waits for a group that isn't there yet", async () => {
+    const { end, told } = await wait((s) => (s < 5 ? { targets: { arn: [] } } : fleet("healthy")));
+    expect([end, told]).toEqual(["ready", ["0 of 1 healthy"]]);
+  });
+
+  test("fails at the deadline with the targets' words and what to do", async () => {
+    const { end, after } = await wait(() => fleet("unhealthy: Health checks failed"));
+    expect(end).toBe(
+      "The green fleet (g) is not ready: not after 60 s: 0 of 1 healthy (i-1 unhealthy: Health checks failed). " +
+        "No traffic was moved to it. Set greenAmi to a good image and update again, or switch the fleet off with standby: off.",
+    );
+    expect(after).toBeGreaterThan(60);
+  });
+
+  test("fails early on a launch that can't succeed, with AWS's words", async () => {
+    const { end, after } = await wait(() => fleet("initial", [failed(noKey)]));
+    expect(end).toContain(`is not ready: a launch failed: ${noKey}`);
+    expect(after).toBeLessThan(5);
+  });
+
+  test("fails early when a second instance is replaced", async () => {
+    const { end, after } = await wait((s) =>
+      fleet("initial", s < 10 ? [replaced("i-8")] : [replaced("i-9"), replaced("i-8")]),
+    );
+    expect(end).toContain("2 of its instances failed their health checks");
+    expect(after).toBeLessThan(20);
+  });
+
+  test("goes on waiting on a lack of machines, and says so at the deadline", async () => {
+    expect((await wait((s) => fleet(s < 40 ? "initial" : "healthy", [failed(noRoom)]))).end).toBe("ready");
+    expect((await wait(() => fleet("initial", [failed(noRoom)]))).end).toContain(`the last launch failed: ${noRoom}`);
+  });
+
+  test("what happened before this update is history", async () => {
+    const history = [failed(noKey, at(-1)), replaced("i-8", at(-1)), replaced("i-9", at(-2))];
+    expect((await wait((s) => fleet(s < 10 ? "initial" : "healthy", history))).end).toBe("ready");
+  });
+
+  test("fails with AWS's error when it can't be asked", async () => {
+    const { end } = await wait(() => {
+      throw new Error("ExpiredToken");
+    });
+    expect(end).toBe("ExpiredToken");
+  });
+});
