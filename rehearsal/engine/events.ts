@@ -51,10 +51,15 @@ export function plain(message: string): string {
     .trim();
 }
 
-/** The reasons of a failure, one a line: the errors, without the engine's closing remark that there was one. */
+/**
+ * The reasons of a failure, one a line: the errors without stack traces, and without the engine's closing remark that
+ * there were some.
+ */
 export function reasons(diagnostics: readonly Diagnostic[]): string {
-  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").map(({ message }) => message);
-  const causes = errors.filter((message) => !/^(update|preview|refresh|destroy) failed$/.test(message));
+  const errors = diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => message.replace(/\n\s+at .*/g, ""));
+  const causes = errors.filter((message) => !/^(update|preview|refresh|destroy) (failed|canceled)$/.test(message));
   return (causes.length > 0 ? causes : errors).join("\n");
 }
 

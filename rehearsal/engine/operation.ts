@@ -2,6 +2,7 @@ import path from "node:path";
 import { type EngineEvent, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { endWithParent } from "../tools/process";
 import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events";
+import { FailedProgram } from "./failed-program";
 import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol";
 import { openStack } from "./workspace";
 
@@ -10,10 +11,17 @@ import { openStack } from "./workspace";
  * the SDK are loaded afresh, and it can be interrupted or killed.
  */
 const interruption = new AbortController();
+/** Whether the parent asked for the interruption. */
+let asked = false;
+const failedProgram = new FailedProgram(() => interruption.abort());
 
 process.on("message", (message: ToOperation) => {
-  if (message.kind === "interrupt") interruption.abort();
-  else void run(message.request).then(finish, (error: unknown) => finish(failure(message.request, error)));
+  if (message.kind === "interrupt") {
+    asked = true;
+    interruption.abort();
+  }
+  if (message.kind === "run")
+    void run(message.request).then(finish, (error: unknown) => finish(failure(message.request, error)));
 });
 
 // The process leads a group of its own, with the CLI in it: whatever happens to the parent, none of them stays behind.
@@ -30,6 +38,7 @@ async function run(request: OperationRequest): Promise<OperationResult> {
   let log: EventLog = emptyLog;
   const onEvent = (event: EngineEvent): void => {
     log = record(log, event);
+    failedProgram.record(event);
     const progress = progressOf(event);
     if (progress) send({ kind: "progress", progress });
   };
@@ -39,6 +48,7 @@ async function run(request: OperationRequest): Promise<OperationResult> {
     log = emptyLog;
   }
   const failed = await attempt(() => operate(opened.stack, request, onEvent));
+  failedProgram.ended();
   return result(operation, log, failed);
 }
 
@@ -64,6 +74,9 @@ function operate(stack: Stack, { operation, options }: OperationRequest, onEvent
 function load(file: string): PulumiFn {
   require(path.join(require.resolve("@pulumi/aws/package.json"), ".."));
   return async () => {
+    // The SDK's language server reports them.
+    process.on("uncaughtException", () => failedProgram.fail());
+    process.on("unhandledRejection", () => failedProgram.fail());
     const exported: unknown = require(file);
     return (typeof exported === "function" ? await exported() : exported) as Record<string, unknown>;
   };
@@ -83,7 +96,7 @@ async function attempt(action: () => Promise<unknown>): Promise<string | undefin
 
 function result(operation: OperationName, log: EventLog, failed: string | undefined): OperationResult {
   const ok = failed === undefined;
-  const done = { operation, ok, interrupted: !ok && interruption.signal.aborted, seconds: 0, ...log };
+  const done = { operation, ok, interrupted: !ok && asked, seconds: 0, ...log };
   return ok ? done : { ...done, error: reasons(log.diagnostics) || failed };
 }
 

@@ -121,6 +121,14 @@ describe("diagnostics", () => {
       ],
       "gate",
     ],
+    [[{ severity: "error", message: "update canceled" }], "update canceled"],
+    [
+      [
+        { severity: "error", message: "Error: x\n    at f (a.ts:1:2)\n    at g" },
+        { severity: "error", message: "update canceled" },
+      ],
+      "Error: x",
+    ],
     [[{ severity: "error", message: "update failed" }], "update failed"],
     [
       [
