@@ -30,7 +30,7 @@ const outputs = z.object({
 export async function readDeployed(clients: AwsClients): Promise<Deployed | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const output = await new pulumi.StackReference(name).getOutputDetails("deployed");
-  const last = output.value as unknown;
+  const last = (output.value ?? output.secretValue) as unknown;
   if (last === undefined) return undefined;
   const parsed = outputs.safeParse(last);
   if (!parsed.success) {

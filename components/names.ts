@@ -6,10 +6,14 @@ import { createHash } from "node:crypto";
  */
 const longest = 24;
 
-/** `<base>-<part>` for a load balancer or target group; a base that is too long is cut and told apart by a short hash. */
+/**
+ * `<base>-<part>` for a load balancer or target group: letters, digits and hyphens. A base that is too long or holds
+ * anything else (a stack's name may) is cut and cleaned, and told apart by a short hash.
+ */
 export function elbName(base: string, part: string): string {
   const room = longest - part.length - 1;
-  if (base.length <= room) return `${base}-${part}`;
+  const clean = base.replace(/[^A-Za-z0-9]+/g, "-");
+  if (clean === base && base.length <= room) return `${base}-${part}`;
   const hash = createHash("sha256").update(base).digest("hex").slice(0, 4);
-  return `${base.slice(0, room - hash.length - 1).replace(/-+$/, "")}-${hash}-${part}`;
+  return `${clean.slice(0, room - hash.length - 1).replace(/-+$/, "")}-${hash}-${part}`;
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
-import { getStore } from "@pulumi/pulumi/runtime/state";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as YAML from "yaml";
 
 /** A resource as the program registered it. */
@@ -10,6 +11,17 @@ export interface Registered {
   name: string;
   type: string;
   inputs: Record<string, unknown>;
+  options: Options;
+}
+
+/** What the engine is told beside the inputs. */
+interface Options {
+  /** Names of the resources that it depends on, also through its inputs, in alphabetical order. */
+  dependencies: string[];
+  /** Names of the hooks that are bound to it, by the moment of their call. */
+  hooks: { beforeCreate: string[]; beforeUpdate: string[] };
+  ignoreChanges: string[];
+  replaceOnChanges: string[];
 }
 
 export interface Run {
@@ -93,6 +105,7 @@ const refusal = (details: string) => Object.assign(new Error(details), { details
 
 class Mocks {
   readonly resources: Registered[] = [];
+  private readonly options = new Map<string, Options>();
 
   constructor(private readonly before: Record<string, unknown> | undefined) {}
 
@@ -103,17 +116,46 @@ class Mocks {
     const given = inputs as Record<string, unknown>;
     if (!type.startsWith("bluegreen:")) {
       if (!answers[type]) throw new Error(`nobody expected a resource of type ${type} (${name})`);
-      this.resources.push({ name, type, inputs: given });
+      this.resources.push({ name, type, inputs: given, options: this.options.get(name) as Options });
     }
     const answer = answers[type]?.(inputs as Record<string, never>, name) ?? {};
     return { id: custom === false ? undefined : `${name}-id`, state: { ...given, ...answer } };
   };
+
+  /** Mocks aren't told a resource's options: reads them from the request. */
+  listenTo(monitor: MockMonitor): void {
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request: RegisterResourceRequest, callback) => {
+      const hooks = request.getHooks();
+      this.options.set(request.getName(), {
+        dependencies: request
+          .getDependenciesList()
+          .map((urn) => urn.split("::")[3])
+          .sort(),
+        hooks: { beforeCreate: hooks?.getBeforeCreateList() ?? [], beforeUpdate: hooks?.getBeforeUpdateList() ?? [] },
+        ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
+      });
+      return register(request, callback);
+    };
+  }
 
   call = ({ token, inputs }: MockCallArgs) => {
     if (!calls[token]) throw new Error(`nobody expected a call of ${token}`);
     return calls[token](inputs as never);
   };
 }
+
+/** The part of the SDK's own state that mocks leave out; its types don't tell of it. */
+interface Store {
+  settings: { monitor: MockMonitor };
+  callbacks: {
+    registerResourceHook: (hook: pulumi.ResourceHook) => Promise<void>;
+    awaitStackRegistrations: () => Promise<void>;
+  };
+}
+
+const runtimeStore = () => jest.requireActual<{ getStore: () => Store }>("@pulumi/pulumi/runtime/state").getStore();
 
 /** The settings that a stack's own file and Pulumi.yaml's defaults give, as the CLI hands them to the program. */
 export function stackConfig(stack: string): Record<string, unknown> {
@@ -140,12 +182,12 @@ export async function runProgram(
   const mocks = new Mocks(before);
   await pulumi.runtime.setMocks(mocks, "bluegreen", stack, false, "organization");
   const hooks = new Map<string, pulumi.ResourceHook>();
-  Object.assign(getStore(), {
-    callbacks: {
-      registerResourceHook: (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook)),
-      awaitStackRegistrations: () => Promise.resolve(),
-    },
-  });
+  const store = runtimeStore();
+  mocks.listenTo(store.settings.monitor);
+  store.callbacks = {
+    registerResourceHook: (hook) => Promise.resolve(void hooks.set(hook.name, hook)),
+    awaitStackRegistrations: () => Promise.resolve(),
+  };
   const own = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]));
   const texts = Object.entries({ ...stackConfig(stack), ...own }).map(([key, value]) => [
     key,
@@ -163,7 +205,7 @@ export async function runProgram(
 }
 
 async function evaluate(): Promise<Record<string, unknown>> {
-  const program = require("../index") as () => Promise<Record<string, unknown>>;
+  const program = jest.requireActual<() => Promise<Record<string, unknown>>>("../index");
   const outputs = await program();
   return new Promise((resolve, reject) => {
     pulumi.output(outputs).apply((value) => resolve(value as Record<string, unknown>));

@@ -1,0 +1,202 @@
+import { askGate, type GateArgs } from "../../components/gate";
+import type { Color } from "../../components/traffic";
+import { runProgram, type Registered, type Run } from "../program";
+
+const readied: Record<string, unknown>[] = [];
+let live: Record<Color, number> | undefined;
+
+jest.mock("../../components/live", () => ({
+  ...jest.requireActual<object>("../../components/live"),
+  liveWeights: () => Promise.resolve(live),
+  targetHealth: () => Promise.resolve([]),
+}));
+jest.mock("../../components/readiness", () => ({
+  waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),
+}));
+jest.mock("../../components/gate", () => ({
+  ...jest.requireActual<object>("../../components/gate"),
+  askGate: jest.fn(),
+}));
+const gate = jest.mocked(askGate);
+
+const settings = { blueAmi: "ami-11111111", greenAmi: "ami-22222222", standby: "warm", allowedCidrs: ["192.0.2.0/24"] };
+const run = (more: object = {}, before?: Run) => runProgram("dev", { ...settings, ...more }, before?.outputs);
+
+beforeEach(() => {
+  live = undefined;
+  readied.length = 0;
+  gate.mockReset();
+});
+
+function named({ resources }: Run, name: string): Registered {
+  const found = resources.find((resource) => resource.name === name);
+  if (!found) throw new Error(`no resource ${name}`);
+  return found;
+}
+
+/** Calls a hook of the program the way the engine does. */
+async function callHook({ hooks }: Run, name: string, oldOutputs?: object): Promise<void> {
+  const hook = hooks.get(name);
+  if (!hook) throw new Error(`no hook ${name} among ${[...hooks.keys()].join(", ")}`);
+  await hook.callback({ urn: "urn", id: "id", name, type: "type", oldOutputs: oldOutputs as Record<string, unknown> });
+}
+
+describe("the order", () => {
+  test.each<[string, object, Color[], Color[]]>([
+    ["blue serves", {}, ["blue"], ["green"]],
+    ["green serves: the direction turns", { activeColor: "green" }, ["green"], ["blue"]],
+    ["a canary: both before the listener", { standbyWeight: 10 }, ["blue", "green"], []],
+    ["all weight on the standby", { standbyWeight: 100 }, ["green"], ["blue"]],
+  ])("%s", async (_, more, before, after) => {
+    const { resources, ...rest } = await run(more);
+    const order = resources.map(({ name }) => name);
+    const listener = named({ resources, ...rest }, "app-listener").options;
+    for (const color of before) {
+      expect(order.indexOf(`app-${color}-group`)).toBeLessThan(order.indexOf("app-listener"));
+      expect(listener.dependencies).toContain(`app-${color}-group`);
+    }
+    for (const color of after) {
+      expect(listener.dependencies).not.toContain(`app-${color}-group`);
+      expect(named({ resources, ...rest }, `app-${color}-group`).options.dependencies).toContain("app-listener");
+    }
+  });
+
+  test.each(["blue", "green"])("%s's target group is in use before its fleet starts", async (color) => {
+    const { dependencies } = named(await run(), `app-${color}-group`).options;
+    expect(dependencies).toContain(`app-preview-${color}`);
+    expect(dependencies).toEqual(expect.arrayContaining(["instances-session-manager", "instances-settings"]));
+    expect(named(await run(), `app-${color}-requests`).options.dependencies).toContain(`app-preview-${color}`);
+  });
+
+  test("the preview listener waits for no fleet", async () => {
+    const program = await run();
+    for (const name of ["app-preview-listener", "app-preview-blue", "app-preview-green"]) {
+      expect(named(program, name).options.dependencies.filter((other) => other.includes("group"))).toEqual([]);
+    }
+  });
+
+  test("each awaited fleet is waited for by its own group, minimum and deadline", async () => {
+    await run({ activeColor: "green", minSize: 2, readinessTimeout: 77 });
+    const expected = (color: Color) => ({
+      color,
+      groupName: `app-${color}-group-1234567`,
+      targetGroupArn: `arn:bluegreen-dev-${color}`,
+      minSize: 2,
+      timeout: 77,
+    });
+    expect(readied).toMatchObject([expected("green"), expected("blue")]);
+  });
+});
+
+describe("a group", () => {
+  test("leaves the desired capacity to Auto Scaling, and is replaced with its template", async () => {
+    for (const color of ["blue", "green"]) {
+      expect(named(await run(), `app-${color}-group`).options).toMatchObject({
+        ignoreChanges: ["desiredCapacity"],
+        replaceOnChanges: ["mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"],
+      });
+    }
+  });
+});
+
+describe("the health gate", () => {
+  const oldOutputs = {
+    arn: "arn:app-listener",
+    defaultActions: [
+      {
+        type: "forward",
+        forward: {
+          targetGroups: [
+            { arn: "arn:bluegreen-dev-blue", weight: 100 },
+            { arn: "arn:bluegreen-dev-green", weight: 0 },
+          ],
+        },
+      },
+    ],
+  };
+
+  test("stands before the listener's creation and before its every update, and nowhere else", async () => {
+    const { resources } = await run();
+    const gated = resources.filter(
+      ({ options: { hooks } }) => hooks.beforeCreate.length + hooks.beforeUpdate.length > 0,
+    );
+    expect(gated.map(({ name, options }) => [name, options.hooks])).toEqual([
+      ["app-listener", { beforeCreate: ["app-health-gate"], beforeUpdate: ["app-health-gate"] }],
+    ]);
+  });
+
+  test("asks for what the plan wants, of the groups that are there now", async () => {
+    gate.mockResolvedValue([]);
+    await callHook(await run({ activeColor: "green", previewPort: 9999 }), "app-health-gate", oldOutputs);
+    const expected: Partial<GateArgs> = {
+      weights: { blue: 0, green: 100 },
+      capacity: { blue: { minSize: 1, maxSize: 2 }, green: { minSize: 1, maxSize: 2 } },
+      targetGroupArns: { blue: "arn:bluegreen-dev-blue", green: "arn:bluegreen-dev-green" },
+      groupNames: { green: "app-green-group-1234567" },
+      versions: { blue: "v1.0.0", green: "v2.0.0" },
+      preview: { protocol: "http", host: "alb.example", port: 9999, path: "/version", domain: undefined },
+      listener: { arn: "arn:app-listener", weights: { blue: 100, green: 0 } },
+    };
+    expect(gate).toHaveBeenCalledTimes(1);
+    expect(gate.mock.calls[0][0]).toMatchObject(expected);
+  });
+
+  test("knows both groups of a canary, each by its colour", async () => {
+    gate.mockResolvedValue([]);
+    await callHook(await run({ standbyWeight: 10, activeColor: "green" }), "app-health-gate", oldOutputs);
+    expect(gate.mock.calls[0][0].groupNames).toEqual({
+      blue: "app-blue-group-1234567",
+      green: "app-green-group-1234567",
+    });
+  });
+
+  test("knows of no listener on its creation", async () => {
+    gate.mockResolvedValue([]);
+    await callHook(await run(), "app-health-gate");
+    expect(gate.mock.calls[0][0].listener).toBeUndefined();
+  });
+
+  test("asks over HTTPS, by the name in the certificate", async () => {
+    gate.mockResolvedValue([]);
+    await callHook(await run({ domain: "app.example.com", hostedZoneId: "Z1" }), "app-health-gate");
+    expect(gate.mock.calls[0][0].preview).toMatchObject({ protocol: "https", domain: "app.example.com" });
+  });
+
+  test("fails the listener's update with every reason", async () => {
+    gate.mockResolvedValue(["not healthy", "wrong version"]);
+    await expect(callHook(await run({ activeColor: "green" }), "app-health-gate", oldOutputs)).rejects.toThrow(
+      "The health gate keeps the listener as it is; blue 0 %, green 100 % was asked for, but:\n  - not healthy\n  - wrong version",
+    );
+  });
+});
+
+describe("the template guard", () => {
+  const updateTo = async (from: object, to: object) => {
+    const before = await run(from);
+    live = before.outputs.weights as Record<Color, number>;
+    return run(to, before);
+  };
+
+  test("stands before every update of a template, once there is something deployed", async () => {
+    const { resources } = await updateTo({}, {});
+    const guarded = resources.filter(({ name, options: { hooks } }) =>
+      hooks.beforeUpdate.includes(name.replace("template", "template-guard")),
+    );
+    expect(guarded.map(({ name }) => name).sort()).toEqual(["app-blue-template", "app-green-template"]);
+  });
+
+  test.each<[string, object, object, Color[]]>([
+    ["the colour that serves", {}, {}, ["blue"]],
+    ["the colour that loses its traffic and the one that gains it", {}, { activeColor: "green" }, ["blue", "green"]],
+    ["a canary", { standbyWeight: 10 }, { standbyWeight: 10 }, ["blue", "green"]],
+    ["a canary that is taken back", { standbyWeight: 10 }, {}, ["blue", "green"]],
+  ])("fails for %s alone", async (_, from, to, kept) => {
+    const program = await updateTo(from, to);
+    for (const color of ["blue", "green"] as const) {
+      const update = callHook(program, `app-${color}-template-guard`);
+      if (kept.includes(color))
+        await expect(update).rejects.toThrow(`The launch template of ${color}, which has traffic`);
+      else await expect(update).resolves.toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
+import { readDeployed } from "../../components/deployed";
+import { byColor } from "../../components/traffic";
+import { arns, fakeClients, forwarding, type World } from "./fake-aws";
+
+const state = {
+  activeColor: "blue",
+  weights: { blue: 100, green: 0 },
+  machines: byColor(() => ({ imageId: "v1", instanceType: "t3.small", detailedMonitoring: true })),
+  capacity: byColor(() => ({ minSize: 1, maxSize: 2 })),
+  foundation: { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000 },
+};
+const output = { ...state, listenerArn: "arn:l", targetGroupArns: arns };
+
+/** What the guards read in a world, when the last update left these outputs. */
+async function read(outputs: Record<string, unknown>, world: World, secretOutputNames: string[] = []) {
+  const newResource = ({ type, name }: MockResourceArgs) => {
+    if (type !== "pulumi:pulumi:StackReference") throw new Error(`nobody expected a resource of type ${type}`);
+    if (name !== "acme/bluegreen/dev") throw new Error(`nobody expected the outputs of ${name}`);
+    return { id: name, state: { name, outputs, secretOutputNames } };
+  };
+  const call = () => {
+    throw new Error("nobody expected a call");
+  };
+  await pulumi.runtime.setMocks({ newResource, call }, "bluegreen", "dev", false, "acme");
+  return readDeployed(fakeClients(() => world));
+}
+
+const live = (blue: number): World => ({ listeners: { "arn:l": forwarding({ blue, green: 100 - blue }) } });
+
+test("nothing on a stack's first update, and AWS isn't asked", async () => expect(await read({}, {})).toBeUndefined());
+
+test.each<[string, World, { blue: number; green: number }]>([
+  ["the weights of the state are live", live(100), { blue: 100, green: 0 }],
+  ["the live weights win over the state's", live(0), { blue: 0, green: 100 }],
+  ["the state's stand in for a listener that is gone", {}, { blue: 100, green: 0 }],
+])("%s", async (_, world, weights) => expect(await read({ deployed: output }, world)).toEqual({ ...state, weights }));
+
+test("an output that somebody made secret guards as well", async () =>
+  expect(await read({ deployed: output }, live(100), ["deployed"])).toEqual(state));
+
+test("an existing VPC is part of it", async () => {
+  const foundation = { ...state.foundation, vpcId: "vpc-1" };
+  expect((await read({ deployed: { ...output, foundation } }, live(100)))?.foundation).toEqual(foundation);
+});
+
+test.each<[string, unknown, string]>([
+  ["text", "blue", "expected object"],
+  ["an unknown colour", { ...output, activeColor: "red" }, "activeColor"],
+  ["a colour missing", { ...output, weights: { blue: 100 } }, "weights.green"],
+  ["no listener", { ...output, listenerArn: undefined }, "listenerArn"],
+])("fails on an output that isn't this program's: %s", async (_, deployed, expected) => {
+  const reading = read({ deployed }, live(100));
+  await expect(reading).rejects.toThrow('The stack output "deployed" is not readable');
+  await expect(reading).rejects.toThrow(expected);
+  await expect(reading).rejects.toThrow("pulumi stack export");
+});
+
+test("fails when AWS won't say what is live", async () => {
+  const clients = fakeClients(() => {
+    throw new Error("AccessDenied");
+  });
+  await read({ deployed: output }, live(100));
+  await expect(readDeployed(clients)).rejects.toThrow("AccessDenied");
+});

@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { overrideVariable, refuseUnlessOverridden } from "../../components/override";
+
+const refuse = () => refuseUnlessOverridden("This update is refused", ["one reason", "another"]);
+const message = "This update is refused, but:\n  - one reason\n  - another";
+
+let warn: jest.SpyInstance;
+beforeEach(() => (warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue()));
+afterEach(() => {
+  warn.mockRestore();
+  delete process.env[overrideVariable];
+});
+
+test.each([undefined, ""])("fails with every reason while the override is %p", (value) => {
+  if (value !== undefined) process.env[overrideVariable] = value;
+  expect(refuse).toThrow(new pulumi.RunError(message));
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test("the override lets it pass, and prints who overrides what", () => {
+  process.env[overrideVariable] = "INC-42";
+  expect(refuse).not.toThrow();
+  expect(warn.mock.calls).toEqual([[`BLUEGREEN_OVERRIDE ("INC-42") overrides this. ${message}`]]);
+});
