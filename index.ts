@@ -73,5 +73,6 @@ export = async () => {
       securityGroupId: firewall.fleetSecurityGroupId,
     },
   });
+  await blueGreen.settled;
   return stackOutputs({ settings, foundation: wanted.foundation, loadBalancer, blueGreen });
 };

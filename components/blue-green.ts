@@ -61,6 +61,11 @@ export class BlueGreen extends pulumi.ComponentResource {
   /** Percent of the requests, as the listener has it once its update is through. */
   readonly weights: pulumi.Output<ByColor<number>>;
   readonly rollbackReady: pulumi.Output<{ ready: boolean; reason?: string }>;
+  /**
+   * Rejects as soon as a fleet that is waited for is given up. The program must wait for it: what depends on such a
+   * fleet is never registered, so without it an update through the Automation API would wait for that for ever.
+   */
+  readonly settled: Promise<unknown>;
 
   constructor(name: string, args: BlueGreenArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:BlueGreen", name, {}, opts);
@@ -113,6 +118,7 @@ export class BlueGreen extends pulumi.ComponentResource {
     for (const color of colors) if (!fleets[color]) addFleet(color, [this.listener]);
 
     this.fleets = byColor((color) => fleets[color] as Fleet);
+    this.settled = Promise.all(colors.map((color) => this.fleets[color].settled));
     this.weights = this.listenerWeights();
     this.rollbackReady = this.whetherRollbackIsReady(args);
     this.registerOutputs({ weights: this.weights });

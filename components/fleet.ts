@@ -42,6 +42,8 @@ export class Fleet extends pulumi.ComponentResource {
   readonly capacity: pulumi.Output<Capacity>;
   /** The group, once it is ready; at once where the update doesn't wait for it. */
   readonly ready: pulumi.Output<aws.autoscaling.Group>;
+  /** Resolves with `ready`, and rejects when the fleet is given up: an output can't tell that to who waits for it. */
+  readonly settled: Promise<void>;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:Fleet", name, {}, opts);
@@ -58,7 +60,7 @@ export class Fleet extends pulumi.ComponentResource {
         detailedMonitoring: monitoring?.enabled ?? false,
       }));
     this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
-    this.ready = this.whenReady(args, group);
+    [this.ready, this.settled] = this.whenReady(args, group);
     this.registerOutputs({ groupName: this.groupName });
   }
 
@@ -165,18 +167,28 @@ export class Fleet extends pulumi.ComponentResource {
     });
   }
 
-  private whenReady({ color, capacity, awaited, targetGroup }: FleetArgs, group: aws.autoscaling.Group) {
-    if (!awaited || pulumi.runtime.isDryRun()) return pulumi.output(group);
-    return pulumi.all([group.name, group.id, targetGroup.arn]).apply(async ([groupName, , targetGroupArn]) => {
-      const { clients, timeout, since } = awaited;
-      const readiness = { color, groupName, targetGroupArn, minSize: capacity.minSize, timeout, since };
-      await waitUntilReady(
-        clients,
-        readiness,
-        (summary) => void pulumi.log.info(`${color}: ${summary}`, this, undefined, true),
-      );
-      return group;
+  private whenReady(
+    args: FleetArgs,
+    group: aws.autoscaling.Group,
+  ): [pulumi.Output<aws.autoscaling.Group>, Promise<void>] {
+    const { color, capacity, awaited, targetGroup } = args;
+    if (!awaited || pulumi.runtime.isDryRun()) return [pulumi.output(group), Promise.resolve()];
+    const { clients, timeout, since } = awaited;
+    const report = (summary: string) => void pulumi.log.info(`${color}: ${summary}`, this, undefined, true);
+    const names = pulumi.all([group.name, targetGroup.arn, group.id]);
+    let ready: pulumi.Output<aws.autoscaling.Group> | undefined;
+    const settled = new Promise<void>((resolve, reject) => {
+      ready = names.apply(async ([groupName, targetGroupArn]) => {
+        const readiness = { color, groupName, targetGroupArn, minSize: capacity.minSize, timeout, since };
+        const waiting = waitUntilReady(clients, readiness, report).catch((error: Error) => {
+          throw new pulumi.ResourceError(error.message, this, true);
+        });
+        waiting.then(resolve, reject);
+        await waiting;
+        return group;
+      });
     });
+    return [ready ?? pulumi.output(group), settled];
   }
 }
 

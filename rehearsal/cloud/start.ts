@@ -1,8 +1,7 @@
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { forkTypeScript } from "../tools/process";
 import type { CloudMessage, CloudProcessOptions } from "./main";
 
 /** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
@@ -21,9 +20,7 @@ export interface RunningCloud {
 /** Starts the local cloud. It also ends by itself when this process goes, in whatever way. */
 export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const log = openSync(options.log, "a");
-  const child = fork(join(__dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
-    // By its path: the name alone would be looked up from the working directory.
-    execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+  const child = forkTypeScript(join(__dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);

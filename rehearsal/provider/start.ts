@@ -1,6 +1,6 @@
-import { ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { forkTypeScript, stop as stopProcess } from "../tools/process";
 
 /** The stand-in providers, running. */
 export interface Providers {
@@ -17,7 +17,6 @@ export interface ProvidersOptions {
 }
 
 const START_SECONDS = 60;
-const STOP_SECONDS = 5;
 const ERROR_LINES = 20;
 
 interface Started {
@@ -27,13 +26,7 @@ interface Started {
 
 /** Starts one provider, and reads the port from the first line that it prints. */
 async function start(entry: string, env: NodeJS.ProcessEnv): Promise<Started> {
-  // By its full path, for a child would look for tsx from its own folder.
-  const tsx = pathToFileURL(require.resolve("tsx")).href;
-  const child = fork(join(__dirname, entry), [], {
-    env,
-    execArgv: ["--import", tsx],
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = forkTypeScript(join(__dirname, entry), [], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const errors: string[] = [];
   child.stderr?.on("data", (text: Buffer) => {
     errors.push(...text.toString().split("\n"));
@@ -64,22 +57,13 @@ async function start(entry: string, env: NodeJS.ProcessEnv): Promise<Started> {
   return { child, port };
 }
 
-async function end({ child }: Started): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_SECONDS * 1000);
-  await ended;
-  clearTimeout(timer);
-}
-
 /** Starts the stand-ins for the aws and awsx providers; they serve any number of engine runs until they are stopped. */
 export async function startProviders({ env }: ProvidersOptions): Promise<Providers> {
   const results = await Promise.allSettled([start("aws.ts", env), start("awsx.ts", env)]);
   const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   const failed = results.find((result) => result.status === "rejected");
   const stop = async () => {
-    await Promise.all(started.map(end));
+    await Promise.all(started.map(({ child }) => stopProcess(child)));
   };
   if (failed) {
     await stop();

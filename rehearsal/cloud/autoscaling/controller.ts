@@ -18,9 +18,9 @@ const period = 200;
 /** What the controller needs from the rest of the cloud. */
 export interface ControllerArgs {
   clock: Clock;
-  ec2: Ec2Directory;
-  instances: Instances;
-  targets: Targets;
+  ec2: Pick<Ec2Directory, "terminate">;
+  instances: Pick<Instances, "get" | "shutDown">;
+  targets: Pick<Targets, "register" | "deregister" | "describe" | "pool">;
   launcher: Pick<Launcher, "launch">;
   hooks: Hooks;
   log(line: string): void;

@@ -54,7 +54,11 @@ export function runInstancesInput(data: ResponseLaunchTemplateData, choice: Laun
       : undefined,
     Monitoring: data.Monitoring?.Enabled === undefined ? undefined : { Enabled: data.Monitoring.Enabled },
     EbsOptimized: data.EbsOptimized,
-    BlockDeviceMappings: data.BlockDeviceMappings,
+    // AWS takes the size of the image's own snapshot; moto asks for one.
+    BlockDeviceMappings: data.BlockDeviceMappings?.map(({ Ebs, ...mapping }) => ({
+      ...mapping,
+      Ebs: Ebs && { ...Ebs, VolumeSize: Ebs.VolumeSize ?? (Ebs.SnapshotId ? undefined : 8) },
+    })),
     InstanceMarketOptions: choice.spot ? { MarketType: "spot" } : undefined,
     TagSpecifications: [
       ...tagsFor(data.TagSpecifications ?? [], "instance", choice.tags),
