@@ -57,23 +57,14 @@ export interface Difference {
   readonly deleteFirst: boolean;
 }
 
-function replacing(row: Row): string[] {
-  return row.replace?.split(" ") ?? [];
-}
-
 /** What differs between the inputs of the last operation and the new ones, and what that means for the resource. */
 export function difference(row: Row, oldInputs: Props, news: Props): Difference {
-  const found = changes(oldInputs, news, row.update ? replacing(row) : [...row.args.keys()].filter(isFixed(row)));
+  const found = changes(oldInputs, news, row.replace?.split(" ") ?? []);
   const replaced = found.some((change) => change.replace);
   return {
     changes: found,
     deleteFirst: replaced && (row.deleteFirst === true || mustDeleteFirst(oldInputs, news, row.name)),
   };
-}
-
-/** Without an update of its own a row can change nothing but tags in place. */
-function isFixed(row: Row): (arg: string) => boolean {
-  return (arg) => !(row.tagging && arg === "tags");
 }
 
 function tagsOf(props: Props): Record<string, string> {

@@ -50,6 +50,7 @@ export interface Row {
   settle?(id: string, inputs: Props, cloud: Cloud): Promise<void>;
   /** What AWS has, or undefined when it is gone. `null` stands for an argument that AWS has unset. */
   read(id: string, cloud: Cloud, state: Props): Promise<Props | undefined>;
+  /** Changes of everything but tags; none where nothing in AWS changes in place. */
   update?(update: Update, cloud: Cloud): Promise<void>;
   remove(id: string, state: Props, cloud: Cloud): Promise<void>;
 }

@@ -70,9 +70,6 @@ const bucket: Row = {
     };
     return { bucket: Bucket, ...names, bucketRegion: cloud.region, tags: await bucketTags(Bucket, cloud) };
   },
-  async update() {
-    // Only tags and forceDestroy change in place: the former are changed already, the latter counts on deletion.
-  },
   async remove(Bucket, state, cloud) {
     if (state.forceDestroy === true) await empty(Bucket, cloud);
     await ifThere(cloud.s3.send(new s3.DeleteBucketCommand({ Bucket })));

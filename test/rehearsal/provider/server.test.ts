@@ -1,0 +1,221 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { UNKNOWN } from "../../../rehearsal/provider/diff";
+import type { Row } from "../../../rehearsal/provider/row";
+import { serve } from "../../../rehearsal/provider/server";
+import { Sessions } from "../../../rehearsal/provider/session";
+import { Props, shape } from "../../../rehearsal/provider/shape";
+
+const urn = (type = "test:index/thing:Thing") => `urn:pulumi:dev::test::${type}::thing`;
+const struct = (props: Props) => Struct.fromJavaScript(props as Record<string, JavaScriptValue>);
+
+/** A cloud of one table: things by id. */
+const things = new Map<string, Props>();
+
+const row: Row = {
+  type: "test:index/thing:Thing",
+  args: shape("name fixed:own size:own fails:own tags:own"),
+  replace: "fixed",
+  name: { max: 20 },
+  tagging: {
+    tag: async (id, tags) =>
+      things.set(id, { ...things.get(id), tags: { ...(things.get(id)?.tags as object), ...tags } }),
+    untag: async () => undefined,
+  },
+  volatile: (changed) => (changed.includes("size") ? ["version"] : []),
+  async create(inputs) {
+    if (inputs.fails === "create") throw Object.assign(new Error("no more\n things"), { name: "LimitExceeded" });
+    things.set("id-1", { ...inputs, version: 1 });
+    return "id-1";
+  },
+  async settle(_id, inputs) {
+    if (inputs.fails === "settle") throw new Error("it never got ready");
+  },
+  read: async (id) => things.get(id),
+  async update({ id, news, changed }) {
+    if (news.fails === "update") throw new Error("not now");
+    if (changed("size")) things.set(id, { ...things.get(id), size: news.size, version: 2 });
+  },
+  async remove(id) {
+    things.delete(id);
+  },
+};
+
+type Done<A> = (error: grpc.ServiceError | null, reply: A) => void;
+
+function call<A>(send: (done: Done<A>) => unknown): Promise<A> {
+  return new Promise((resolve, reject) => send((error, reply) => (error ? reject(error) : resolve(reply))));
+}
+
+let client: ResourceProviderClient;
+let stop: () => void;
+
+beforeAll(async () => {
+  const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" };
+  const served = await serve(
+    { version: "7.0.0", rows: new Map([[row.type, row]]), invokes: new Map() },
+    new Sessions(env, 1),
+  );
+  stop = served.stop;
+  client = new ResourceProviderClient(`127.0.0.1:${served.port}`, grpc.credentials.createInsecure());
+  const request = new proto.ConfigureRequest();
+  request.getVariablesMap().set("aws:config:defaultTags", JSON.stringify({ tags: { Project: "p" } }));
+  const reply = await call<proto.ConfigureResponse>((done) => client.configure(request, done));
+  expect([reply.getSupportspreview(), reply.getAcceptsecrets()]).toEqual([true, false]);
+});
+
+afterAll(() => {
+  client.close();
+  stop();
+});
+
+beforeEach(() => things.clear());
+
+const create = (inputs: Props, preview = false) =>
+  call<proto.CreateResponse>((done) =>
+    client.create(new proto.CreateRequest().setUrn(urn()).setProperties(struct(inputs)).setPreview(preview), done),
+  );
+
+const update = (olds: Props, news: Props, preview = false) => {
+  const state = struct({ ...olds, version: 1 });
+  const request = new proto.UpdateRequest().setUrn(urn()).setId("id-1").setOlds(state).setOldInputs(struct(olds));
+  return call<proto.UpdateResponse>((done) => client.update(request.setNews(struct(news)).setPreview(preview), done));
+};
+
+/** The initialization error in a failure's details. */
+function initFailed(error: unknown): proto.ErrorResourceInitFailed.AsObject {
+  const [bytes] = (error as grpc.ServiceError).metadata.get("grpc-status-details-bin");
+  const [detail] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
+  return proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8()).toObject();
+}
+
+describe("check", () => {
+  const check = (news: Props) => {
+    const request = new proto.CheckRequest().setUrn(urn()).setNews(struct(news)).setRandomseed(Buffer.from("seed"));
+    return call<proto.CheckResponse>((done) => client.check(request, done));
+  };
+  it("names the resource from the engine's seed", async () => {
+    const inputs = (await check({ size: 1 })).getInputs()?.toJavaScript();
+    expect(inputs).toMatchObject({
+      size: 1,
+      name: expect.stringMatching(/^thing-[0-9a-f]{7}$/) as string,
+      __defaults: ["name"],
+    });
+  });
+  it("fails on an unknown argument", async () => {
+    const [failure] = (await check({ siz: 1 })).getFailuresList();
+    expect([failure.getProperty(), failure.getReason()]).toEqual([
+      "siz",
+      expect.stringMatching(/does not know .*"siz"/),
+    ]);
+  });
+});
+
+it("diff tells the engine each property's kind, and what forces a new resource", async () => {
+  const request = new proto.DiffRequest().setUrn(urn()).setOldInputs(struct({ fixed: "a", size: 1 }));
+  const reply = await call<proto.DiffResponse>((done) =>
+    client.diff(request.setNews(struct({ fixed: "b", size: UNKNOWN })), done),
+  );
+  const kinds = reply
+    .getDetaileddiffMap()
+    .toObject(false, () => undefined)
+    .map(([path]) => [path, reply.getDetaileddiffMap().get(path)?.getKind()]);
+  const { UPDATE, UPDATE_REPLACE } = proto.PropertyDiff.Kind;
+  expect(kinds.sort()).toEqual([
+    ["fixed", UPDATE_REPLACE],
+    ["size", UPDATE],
+  ]);
+  expect([reply.getDiffsList(), reply.getReplacesList()]).toEqual([["fixed", "size"], ["fixed"]]);
+  expect(reply.getChanges()).toBe(proto.DiffResponse.DiffChanges.DIFF_SOME);
+});
+
+describe("create", () => {
+  it("adds the provider's default tags", async () => {
+    const reply = await create({ name: "a", tags: { own: "x" } });
+    expect(reply.getId()).toBe("id-1");
+    expect(reply.getProperties()?.toJavaScript()).toEqual({
+      name: "a",
+      version: 1,
+      tags: { own: "x" },
+      tagsAll: { own: "x", Project: "p" },
+    });
+  });
+  it("makes nothing in a preview", async () => {
+    expect((await create({ name: "a" }, true)).getProperties()?.toJavaScript()).toEqual({ name: "a" });
+    expect(things.size).toBe(0);
+  });
+  it("fails with AWS's code and words in one line", async () => {
+    await expect(create({ name: "a", fails: "create" })).rejects.toMatchObject({
+      details: 'creating test:index/thing:Thing "thing": LimitExceeded: no more things',
+    });
+  });
+  it("keeps what exists when the rest fails", async () => {
+    const error: unknown = await create({ name: "a", fails: "settle" }).catch((failed: unknown) => failed);
+    const reason = 'creating test:index/thing:Thing "thing": it never got ready';
+    expect(initFailed(error)).toMatchObject({ id: "id-1", reasonsList: [reason] });
+    expect(things.has("id-1")).toBe(true);
+  });
+});
+
+describe("update", () => {
+  it("answers what AWS has afterwards", async () => {
+    await create({ name: "a", size: 1 });
+    const reply = await update({ name: "a", size: 1 }, { name: "a", size: 2, tags: { t: "1" } });
+    expect(reply.getProperties()?.toJavaScript()).toMatchObject({
+      size: 2,
+      version: 2,
+      tagsAll: { t: "1", Project: "p" },
+    });
+  });
+  it("leaves unknown in a preview what the change makes anew", async () => {
+    const reply = await update({ name: "a", size: 1 }, { name: "a", size: 2 }, true);
+    expect(reply.getProperties()?.toJavaScript()).toEqual({ name: "a", size: 2, version: UNKNOWN });
+  });
+  it("keeps the new inputs beside an error, as the official provider does", async () => {
+    await create({ name: "a" });
+    const error: unknown = await update({ name: "a" }, { name: "a", fails: "update" }).catch(
+      (failed: unknown) => failed,
+    );
+    expect(initFailed(error).reasonsList).toEqual(['updating test:index/thing:Thing "thing": not now']);
+  });
+});
+
+describe("read", () => {
+  const read = (inputs: Props) => {
+    const request = new proto.ReadRequest().setUrn(urn()).setId("id-1").setInputs(struct(inputs));
+    return call<proto.ReadResponse>((done) => client.read(request.setProperties(struct(inputs)), done));
+  };
+  it("shows drift in inputs and state", async () => {
+    await create({ name: "a", size: 1 });
+    things.set("id-1", { ...things.get("id-1"), size: 7 });
+    const reply = await read({ name: "a", size: 1 });
+    expect(reply.getInputs()?.toJavaScript()).toEqual({ name: "a", size: 7 });
+    expect(reply.getProperties()?.toJavaScript()).toMatchObject({ size: 7 });
+  });
+  it("imports all that AWS has of the arguments", async () => {
+    await create({ name: "a", size: 1 });
+    expect((await read({})).getInputs()?.toJavaScript()).toEqual({ name: "a", size: 1 });
+  });
+  it("answers no id when it is gone", async () => {
+    expect((await read({ name: "a" })).getId()).toBe("");
+  });
+});
+
+it("an unknown type fails with the file to extend", async () => {
+  const request = new proto.CreateRequest().setUrn(urn("aws:sqs/queue:Queue")).setProperties(struct({}));
+  await expect(call<proto.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
+    details: expect.stringMatching(
+      /does not know the resource type aws:sqs\/queue:Queue: add a row .*rehearsal\/provider\/rows/,
+    ) as string,
+  });
+});
+
+it("an unknown function fails with the file to extend", async () => {
+  const request = new proto.InvokeRequest().setTok("aws:ec2/getVpc:getVpc").setArgs(struct({}));
+  await expect(call<proto.InvokeResponse>((done) => client.invoke(request, done))).rejects.toMatchObject({
+    details: expect.stringMatching(/invokes\.ts/) as string,
+  });
+});
