@@ -32,6 +32,13 @@ export interface Run {
   outputs: Record<string, unknown>;
 }
 
+/** The resource of that name; there must be one. */
+export function named(resources: Registered[], name: string): Registered {
+  const found = resources.find((resource) => resource.name === name);
+  if (!found) throw new Error(`no resource ${name} among ${resources.map((resource) => resource.name).join(", ")}`);
+  return found;
+}
+
 export const images: Record<string, { version: string }> = {
   "ami-11111111": { version: "v1.0.0" },
   "ami-22222222": { version: "v2.0.0" },
@@ -155,7 +162,7 @@ interface Store {
   };
 }
 
-const runtimeStore = () => jest.requireActual<{ getStore: () => Store }>("@pulumi/pulumi/runtime/state").getStore();
+const internals = <T extends object>(part: string) => jest.requireActual<T>(`@pulumi/pulumi/runtime/${part}`);
 
 /** The settings that a stack's own file and Pulumi.yaml's defaults give, as the CLI hands them to the program. */
 export function stackConfig(stack: string): Record<string, unknown> {
@@ -179,36 +186,47 @@ export async function runProgram(
   settings: Record<string, unknown>,
   before?: Record<string, unknown>,
 ): Promise<Run> {
-  const mocks = new Mocks(before);
+  const own = Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]);
+  const config = { ...stackConfig(stack), ...(Object.fromEntries(own) as Record<string, unknown>) };
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return underMocks(new Mocks(before), stack, () => {
+    pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
+    return jest.requireActual<() => Promise<Record<string, unknown>>>("../index")();
+  });
+}
+
+/** Makes components under mocks. @returns what they registered, in that order. */
+export async function register(construct: () => void): Promise<Registered[]> {
+  return (await underMocks(new Mocks(undefined), "dev", () => Promise.resolve(void construct()))).resources;
+}
+
+async function underMocks(mocks: Mocks, stack: string, program: () => Promise<Run["outputs"] | void>): Promise<Run> {
   await pulumi.runtime.setMocks(mocks, "bluegreen", stack, false, "organization");
   const hooks = new Map<string, pulumi.ResourceHook>();
-  const store = runtimeStore();
+  const store = internals<{ getStore: () => Store }>("state").getStore();
   mocks.listenTo(store.settings.monitor);
   store.callbacks = {
     registerResourceHook: (hook) => Promise.resolve(void hooks.set(hook.name, hook)),
     awaitStackRegistrations: () => Promise.resolve(),
   };
-  const own = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]));
-  const texts = Object.entries({ ...stackConfig(stack), ...own }).map(([key, value]) => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
   // The SDK takes a stack trace for every promise, and mapping those to their sources takes longer than the program.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    return { resources: mocks.resources, hooks, outputs: await evaluate() };
+    const outputs = await resolved((await program()) ?? {});
+    await internals<{ waitForRPCs: () => Promise<void> }>("settings").waitForRPCs();
+    return { resources: mocks.resources, hooks, outputs };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
-async function evaluate(): Promise<Record<string, unknown>> {
-  const program = jest.requireActual<() => Promise<Record<string, unknown>>>("../index");
-  const outputs = await program();
+function resolved(outputs: Record<string, unknown>): Promise<Run["outputs"]> {
   return new Promise((resolve, reject) => {
-    pulumi.output(outputs).apply((value) => resolve(value as Record<string, unknown>));
+    pulumi.output(outputs).apply((value) => resolve(value as Run["outputs"]));
     setTimeout(() => reject(new Error("the outputs did not resolve")), 5_000).unref();
   });
 }

@@ -1,6 +1,6 @@
 import { askGate, type GateArgs } from "../../components/gate";
 import type { Color } from "../../components/traffic";
-import { runProgram, type Registered, type Run } from "../program";
+import { named, runProgram, type Run } from "../program";
 
 const readied: Record<string, unknown>[] = [];
 let live: Record<Color, number> | undefined;
@@ -28,12 +28,6 @@ beforeEach(() => {
   gate.mockReset();
 });
 
-function named({ resources }: Run, name: string): Registered {
-  const found = resources.find((resource) => resource.name === name);
-  if (!found) throw new Error(`no resource ${name}`);
-  return found;
-}
-
 /** Calls a hook of the program the way the engine does. */
 async function callHook({ hooks }: Run, name: string, oldOutputs?: object): Promise<void> {
   const hook = hooks.get(name);
@@ -48,30 +42,32 @@ describe("the order", () => {
     ["a canary: both before the listener", { standbyWeight: 10 }, ["blue", "green"], []],
     ["all weight on the standby", { standbyWeight: 100 }, ["green"], ["blue"]],
   ])("%s", async (_, more, before, after) => {
-    const { resources, ...rest } = await run(more);
+    const { resources } = await run(more);
     const order = resources.map(({ name }) => name);
-    const listener = named({ resources, ...rest }, "app-listener").options;
+    const listener = named(resources, "app-listener").options;
     for (const color of before) {
       expect(order.indexOf(`app-${color}-group`)).toBeLessThan(order.indexOf("app-listener"));
       expect(listener.dependencies).toContain(`app-${color}-group`);
     }
     for (const color of after) {
       expect(listener.dependencies).not.toContain(`app-${color}-group`);
-      expect(named({ resources, ...rest }, `app-${color}-group`).options.dependencies).toContain("app-listener");
+      expect(named(resources, `app-${color}-group`).options.dependencies).toContain("app-listener");
     }
   });
 
   test.each(["blue", "green"])("%s's target group is in use before its fleet starts", async (color) => {
-    const { dependencies } = named(await run(), `app-${color}-group`).options;
+    const { dependencies } = named((await run()).resources, `app-${color}-group`).options;
     expect(dependencies).toContain(`app-preview-${color}`);
     expect(dependencies).toEqual(expect.arrayContaining(["instances-session-manager", "instances-settings"]));
-    expect(named(await run(), `app-${color}-requests`).options.dependencies).toContain(`app-preview-${color}`);
+    expect(named((await run()).resources, `app-${color}-requests`).options.dependencies).toContain(
+      `app-preview-${color}`,
+    );
   });
 
   test("the preview listener waits for no fleet", async () => {
-    const program = await run();
+    const { resources } = await run();
     for (const name of ["app-preview-listener", "app-preview-blue", "app-preview-green"]) {
-      expect(named(program, name).options.dependencies.filter((other) => other.includes("group"))).toEqual([]);
+      expect(named(resources, name).options.dependencies.filter((other) => other.includes("group"))).toEqual([]);
     }
   });
 
@@ -91,7 +87,7 @@ describe("the order", () => {
 describe("a group", () => {
   test("leaves the desired capacity to Auto Scaling, and is replaced with its template", async () => {
     for (const color of ["blue", "green"]) {
-      expect(named(await run(), `app-${color}-group`).options).toMatchObject({
+      expect(named((await run()).resources, `app-${color}-group`).options).toMatchObject({
         ignoreChanges: ["desiredCapacity"],
         replaceOnChanges: ["mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"],
       });

@@ -1,0 +1,32 @@
+import { InstanceRole } from "../../components/instance-role";
+import { named, register } from "../program";
+
+const args = {
+  ...{ accountId: "111111111111", partition: "aws-cn", region: "cn-north-1", settingsPath: "/bluegreen/dev" },
+  ...{ policyArns: ["arn:aws-cn:iam::111111111111:policy/team/Queue"], tags: {} },
+};
+
+test("EC2 alone may take it, Session Manager reaches it, and given policies are added", async () => {
+  let role: InstanceRole | undefined;
+  const resources = await register(() => (role = new InstanceRole("i", args)));
+  const trust = JSON.parse(named(resources, "i-role").inputs.assumeRolePolicy as string) as { Statement: object[] };
+  expect(trust.Statement).toEqual([
+    { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ]);
+  expect(named(resources, "i-session-manager").inputs).toEqual({
+    role: "i-role",
+    policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
+  });
+  expect(named(resources, "i-Queue").inputs.policyArn).toBe(args.policyArns[0]);
+  expect(role?.policies).toHaveLength(3);
+});
+
+test("it reads and never writes, and only below its own path", async () => {
+  const resources = await register(() => void new InstanceRole("i", { ...args, policyArns: [] }));
+  const { Statement } = JSON.parse(named(resources, "i-settings").inputs.policy as string) as {
+    Statement: { Action: string[]; Resource: string[] }[];
+  };
+  expect(Statement.flatMap(({ Action }) => Action).filter((action) => !action.startsWith("ssm:Get"))).toEqual([]);
+  const parameter = "arn:aws-cn:ssm:cn-north-1:111111111111:parameter/bluegreen/dev";
+  expect(Statement.flatMap(({ Resource }) => Resource)).toEqual([parameter, `${parameter}/*`]);
+});
