@@ -50,7 +50,10 @@ export class Load {
   private flushes = 0;
   private readonly begun = Date.now();
 
+  private readonly gone: Promise<void>;
+
   constructor(private readonly child: ChildProcess) {
+    this.gone = ended(child);
     child.on("message", (message: FromGenerator) => {
       if (message.kind === "samples") for (const sample of message.samples) this.samples.push(sample);
     });
@@ -98,7 +101,7 @@ export class Load {
         if (message.kind === "flushed" && message.id === id) done();
       };
       this.child.on("message", onMessage);
-      void ended(this.child).then(done);
+      void this.gone.then(done);
       this.child.send({ kind: "flush", id } satisfies ToGenerator, () => undefined);
     });
   }

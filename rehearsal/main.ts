@@ -1,0 +1,121 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { table, verdict, type Report } from "./report";
+import { runSteps } from "./run";
+import { openSession, type ProviderChoice, type Session } from "./session";
+import { Context } from "./story/context";
+import { chosen, story } from "./story/story";
+import { CleanUp } from "./tools/clean-up";
+
+interface Options {
+  quick?: boolean;
+  step: string[];
+  list?: boolean;
+  keep?: boolean;
+  provider: ProviderChoice;
+  rate?: number;
+  timeScale: number;
+}
+
+const folder = path.resolve(__dirname, "..", ".rehearsal");
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= 5000) return value;
+  throw new InvalidArgumentError("It must be a whole number from 1 to 5000.");
+};
+
+const program = new Command("rehearse")
+  .description(
+    "Rehearses a whole release, faults included, on this machine: the real engine, real processes, real traffic.",
+  )
+  .option("--quick", "the whole story with shorter looks at the traffic, as CI runs it")
+  .option("--step <name...>", "only these steps, and what they need", [])
+  .option("--list", "list the steps")
+  .option("--keep", "keep the cloud before the end, to look at it, until Ctrl-C")
+  .addOption(
+    new Option("--provider <which>", "AWS provider: the local stand-in, or the official one, which Pulumi downloads")
+      .choices(["local", "official"])
+      .default("local"),
+  )
+  .option("--rate <requests>", "requests a second of the load (default: 200, quick: 100)", positive)
+  .option("--time-scale <factor>", "how many times faster than AWS's the cloud's clocks run", positive, 10);
+
+async function main(): Promise<number> {
+  const options = program.parse().opts<Options>();
+  if (options.list) {
+    for (const { name, title } of story) console.log(`${name.padEnd(16)}${title}`);
+    return 0;
+  }
+  const steps = chosen(options.step);
+  const rate = options.rate ?? (options.quick ? 100 : 200);
+  const begun = Date.now();
+  await mkdir(folder, { recursive: true });
+  const log = createWriteStream(path.join(folder, "rehearsal.log"));
+  const say = (line: string): void => {
+    log.write(`${line}\n`);
+    console.log(line);
+  };
+  const cleanUp = new CleanUp();
+  cleanUp.onSignals(say);
+  let report: Report | undefined;
+  try {
+    const session = await openSession({
+      folder,
+      provider: options.provider,
+      timeScale: options.timeScale,
+      cleanUp,
+      progress: say,
+    });
+    const context = new Context(session, rate, options.quick ? 1.5 : 4);
+    cleanUp.add("load", () => context.load?.stop());
+    const story = options.keep ? steps.slice(0, -1) : steps;
+    const reports = await runSteps({ context, steps: story, log: (line) => void log.write(`${line}\n`) });
+    const total = reports.reduce((sum, step) => sum + (step.requests ?? 0), 0);
+    const failed = reports.reduce((sum, step) => sum + (step.failed ?? 0), 0);
+    report = {
+      ok: reports.every(({ ok }) => ok),
+      startedAt: new Date(begun).toISOString(),
+      seconds: (Date.now() - begun) / 1000,
+      node: process.version,
+      pulumi: session.pulumiVersion,
+      provider: options.provider,
+      timeScale: options.timeScale,
+      rate,
+      steps: reports,
+      requests: total,
+      failed,
+      lostWithMachine: reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0),
+    };
+    if (options.keep) await keep(session, context, say);
+  } finally {
+    for (const error of await cleanUp.run()) say(error.message);
+  }
+  await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
+  say(table(report));
+  say(verdict(report));
+  return report.ok ? 0 : 1;
+}
+
+/** Tells how to look at the cloud, and waits for Ctrl-C, which cleans up. */
+async function keep(session: Session, context: Context, say: (line: string) => void): Promise<never> {
+  const { main, preview } = await context.urls();
+  say(
+    `The cloud is kept until Ctrl-C. Service: ${main}   preview: ${preview}   state: ${session.endpoint}/rehearsal/state`,
+  );
+  say(
+    `AWS_ACCESS_KEY_ID=rehearsal AWS_SECRET_ACCESS_KEY=rehearsal aws --region eu-central-1 ` +
+      `--endpoint-url ${session.endpoint} elbv2 describe-target-groups`,
+  );
+  return new Promise<never>(() => undefined);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

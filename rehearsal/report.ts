@@ -1,0 +1,78 @@
+import Table from "cli-table3";
+import type { Findings } from "./story/context";
+
+/** One step as it went. */
+export interface StepReport extends Findings {
+  name: string;
+  title: string;
+  ok: boolean;
+  seconds: number;
+  /** Requests answered or failed while the step ran; undefined while there was no load. */
+  requests?: number;
+  failed?: number;
+  error?: string;
+}
+
+export interface Report {
+  ok: boolean;
+  startedAt: string;
+  seconds: number;
+  node: string;
+  pulumi: string;
+  provider: string;
+  timeScale: number;
+  /** Requests a second of the load. */
+  rate: number;
+  steps: StepReport[];
+  requests: number;
+  failed: number;
+  /** Failures that a machine took with it that was made to die; part of `failed`. */
+  lostWithMachine: number;
+}
+
+const seconds = (value: number | undefined) => (value === undefined ? "" : value.toFixed(1));
+
+/** The resources of a step, short enough for a table: names up to three, then their number. */
+export function touchedText(names: string[] | undefined): string {
+  if (names === undefined) return "";
+  if (names.length === 0) return "none";
+  return names.length <= 3 ? names.join("\n") : `${names.length} resources`;
+}
+
+/** The table that ends a rehearsal. Columns: seconds of the step, of its update, and from the command to each colour. */
+export function table(report: Report): string {
+  const grid = new Table({
+    head: ["step", "", "touched", "update s", "first new s", "last old s", "requests", "failed"],
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "left", "right", "right", "right", "right", "right"],
+  });
+  for (const step of report.steps) {
+    grid.push([
+      step.name,
+      step.ok ? "ok" : "FAILED",
+      touchedText(step.touched),
+      seconds(step.updateSeconds),
+      seconds(step.firstNew),
+      seconds(step.lastOld),
+      step.requests ?? "",
+      step.lostWithMachine ? `${step.failed} *` : (step.failed ?? ""),
+    ]);
+  }
+  return grid.toString();
+}
+
+/** What the table means, in a line or three. */
+export function verdict(report: Report): string {
+  const { requests, failed, lostWithMachine, steps } = report;
+  const bad = steps.filter(({ ok }) => !ok);
+  const lines = [
+    `${requests} requests, ${failed - lostWithMachine} failed; ${steps.length - bad.length} of ${steps.length} steps as expected, ${seconds(report.seconds)} s.`,
+  ];
+  if (lostWithMachine > 0) {
+    lines.push(
+      `* ${lostWithMachine} requests were on the way to a machine that was made to die; no deployment can save those.`,
+    );
+  }
+  for (const step of bad) lines.push(`${step.name}: ${step.error}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,97 @@
+import { Listr, type ListrTask } from "listr2";
+import type { StepReport } from "./report";
+import { startLoad } from "./load/load";
+import { destroy } from "./story/destroy";
+import { Context, type Findings, type Step, type World } from "./story/context";
+
+export interface RunArgs {
+  context: Context;
+  steps: readonly Step[];
+  /** Gets every line that a person sees on the way, for the log file. */
+  log: (line: string) => void;
+}
+
+/** Runs the steps in a row; the first that fails is the last, but for destroy, which always runs. */
+export async function runSteps({ context, steps, log }: RunArgs): Promise<StepReport[]> {
+  const reports: StepReport[] = [];
+  const begun = Date.now();
+  const taskFor = (step: Step): ListrTask => ({
+    title: step.title,
+    async task(_, task) {
+      context.onLine = (line) => {
+        log(`${clock(begun)} ${step.name}: ${line}`);
+        task.output = line;
+      };
+      const report = await runStep(context, step);
+      reports.push(report);
+      const line = summary(report);
+      log(`${clock(begun)} ${step.name}: ${line}`);
+      if (!report.ok) throw new Error(line);
+      task.title = `${clock(begun)} ${step.title} · ${line}`;
+    },
+  });
+  const run = (some: readonly Step[]) =>
+    new Listr(some.map(taskFor), {
+      renderer: process.stdout.isTTY ? "default" : "simple",
+      rendererOptions: { collapseErrors: false },
+    })
+      .run()
+      .catch(() => undefined);
+  await run(steps.filter((step) => step !== destroy));
+  await run(steps.filter((step) => step === destroy));
+  return reports;
+}
+
+/** One step with its traffic. It ends well only when no request failed but those that a dead machine took with it. */
+async function runStep(context: Context, step: Step): Promise<StepReport> {
+  const { name, title } = step;
+  let begun = Date.now();
+  let findings: Findings = {};
+  let error: string | undefined;
+  try {
+    if (step.from) await prepare(context, step.from(context));
+    begun = Date.now();
+    findings = await step.run(context);
+  } catch (caught) {
+    error = caught instanceof Error ? caught.message : String(caught);
+  }
+  const seconds = (Date.now() - begun) / 1000;
+  const window = await context.load?.window(begun);
+  const failed = window?.failed ?? 0;
+  const unexplained = failed - (findings.lostWithMachine ?? 0);
+  if (unexplained > 0) error ??= `${unexplained} requests failed, the first with: ${window?.errors[0]?.failure}`;
+  return {
+    name,
+    title,
+    ok: error === undefined,
+    seconds,
+    requests: window?.sent,
+    failed: window && failed,
+    ...findings,
+    error,
+  };
+}
+
+/** Brings the world to where a step begins, when it isn't there: so that each step can be run alone. */
+async function prepare(context: Context, world: World): Promise<void> {
+  if (JSON.stringify(context.world) !== JSON.stringify(world)) {
+    context.say("getting there");
+    await context.updated(world);
+  }
+  context.load ??= await startLoad({ url: `${(await context.urls()).main}/`, rate: context.rate });
+}
+
+function summary({ ok, error, updateSeconds, firstNew, lastOld, requests, failed, note, touched }: StepReport): string {
+  if (!ok) return error ?? "failed";
+  const parts = [
+    updateSeconds !== undefined && `update ${updateSeconds.toFixed(1)} s`,
+    touched && `${touched.length} touched`,
+    firstNew !== undefined && `first new ${firstNew.toFixed(1)} s`,
+    lastOld !== undefined && `last old ${lastOld.toFixed(1)} s`,
+    requests !== undefined && `${requests} requests, ${failed} failed`,
+    note,
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+const clock = (begun: number) => `${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s`;

@@ -1,0 +1,96 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { startCloud } from "./cloud/start";
+import type { CloudState } from "./cloud/control";
+import type { ConfigOverrides } from "./engine/settings";
+import { RehearsalStack } from "./engine/stack";
+import { registerImages, type ImageName } from "./images/catalog";
+import { startProviders } from "./provider/start";
+import type { CleanUp } from "./tools/clean-up";
+import { findMoto } from "./tools/moto";
+import { findPulumi } from "./tools/pulumi-cli";
+
+/** Which AWS provider deploys: the local stand-in, or the official one, which Pulumi downloads. */
+export type ProviderChoice = "local" | "official";
+
+export interface SessionArgs {
+  /** Where state, logs and results go. What an earlier rehearsal left there is removed. */
+  folder: string;
+  provider: ProviderChoice;
+  /** How many times faster than AWS's the local cloud's clocks run. */
+  timeScale: number;
+  cleanUp: CleanUp;
+  progress: (message: string) => void;
+}
+
+/** The local cloud with its images, and the stack that is rehearsed on it. */
+export interface Session {
+  stack: RehearsalStack;
+  endpoint: string;
+  pulumiVersion: string;
+  images: Record<ImageName, string>;
+  state(): Promise<CloudState>;
+  /** Ends an instance's process as a machine ends that loses power. */
+  kill(instanceId: string): Promise<void>;
+  /** Writes a setting of the next update. */
+  set(settings: ConfigOverrides): void;
+}
+
+const region = "eu-central-1";
+
+/** AWS services that the stack talks to, under the official provider's names. */
+const services = ["acm", "autoscaling", "ec2", "elbv2", "iam", "route53", "s3", "sts"];
+
+/** Keys that no real account knows. */
+const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: region };
+
+/** Finds or makes the tools, then starts cloud and providers. All of it ends with `cleanUp`. */
+export async function openSession({ folder, provider, timeScale, cleanUp, progress }: SessionArgs): Promise<Session> {
+  const pulumi = await findPulumi(progress);
+  const motoPython = await findMoto(progress);
+  await rm(path.join(folder, "stack"), { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+
+  progress("starting the local cloud");
+  const log = path.join(folder, "cloud.log");
+  await rm(log, { force: true });
+  const cloud = await startCloud({ timeScale, motoPython, log, region });
+  cleanUp.add("local cloud", () => cloud.stop());
+  const { endpoint } = cloud;
+  const images = await registerImages(endpoint, region);
+
+  const env: Record<string, string> = { ...keys, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  if (provider === "local") {
+    progress("starting the local provider");
+    const providers = await startProviders({
+      env: { ...process.env, ...env, REHEARSAL_TIME_SCALE: String(timeScale) },
+    });
+    cleanUp.add("local provider", () => providers.stop());
+    env.PULUMI_DEBUG_PROVIDERS = providers.debugProviders;
+  }
+  const stack = new RehearsalStack({
+    stackName: "dev",
+    pulumi,
+    workDir: path.join(folder, "stack"),
+    env,
+    config: {
+      ...{ "aws:region": region, "aws:accessKey": keys.AWS_ACCESS_KEY_ID, "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY },
+      "aws:endpoints": [Object.fromEntries(services.map((service) => [service, endpoint]))],
+      ...{ "aws:skipMetadataApiCheck": true, "aws:s3UsePathStyle": true },
+    },
+  });
+  const state = async () => (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
+  return {
+    stack,
+    endpoint,
+    pulumiVersion: String(pulumi.version),
+    images,
+    state,
+    async kill(instanceId) {
+      const answer = await fetch(`${endpoint}/rehearsal/instances/${instanceId}/kill`, { method: "POST" });
+      if (!answer.ok) throw new Error(`${instanceId} could not be killed: ${answer.status} ${await answer.text()}`);
+    },
+    set: (settings) =>
+      stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]))),
+  };
+}

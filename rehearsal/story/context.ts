@@ -1,0 +1,147 @@
+import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
+import type { ConfigOverrides, ConfigValue } from "../engine/settings";
+import type { OperationResult, Progress } from "../engine/protocol";
+import type { RunOptions } from "../engine/stack";
+import type { Load, LoadWindow } from "../load/load";
+import type { Session } from "../session";
+import { autoScaling } from "./aws";
+
+/** Settings of the stack, without the namespace; undefined: unset. */
+export type World = Readonly<Record<string, ConfigValue | undefined>>;
+
+/** What a step has to tell for the table. Times in seconds from the command. */
+export interface Findings {
+  /** Logical names of the resources that were touched. */
+  touched?: string[];
+  /** From the command to the first answer of the colour that gains, and to the last of the one that loses. */
+  firstNew?: number;
+  lastOld?: number;
+  /** Whole length of the step's own update. */
+  updateSeconds?: number;
+  /** Requests that no blue/green system could have saved, in a step that takes a machine away by force. */
+  lostWithMachine?: number;
+  note?: string;
+}
+
+/** One step of the story. */
+export interface Step {
+  name: string;
+  title: string;
+  /** The settings that the world must have before it; undefined: the step doesn't care. */
+  from?: (context: Context) => World;
+  /** Rejects when anything is off, with what was expected and what came. */
+  run(context: Context): Promise<Findings>;
+}
+
+/** What the steps share: the session, the load, and what they need to say in one line. */
+export class Context {
+  load: Load | undefined;
+  /** The settings of the last update that succeeded. */
+  world: World | undefined;
+  private applied: World = {};
+
+  constructor(
+    readonly session: Session,
+    /** Requests a second of the constant load. */
+    readonly rate: number,
+    /** Seconds that a step watches the traffic after it moved. */
+    readonly watchSeconds: number,
+  ) {}
+
+  /** Gets what is going on, a line at a time. */
+  onLine: (line: string) => void = () => undefined;
+
+  say(line: string): void {
+    this.onLine(line);
+  }
+
+  /** Sets the whole world's settings and updates; says each resource as it is touched. */
+  async update(world: World, options: RunOptions = {}): Promise<OperationResult> {
+    this.apply(world);
+    const result = await this.session.stack.up({ onProgress: this.progress, ...options });
+    if (result.ok) this.world = world;
+    return result;
+  }
+
+  /** Sets the world's settings for an operation that the caller starts. */
+  apply(world: World): void {
+    const unset = Object.fromEntries(Object.keys(this.applied).map((key) => [key, undefined]));
+    this.session.set({ ...unset, ...world } as ConfigOverrides);
+    this.applied = world;
+  }
+
+  /** Updates and expects success. */
+  async updated(world: World): Promise<OperationResult> {
+    const result = await this.update(world);
+    if (!result.ok) throw new Error(`the update was expected to succeed, but: ${result.error}`);
+    return result;
+  }
+
+  /** Updates, expects a refusal that says `words`, and that nothing but what `mayTouch` names was touched. */
+  async refused(world: World, words: RegExp, mayTouch: string[] = []): Promise<OperationResult> {
+    const result = await this.update(world);
+    if (result.ok) throw new Error(`the update was expected to be refused with ${words}, but it succeeded`);
+    if (!words.test(result.error ?? ""))
+      throw new Error(`expected a refusal with ${words}, but it said: ${result.error}`);
+    const others = touched(result).filter((name) => !mayTouch.includes(name));
+    if (others.length > 0) throw new Error(`a refused update touched ${others.join(", ")}`);
+    return result;
+  }
+
+  readonly progress = (progress: Progress): void => {
+    if (progress.kind === "resource" && progress.status !== "done") this.say(`${progress.op} ${progress.name}`);
+    if (progress.kind === "diagnostic") this.say(progress.message.split("\n")[0]);
+  };
+
+  /** The load since a mark; rejects when there is none. */
+  async traffic(since: number): Promise<LoadWindow> {
+    if (!this.load) throw new Error("no load is running: begin with a step that brings the stack up");
+    if (!this.load.running) throw new Error("the load ended by itself; give it more time");
+    return this.load.window(since);
+  }
+
+  /** Where the main listener really listens, and the preview listener. */
+  async urls(): Promise<{ main: string; preview: string }> {
+    const [balancer] = (await this.session.state()).loadBalancers;
+    const at = (port: number) => balancer?.listeners.find((listener) => listener.port === port)?.url ?? "";
+    return { main: at(80), preview: at(9090) };
+  }
+
+  /** Raises a fleet's desired capacity, as Auto Scaling does under load, and waits for the instances. */
+  async scaleOut(color: string, count: number): Promise<void> {
+    const { fleets } = (await this.session.stack.outputs()) as { fleets: Record<string, { groupName: string }> };
+    const client = autoScaling(this);
+    const AutoScalingGroupName = fleets[color].groupName;
+    await client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: count }));
+    await until(`${color} has ${count} instances`, 60, async () => (await this.instances(color)).length === count);
+  }
+
+  async instances(color: string) {
+    return (await this.session.state()).instances.filter((instance) => instance.color === color);
+  }
+}
+
+/** Logical names of the real resources that an operation touched, components left out. */
+export const touched = (result: OperationResult): string[] =>
+  result.changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
+
+/** Rejects unless the very resources were touched. */
+export function expectTouched(result: OperationResult, expected: string[]): void {
+  const names = touched(result).sort();
+  if (names.join() !== [...expected].sort().join()) {
+    throw new Error(
+      `expected ${expected.join(", ") || "nothing"} to be touched, but it was: ${names.join(", ") || "nothing"}`,
+    );
+  }
+}
+
+export const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Asks until `holds` or the time is over. */
+export async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await pause(0.1);
+  }
+}

@@ -1,0 +1,48 @@
+import { DescribeListenersCommand, ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { elb } from "./aws";
+import { expectTouched, pause, touched, type Step } from "./context";
+import { worlds } from "./release";
+
+const drift: Step = {
+  name: "drift",
+  title: "drift: somebody moves traffic by hand; refresh shows it, the gate refuses, an update repairs it",
+  from: worlds.green,
+  async run(context) {
+    const client = elb(context);
+    const outputs = await context.session.stack.outputs();
+    const ListenerArn = outputs.listenerArn as string;
+    const arns = outputs.targetGroupArns as { blue: string; green: string };
+    const TargetGroups = [
+      { TargetGroupArn: arns.blue, Weight: 50 },
+      { TargetGroupArn: arns.green, Weight: 50 },
+    ];
+    await client.send(
+      new ModifyListenerCommand({
+        ListenerArn,
+        DefaultActions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
+      }),
+    );
+    await pause(context.watchSeconds);
+    const seen = await context.session.stack.refresh({ previewOnly: true });
+    const listener = seen.changes.find(({ name }) => name === "app-listener");
+    if (!listener) throw new Error(`refresh did not show the listener, but: ${touched(seen).join(", ") || "nothing"}`);
+    // An update for the state's weights has nothing to do; one for others finds live weights that it doesn't know.
+    await context.refused({ ...worlds.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
+      "app-listener",
+    ]);
+    const refreshed = await context.session.stack.refresh();
+    if (!refreshed.ok) throw new Error(`refresh failed: ${refreshed.error}`);
+    const repaired = await context.updated(worlds.green(context));
+    expectTouched(repaired, ["app-listener"]);
+    const { Listeners = [] } = await client.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }));
+    const weights = Listeners[0]?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups?.map(({ Weight }) => Weight).sort();
+    if (weights?.join() !== "0,100") throw new Error(`after the repair the weights are ${weights?.join(", ")}`);
+    return {
+      touched: touched(repaired),
+      updateSeconds: repaired.seconds,
+      note: `refresh showed ${listener.diff[0] ?? listener.op}`,
+    };
+  },
+};
+
+export const driftSteps: Step[] = [drift];

@@ -1,0 +1,128 @@
+import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { ImageName } from "../images/catalog";
+import { ec2 } from "./aws";
+import { expectTouched, pause, touched, until, type Context, type Step, type World } from "./context";
+import { worlds } from "./release";
+
+/** Green serves; blue comes up with an image of the catalog. */
+const withBlue =
+  (image: ImageName) =>
+  (context: Context): World => ({
+    ...worlds.green(context),
+    blueAmi: context.session.images[image],
+  });
+
+async function onlyGreenServed(context: Context, since: number): Promise<void> {
+  const { byColor, failed, errors } = await context.traffic(since);
+  if (byColor.blue > 0) throw new Error(`${byColor.blue} users saw the bad image`);
+  if (failed > 0) throw new Error(`${failed} requests failed, the first with ${errors[0]?.failure}`);
+}
+
+/** An image that never gets healthy: the update fails with the reason, and nobody notices. */
+const neverReady = (name: ImageName, title: string, words: RegExp): Step => ({
+  name,
+  title,
+  from: worlds.released,
+  async run(context) {
+    const begun = Date.now();
+    const result = await context.refused(withBlue(name)(context), words, ["app-blue-template", "app-blue-group"]);
+    await onlyGreenServed(context, begun);
+    await context.updated(worlds.released(context));
+    return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
+  },
+});
+
+const slowStart: Step = {
+  name: "slow-start",
+  title: "an image that starts slowly: the update waits until it is ready",
+  from: worlds.released,
+  async run(context) {
+    const begun = Date.now();
+    const result = await context.updated(withBlue("slow-start")(context));
+    await onlyGreenServed(context, begun);
+    return { touched: touched(result), updateSeconds: result.seconds };
+  },
+};
+
+const error500: Step = {
+  name: "error-500",
+  title: "an image that is ready and answers 500: the gate stops the flip",
+  from: withBlue("error-500"),
+  async run(context) {
+    const begun = Date.now();
+    const flip = { ...withBlue("error-500")(context), activeColor: "blue" };
+    const result = await context.refused(flip, /health gate[\s\S]*GET \/version answered 500/, ["app-listener"]);
+    await onlyGreenServed(context, begun);
+    return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
+  },
+};
+
+/** Green serves with two instances; the standby is off. */
+const terminate: Step = {
+  name: "terminate",
+  title: "an instance is terminated under load: its group replaces it",
+  from: worlds.released,
+  async run(context) {
+    const [victim, ...others] = await context.instances("green");
+    const begun = Date.now();
+    await ec2(context).send(new TerminateInstancesCommand({ InstanceIds: [victim.id] }));
+    await replaced(context, victim.id, others.length + 1);
+    return { touched: [], updateSeconds: (Date.now() - begun) / 1000, note: `${victim.id} was replaced` };
+  },
+};
+
+const kill: Step = {
+  name: "kill",
+  title: "a machine dies under load: it is taken out and replaced",
+  from: worlds.released,
+  async run(context) {
+    const [victim, ...others] = await context.instances("green");
+    const begun = Date.now();
+    await context.session.kill(victim.id);
+    await replaced(context, victim.id, others.length + 1);
+    const { errors, failed } = await context.traffic(begun);
+    const strange = errors.find(({ status }) => status !== 502 && status !== 504);
+    if (strange) throw new Error(`a dead machine costs 502 and 504, but this came: ${strange.failure}`);
+    const until = errors.at(-1)?.at ?? begun;
+    const note = `${failed} requests went to the dead machine in the ${((until - begun) / 1000).toFixed(1)} s before its health checks failed`;
+    return { touched: [], updateSeconds: (Date.now() - begun) / 1000, lostWithMachine: failed, note };
+  },
+};
+
+async function replaced(context: Context, id: string, count: number): Promise<void> {
+  await until(`${id} is replaced`, 90, async () => {
+    const now = await context.instances("green");
+    return now.length === count && !now.some((instance) => instance.id === id);
+  });
+  await pause(context.watchSeconds);
+}
+
+const noChange: Step = {
+  name: "no-change",
+  title: "an update without a change touches nothing",
+  from: worlds.released,
+  async run(context) {
+    const result = await context.updated(worlds.released(context));
+    expectTouched(result, []);
+    return { touched: [], updateSeconds: result.seconds };
+  },
+};
+
+/** The first sentence of an error, which is what the table has room for. */
+export const sentence = (error = "") =>
+  error
+    .split("\n")
+    .slice(0, 2)
+    .join(" ")
+    .split(/(?<=[a-z\])])\. /)[0]
+    .slice(0, 160);
+
+export const faults: Step[] = [
+  noChange,
+  neverReady("never-healthy", "an image that never gets healthy: the update fails, green serves on", /not ready/),
+  neverReady("crash", "an image that crashes after its start: the update fails, green serves on", /not ready/),
+  slowStart,
+  error500,
+  terminate,
+  kill,
+];

@@ -1,0 +1,108 @@
+import type { Context, Findings, Step, World } from "./context";
+import { worlds } from "./release";
+
+interface Refusal {
+  what: string;
+  change: (context: Context) => World;
+  words: RegExp;
+}
+
+/** Every guard, each with an update that trips it while green serves and blue is warm. */
+const refusals: Refusal[] = [
+  {
+    what: "the serving image in place",
+    change: ({ session }) => ({ greenAmi: session.images["slow-start"] }),
+    words: /green serves 100 % of the requests; its image may not change in place/,
+  },
+  {
+    what: "a new image that serves at once",
+    change: ({ session }) => ({ blueAmi: session.images["slow-start"], activeColor: "blue" }),
+    words: /blue would change its image .* and start to serve in one update/,
+  },
+  {
+    what: "a new image as canary at once",
+    change: ({ session }) => ({ blueAmi: session.images["slow-start"], standbyWeight: 10 }),
+    words: /blue would change its image .* and start to serve in one update/,
+  },
+  {
+    what: "a flip with standby: off",
+    change: () => ({ activeColor: "blue", standby: "off" }),
+    words: /would empty green, the way back/,
+  },
+  {
+    what: "a flip that shrinks a fleet",
+    change: () => ({ activeColor: "blue", minSize: 1 }),
+    words: /an update that moves traffic may not shrink a fleet/,
+  },
+  { what: "another port", change: () => ({ appPort: 3001 }), words: /appPort can't change in a running stack/ },
+  {
+    what: "another VPC range",
+    change: () => ({ vpcCidr: "10.1.0.0/16" }),
+    words: /vpcCidr can't change in a running stack/,
+  },
+  {
+    what: "an image that isn't there",
+    change: () => ({ blueAmi: "ami-00000000" }),
+    words: /no such image can be seen/,
+  },
+  {
+    what: "an unknown colour",
+    change: () => ({ activeColor: "purple" }),
+    words: /activeColor: "purple". Allowed: blue or green/,
+  },
+  {
+    what: "an image by alias",
+    change: () => ({ blueAmi: "ami-latest" }),
+    words: /blueAmi: "ami-latest". Allowed: a pinned image id/,
+  },
+  {
+    what: "an unknown setting",
+    change: () => ({ standbyWieght: 10 }),
+    words: /standbyWieght: "10". Allowed: no such setting/,
+  },
+  {
+    what: "several faults at once",
+    change: () => ({ minSize: 9, maxSize: 3, allowedCidrs: ["10.0.0.1/8"] }),
+    words: /allowedCidrs[\s\S]*minSize|minSize[\s\S]*allowedCidrs/,
+  },
+];
+
+const guards: Step = {
+  name: "guards",
+  title: "every guard tripped once: nothing changes, nobody notices",
+  from: worlds.green,
+  async run(context): Promise<Findings> {
+    const begun = Date.now();
+    for (const { what, change, words } of refusals) {
+      context.say(what);
+      await context.refused({ ...worlds.green(context), ...change(context) }, words);
+    }
+    const { byColor } = await context.traffic(begun);
+    if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
+    context.apply(worlds.green(context));
+    return { touched: [], note: `${refusals.length} of ${refusals.length} refused before anything changed` };
+  },
+};
+
+const floor: Step = {
+  name: "capacity-floor",
+  title: "green runs more than its minimum: the gate asks for the floor, then lets the flip through",
+  from: worlds.green,
+  async run(context) {
+    const serving = { ...worlds.green(context) };
+    await context.scaleOut("green", 3);
+    const flip = { ...serving, activeColor: "blue" };
+    await context.refused(flip, /blue has 2 healthy targets and needs 3/, ["app-listener"]);
+    await context.updated({ ...serving, capacityFloor: 3 });
+    const result = await context.updated({ ...flip, capacityFloor: 3 });
+    await context.updated({ ...serving, capacityFloor: 3 });
+    await context.updated(serving);
+    return {
+      touched: ["app-listener"],
+      updateSeconds: result.seconds,
+      note: "refused at 2 of 3, through with capacityFloor: 3",
+    };
+  },
+};
+
+export const guardSteps: Step[] = [guards, floor];

@@ -1,0 +1,161 @@
+import { startLoad } from "../load/load";
+import { Context, expectTouched, pause, touched, until, type Findings, type Step, type World } from "./context";
+
+const loopback = ["127.0.0.0/8"];
+
+/** Settings of every world: the dev stack with two instances a fleet, reachable from this machine. */
+const base = ({ session: { images } }: Context): World => ({
+  ...{ blueAmi: images["good-v1"], greenAmi: images["good-v1"], activeColor: "blue", standby: "off", standbyWeight: 0 },
+  ...{ minSize: 2, maxSize: 4, allowedCidrs: loopback, previewCidrs: loopback, readinessTimeout: 60 },
+});
+
+/** The worlds that the story goes through. */
+export const worlds = {
+  blue: (context: Context): World => ({ ...base(context), greenAmi: undefined }),
+  warm: (context: Context): World => ({
+    ...base(context),
+    greenAmi: context.session.images["good-v2"],
+    standby: "warm",
+  }),
+  canary: (context: Context): World => ({ ...worlds.warm(context), standbyWeight: 10 }),
+  green: (context: Context): World => ({ ...worlds.warm(context), activeColor: "green" }),
+  released: (context: Context): World => ({ ...worlds.green(context), standby: "off" }),
+};
+
+/**
+ * Moves all traffic in one update, and measures from the command on.
+ * @param canary whether the colour that gains had a share before: then its first answer says nothing.
+ */
+export async function move(
+  context: Context,
+  world: World,
+  { from, to, canary = false }: { from: string; to: string; canary?: boolean },
+): Promise<Findings> {
+  const begun = Date.now();
+  const result = await context.updated(world);
+  const ended = Date.now();
+  expectTouched(result, ["app-listener"]);
+  await pause(context.watchSeconds);
+  const traffic = await context.traffic(begun);
+  const [first, last] = [traffic.firstOf(to), traffic.lastOf(from)];
+  if (first === undefined) throw new Error(`${to} never answered after the flip`);
+  if (last !== undefined && last > ended) {
+    throw new Error(`${from} still answered ${(last - ended) / 1000} s after the update had ended`);
+  }
+  const since = (at: number | undefined) => (at === undefined ? undefined : (at - begun) / 1000);
+  return {
+    touched: touched(result),
+    updateSeconds: result.seconds,
+    firstNew: canary ? undefined : since(first),
+    lastOld: since(last),
+  };
+}
+
+const up: Step = {
+  name: "up",
+  title: "up: blue comes up and serves",
+  async run(context) {
+    const result = await context.updated(worlds.blue(context));
+    const { main } = await context.urls();
+    context.load = await startLoad({ url: `${main}/`, rate: context.rate });
+    await pause(context.watchSeconds);
+    const { byVersion } = await context.traffic(0);
+    if (Object.keys(byVersion).join() !== "v1.0.0")
+      throw new Error(`expected v1.0.0 alone, got ${JSON.stringify(byVersion)}`);
+    return { touched: touched(result), updateSeconds: result.seconds };
+  },
+};
+
+const warm: Step = {
+  name: "warm",
+  title: "warm: green comes up beside blue with the new image",
+  from: worlds.blue,
+  async run(context) {
+    const begun = Date.now();
+    const result = await context.updated(worlds.warm(context));
+    const { byColor } = await context.traffic(begun);
+    if (byColor.green > 0) throw new Error(`green answered ${byColor.green} requests before its time`);
+    return { touched: touched(result), updateSeconds: result.seconds };
+  },
+};
+
+const preview: Step = {
+  name: "preview",
+  title: "preview: green answers there, and all users see blue",
+  from: worlds.warm,
+  async run(context) {
+    const begun = Date.now();
+    const { preview: url } = await context.urls();
+    const ask = (headers: Record<string, string>) => fetch(`${url}/version`, { headers });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask({ "X-Bluegreen-Preview": "green" })));
+    const versions = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { version: string }).version),
+    );
+    if (new Set(versions).size !== 1 || versions[0] !== "v2.0.0")
+      throw new Error(`the preview answered ${versions.join(", ")}`);
+    const plain = await ask({});
+    const text = await plain.text();
+    if (plain.status !== 404 || !text.includes("X-Bluegreen-Preview"))
+      throw new Error(`without the header: ${plain.status} ${text}`);
+    await pause(context.watchSeconds);
+    const { byColor } = await context.traffic(begun);
+    if (byColor.green > 0) throw new Error(`${byColor.green} users saw green`);
+    return { touched: [], note: `20 of 20 answers through the preview listener were v2.0.0` };
+  },
+};
+
+const canary: Step = {
+  name: "canary",
+  title: "canary: a tenth of the requests goes to green",
+  from: worlds.warm,
+  async run(context) {
+    const result = await context.updated(worlds.canary(context));
+    expectTouched(result, ["app-listener"]);
+    const begun = Date.now();
+    await pause(Math.max(5, context.watchSeconds * 2));
+    const { byColor } = await context.traffic(begun);
+    const count = byColor.blue + byColor.green;
+    const share = (100 * byColor.green) / count;
+    // Three standard errors of a binomial share: a right listener is off by more in one run of 370.
+    const error = 300 * Math.sqrt((0.1 * 0.9) / count);
+    if (Math.abs(share - 10) > error)
+      throw new Error(`the canary got ${share.toFixed(1)} %, not 10 % ± ${error.toFixed(1)}`);
+    const note = `${share.toFixed(1)} % measured over ${count} requests (10 % ± ${error.toFixed(1)})`;
+    return { touched: touched(result), updateSeconds: result.seconds, note };
+  },
+};
+
+const flip: Step = {
+  name: "flip",
+  title: "flip: green serves",
+  from: worlds.canary,
+  run: (context) => move(context, worlds.green(context), { from: "blue", to: "green", canary: true }),
+};
+
+const rollback: Step = {
+  name: "rollback",
+  title: "rollback: blue serves again",
+  from: worlds.green,
+  run: (context) => move(context, worlds.warm(context), { from: "green", to: "blue" }),
+};
+
+const flipAgain: Step = {
+  name: "flip-again",
+  title: "flip again: green serves",
+  from: worlds.warm,
+  run: (context) => move(context, worlds.green(context), { from: "blue", to: "green" }),
+};
+
+const retire: Step = {
+  name: "retire",
+  title: "retire: blue drains and goes to zero",
+  from: worlds.green,
+  async run(context) {
+    const result = await context.updated(worlds.released(context));
+    expectTouched(result, ["app-blue-group"]);
+    await until("blue has no instance", 60, async () => (await context.instances("blue")).length === 0);
+    return { touched: touched(result), updateSeconds: result.seconds };
+  },
+};
+
+export const release: Step[] = [up, warm, preview, canary, flip, rollback, flipAgain, retire];
