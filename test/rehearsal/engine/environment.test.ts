@@ -15,3 +15,10 @@ it("lets nothing of the caller's AWS and Pulumi set-up in", () => {
   });
   expect(env).not.toHaveProperty("AWS_PROFILE");
 });
+
+test.each([
+  [{ PULUMI_DEBUG_PROVIDERS: "aws:4711" }, "true"],
+  [{}, undefined],
+])("with %j, plugins are not downloaded: %s", (extra, expected) => {
+  expect(rehearsalEnvironment({}, "/w", extra).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION).toBe(expected);
+});
