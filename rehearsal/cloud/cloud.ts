@@ -84,6 +84,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     async stop() {
       front.close();
       controller.end();
+      targets.end();
       instances.end();
       balancer.end();
       addresses.close();

@@ -9,9 +9,9 @@ export function tryListen(host: string, port: number): Promise<Server | undefine
   });
 }
 
-/** A port on an address that is free at this moment, the wanted one if it can be had. */
-export async function freePort(host: string, wanted: number): Promise<number | undefined> {
-  const server = (await tryListen(host, wanted)) ?? (await tryListen(host, 0));
+/** The wanted port if it is free on an address at this moment; 0 wants any. Undefined when it can't be had. */
+async function freePort(host: string, wanted: number): Promise<number | undefined> {
+  const server = await tryListen(host, wanted);
   if (!server) {
     return undefined;
   }
@@ -30,8 +30,15 @@ export function loopbackOf(privateIp: string): string {
  * a second rehearsal); 127.0.0.1 where the system has no other loopback addresses (macOS).
  */
 export async function placeOf(privateIp: string, appPort: number): Promise<{ host: string; port: number }> {
-  for (const host of [loopbackOf(privateIp), "127.0.0.1"]) {
-    const port = await freePort(host, appPort);
+  const own = loopbackOf(privateIp);
+  // Shared by all instances, 127.0.0.1 never gives the app's port: two that start at once would both find it free.
+  const tries: [string, number][] = [
+    [own, appPort],
+    [own, 0],
+    ["127.0.0.1", 0],
+  ];
+  for (const [host, wanted] of tries) {
+    const port = await freePort(host, wanted);
     if (port !== undefined) {
       return { host, port };
     }

@@ -184,10 +184,12 @@ export class Controller {
     const drained = group.targetGroups
       .filter((arn) => targets.pool(arn))
       .map((arn) => targets.deregister(arn, [{ id: member.id }]));
-    if (drain && running()) {
+    const waits = drain && running() && drained.length > 0;
+    if (waits) {
       activity.status = "WaitingForELBConnectionDraining";
-      await Promise.all(drained);
     }
+    // Awaits in any case: whoever plans the group's capacity right now must not be overtaken by the end of this.
+    await Promise.all(waits ? drained : []);
     const transition = "autoscaling:EC2_INSTANCE_TERMINATING";
     if (!group.deleting && [...group.hooks.values()].some((hook) => hook.transition === transition)) {
       member.lifecycle = "Terminating:Wait";

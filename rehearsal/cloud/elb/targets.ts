@@ -63,6 +63,11 @@ export class Targets {
     }
   }
 
+  /** Forgets everything, so that no health check follows. */
+  end(): void {
+    this.pools.clear();
+  }
+
   pool(arn: string): Pool | undefined {
     return this.pools.get(arn);
   }
