@@ -23,7 +23,7 @@ export interface OperationRequest {
   readonly stateFile: string;
   /** Folder whose `bin` holds the CLI; undefined: the one on PATH. */
   readonly pulumiRoot?: string;
-  /** Module that exports the program: an async function, or nothing but outputs. */
+  /** Module that exports the program, an async function that returns the outputs. */
   readonly program: string;
   readonly options: OperationOptions;
 }
