@@ -38,7 +38,10 @@ describe("asking the world", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
   beforeEach(() => {
     requests = [];
     respond = (_, response) => response.end('{"version":"v2.0.0"}');

@@ -158,6 +158,7 @@ describe("waiting for a fleet", () => {
         "No traffic was moved to it. Set greenAmi to a good image and update again, or switch the fleet off with standby: off.",
     );
     expect(after).toBeGreaterThan(60);
+    expect(after).toBeLessThan(70);
   });
 
   test("fails early on a launch that can't succeed, with AWS's words", async () => {
