@@ -86,6 +86,11 @@ export function covers(input: unknown, actual: unknown): boolean {
   return document && answered ? same(document, answered) : String(input) === String(actual);
 }
 
+/** Tags are all the program's: one that was added by hand is drift, where in other blocks it is AWS's default. */
+function says(key: string, input: unknown, actual: unknown): boolean {
+  return key === "tags" && isBlock(input) ? same(input, actual) : covers(input, actual);
+}
+
 /** AWS's answer cut down to what the input spoke of. */
 function within(input: unknown, actual: unknown): unknown {
   if (isBlock(input) && isBlock(actual)) {
@@ -106,9 +111,10 @@ function within(input: unknown, actual: unknown): unknown {
  */
 export function refreshedInputs(inputs: Props, actual: Props): Props {
   const kept = Object.keys(inputs).flatMap((key): [string, unknown][] => {
-    if (key.startsWith("__") || actual[key] === undefined || covers(inputs[key], actual[key]))
+    if (key.startsWith("__") || actual[key] === undefined || says(key, inputs[key], actual[key]))
       return [[key, inputs[key]]];
-    return actual[key] === null ? [] : [[key, within(inputs[key], actual[key])]];
+    if (actual[key] === null) return [];
+    return [[key, key === "tags" ? actual[key] : within(inputs[key], actual[key])]];
   });
   return Object.fromEntries(kept);
 }
@@ -118,7 +124,7 @@ export function outputsOf(inputs: Props, actual: Props): Props {
   const outputs: Props = { ...inputs };
   for (const [key, value] of Object.entries(actual)) {
     if (value === null) delete outputs[key];
-    else if (value !== undefined && (absent(inputs[key]) || !covers(inputs[key], value))) outputs[key] = value;
+    else if (value !== undefined && (absent(inputs[key]) || !says(key, inputs[key], value))) outputs[key] = value;
   }
   return withoutAbsent(outputs);
 }

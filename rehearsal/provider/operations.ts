@@ -140,6 +140,7 @@ export async function update(
     id,
     news,
     olds: before.inputs,
+    state: before.state,
     changed: (...args) => args.some((arg) => changed.includes(arg)),
   };
   try {
@@ -165,7 +166,9 @@ export async function read(row: Row, name: string, id: string, known: { state: P
     ([key, value]) => row.args.has(key) && value !== undefined && value !== null,
   );
   const inputs = imported ? Object.fromEntries(given) : refreshedInputs(known.inputs, actual);
-  return { inputs, state: outputsOf({ ...inputs }, actual) };
+  // Tags added by hand to a resource without any are drift, too: the program's are all that it should have.
+  if (row.tagging && actual.tags && !inputs.tags) inputs.tags = actual.tags;
+  return { inputs, state: outputsOf(inputs, actual) };
 }
 
 export async function remove(row: Row, name: string, id: string, state: Props, site: Site): Promise<void> {

@@ -16,6 +16,8 @@ export interface Update {
   readonly id: string;
   readonly news: Props;
   readonly olds: Props;
+  /** The outputs as the last operation left them. */
+  readonly state: Props;
   changed(...args: string[]): boolean;
 }
 

@@ -126,14 +126,15 @@ export const group: Row = {
     };
   },
   async update(update, cloud) {
-    const { id, news, olds, changed } = update;
+    const { id, news, olds, state, changed } = update;
     const since = new Date();
     const request = updateRequest(update);
     if (request) await cloud.autoscaling.send(new autoscaling.UpdateAutoScalingGroupCommand(request));
     if (changed("tags")) await setTags(id, olds.tags, news.tags, cloud);
     if (changed("targetGroupArns")) await detachAndAttach(id, olds.targetGroupArns, news.targetGroupArns, cloud);
     if (changed("desiredCapacity", "minSize")) {
-      const desired = (await groupOf(id, cloud))?.DesiredCapacity ?? 0;
+      // The state's number, as the official provider takes it: it waits in vain once Auto Scaling has moved.
+      const desired = Number(state.desiredCapacity ?? 0);
       await waitForCapacity(id, news, since, cloud, (capacity) => missingAtUpdate(news, desired, capacity));
     }
     if (changed("enabledMetrics", "metricsGranularity")) await setMetrics(id, olds.enabledMetrics, news, cloud);

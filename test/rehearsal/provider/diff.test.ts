@@ -97,6 +97,11 @@ describe("refreshedInputs", () => {
     ];
     expect(refreshedInputs(inputs, actual)).toEqual({ ...inputs, forward: { groups } });
   });
+  it("shows a tag added by hand, where other blocks may have more than was asked", () => {
+    const actual = { tags: { a: "b", hand: "made" }, block: { x: 1, y: 2 } };
+    const refreshed = refreshedInputs({ tags: { a: "b" }, block: { x: 1 } }, actual);
+    expect(refreshed).toEqual({ tags: { a: "b", hand: "made" }, block: { x: 1 } });
+  });
   it("drops what AWS has unset", () => {
     expect(refreshedInputs({ role: "r", a: 1 }, { role: null })).toEqual({ a: 1 });
   });

@@ -195,6 +195,12 @@ describe("read", () => {
     expect(reply.getInputs()?.toJavaScript()).toEqual({ name: "a", size: 7 });
     expect(reply.getProperties()?.toJavaScript()).toMatchObject({ size: 7 });
   });
+  it("shows tags added by hand, and not the provider's own default tags", async () => {
+    await create({ name: "a" });
+    things.set("id-1", { ...things.get("id-1"), tags: { Project: "p", hand: "made" } });
+    const reply = await read({ name: "a" });
+    expect(reply.getInputs()?.toJavaScript()).toEqual({ name: "a", tags: { hand: "made" } });
+  });
   it("imports all that AWS has of the arguments", async () => {
     await create({ name: "a", size: 1 });
     expect((await read({})).getInputs()?.toJavaScript()).toEqual({ name: "a", size: 1 });

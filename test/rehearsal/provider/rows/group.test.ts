@@ -92,7 +92,13 @@ describe("seconds", () => {
 
 describe("updateRequest", () => {
   const request = (olds: Props, news: Props) =>
-    updateRequest({ id: "g", olds, news, changed: (...args) => args.some((arg) => olds[arg] !== news[arg]) });
+    updateRequest({
+      id: "g",
+      olds,
+      news,
+      state: {},
+      changed: (...args) => args.some((arg) => olds[arg] !== news[arg]),
+    });
   it.each<[string, Props, Props, object | undefined]>([
     ["sizes", { minSize: 1, maxSize: 2 }, { minSize: 0, maxSize: 0 }, { MinSize: 0, MaxSize: 0 }],
     ["what did not change is not sent", { minSize: 1, maxSize: 2 }, { minSize: 1, maxSize: 3 }, { MaxSize: 3 }],
