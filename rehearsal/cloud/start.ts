@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { forkTypeScript } from "../tools/process";
+import { forkTypeScript, stop, whenReady } from "../tools/process";
 import type { CloudMessage, CloudProcessOptions } from "./main";
 
 /** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
@@ -24,25 +23,12 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
-  const exit = once(child, "exit");
-  const [message] = (await Promise.race([
-    once(child, "message"),
-    exit.then(([code]) => [{ error: `its process ended with exit code ${code}` }]),
-  ])) as [CloudMessage];
+  const message = await whenReady(child, "The local cloud", (said) => said as CloudMessage);
   if ("error" in message) {
     throw new Error(
       `The local cloud could not start: ${message.error}. Look into ${options.log}, and check that ` +
         `${options.motoPython} has moto[server].`,
     );
   }
-  return {
-    endpoint: message.endpoint,
-    pid: child.pid ?? 0,
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.send("stop");
-        await exit;
-      }
-    },
-  };
+  return { endpoint: message.endpoint, pid: child.pid ?? 0, stop: () => stop(child) };
 }

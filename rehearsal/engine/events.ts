@@ -44,7 +44,6 @@ export function progressOf(event: EngineEvent): Progress | undefined {
 
 /** A message without the engine's colour marks (`<{%reset%}>`), terminal escapes and surrounding blanks. */
 export function plain(message: string): string {
-  // eslint-disable-next-line no-control-regex -- terminal escapes begin with a control character
   return message
     .replace(/<\{%.*?%\}>/g, "")
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")

@@ -11,6 +11,9 @@ import { openStack } from "./workspace";
  * the SDK are loaded afresh, and it can be interrupted or killed.
  */
 const interruption = new AbortController();
+
+// The SDK takes a stack trace for every promise, and mapping each to its TypeScript source takes longer than the program.
+Reflect.deleteProperty(Error, "prepareStackTrace");
 /** Whether the parent asked for the interruption. */
 let asked = false;
 const failedProgram = new FailedProgram(() => interruption.abort());
@@ -35,7 +38,7 @@ async function run(request: OperationRequest): Promise<OperationResult> {
     operation === "up" || operation === "preview"
       ? new Program(request.program, () => failedProgram.fail())
       : undefined;
-  if (program) require("@pulumi/aws");
+  if (program) await import("@pulumi/aws");
   const options = { workDir, pulumiCommand: await command, program: program?.run ?? (() => Promise.resolve()) };
   const opened = await openStack(stackName, stateFile, options, () => program?.preload());
   if (operation === "outputs") return result(operation, { ...emptyLog, outputs: await opened.outputs() }, undefined);
@@ -100,6 +103,10 @@ function send(message: FromOperation): void {
 }
 
 function finish(result: OperationResult): void {
-  const st = require("node:fs").readFileSync("/proc/self/stat","utf8").split(") ")[1].split(" "); require("node:fs").appendFileSync("/tmp/cpu.log", `${result.operation} self u${st[11]} s${st[12]} children u${st[13]} s${st[14]} (ticks)\n`);
+  const st = require("node:fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ");
+  require("node:fs").appendFileSync(
+    "/tmp/cpu.log",
+    `${result.operation} self u${st[11]} s${st[12]} children u${st[13]} s${st[14]} (ticks)\n`,
+  );
   process.send?.({ kind: "result", result } satisfies FromOperation, () => process.exit(0));
 }

@@ -11,11 +11,7 @@ export class Program {
 
   /** Loads the module, so that it need not be done when the engine waits for it. An error shows when it is run. */
   preload(): void {
-    try {
-      require(this.file);
-    } catch {
-      return;
-    }
+    this.load().catch(() => undefined);
   }
 
   /** Runs the program. Bound, because the Automation API takes it as a function. */
@@ -23,8 +19,12 @@ export class Program {
     // The SDK's language server reports these.
     process.on("uncaughtException", this.onUncaught);
     process.on("unhandledRejection", this.onUncaught);
-    const program: unknown = require(this.file);
-    if (typeof program === "function") return (await program()) as Record<string, unknown>;
+    const program = await this.load();
+    if (typeof program === "function") return (program as () => Promise<Record<string, unknown>>)();
     throw new Error(`${this.file} exports ${typeof program}; it must be "export = async () => outputs"`);
   };
+
+  private async load(): Promise<unknown> {
+    return ((await import(this.file)) as { default: unknown }).default;
+  }
 }

@@ -51,8 +51,11 @@ export type Severity = "info" | "info#err" | "warning" | "error";
 
 /** What the engine did to one resource in one operation, all its steps taken together. */
 export interface Change {
-  /** `replace` stands for the create and the delete that a replacement is made of. */
-  readonly op: "create" | "update" | "replace" | "delete" | "read" | "import" | "refresh" | string;
+  /**
+   * The engine's word for it: `create`, `update`, `delete`, `import`; `replace` stands for the create and the delete that
+   * a replacement is made of.
+   */
+  readonly op: string;
   readonly status: "started" | "done" | "failed";
   /** For example `aws:lb/listener:Listener`. */
   readonly type: string;

@@ -34,8 +34,9 @@ export function stackSettings(
  * program runs inline and its file is not in that folder.
  */
 export function projectSettings(pulumiYaml: string): { name: string; text: string } {
-  const { main: _, ...project } = (parse(pulumiYaml) ?? {}) as { main?: unknown; name?: unknown };
+  const project = (parse(pulumiYaml) ?? {}) as { main?: unknown; name?: unknown };
   const { name } = project;
+  delete project.main;
   if (typeof name !== "string") throw new Error(`Pulumi.yaml: name is ${JSON.stringify(name)}; it must be a text`);
   return { name, text: stringify(project) };
 }

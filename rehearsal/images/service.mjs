@@ -91,3 +91,6 @@ process.on("SIGTERM", () => {
 process.on("SIGINT", () => undefined);
 // A cloud that vanished takes its machines with it.
 process.on("disconnect", () => process.exit(0));
+if (process.send && !process.connected) {
+  process.exit(0);
+}

@@ -18,7 +18,7 @@ export interface Update {
   readonly olds: Props;
   /** The outputs as the last operation left them. */
   readonly state: Props;
-  changed(...args: string[]): boolean;
+  readonly changed: (...args: string[]) => boolean;
 }
 
 /** How a type's tags are changed in place. */

@@ -53,9 +53,10 @@ function failure(error: unknown): Partial<grpc.StatusObject> {
 }
 
 /** A unary call answered by a promise; `peer` tells the engine's provider instances apart. */
-function answer<Q, A>(work: (request: Q, peer: string) => Promise<A>): grpc.handleUnaryCall<Q, A> {
+function answer<Q, A>(work: (request: Q, peer: string) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
   return (call, callback) => {
-    work(call.request, call.getPeer()).then(
+    const done = (async () => work(call.request, call.getPeer()))();
+    done.then(
       (reply) => callback(null, reply),
       (error: unknown) => callback(failure(error)),
     );

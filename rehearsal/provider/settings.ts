@@ -48,10 +48,12 @@ export function readSettings(
         `it follows ${FOLLOWED.join(", ")}: leave it out, or extend rehearsal/provider/settings.ts`,
     );
   }
-  const region = variables.get("region") || env.AWS_REGION || env.AWS_DEFAULT_REGION;
+  // The engine writes an absent setting as an empty text.
+  const first = (...texts: (string | undefined)[]) => texts.find((text) => text !== undefined && text !== "");
+  const region = first(variables.get("region"), env.AWS_REGION, env.AWS_DEFAULT_REGION);
   if (!region) throw new Error("no region: set aws:region or AWS_REGION");
-  const accessKey = variables.get("accessKey") || env.AWS_ACCESS_KEY_ID;
-  const secretKey = variables.get("secretKey") || env.AWS_SECRET_ACCESS_KEY;
+  const accessKey = first(variables.get("accessKey"), env.AWS_ACCESS_KEY_ID);
+  const secretKey = first(variables.get("secretKey"), env.AWS_SECRET_ACCESS_KEY);
   if (!accessKey || !secretKey) throw new Error("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
   const endpoints = Object.assign({}, ...[json(variables, "endpoints") ?? []].flat()) as Record<string, string>;
   const tags = json(variables, "defaultTags") as { tags?: Record<string, string> } | undefined;

@@ -25,7 +25,8 @@ const neverReady = (name: ImageName, title: string, words: RegExp): Step => ({
   from: worlds.released,
   async run(context) {
     const begun = Date.now();
-    const result = await context.refused(withBlue(name)(context), words, ["app-blue-template", "app-blue-group"]);
+    const parts = ["template", "group", "cpu", "requests"].map((part) => `app-blue-${part}`);
+    const result = await context.refused(withBlue(name)(context), words, parts);
     await onlyGreenServed(context, begun);
     await context.updated(worlds.released(context));
     return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };

@@ -52,7 +52,9 @@ async function undo(steps: readonly Step[]): Promise<Error[]> {
     try {
       await step.run();
     } catch (error) {
-      errors.push(new Error(`clean-up of ${step.name} failed: ${error instanceof Error ? error.message : error}`));
+      errors.push(
+        new Error(`clean-up of ${step.name} failed: ${error instanceof Error ? error.message : String(error)}`),
+      );
     }
   }
   return errors;

@@ -80,9 +80,9 @@ const bucket: Row = {
 interface Part {
   readonly type: string;
   readonly args: Shape;
-  put(Bucket: string, inputs: Props, cloud: Cloud): Promise<unknown>;
-  get(Bucket: string, cloud: Cloud): Promise<Props | undefined>;
-  drop(Bucket: string, cloud: Cloud): Promise<unknown>;
+  readonly put: (Bucket: string, inputs: Props, cloud: Cloud) => Promise<unknown>;
+  readonly get: (Bucket: string, cloud: Cloud) => Promise<Props | undefined>;
+  readonly drop: (Bucket: string, cloud: Cloud) => Promise<unknown>;
 }
 
 function partRow({ type, args, put, get, drop }: Part): Row {

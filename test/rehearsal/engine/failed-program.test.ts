@@ -3,8 +3,11 @@ import { FailedProgram } from "../../../rehearsal/engine/failed-program";
 
 type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
 
-const event = (phase: Phase, urn: string, custom = true): EngineEvent =>
-  ({ sequence: 0, timestamp: 0, [phase]: { metadata: { urn, op: "create", new: { custom } } } }) as never;
+const event = (phase: Phase, urn: string, custom = true): EngineEvent => ({
+  sequence: 0,
+  timestamp: 0,
+  [phase]: { metadata: { urn, op: "create", new: { custom } } },
+});
 
 let end: jest.Mock;
 let program: FailedProgram;

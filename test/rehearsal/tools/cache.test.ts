@@ -1,13 +1,5 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { cacheDir, made } from "../../../rehearsal/tools/cache";
@@ -27,7 +19,10 @@ describe("made", () => {
   beforeEach(() => (root = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  const writing = (text: string) => async (temporary: string) => writeFileSync(path.join(temporary, "f"), text);
+  const writing =
+    (text: string) =>
+    (temporary: string): Promise<void> =>
+      writeFile(path.join(temporary, "f"), text);
 
   it("makes a folder once", async () => {
     const folder = path.join(root, "a", "thing");
@@ -54,10 +49,10 @@ describe("made", () => {
   });
 
   it("removes what a killed maker left, but not what another is making", async () => {
-    const [old, fresh] = ["thing.partial-old", "thing.partial-new"].map((name) => path.join(root, name));
-    for (const folder of [old, fresh]) mkdirSync(folder!);
-    utimesSync(old!, 0, 0);
+    const [old, fresh] = [path.join(root, "thing.partial-old"), path.join(root, "thing.partial-new")];
+    for (const folder of [old, fresh]) mkdirSync(folder);
+    utimesSync(old, 0, 0);
     await made(path.join(root, "thing"), writing("x"));
-    expect([existsSync(old!), existsSync(fresh!)]).toEqual([false, true]);
+    expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
   });
 });
