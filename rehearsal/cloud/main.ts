@@ -16,6 +16,12 @@ function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as CloudProcessOptions;
   const file = createWriteStream(options.log, { flags: "a" });
   const log = (line: string): void => void file.write(`${new Date().toISOString()} ${line}\n`);
+  // A parent that is gone hears nothing; the callback keeps that from being an error.
+  const tell = (message: CloudMessage, then: () => void = () => undefined): void => {
+    if (process.connected) {
+      process.send?.(message, then);
+    }
+  };
   process.on("unhandledRejection", (error) => log(`unhandled: ${messageOf(error)}`));
   const starting = runCloud(options, log);
   endWithParent(async () => {
@@ -27,11 +33,11 @@ function main(): void {
   starting.then(
     ({ endpoint }) => {
       log(`the cloud listens on ${endpoint}`);
-      process.send?.({ endpoint } satisfies CloudMessage);
+      tell({ endpoint });
     },
     (error: unknown) => {
       log(`the cloud could not start: ${messageOf(error)}`);
-      process.send?.({ error: messageOf(error) } satisfies CloudMessage, () => process.exit(1));
+      tell({ error: messageOf(error) }, () => process.exit(1));
     },
   );
 }
