@@ -6,14 +6,13 @@ import type { FromOperation, OperationName, OperationRequest, OperationResult, T
 import { Program } from "./program";
 import { openStack } from "./workspace";
 
-/**
- * The process of one operation of the engine. It is a process of its own, as a user's `pulumi up` is: the program and
- * the SDK are loaded afresh, and it can be interrupted or killed.
- */
-const interruption = new AbortController();
+// The process of one operation of the engine. It is a process of its own, as a user's `pulumi up` is: the program and the
+// SDK are loaded afresh, and it can be interrupted or killed.
 
 // The SDK takes a stack trace for every promise, and mapping each to its TypeScript source takes longer than the program.
 Reflect.deleteProperty(Error, "prepareStackTrace");
+
+const interruption = new AbortController();
 /** Whether the parent asked for the interruption. */
 let asked = false;
 const failedProgram = new FailedProgram(() => interruption.abort());
@@ -103,10 +102,5 @@ function send(message: FromOperation): void {
 }
 
 function finish(result: OperationResult): void {
-  const st = require("node:fs").readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ");
-  require("node:fs").appendFileSync(
-    "/tmp/cpu.log",
-    `${result.operation} self u${st[11]} s${st[12]} children u${st[13]} s${st[14]} (ticks)\n`,
-  );
   process.send?.({ kind: "result", result } satisfies FromOperation, () => process.exit(0));
 }
