@@ -86,7 +86,10 @@ function recordDiagnostic(log: EventLog, event: NonNullable<EngineEvent["diagnos
   if (!worth || event.ephemeral || message === "" || known) return log;
   return {
     ...log,
-    diagnostics: [...log.diagnostics, { severity: event.severity, message, urn: event.urn || undefined }],
+    diagnostics: [
+      ...log.diagnostics,
+      { severity: event.severity, message, urn: event.urn === "" ? undefined : event.urn },
+    ],
   };
 }
 
