@@ -12,9 +12,9 @@ import { Sessions } from "./session";
 
 async function main(): Promise<void> {
   const sessions = new Sessions(process.env, Number(process.env.REHEARSAL_TIME_SCALE ?? 1));
-  const { port, stop } = await serve({ version, rows: ROWS, invokes: INVOKES }, sessions);
-  endWithParent(stop);
-  console.log(String(port));
+  const server = await serve({ version, rows: ROWS, invokes: INVOKES }, sessions);
+  endWithParent(() => server.stop());
+  console.log(String(server.port));
 }
 
 void main();

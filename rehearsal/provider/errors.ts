@@ -3,7 +3,8 @@ import { isBlock } from "./shape";
 /** AWS's error code, or the error's name. */
 export function codeOf(error: unknown): string {
   if (!isBlock(error)) return "Error";
-  return String(error.Code ?? error.name ?? "Error");
+  const code = error.Code ?? error.name;
+  return typeof code === "string" ? code : "Error";
 }
 
 export function messageOf(error: unknown): string {

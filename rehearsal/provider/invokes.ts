@@ -1,6 +1,6 @@
 import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, type Filter } from "@aws-sdk/client-ec2";
 import type { Invoke } from "./server";
-import { fromAws, isBlock, type Props, shape } from "./shape";
+import { fromAws, isBlock, type Props, shape, text } from "./shape";
 
 /** Refuses what a look-up would else drop silently. */
 function known(token: string, args: Props, names: readonly string[]): void {
@@ -59,9 +59,10 @@ const getAmi: Invoke = async (args, { cloud }) => {
   return { tags: {}, ...fromAws(imageArgs, image), id: image.ImageId, arn, region };
 };
 
-const getRegion: Invoke = async (args, { cloud }) => {
+const getRegion: Invoke = (args, { cloud }) => {
   const asked = args.region ?? args.name ?? cloud.region;
-  if (asked !== cloud.region) throw new Error(`getRegion: ${asked} is not the provider's region, ${cloud.region}`);
+  if (asked !== cloud.region)
+    throw new Error(`getRegion: ${text(asked)} is not the provider's region, ${cloud.region}`);
   const { region } = cloud;
   return { id: region, region, name: region, endpoint: `ec2.${region}.amazonaws.com`, description: region };
 };
@@ -71,7 +72,7 @@ const getCallerIdentity: Invoke = async (_args, { cloud }) => {
   return { id: account, accountId: account, arn, userId };
 };
 
-const getPartition: Invoke = async () => ({
+const getPartition: Invoke = () => ({
   id: "aws",
   partition: "aws",
   dnsSuffix: "amazonaws.com",

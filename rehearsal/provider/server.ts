@@ -14,7 +14,7 @@ import { Session, Sessions } from "./session";
 import type { Props } from "./shape";
 
 /** A look-up function, by its token: arguments in, result out. */
-export type Invoke = (args: Props, site: operations.Site) => Promise<Props>;
+export type Invoke = (args: Props, site: operations.Site) => Props | Promise<Props>;
 
 /** What the server serves. */
 export interface Catalogue {
@@ -25,7 +25,7 @@ export interface Catalogue {
 }
 
 function propsOf(struct: Struct | undefined): Props {
-  return struct ? (struct.toJavaScript() as Props) : {};
+  return struct ? struct.toJavaScript() : {};
 }
 
 /** JSON's view of the properties: no undefined, dates as text. */
@@ -126,34 +126,32 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
     );
   };
   const site = (session: Session, timeout = 0) => session.site(timeout > 0 ? timeout : undefined);
-  const empty = async () => new Empty();
+  const empty = () => new Empty();
   return {
-    getPluginInfo: answer<Empty, PluginInfo>(async () => new PluginInfo().setVersion(catalogue.version)),
-    getSchema: answer<proto.GetSchemaRequest, proto.GetSchemaResponse>(async () =>
+    getPluginInfo: answer<Empty, PluginInfo>(() => new PluginInfo().setVersion(catalogue.version)),
+    getSchema: answer<proto.GetSchemaRequest, proto.GetSchemaResponse>(() =>
       new proto.GetSchemaResponse().setSchema("{}"),
     ),
     attach: answer(empty),
-    checkConfig: answer<proto.CheckRequest, proto.CheckResponse>(async (request) =>
+    checkConfig: answer<proto.CheckRequest, proto.CheckResponse>((request) =>
       checkReply({ inputs: propsOf(request.getNews()), failures: [] }),
     ),
-    diffConfig: answer<proto.DiffRequest, proto.DiffResponse>(async () =>
-      diffReply({ changes: [], deleteFirst: false }),
-    ),
-    configure: answer<proto.ConfigureRequest, proto.ConfigureResponse>(async (request, peer) => {
+    diffConfig: answer<proto.DiffRequest, proto.DiffResponse>(() => diffReply({ changes: [], deleteFirst: false })),
+    configure: answer<proto.ConfigureRequest, proto.ConfigureResponse>((request, peer) => {
       sessions.configure(peer, new Map(request.getVariablesMap().entries()));
       return new proto.ConfigureResponse().setSupportspreview(true);
     }),
-    cancel: answer<Empty, Empty>(async (_, peer) => {
+    cancel: answer<Empty, Empty>((_, peer) => {
       sessions.cancel(peer);
       return new Empty();
     }),
-    check: answer<proto.CheckRequest, proto.CheckResponse>(async (request, peer) => {
+    check: answer<proto.CheckRequest, proto.CheckResponse>((request, peer) => {
       const { row, name } = rowOf(request.getUrn());
       const { region } = sessions.of(peer);
       const [news, olds] = [propsOf(request.getNews()), propsOf(request.getOlds())];
       return checkReply(operations.check(row, news, olds, name, request.getRandomseed_asU8(), region));
     }),
-    diff: answer<proto.DiffRequest, proto.DiffResponse>(async (request) => {
+    diff: answer<proto.DiffRequest, proto.DiffResponse>((request) => {
       const { row } = rowOf(request.getUrn());
       return diffReply(operations.difference(row, propsOf(request.getOldInputs()), propsOf(request.getNews())));
     }),

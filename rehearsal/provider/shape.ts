@@ -21,8 +21,8 @@ const KINDS: readonly string[] = ["own", "bool", "csv", "tags", "map", "listed"]
  * Pulumi, boolean in AWS), `csv` (list / comma-separated text), `tags` (map / list of Key and Value), `map` (free keys,
  * the same on both sides), `listed` (one block in Pulumi, a list of one in AWS).
  */
-export function shape(text: string): Shape {
-  const words = text.match(/[{}]|[^\s{}]+/g) ?? [];
+export function shape(list: string): Shape {
+  const words = list.match(/[{}]|[^\s{}]+/g) ?? [];
   let at = 0;
   const block = (): Shape => {
     const args = new Map<string, Arg>();
@@ -40,12 +40,17 @@ export function shape(text: string): Shape {
     return args;
   };
   const result = block();
-  if (at < words.length) throw new Error(`shape: unexpected "}" in "${text}"`);
+  if (at < words.length) throw new Error(`shape: unexpected "}" in "${list}"`);
   return result;
 }
 
 export function isBlock(value: unknown): value is Props {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A plain value as text. */
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** Paths of all properties in `value` that the shape does not know. */
@@ -72,7 +77,7 @@ function each(value: unknown, change: (item: Props) => unknown): unknown {
 function argToAws(arg: Arg, value: unknown): unknown {
   if (arg.kind === "bool") return typeof value === "string" ? value === "true" : value;
   if (arg.kind === "csv") return Array.isArray(value) ? value.join(",") : value;
-  if (arg.kind === "tags") return tagList(value as Record<string, string>);
+  if (arg.kind === "tags") return tagList(value);
   const nested = arg.parts;
   const sent = nested ? each(value, (item) => toAws(nested, item)) : value;
   return arg.kind === "listed" ? [sent] : sent;
@@ -92,7 +97,7 @@ function argFromAws(arg: Arg, value: unknown): unknown {
   if (arg.kind === "bool") return String(value);
   if (arg.kind === "csv") return String(value) === "" ? [] : String(value).split(",");
   if (arg.kind === "tags") return tagMap(value as Tag[]);
-  const answer = arg.kind === "listed" && Array.isArray(value) ? value[0] : value;
+  const answer: unknown = arg.kind === "listed" && Array.isArray(value) ? value[0] : value;
   const nested = arg.parts;
   return nested ? each(answer, (item) => fromAws(nested, item)) : answer;
 }

@@ -47,6 +47,24 @@ function specOf(spec: Record<string, unknown>): SubnetSpec {
   return { ...spec, type } as SubnetSpec;
 }
 
+/** The arguments whose values the layout needs at once, as their types say. */
+interface Plain {
+  readonly cidrBlock?: string;
+  readonly availabilityZoneNames?: readonly string[];
+  readonly numberOfAvailabilityZones?: number;
+  readonly availabilityZoneCidrMask?: number;
+  readonly natGateways?: Record<string, unknown>;
+  readonly subnetSpecs?: readonly Record<string, unknown>[];
+  readonly subnetStrategy?: string;
+  readonly tags?: VpcArgs["tags"];
+}
+
+function natStrategyOf({ strategy = "OnePerAz", ...others }: Record<string, unknown>): NatStrategy {
+  if (Object.keys(others).length > 0) refuse(`natGateways has ${Object.keys(others).join(", ")}`, "strategy");
+  const found = NAT.find((one) => one.toLowerCase() === String(strategy).toLowerCase());
+  return found ?? refuse(`natGateways.strategy is "${String(strategy)}"`, NAT.join(", "));
+}
+
 /** Reads the component's inputs; whatever the stand-in does not do is refused. */
 export function vpcArgs(inputs: pulumi.Inputs): VpcArgs {
   const given = Object.keys(inputs).filter((name) => inputs[name] !== undefined && inputs[name] !== null);
@@ -54,23 +72,21 @@ export function vpcArgs(inputs: pulumi.Inputs): VpcArgs {
   if (unknown.length > 0) refuse(`unknown argument ${unknown.join(", ")}`, [...PLAIN, ...PASSED, "tags"].join(", "));
   const late = PLAIN.filter((name) => pulumi.Output.isInstance(inputs[name]));
   if (late.length > 0) refuse(`${late.join(", ")} known only during the update`, "plain values here");
-  if (inputs.subnetStrategy !== "Auto")
-    refuse(`subnetStrategy is ${JSON.stringify(inputs.subnetStrategy ?? "Legacy")}`, '"Auto"');
-  const { strategy = "OnePerAz", ...otherNat } = (inputs.natGateways ?? {}) as Record<string, unknown>;
-  const natStrategy = NAT.find((one) => one.toLowerCase() === String(strategy).toLowerCase());
-  if (!natStrategy) refuse(`natGateways.strategy is "${String(strategy)}"`, NAT.join(", "));
-  if (Object.keys(otherNat).length > 0) refuse(`natGateways has ${Object.keys(otherNat).join(", ")}`, "strategy");
-  if (inputs.availabilityZoneNames && inputs.numberOfAvailabilityZones) {
+  const plain = inputs as Plain;
+  const { subnetStrategy = "Legacy", availabilityZoneNames, numberOfAvailabilityZones } = plain;
+  if (subnetStrategy !== "Auto") refuse(`subnetStrategy is "${subnetStrategy}"`, '"Auto"');
+  if (availabilityZoneNames && numberOfAvailabilityZones) {
     refuse("both availabilityZoneNames and numberOfAvailabilityZones are given", "one of them");
   }
+  const passed = PASSED.filter((name) => given.includes(name));
   return {
-    cidrBlock: inputs.cidrBlock ?? "10.0.0.0/16",
-    availabilityZoneNames: inputs.availabilityZoneNames,
-    numberOfAvailabilityZones: inputs.numberOfAvailabilityZones ?? 3,
-    availabilityZoneCidrMask: inputs.availabilityZoneCidrMask,
-    natStrategy,
-    subnetSpecs: inputs.subnetSpecs?.map(specOf),
-    tags: inputs.tags,
-    vpc: Object.fromEntries(PASSED.filter((name) => given.includes(name)).map((name) => [name, inputs[name]])),
+    cidrBlock: plain.cidrBlock ?? "10.0.0.0/16",
+    availabilityZoneNames,
+    numberOfAvailabilityZones: numberOfAvailabilityZones ?? 3,
+    availabilityZoneCidrMask: plain.availabilityZoneCidrMask,
+    natStrategy: natStrategyOf(plain.natGateways ?? {}),
+    subnetSpecs: plain.subnetSpecs?.map(specOf),
+    tags: plain.tags,
+    vpc: Object.fromEntries(passed.map((name) => [name, inputs[name] as pulumi.Input<string | boolean>])),
   };
 }

@@ -2,7 +2,7 @@ import * as acm from "@aws-sdk/client-acm";
 import * as route53 from "@aws-sdk/client-route-53";
 import { ifThere } from "../errors";
 import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, isBlock, Props, shape, tagList, tagMap, toAws } from "../shape";
+import { fromAws, isBlock, Props, shape, tagList, tagMap, text, toAws } from "../shape";
 import { retrying, until } from "../wait";
 
 const certificateArgs = shape(`domainName subjectAlternativeNames validationMethod keyAlgorithm
@@ -27,7 +27,7 @@ const certificate: Row = {
   check: ({ validationMethod }) =>
     validationMethod === "DNS"
       ? []
-      : [{ property: "validationMethod", reason: `"${validationMethod}": the stand-in only does DNS` }],
+      : [{ property: "validationMethod", reason: `"${text(validationMethod)}": the stand-in only does DNS` }],
   async create(inputs, cloud) {
     const Tags = tagList(inputs.tags);
     const request = {
@@ -110,7 +110,7 @@ const recordArgs = shape(`zoneId:own name:own type ttl=TTL records:own allowOver
 async function fullName(inputs: Props, cloud: Cloud): Promise<string> {
   const zone = await cloud.route53.send(new route53.GetHostedZoneCommand({ Id: String(inputs.zoneId) }));
   const domain = (zone.HostedZone?.Name ?? "").replace(/\.$/, "");
-  const name = String(inputs.name ?? "")
+  const name = text(inputs.name ?? "")
     .replace(/\.$/, "")
     .toLowerCase();
   return name === domain || name.endsWith(`.${domain}`) ? name : [name, domain].filter(Boolean).join(".");
@@ -172,7 +172,7 @@ const record: Row = {
   async create(inputs, cloud) {
     const name = await fullName(inputs, cloud);
     await change(inputs.allowOverwrite === true ? "UPSERT" : "CREATE", name, inputs, cloud);
-    return `${inputs.zoneId}_${name}_${inputs.type}`;
+    return `${text(inputs.zoneId)}_${name}_${text(inputs.type)}`;
   },
   async read(id, cloud, state) {
     const found = await recordOf(id, cloud);

@@ -1,7 +1,7 @@
 import * as iam from "@aws-sdk/client-iam";
 import { ifThere } from "../errors";
 import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, Props, shape, tagList, tagMap, toAws } from "../shape";
+import { fromAws, Props, shape, tagList, tagMap, text, toAws } from "../shape";
 import { retrying, until } from "../wait";
 
 const PROPAGATION_MINUTES = 2;
@@ -104,7 +104,7 @@ const rolePolicy: Row = {
   name: { max: 128 },
   async create(inputs, cloud) {
     await putPolicy(inputs, cloud);
-    return `${inputs.role}:${inputs.name}`;
+    return `${text(inputs.role)}:${text(inputs.name)}`;
   },
   async read(id, cloud) {
     const found = await ifThere(cloud.iam.send(new iam.GetRolePolicyCommand(partsOf(id))));
@@ -130,7 +130,7 @@ const rolePolicyAttachment: Row = {
     await cloud.iam.send(
       new iam.AttachRolePolicyCommand(toAws<iam.AttachRolePolicyCommandInput>(attachmentArgs, inputs)),
     );
-    return `${inputs.role}/${inputs.policyArn}`;
+    return `${text(inputs.role)}/${text(inputs.policyArn)}`;
   },
   async read(id, cloud) {
     const [role, policyArn] = [id.slice(0, id.indexOf("/")), id.slice(id.indexOf("/") + 1)];
@@ -154,13 +154,13 @@ const profileTagging: Tagging = {
 
 async function addRole(InstanceProfileName: string, role: unknown, cloud: Cloud): Promise<void> {
   if (!role) return;
-  const request = new iam.AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: String(role) });
+  const request = new iam.AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: text(role) });
   await retrying(/^InvalidParameterValue/, PROPAGATION_MINUTES, cloud, () => cloud.iam.send(request));
 }
 
 async function removeRole(InstanceProfileName: string, role: unknown, cloud: Cloud): Promise<void> {
   if (!role) return;
-  const request = new iam.RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName: String(role) });
+  const request = new iam.RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName: text(role) });
   await ifThere(cloud.iam.send(request));
 }
 

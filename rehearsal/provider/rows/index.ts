@@ -10,12 +10,14 @@ import { s3Rows } from "./s3";
 import { scalingPolicy } from "./scaling-policy";
 import { securityRows } from "./security";
 import { targetGroup } from "./target-group";
+import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcRows } from "./vpc";
 
 const all: Row[] = [
   ...vpcRows,
   ...routingRows,
   ...securityRows,
+  vpcEndpoint,
   launchTemplate,
   loadBalancer,
   targetGroup,

@@ -1,4 +1,4 @@
-import { isBlock, Props } from "../shape";
+import { isBlock, Props, text } from "../shape";
 
 /** One setting that AWS keeps as an attribute: the argument's path, AWS's key, and how its text is read. */
 export interface Attribute {
@@ -10,8 +10,8 @@ export interface Attribute {
 }
 
 /** Reads lines of `arg key kind unset`. */
-export function attributeTable(text: string): Attribute[] {
-  const lines = text
+export function attributeTable(list: string): Attribute[] {
+  const lines = list
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
@@ -35,7 +35,7 @@ export function attributesToSend(table: readonly Attribute[], args: readonly str
     .filter(({ arg }) => isTop(arg, args))
     .flatMap(({ arg, key, unset }) => {
       const value = at(news, arg) ?? (at(olds, arg) === undefined ? undefined : unset);
-      return value === undefined ? [] : [{ Key: key, Value: String(value) }];
+      return value === undefined ? [] : [{ Key: key, Value: text(value) }];
     });
 }
 
@@ -46,9 +46,9 @@ export function attributesRead(
 ): Props {
   const props: Props = {};
   for (const { arg, key, as } of table) {
-    const text = answered.find((one) => one.Key === key)?.Value;
-    if (text === undefined) continue;
-    const value = as === "number" ? Number(text) : as === "boolean" ? text === "true" : text;
+    const found = answered.find((one) => one.Key === key)?.Value;
+    if (found === undefined) continue;
+    const value = as === "number" ? Number(found) : as === "boolean" ? found === "true" : found;
     const [top, nested] = arg.split(".");
     if (nested) props[top] = { ...(props[top] as Props | undefined), [nested]: value };
     else props[top] = value;

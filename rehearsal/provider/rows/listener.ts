@@ -48,7 +48,7 @@ const listener: Row = {
   },
   async update({ id, news, changed }, cloud) {
     if (!changed("port", "protocol", "sslPolicy", "certificateArn", "defaultActions")) return;
-    const { LoadBalancerArn: _fixed, ...request } = listenerRequest(news);
+    const request = listenerRequest({ ...news, loadBalancerArn: undefined });
     const go = () => cloud.elb.send(new elb.ModifyListenerCommand({ ListenerArn: id, ...request }));
     await retrying(/^CertificateNotFound/, CERTIFICATE_MINUTES, cloud, go);
   },

@@ -1,7 +1,7 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, toAws } from "../shape";
+import { fromAws, Props, shape, text, toAws } from "../shape";
 import { until } from "../wait";
 import { attributeArgs, attributesRead, attributesToSend, attributeTable } from "./lb-attributes";
 import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags";
@@ -61,7 +61,7 @@ export const loadBalancer: Row = {
   check: ({ loadBalancerType }) =>
     loadBalancerType === "application"
       ? []
-      : [{ property: "loadBalancerType", reason: `"${loadBalancerType}": the stand-in only does application` }],
+      : [{ property: "loadBalancerType", reason: `"${text(loadBalancerType)}": the stand-in only does application` }],
   async create(inputs, cloud) {
     const request = {
       ...toAws<elb.CreateLoadBalancerCommandInput>(args, inputs),

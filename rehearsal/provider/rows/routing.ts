@@ -1,7 +1,7 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, tagMap, toAws } from "../shape";
+import { fromAws, Props, shape, tagMap, text, toAws } from "../shape";
 import { retrying, until } from "../wait";
 import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
 
@@ -91,7 +91,7 @@ const route: Row = {
     const request = toAws<ec2.CreateRouteCommandInput>(routeArgs, inputs);
     const unready = /^(InvalidParameterException|InvalidGatewayID\.NotFound|InvalidNatGatewayID\.NotFound)/;
     await retrying(unready, 5, cloud, () => cloud.ec2.send(new ec2.CreateRouteCommand(request)));
-    return `${inputs.routeTableId}_${inputs.destinationCidrBlock}`;
+    return `${text(inputs.routeTableId)}_${text(inputs.destinationCidrBlock)}`;
   },
   async read(id, cloud) {
     const { RouteTableId, DestinationCidrBlock } = routeOf(id);

@@ -1,6 +1,6 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, toAws } from "../shape";
+import { fromAws, Props, shape, text, toAws } from "../shape";
 
 const args = shape(`name=PolicyName autoscalingGroupName=AutoScalingGroupName policyType estimatedInstanceWarmup enabled
   targetTrackingConfiguration{disableScaleIn targetValue
@@ -34,7 +34,7 @@ export const scalingPolicy: Row = {
       : [
           {
             property: "policyType",
-            reason: `"${policyType ?? "SimpleScaling"}": the stand-in only does TargetTrackingScaling`,
+            reason: `"${text(policyType ?? "SimpleScaling")}": the stand-in only does TargetTrackingScaling`,
           },
         ],
   async create(inputs, cloud) {

@@ -1,7 +1,7 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
-import { fromAws, isBlock, Props, shape, toAws } from "../shape";
+import { fromAws, isBlock, Props, shape, text, toAws } from "../shape";
 import { retrying } from "../wait";
 import { attributeArgs, attributesRead, attributesToSend, attributeTable } from "./lb-attributes";
 import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags";
@@ -40,7 +40,7 @@ const HEALTH_DEFAULTS = {
 function healthCheck(inputs: Props): Props {
   if (!isBlock(inputs.healthCheck)) return {};
   const { matcher } = inputs.healthCheck;
-  return { ...toAws(healthArgs, inputs.healthCheck), ...(matcher ? { Matcher: { HttpCode: String(matcher) } } : {}) };
+  return { ...toAws(healthArgs, inputs.healthCheck), ...(matcher ? { Matcher: { HttpCode: text(matcher) } } : {}) };
 }
 
 async function groupOf(arn: string, cloud: Cloud): Promise<elb.TargetGroup | undefined> {

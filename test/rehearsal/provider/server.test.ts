@@ -15,33 +15,38 @@ const struct = (props: Props) => Struct.fromJavaScript(props as Record<string, J
 /** A cloud of one table: things by id. */
 const things = new Map<string, Props>();
 
+const change = (id: string, props: Props) => things.set(id, { ...things.get(id), ...props });
+
+/** What a cloud does at once, as a promise. */
+const answered = <T>(work: () => T) => Promise.resolve().then(work);
+
 const row: Row = {
   type: "test:index/thing:Thing",
   args: shape("name fixed:own size:own fails:own tags:own"),
   replace: "fixed",
   name: { max: 20 },
   tagging: {
-    tag: async (id, tags) =>
-      things.set(id, { ...things.get(id), tags: { ...(things.get(id)?.tags as object), ...tags } }),
-    untag: async () => undefined,
+    tag: (id, tags) => answered(() => change(id, { tags: { ...(things.get(id)?.tags as object), ...tags } })),
+    untag: () => answered(() => undefined),
   },
   volatile: (changed) => (changed.includes("size") ? ["version"] : []),
-  async create(inputs) {
-    if (inputs.fails === "create") throw Object.assign(new Error("no more\n things"), { name: "LimitExceeded" });
-    things.set("id-1", { ...inputs, version: 1 });
-    return "id-1";
-  },
-  async settle(_id, inputs) {
-    if (inputs.fails === "settle") throw new Error("it never got ready");
-  },
-  read: async (id) => things.get(id),
-  async update({ id, news, changed }) {
-    if (news.fails === "update") throw new Error("not now");
-    if (changed("size")) things.set(id, { ...things.get(id), size: news.size, version: 2 });
-  },
-  async remove(id) {
-    things.delete(id);
-  },
+  create: (inputs) =>
+    answered(() => {
+      if (inputs.fails === "create") throw Object.assign(new Error("no more\n things"), { name: "LimitExceeded" });
+      things.set("id-1", { ...inputs, version: 1 });
+      return "id-1";
+    }),
+  settle: (_id, inputs) =>
+    answered(() => {
+      if (inputs.fails === "settle") throw new Error("it never got ready");
+    }),
+  read: (id) => answered(() => things.get(id)),
+  update: ({ id, news, changed }) =>
+    answered(() => {
+      if (news.fails === "update") throw new Error("not now");
+      if (changed("size")) change(id, { size: news.size, version: 2 });
+    }),
+  remove: (id) => answered(() => void things.delete(id)),
 };
 
 type Done<A> = (error: grpc.ServiceError | null, reply: A) => void;
@@ -51,16 +56,15 @@ function call<A>(send: (done: Done<A>) => unknown): Promise<A> {
 }
 
 let client: ResourceProviderClient;
-let stop: () => void;
+let server: Awaited<ReturnType<typeof serve>>;
 
 beforeAll(async () => {
   const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" };
-  const served = await serve(
+  server = await serve(
     { version: "7.0.0", rows: new Map([[row.type, row]]), invokes: new Map() },
     new Sessions(env, 1),
   );
-  stop = served.stop;
-  client = new ResourceProviderClient(`127.0.0.1:${served.port}`, grpc.credentials.createInsecure());
+  client = new ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
   const request = new proto.ConfigureRequest();
   request.getVariablesMap().set("aws:config:defaultTags", JSON.stringify({ tags: { Project: "p" } }));
   const reply = await call<proto.ConfigureResponse>((done) => client.configure(request, done));
@@ -69,7 +73,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   client.close();
-  stop();
+  server.stop();
 });
 
 beforeEach(() => things.clear());
@@ -190,14 +194,14 @@ describe("read", () => {
   };
   it("shows drift in inputs and state", async () => {
     await create({ name: "a", size: 1 });
-    things.set("id-1", { ...things.get("id-1"), size: 7 });
+    change("id-1", { size: 7 });
     const reply = await read({ name: "a", size: 1 });
     expect(reply.getInputs()?.toJavaScript()).toEqual({ name: "a", size: 7 });
     expect(reply.getProperties()?.toJavaScript()).toMatchObject({ size: 7 });
   });
   it("shows tags added by hand, and not the provider's own default tags", async () => {
     await create({ name: "a" });
-    things.set("id-1", { ...things.get("id-1"), tags: { Project: "p", hand: "made" } });
+    change("id-1", { tags: { Project: "p", hand: "made" } });
     const reply = await read({ name: "a" });
     expect(reply.getInputs()?.toJavaScript()).toEqual({ name: "a", tags: { hand: "made" } });
   });
