@@ -46,7 +46,8 @@ export function readProviderConfig(): ProviderConfig {
 
 /** Clients with the provider's own region, credentials, roles and endpoints; what isn't configured comes from the environment. */
 export function awsClients(config: ProviderConfig): AwsClients {
-  const common = { region: config.region, credentials: credentials(config), maxAttempts: 5 };
+  const { region, profile } = config;
+  const common = { region, profile, credentials: credentials(config), maxAttempts: 5 };
   return {
     autoScaling: new AutoScalingClient({ ...common, endpoint: endpoint(config, "autoscaling") }),
     elb: new ElasticLoadBalancingV2Client({

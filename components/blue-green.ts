@@ -98,7 +98,12 @@ export class BlueGreen extends pulumi.ComponentResource {
           targetGroup: this.targetGroups[color],
           loadBalancerArnSuffix: loadBalancer.arnSuffix,
           awaited: plan.awaited.includes(color)
-            ? { clients: args.clients, timeout: args.readinessTimeout, since }
+            ? {
+                clients: args.clients,
+                serves: Boolean(args.deployed?.weights[color]),
+                timeout: args.readinessTimeout,
+                since,
+              }
             : undefined,
           prerequisites: [...args.prerequisites, preview.rules[color], ...after],
           templateHooks: args.deployed && { beforeUpdate: [this.templateGuard(`${name}-${color}`, color, args)] },

@@ -21,6 +21,11 @@ const outputs = z.object({
   targetGroupArns: each(z.string()),
 });
 
+/** The engine's answer. */
+interface StackOutputs {
+  outputs: Record<string, unknown>;
+}
+
 /**
  * What the stack's last successful update left, with the weights that are live now: after a run that failed behind the
  * flip the outputs still tell of the time before it.
@@ -29,8 +34,9 @@ const outputs = z.object({
  */
 export async function readDeployed(clients: AwsClients): Promise<Deployed | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const output = await new pulumi.StackReference(name).getOutputDetails("deployed");
-  const last = (output.value ?? output.secretValue) as unknown;
+  // What a StackReference asks, without the resource: in the state it would show as a change in every refresh.
+  const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackOutputs;
+  const last = stack.outputs["deployed"];
   if (last === undefined) return undefined;
   const parsed = outputs.safeParse(last);
   if (!parsed.success) {

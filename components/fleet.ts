@@ -23,7 +23,7 @@ export interface FleetArgs {
   /** Seconds. */
   healthCheckGracePeriod: number;
   /** Whether the update waits for this fleet, and for how many seconds at most; undefined: it doesn't. */
-  awaited?: { clients: AwsClients; timeout: number; since: number };
+  awaited?: { clients: AwsClients; serves: boolean; timeout: number; since: number };
   tags: Record<string, string>;
   /** What must stand before an instance starts. */
   prerequisites: pulumi.Input<pulumi.Resource>[];
@@ -173,13 +173,13 @@ export class Fleet extends pulumi.ComponentResource {
   ): [pulumi.Output<aws.autoscaling.Group>, Promise<void>] {
     const { color, capacity, awaited, targetGroup } = args;
     if (!awaited || pulumi.runtime.isDryRun()) return [pulumi.output(group), Promise.resolve()];
-    const { clients, timeout, since } = awaited;
+    const { clients, ...terms } = awaited;
     const report = (summary: string) => void pulumi.log.info(`${color}: ${summary}`, this, undefined, true);
     const names = pulumi.all([group.name, targetGroup.arn, group.id]);
     let ready: pulumi.Output<aws.autoscaling.Group> | undefined;
     const settled = new Promise<void>((resolve, reject) => {
       ready = names.apply(async ([groupName, targetGroupArn]) => {
-        const readiness = { color, groupName, targetGroupArn, minSize: capacity.minSize, timeout, since };
+        const readiness = { color, groupName, targetGroupArn, minSize: capacity.minSize, ...terms };
         const waiting = waitUntilReady(clients, readiness, report).catch((error: Error) => {
           throw new pulumi.ResourceError(error.message, this, true);
         });

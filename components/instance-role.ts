@@ -60,12 +60,7 @@ export class InstanceRole extends pulumi.ComponentResource {
       parent,
     );
     const given = args.policyArns.map(
-      (policyArn) =>
-        new aws.iam.RolePolicyAttachment(
-          `${name}-${policyArn.split("/").pop()}`,
-          { role: role.name, policyArn },
-          parent,
-        ),
+      (policyArn) => new aws.iam.RolePolicyAttachment(`${name}-${policyArn}`, { role: role.name, policyArn }, parent),
     );
     this.policies = [core, own, ...given];
     this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;

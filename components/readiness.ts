@@ -9,6 +9,8 @@ export interface Readiness {
   groupName: string;
   targetGroupArn: string;
   minSize: number;
+  /** Whether it has requests to answer already: then the way out is the other fleet. */
+  serves: boolean;
   /** Seconds. */
   timeout: number;
   /** When this update began, in milliseconds since the epoch: earlier scaling activities are history. */
@@ -74,7 +76,7 @@ function reasons(targets: TargetHealthDescription[]): string {
  */
 export async function waitUntilReady(
   clients: AwsClients,
-  { color, groupName, targetGroupArn, minSize, timeout, since }: Readiness,
+  { color, groupName, targetGroupArn, minSize, serves, timeout, since }: Readiness,
   report: (summary: string) => void,
 ): Promise<void> {
   const start = Date.now();
@@ -90,7 +92,8 @@ export async function waitUntilReady(
     if (state.summary !== last) report((last = state.summary));
     const failure =
       state.failure ?? (Date.now() - start > timeout * 1000 ? `not after ${timeout} s: ${state.summary}` : undefined);
-    if (failure) throw new Error(notReady(color, groupName, failure));
+    if (failure)
+      throw new Error(`The ${color} fleet (${groupName}) is not ready: ${failure}. ${advice(color, serves)}`);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
@@ -102,6 +105,7 @@ async function activitiesSince({ autoScaling }: AwsClients, groupName: string, s
   return Activities.filter(({ StartTime }) => !StartTime || StartTime.getTime() >= since);
 }
 
-const notReady = (color: string, groupName: string, failure: string) =>
-  `The ${color} fleet (${groupName}) is not ready: ${failure}. No traffic was moved to it. ` +
-  `Set ${color}Ami to a good image and update again, or switch the fleet off with standby: off.`;
+const advice = (color: string, serves: boolean) =>
+  serves
+    ? `It serves, and goes on with what it has. Look at its instances; if the other fleet is better, set activeColor to it.`
+    : `No traffic was moved to it. Set ${color}Ami to a good image and update again, or switch the fleet off with standby: off.`;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { byColor, other, type Color } from "../components/traffic";
 import { runProgram, type Registered, type Run } from "./program";
 
@@ -21,7 +22,10 @@ const v3 = "ami-33333333";
 const office = { allowedCidrs: ["192.0.2.0/24"] };
 const certificate = { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/given" };
 
+const warnings: string[] = [];
 beforeEach(() => {
+  warnings.length = 0;
+  jest.spyOn(pulumi.log, "warn").mockImplementation((message) => Promise.resolve(void warnings.push(message)));
   weights.value = undefined;
   waited.length = 0;
 });
@@ -273,6 +277,13 @@ describe("transitions: what may change", () => {
     expect((await transition(from, to)).changes).toEqual(expected);
   });
 
+  test("a machine setting that waits for its fleet is told", async () => {
+    await transition({}, { instanceType: "t3.small" });
+    expect(warnings).toEqual([
+      "blue has traffic and keeps instanceType t3.micro; t3.small reaches it once it has none",
+    ]);
+  });
+
   test("an update waits for every fleet with instances, but not for the one that loses its traffic", async () => {
     expect((await transition({}, {})).waitedFor).toEqual(["blue", "green"]);
     expect((await transition({}, { activeColor: "green" })).waitedFor).toEqual(["green"]);
@@ -319,6 +330,7 @@ describe("transitions: what is refused", () => {
     process.env.BLUEGREEN_OVERRIDE = "a test";
     try {
       expect((await transition({}, { blueAmi: v3 })).changes).toEqual(["app-blue-template"]);
+      expect(warnings.join()).toMatch(/BLUEGREEN_OVERRIDE \("a test"\) overrides this[\s\S]*may not change in place/);
     } finally {
       delete process.env.BLUEGREEN_OVERRIDE;
     }

@@ -66,7 +66,7 @@ export class Context {
   /** Sets the world's settings for an operation that the caller starts. */
   apply(world: World): void {
     const unset = Object.fromEntries(Object.keys(this.applied).map((key) => [key, undefined]));
-    this.session.set({ ...unset, ...world } as ConfigOverrides);
+    this.session.set({ ...unset, ...world });
     this.applied = world;
   }
 

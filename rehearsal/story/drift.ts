@@ -25,7 +25,9 @@ const drift: Step = {
     await pause(context.watchSeconds);
     const seen = await context.session.stack.refresh({ previewOnly: true });
     const listener = seen.changes.find(({ name }) => name === "app-listener");
-    if (!listener) throw new Error(`refresh did not show the listener, but: ${touched(seen).join(", ") || "nothing"}`);
+    const weight = listener?.diff.find((path) => path.endsWith("weight"));
+    if (!weight)
+      throw new Error(`refresh did not show the listener's weights, but: ${touched(seen).join(", ") || "nothing"}`);
     // An update for the state's weights has nothing to do; one for others finds live weights that it doesn't know.
     await context.refused({ ...worlds.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
       "app-listener",
@@ -40,7 +42,7 @@ const drift: Step = {
     return {
       touched: touched(repaired),
       updateSeconds: repaired.seconds,
-      note: `refresh showed ${listener.diff[0] ?? listener.op}`,
+      note: `refresh showed ${weight} of app-listener`,
     };
   },
 };

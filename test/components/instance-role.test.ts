@@ -17,7 +17,7 @@ test("EC2 alone may take it, Session Manager reaches it, and given policies are 
     role: "i-role",
     policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
   });
-  expect(named(resources, "i-Queue").inputs.policyArn).toBe(args.policyArns[0]);
+  expect(named(resources, `i-${args.policyArns[0]}`).inputs.policyArn).toBe(args.policyArns[0]);
   expect(role?.policies).toHaveLength(3);
 });
 

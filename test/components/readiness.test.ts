@@ -103,7 +103,7 @@ describe("waiting for a fleet", () => {
   afterEach(() => jest.useRealTimers());
 
   /** Waits in a world that is a function of the seconds since the start. @returns how it ended, when, and what was told. */
-  async function wait(world: (seconds: number) => World, timeout = 60) {
+  async function wait(world: (seconds: number) => World, timeout = 60, serves = false) {
     const told: string[] = [];
     const seconds = () => (Date.now() - at(0).getTime()) / 1000;
     const clients = fakeClients(() => world(seconds()));
@@ -112,6 +112,7 @@ describe("waiting for a fleet", () => {
       groupName: "g",
       targetGroupArn: "arn",
       minSize: 1,
+      serves,
       timeout,
       since: at(0).getTime(),
     };
@@ -159,6 +160,13 @@ describe("waiting for a fleet", () => {
     );
     expect(after).toBeGreaterThan(60);
     expect(after).toBeLessThan(70);
+  });
+
+  test("fails for a fleet that serves with the way to the other one", async () => {
+    const { end } = await wait(() => fleet("unhealthy: Health checks failed"), 60, true);
+    expect(end).toContain("It serves, and goes on with what it has.");
+    expect(end).toContain("set activeColor");
+    expect(end).not.toContain("greenAmi");
   });
 
   test("fails early on a launch that can't succeed, with AWS's words", async () => {

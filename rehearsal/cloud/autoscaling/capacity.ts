@@ -54,12 +54,14 @@ export function planCapacity(facts: CapacityFacts): CapacityPlan {
   const { maintenance } = facts;
   const replaceFirst =
     maintenance !== undefined && maintenance.MinHealthyPercentage >= 100 && maintenance.MaxHealthyPercentage > 100;
-  const keepUnhealthy = replaceFirst && inService < facts.desired;
-  const room = keepUnhealthy
-    ? Math.max(Math.ceil((facts.desired * maintenance.MaxHealthyPercentage) / 100), facts.desired + 1) -
-      alive.length -
-      facts.launching.length
-    : Infinity;
+  // An unhealthy instance stays until a replacement for it is in service; those that wait for none go.
+  const kept = replaceFirst ? Math.max(0, facts.desired - inService) : 0;
+  const room =
+    replaceFirst && kept > 0
+      ? Math.max(Math.ceil((facts.desired * maintenance.MaxHealthyPercentage) / 100), facts.desired + 1) -
+        alive.length -
+        facts.launching.length
+      : Infinity;
   const missing = Math.min(facts.desired - healthy.length - facts.launching.length, room);
   const launch: string[] = [];
   for (let index = 0; index < missing; index++) {
@@ -71,7 +73,9 @@ export function planCapacity(facts: CapacityFacts): CapacityPlan {
   return {
     launch,
     terminate: [
-      ...(keepUnhealthy ? [] : unhealthy.map(({ id }) => ({ id, reason: "unhealthy" as const }))),
+      ...unhealthy
+        .slice(0, Math.max(0, unhealthy.length - kept))
+        .map(({ id }) => ({ id, reason: "unhealthy" as const })),
       ...victims(healthy, surplus, facts.terminationPolicies).map((id) => ({ id, reason: "capacity" as const })),
     ],
   };

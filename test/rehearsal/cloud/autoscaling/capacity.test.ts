@@ -55,6 +55,7 @@ describe("planCapacity", () => {
     ["waits for the replacement", facts(2, ["a!", "b", "ap"], replaceFirst), [], []],
     ["ends the unhealthy one then", facts(2, ["a!", "b", "a"], replaceFirst), [], ["0a!"]],
     ["keeps within the policy's maximum", facts(2, ["a!", "b!"], replaceFirst), ["a"], []],
+    ["goes on one by one when all are unhealthy", facts(2, ["a!", "b!", "a"], replaceFirst), [], ["0a!"]],
   ];
   test.each(cases)("%s", (_name, given, launch, terminate) => {
     const plan = planCapacity(given);
