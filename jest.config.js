@@ -8,5 +8,7 @@ module.exports = {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
+  // Jest leaves one core free by default, which is half of a small machine.
+  maxWorkers: "100%",
   testTimeout: 20_000,
 };

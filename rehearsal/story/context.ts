@@ -1,5 +1,5 @@
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
-import type { ConfigOverrides, ConfigValue } from "../engine/settings";
+import type { ConfigValue } from "../engine/settings";
 import type { OperationResult, Progress } from "../engine/protocol";
 import type { RunOptions } from "../engine/stack";
 import type { Load, LoadWindow } from "../load/load";
