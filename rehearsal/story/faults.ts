@@ -109,14 +109,11 @@ const noChange: Step = {
   },
 };
 
-/** The first sentence of an error, which is what the table has room for. */
-export const sentence = (error = "") =>
-  error
-    .split("\n")
-    .slice(0, 2)
-    .join(" ")
-    .split(/(?<=[a-z\])])\. /)[0]
-    .slice(0, 160);
+/** The reason in an error, as far as a line has room for it. */
+export function sentence(error = ""): string {
+  const reason = /^ *- (.*)$/m.exec(error)?.[1] ?? error.split("\n")[0];
+  return reason.length > 150 ? `${reason.slice(0, 149)}…` : reason;
+}
 
 export const faults: Step[] = [
   noChange,

@@ -1,0 +1,85 @@
+import path from "node:path";
+import { measureMax } from "../rehearsal/load/load";
+import { openSession } from "../rehearsal/session";
+import { Context, pause, touched } from "../rehearsal/story/context";
+import { worlds } from "../rehearsal/story/release";
+import { CleanUp } from "../rehearsal/tools/clean-up";
+import type { Figure } from "./main";
+
+/** Flips and rollbacks measured, in turn. */
+const rounds = 5;
+
+/** Processes of both fleets together. */
+const sizes = [2, 10, 20, 40];
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** What is measured on the local cloud with the real engine. */
+export async function rehearsed(say: (line: string) => void): Promise<Figure[]> {
+  const cleanUp = new CleanUp();
+  cleanUp.onSignals(say);
+  try {
+    const folder = path.resolve(__dirname, "..", ".rehearsal", "bench");
+    const session = await openSession({ folder, provider: "local", timeScale: 10, cleanUp, progress: say });
+    const context = new Context(session, 200, 2);
+    say("bringing both fleets up");
+    await context.updated(worlds.warm(context));
+    return [...(await flips(context, say)), ...(await greatestLoad(context, say)), ...(await growth(context, say))];
+  } finally {
+    await cleanUp.run();
+  }
+}
+
+async function flips(context: Context, say: (line: string) => void): Promise<Figure[]> {
+  const seconds = { flip: [] as number[], rollback: [] as number[] };
+  const resources = new Set<number>();
+  for (let round = 1; round <= rounds; round++) {
+    say(`flip and rollback, round ${round} of ${rounds}`);
+    for (const [name, world] of [
+      ["flip", worlds.green],
+      ["rollback", worlds.warm],
+    ] as const) {
+      const result = await context.updated(world(context));
+      seconds[name].push(result.seconds);
+      resources.add(touched(result).length);
+    }
+  }
+  const figure = (name: "flip" | "rollback"): Figure => {
+    const value = median(seconds[name]);
+    return {
+      name: `${name}: seconds of the command (median of ${rounds})`,
+      value: value.toFixed(1),
+      limit: "5",
+      ok: value <= 5,
+    };
+  };
+  const most = Math.max(...resources);
+  const touch = { name: "resources touched by a flip or a rollback", value: `${most}`, limit: "1", ok: most === 1 };
+  return [figure("flip"), figure("rollback"), touch];
+}
+
+async function greatestLoad(context: Context, say: (line: string) => void): Promise<Figure[]> {
+  say("the greatest load that the proxy holds, with a flip and a rollback in it");
+  const { main } = await context.urls();
+  const load = measureMax({ url: `${main}/`, seconds: 20, connections: 50 });
+  await pause(2);
+  await context.updated(worlds.green(context));
+  await context.updated(worlds.warm(context));
+  const { sent, failed, perSecond } = await load;
+  const name = `requests failed of ${sent}, at the greatest load (${Math.round(perSecond)} a second), flip and rollback included`;
+  return [{ name, value: `${failed}`, limit: "0", ok: failed === 0 }];
+}
+
+async function growth(context: Context, say: (line: string) => void): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const processes of sizes) {
+    say(`both fleets with ${processes} processes together`);
+    const size = { minSize: processes / 2, maxSize: processes / 2 };
+    const grown = await context.updated({ ...worlds.warm(context), ...size });
+    const flip = await context.updated({ ...worlds.green(context), ...size });
+    const back = await context.updated({ ...worlds.warm(context), ...size });
+    const value = `ready ${grown.seconds.toFixed(1)}, flip ${flip.seconds.toFixed(1)}, rollback ${back.seconds.toFixed(1)}`;
+    figures.push({ name: `seconds of an update with ${processes} processes`, value, ok: true });
+  }
+  return figures;
+}
