@@ -44,6 +44,7 @@ export function table(report: Report): string {
   const grid = new Table({
     head: ["step", "", "touched", "update s", "first new s", "last old s", "requests", "failed"],
     style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     colAligns: ["left", "left", "left", "right", "right", "right", "right", "right"],
   });
   for (const step of report.steps) {
