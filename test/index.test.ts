@@ -199,7 +199,7 @@ describe("what nobody may find in it", () => {
   });
 
   test("without NAT the fleets have their endpoints; with NAT only the free one", async () => {
-    const isolated = await runProgram("dev", { blueAmi: v1, ...office });
+    const isolated = await runProgram("dev", { blueAmi: v1, ...office, natGateways: "none" });
     const services = (of: Run) =>
       ofType(of, "VpcEndpoint").map(({ inputs }) => String(inputs.serviceName).split(".").pop());
     expect(services(isolated).sort()).toEqual(["autoscaling", "ec2messages", "logs", "s3", "ssm", "ssmmessages"]);
