@@ -44,8 +44,12 @@ const services = ["acm", "autoscaling", "ec2", "elbv2", "iam", "route53", "s3", 
 /** Keys that no real account knows. */
 const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: region };
 
+/** Node 20 serves until the AWS SDK's versions of 2027; its warning would stand in every process's output. */
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+
 /** Finds or makes the tools, then starts cloud and providers. All of it ends with `cleanUp`. */
 export async function openSession({ folder, provider, timeScale, cleanUp, progress }: SessionArgs): Promise<Session> {
+  Object.assign(process.env, quiet);
   const pulumi = await findPulumi(progress);
   const motoPython = await findMoto(progress);
   await rm(path.join(folder, "stack"), { recursive: true, force: true });
@@ -59,7 +63,7 @@ export async function openSession({ folder, provider, timeScale, cleanUp, progre
   const { endpoint } = cloud;
   const images = await registerImages(endpoint, region);
 
-  const env: Record<string, string> = { ...keys, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  const env: Record<string, string> = { ...keys, ...quiet };
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({
