@@ -29,6 +29,7 @@ type SharedFleetArgs = Pick<
   | "securityGroupId"
   | "instanceProfileArn"
   | "healthCheckGracePeriod"
+  | "deregistrationDelay"
   | "tags"
 >;
 

@@ -22,6 +22,8 @@ export interface FleetArgs {
   loadBalancerArnSuffix: pulumi.Input<string>;
   /** Seconds. */
   healthCheckGracePeriod: number;
+  /** Seconds that a leaving instance may take to finish its requests. */
+  deregistrationDelay: number;
   /** Whether the update waits for this fleet, and for how many seconds at most; undefined: it doesn't. */
   awaited?: { clients: AwsClients; serves: boolean; timeout: number; since: number };
   tags: Record<string, string>;
@@ -140,6 +142,8 @@ export class Fleet extends pulumi.ComponentResource {
         ignoreChanges: ["desiredCapacity"],
         replaceOnChanges: ["mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"],
         dependsOn: args.prerequisites,
+        // The provider gives a group ten minutes to empty, draining included.
+        customTimeouts: { delete: `${600 + args.deregistrationDelay}s` },
       },
     );
   }

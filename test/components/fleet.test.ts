@@ -8,7 +8,12 @@ const make = (more: Partial<FleetArgs> = {}): Promise<Registered[]> =>
     new Fleet("f", {
       ...{ color: "green", environment: "dev", settingsPath: "/bluegreen/dev", rootDeviceName: "/dev/sda1" },
       ...{ machine: { imageId: "ami-1", instanceType: "m7i.large", detailedMonitoring: true } },
-      ...{ capacity: { minSize: 2, maxSize: 4 }, spotPercentage: 30, healthCheckGracePeriod: 77 },
+      ...{
+        capacity: { minSize: 2, maxSize: 4 },
+        spotPercentage: 30,
+        healthCheckGracePeriod: 77,
+        deregistrationDelay: 45,
+      },
       ...{ subnetIds: ["q"], securityGroupId: "sg-fleet", instanceProfileArn: "arn:profile" },
       ...{ targetGroup, loadBalancerArnSuffix: "app/alb/1", tags: { Project: "bluegreen" }, prerequisites: [] },
       ...more,
