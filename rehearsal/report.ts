@@ -63,16 +63,15 @@ export function table(report: Report): string {
 }
 
 /** What the table means, in a line or three. */
-export function verdict(report: Report): string {
-  const { requests, failed, lostWithMachine, steps } = report;
+export function verdict({ requests, failed, lostWithMachine, steps, seconds: total }: Report): string {
   const bad = steps.filter(({ ok }) => !ok);
+  const lost = lostWithMachine > 0 ? ` beside ${lostWithMachine} *` : "";
   const lines = [
-    `${requests} requests, ${failed - lostWithMachine} failed; ${steps.length - bad.length} of ${steps.length} steps as expected, ${seconds(report.seconds)} s.`,
+    `${requests} requests, ${failed - lostWithMachine} failed${lost}; ` +
+      `${steps.length - bad.length} of ${steps.length} steps as expected, ${seconds(total)} s.`,
   ];
   if (lostWithMachine > 0) {
-    lines.push(
-      `* ${lostWithMachine} requests were on the way to a machine that was made to die; no deployment can save those.`,
-    );
+    lines.push("* They were on the way to a machine that was made to die; no deployment can save those.");
   }
   for (const step of bad) lines.push(`${step.name}: ${step.error}`);
   return lines.join("\n");

@@ -93,11 +93,11 @@ export class Context {
     if (progress.kind === "diagnostic") this.say(progress.message.split("\n")[0]);
   };
 
-  /** The load since a mark; rejects when there is none. */
-  async traffic(since: number): Promise<LoadWindow> {
+  /** The load since a mark, or between two; rejects when there is none. */
+  async traffic(since: number, to?: number): Promise<LoadWindow> {
     if (!this.load) throw new Error("no load is running: begin with a step that brings the stack up");
     if (!this.load.running) throw new Error("the load ended by itself; give it more time");
-    return this.load.window(since);
+    return this.load.window(since, to);
   }
 
   /** Where the main listener really listens, and the preview listener. */
