@@ -1,0 +1,27 @@
+import { office, runProgram, start, v1, v2, type Setting } from "./whole-program";
+import { byColor, other } from "../components/traffic";
+
+describe("outputs", () => {
+  test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {
+    const { outputs } = await runProgram("dev", { ...office, ...start, activeColor: "green" });
+    expect(outputs).toMatchObject({
+      activeColor: "green",
+      weights: { blue: 0, green: 100 },
+      images: { blue: v1, green: v2 },
+      listenerArn: "arn:app-listener",
+      previewUrl: "http://alb.example:9090",
+      previewUsage: 'curl -H "X-Bluegreen-Preview: blue" http://alb.example:9090/version',
+      rollbackReady: { ready: true },
+      fleets: byColor((color) => ({ groupName: `app-${color}-group-1234567`, capacity: { minSize: 1, maxSize: 2 } })),
+    });
+  });
+
+  test.each<[string, Partial<Setting>, RegExp]>([
+    ["the standby is off", { standby: "off" }, /off/],
+    ["both run one image", { greenAmi: v1 }, /same image/],
+  ])("rollbackReady says why not: %s", async (_, settings, reason) => {
+    const { outputs } = await runProgram("dev", { ...office, ...start, ...settings });
+    expect(outputs.rollbackReady).toMatchObject({ ready: false, reason: expect.stringMatching(reason) as string });
+    expect(other("blue")).toBe("green");
+  });
+});

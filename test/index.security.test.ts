@@ -1,0 +1,99 @@
+import { inputsOf, office, ofType, runProgram, v1, v2, type Run } from "./whole-program";
+
+describe("what nobody may find in it", () => {
+  let run: Run;
+  beforeAll(async () => {
+    run = await runProgram("prod", {
+      blueAmi: v1,
+      greenAmi: v2,
+      standby: "warm",
+      domain: "a.example.com",
+      hostedZoneId: "Z1",
+    });
+  });
+
+  test("no port 22, and no rule open to the world but the public listener's and the way out to HTTPS", () => {
+    const rules = [...ofType(run, "SecurityGroupIngressRule"), ...ofType(run, "SecurityGroupEgressRule")];
+    expect(rules.filter(({ inputs }) => Number(inputs.fromPort) <= 22 && Number(inputs.toPort) >= 22)).toEqual([]);
+    const open = rules.filter(({ inputs }) => inputs.cidrIpv4 === "0.0.0.0/0").map(({ name }) => name);
+    expect(open.sort()).toEqual([
+      "firewall-alb-public-443-0.0.0.0/0",
+      "firewall-alb-public-80-0.0.0.0/0",
+      "firewall-fleet-https",
+    ]);
+  });
+
+  test("the application's port is open to the load balancer's security group alone", () => {
+    const onAppPort = ofType(run, "SecurityGroupIngressRule").filter(({ inputs }) => inputs.fromPort === 3000);
+    expect(
+      onAppPort.map(({ inputs }) => [inputs.securityGroupId, inputs.referencedSecurityGroupId, inputs.cidrIpv4]),
+    ).toEqual([["firewall-fleet-id", "firewall-alb-id", undefined]]);
+  });
+
+  test.each(["blue", "green"])(
+    "%s: IMDSv2 with one hop, encrypted gp3, no key, no public address, nothing installed",
+    (color) => {
+      const template = inputsOf(run, `app-${color}-template`);
+      expect(template).toMatchObject({
+        metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+        blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { encrypted: "true", volumeType: "gp3" } }],
+        networkInterfaces: [{ associatePublicIpAddress: "false" }],
+      });
+      expect(template).not.toHaveProperty("keyName");
+      expect(Buffer.from(template.userData, "base64").toString()).toBe(
+        `BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=prod\nBLUEGREEN_SETTINGS=/bluegreen/prod\n`,
+      );
+    },
+  );
+
+  test("a group is bound to a numbered template version and propagates every tag", () => {
+    for (const color of ["blue", "green"]) {
+      const group = inputsOf(run, `app-${color}-group`) as Record<string, { propagateAtLaunch: boolean }[]>;
+      expect(group.mixedInstancesPolicy).toMatchObject({
+        launchTemplate: { launchTemplateSpecification: { version: "1" } },
+      });
+      expect(group.tags.every(({ propagateAtLaunch }) => propagateAtLaunch)).toBe(true);
+      expect(group.waitForCapacityTimeout).toBe("0");
+    }
+  });
+
+  test("the log bucket is closed, encrypted with what the load balancer can write, and expires", () => {
+    expect(inputsOf(run, "access-logs-closed")).toMatchObject({ blockPublicAcls: true, restrictPublicBuckets: true });
+    expect(inputsOf(run, "access-logs-encrypted")).toMatchObject({
+      rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    });
+    expect(inputsOf(run, "access-logs-life-cycle")).toMatchObject({ rules: [{ expiration: { days: 365 } }] });
+    const policy = JSON.parse(inputsOf(run, "access-logs-policy").policy) as {
+      Statement: { Sid: string; Resource: string }[];
+    };
+    expect(policy.Statement[0]).toMatchObject({
+      Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+      Resource: "arn:aws:s3:::access-logs-bucket/alb/AWSLogs/111111111111/*",
+    });
+  });
+
+  test("the role reads its own settings and no others", () => {
+    const policy = JSON.parse(inputsOf(run, "instances-settings").policy) as { Statement: { Resource: string[] }[] };
+    expect(policy.Statement.flatMap(({ Resource }) => Resource)).toEqual([
+      "arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod",
+      "arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod/*",
+    ]);
+  });
+
+  test("without NAT the fleets have their endpoints; with NAT only the free one", async () => {
+    const isolated = await runProgram("dev", { blueAmi: v1, ...office, natGateways: "none" });
+    const services = (of: Run) =>
+      ofType(of, "VpcEndpoint").map(({ inputs }) => String(inputs.serviceName).split(".").pop());
+    expect(services(isolated).sort()).toEqual(["autoscaling", "ec2messages", "logs", "s3", "ssm", "ssmmessages"]);
+    expect(services(run)).toEqual(["s3"]);
+    expect(inputsOf(isolated, "endpoints-s3").routeTableIds).toEqual(["rtb-1a", "rtb-1b"]);
+  });
+
+  test("a physical name never grows beyond what AWS takes, with a long stack name too", async () => {
+    const long = await runProgram("a-very-long-name-for-a-stack", { blueAmi: v1, ...office, allowHttp: true });
+    for (const { name } of [...ofType(long, "LoadBalancer"), ...ofType(long, "TargetGroup")]) {
+      expect(name.length + 8).toBeLessThanOrEqual(32);
+      expect(name).toMatch(/^[a-z0-9-]+$/);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Color } from "../components/traffic";
+import { named, runProgram, type Registered, type Run } from "./program";
+
+export { runProgram, type Run } from "./program";
+
+const live = { weights: undefined as Record<Color, number> | undefined };
+const waited: string[] = [];
+
+// Here and not in each test: a mock counts for every module that is loaded after it, and the program is loaded last.
+jest.mock("../components/live", () => ({
+  ...jest.requireActual<object>("../components/live"),
+  liveWeights: () => Promise.resolve(live.weights),
+  targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
+}));
+jest.mock("../components/readiness", () => ({
+  waitUntilReady: (_: unknown, { color }: { color: string }) => Promise.resolve(void waited.push(color)),
+}));
+
+export const v1 = "ami-11111111";
+export const v2 = "ami-22222222";
+export const v3 = "ami-33333333";
+/** What dev asks for beside an image. */
+export const office = { allowedCidrs: ["192.0.2.0/24"] };
+
+/** What the program warned of in this test. */
+export const warnings: string[] = [];
+beforeEach(() => {
+  warnings.length = 0;
+  jest.spyOn(pulumi.log, "warn").mockImplementation((message) => Promise.resolve(void warnings.push(message)));
+  live.weights = undefined;
+  waited.length = 0;
+});
+
+/** The resources of a type, by the last part of its token. */
+export const ofType = (run: Run, type: string) =>
+  run.resources.filter((resource) => resource.type.endsWith(`:${type}`));
+
+/** What the resource of that name was given; there must be one. */
+export const inputsOf = (run: Run, name: string) => named(run.resources, name).inputs as Record<string, never>;
+
+/** What a release changes. */
+export interface Setting extends Record<string, unknown> {
+  activeColor: Color;
+  standby: string;
+  standbyWeight: number;
+  blueAmi: string;
+  greenAmi: string;
+}
+
+/** Blue serves, green is warm with the next version. */
+export const start: Setting = { activeColor: "blue", standby: "warm", standbyWeight: 0, blueAmi: v1, greenAmi: v2 };
+
+/** Names of the resources whose inputs differ between two runs. */
+function changed(before: Run, after: Run): string[] {
+  const inputs = (resources: Registered[]) =>
+    new Map(resources.map(({ name, inputs: given }) => [name, JSON.stringify(given)]));
+  const [from, to] = [inputs(before.resources), inputs(after.resources)];
+  return [...new Set([...from.keys(), ...to.keys()])].filter((name) => from.get(name) !== to.get(name)).sort();
+}
+
+/** Runs dev with one setting and then with another, both on top of `start`; AWS is as the first left it. */
+export async function transition(
+  from: Partial<Setting>,
+  to: Partial<Setting>,
+): Promise<{ changes: string[]; waitedFor: string[] }> {
+  const fixed = { ...office, ...start };
+  const before = await runProgram("dev", { ...fixed, ...from });
+  live.weights = before.outputs.weights as Record<Color, number>;
+  waited.length = 0;
+  const after = await runProgram("dev", { ...fixed, ...to }, before.outputs);
+  return { changes: changed(before, after), waitedFor: [...new Set(waited)].sort() };
+}
