@@ -17,7 +17,8 @@ export async function describeImage(imageId: string, setting: string): Promise<I
   const refuse = (fault: string) =>
     new pulumi.RunError(
       `${setting} is ${imageId}, but ${fault}. Pin an image that exists in this account and region: ` +
-        `aws ec2 describe-images --owners self --query "Images[].[ImageId,Name,State]"`,
+        `aws ec2 describe-images --owners self --query "Images[].[ImageId,Name,State]". ` +
+        `Of a colour that is off the setting can also go (pulumi config rm ${setting}): it takes the other's image then.`,
     );
   let image: aws.ec2.GetAmiResult;
   try {

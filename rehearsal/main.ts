@@ -7,6 +7,7 @@ import { runSteps } from "./run";
 import { openSession, type ProviderChoice, type Session } from "./session";
 import { Context } from "./story/context";
 import { chosen, story } from "./story/story";
+import { claim, isAlive } from "./tools/claim";
 import { CleanUp } from "./tools/clean-up";
 
 interface Options {
@@ -60,7 +61,9 @@ async function main(): Promise<number> {
   };
   const cleanUp = new CleanUp();
   cleanUp.onSignals(say);
-  let report: Report | undefined;
+  await claim(folder, cleanUp);
+  let processes: number[] = [];
+  let ok = false;
   try {
     const session = await openSession({
       folder,
@@ -75,7 +78,7 @@ async function main(): Promise<number> {
     const reports = await runSteps({ context, steps: story, log: (line) => void log.write(`${line}\n`) });
     const total = reports.reduce((sum, step) => sum + (step.requests ?? 0), 0);
     const failed = reports.reduce((sum, step) => sum + (step.failed ?? 0), 0);
-    report = {
+    const report: Report = {
       ok: reports.every(({ ok }) => ok),
       startedAt: new Date(begun).toISOString(),
       seconds: (Date.now() - begun) / 1000,
@@ -89,14 +92,18 @@ async function main(): Promise<number> {
       failed,
       lostWithMachine: reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0),
     };
+    await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
+    say(table(report));
+    say(verdict(report));
+    ok = report.ok;
+    processes = await session.processes();
     if (options.keep) await keep(session, context, say);
   } finally {
     for (const error of await cleanUp.run()) say(error.message);
   }
-  await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
-  say(table(report));
-  say(verdict(report));
-  return report.ok ? 0 : 1;
+  const left = processes.filter(isAlive);
+  if (left.length > 0) say(`The clean-up left processes behind: ${left.join(", ")}`);
+  return ok && left.length === 0 ? 0 : 1;
 }
 
 /** Tells how to look at the cloud, and waits for Ctrl-C, which cleans up. */

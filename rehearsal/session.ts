@@ -32,6 +32,8 @@ export interface Session {
   state(): Promise<CloudState>;
   /** Ends an instance's process as a machine ends that loses power. */
   kill(instanceId: string): Promise<void>;
+  /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
+  processes(): Promise<number[]>;
   /** Writes a setting of the next update. */
   set(settings: ConfigOverrides): void;
 }
@@ -93,6 +95,10 @@ export async function openSession({ folder, provider, timeScale, cleanUp, progre
     async kill(instanceId) {
       const answer = await fetch(`${endpoint}/rehearsal/instances/${instanceId}/kill`, { method: "POST" });
       if (!answer.ok) throw new Error(`${instanceId} could not be killed: ${answer.status} ${await answer.text()}`);
+    },
+    async processes() {
+      const { instances } = await state();
+      return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];
     },
     set: (settings) =>
       stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]))),

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork, type ForkOptions } from "node:child_process";
+import { type EventEmitter, once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 
 /**
  * Compiles TypeScript as it is loaded. Resolved from this file, so that a child finds it whatever its working directory
@@ -32,7 +34,7 @@ export function ended(child: ChildProcess): Promise<void> {
  * Waits for the first IPC message that `pick` makes something of.
  *
  * Rejects when the process cannot be started, ends before it, or says nothing within `timeoutMs`
- * (milliseconds, default 30,000).
+ * (milliseconds, default 30,000); the process has ended then.
  */
 export function whenReady<T>(
   child: ChildProcess,
@@ -40,26 +42,54 @@ export function whenReady<T>(
   pick: (message: unknown) => T | undefined,
   timeoutMs = 30_000,
 ): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const settle = (action: () => void): void => {
-      clearTimeout(timer);
-      child.off("message", onMessage).off("exit", onExit).off("error", onError);
-      action();
-    };
-    const onMessage = (message: unknown): void => {
-      const ready = pick(message);
-      if (ready !== undefined) settle(() => resolve(ready));
-    };
-    const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
-      settle(() => reject(new Error(`${name} ended before it was ready (${signal ?? `exit code ${code}`})`)));
-    const onError = (error: Error): void =>
-      settle(() => reject(new Error(`${name} could not be started: ${error.message}`)));
-    const timer = setTimeout(
-      () => settle(() => reject(new Error(`${name} was not ready within ${timeoutMs / 1000} s`))),
-      timeoutMs,
-    );
-    child.on("message", onMessage).on("exit", onExit).on("error", onError);
+  return first(child, name, timeoutMs, child, "message", pick);
+}
+
+/**
+ * Waits for the first line on the process's standard output, for a process that has no other way to tell. Rejects as
+ * `whenReady` does.
+ */
+export function whenPrinted(child: ChildProcess, name: string, timeoutMs = 30_000): Promise<string> {
+  let printed = "";
+  return first(child, name, timeoutMs, child.stdout ?? child, "data", (text) => {
+    printed += String(text);
+    return /^(.*)\n/.exec(printed)?.[1];
   });
+}
+
+async function first<T>(
+  child: ChildProcess,
+  name: string,
+  timeoutMs: number,
+  source: EventEmitter,
+  event: string,
+  pick: (value: unknown) => T | undefined,
+): Promise<T> {
+  const over = new AbortController();
+  const { signal } = over;
+  const picked = new Promise<T>((resolve) => {
+    const onEvent = (value: unknown): void => {
+      const found = pick(value);
+      if (found !== undefined) resolve(found);
+    };
+    source.on(event, onEvent);
+    signal.addEventListener("abort", () => source.off(event, onEvent));
+  });
+  const failed = once(child, "exit", { signal }).then(
+    ([code, by]) => Promise.reject(new Error(`${name} ended before it was ready (${by ?? `exit code ${code}`})`)),
+    (error: Error) => Promise.reject(new Error(`${name} could not be started: ${error.message}`)),
+  );
+  const late = pause(timeoutMs, undefined, { signal }).then(() =>
+    Promise.reject(new Error(`${name} was not ready within ${timeoutMs / 1000} s`)),
+  );
+  try {
+    return await Promise.race([picked, failed, late]);
+  } catch (error) {
+    await stop(child);
+    throw error;
+  } finally {
+    over.abort();
+  }
 }
 
 /** Ends a child process of ours: SIGTERM, and SIGKILL when it is still there after `graceMs` (default 5,000). */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { forkTypeScript, isRunning, stop, whenReady } from "../../../rehearsal/tools/process";
+import { forkTypeScript, isRunning, stop, whenPrinted, whenReady } from "../../../rehearsal/tools/process";
 
 const processModule = path.resolve(__dirname, "../../../rehearsal/tools/process.ts");
 let folder: string;
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function forkText(name: string, text: string) {
   const file = path.join(folder, `${name}.ts`);
   writeFileSync(file, text);
-  return forkTypeScript(file, [], { cwd: folder, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  return forkTypeScript(file, [], { cwd: folder, stdio: ["ignore", "pipe", "ignore", "ipc"] });
 }
 
 const portOf = (message: unknown): number | undefined => (message as { port?: number }).port;
@@ -26,6 +26,15 @@ it("waits for the message it is to wait for, and stops the process", async () =>
   expect(await whenReady(child, "it", portOf)).toBe(7);
   await stop(child);
   expect(isRunning(child)).toBe(false);
+});
+
+it("waits for the first printed line, however it comes", async () => {
+  const child = forkText(
+    "printing",
+    `process.stdout.write("50"); setTimeout(() => process.stdout.write("051\\nmore\\n"), 50); setInterval(() => {}, 1000);`,
+  );
+  expect(await whenPrinted(child, "it")).toBe("50051");
+  await stop(child);
 });
 
 it("kills a process that does not heed SIGTERM", async () => {
@@ -56,5 +65,5 @@ test.each([
 ])("fails when the process %s", async (name, text, message) => {
   const child = forkText(name.replace(" ", "-"), text);
   await expect(whenReady(child, "it", portOf, name === "says nothing" ? 500 : undefined)).rejects.toThrow(message);
-  await stop(child, 50);
+  expect(isRunning(child)).toBe(false);
 });
