@@ -22,7 +22,8 @@ export async function describeImage(imageId: string, setting: string): Promise<I
     );
   let image: aws.ec2.GetAmiResult;
   try {
-    image = await aws.ec2.getAmi({ filters: [{ name: "image-id", values: [imageId] }] });
+    // A deprecated image of another account is hidden unless asked for, yet it still launches: a rollback may need it.
+    image = await aws.ec2.getAmi({ filters: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
   } catch (error) {
     const { message } = error as Error;
     if (/no results|InvalidAMIID/i.test(message)) throw refuse("no such image can be seen");

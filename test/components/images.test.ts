@@ -12,7 +12,7 @@ async function describeWith(answer: () => Record<string, unknown>) {
     },
   });
   const image = await describeImage(id, "greenAmi");
-  expect(asked).toEqual([{ filters: [{ name: "image-id", values: [id] }] }]);
+  expect(asked).toEqual([{ filters: [{ name: "image-id", values: [id] }], includeDeprecated: true }]);
   return image;
 }
 
