@@ -29,6 +29,9 @@ const tolerableReplacements = 1;
 /** Launch errors that the group itself gets over by trying another zone or a little later. */
 const passing = /insufficient|capacity|throttl|rate exceeded|request limit/i;
 
+/** Of these, the account's own quota, whose message speaks of "vCPU capacity": time doesn't raise it. */
+const quota = /vcpu (capacity|limit)/i;
+
 /** Judges one look at a fleet. `activities` are those since the waiting began (of a new group: all). */
 export function fleetState(
   group: AutoScalingGroup | undefined,
@@ -46,7 +49,7 @@ export function fleetState(
   const failures = activities
     .filter(({ StatusCode }) => StatusCode === "Failed")
     .map(({ StatusMessage, Description }) => StatusMessage ?? Description ?? "no reason given");
-  const fatal = failures.find((message) => !passing.test(message));
+  const fatal = failures.find((message) => !passing.test(message) || quota.test(message));
   if (fatal) return { ready: false, summary, failure: `a launch failed: ${fatal}` };
   const replaced = activities.filter(
     ({ Cause }) => /health check/i.test(Cause ?? "") && /taken out of service/i.test(Cause ?? ""),

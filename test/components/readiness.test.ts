@@ -19,6 +19,9 @@ const scaledIn = {
 } as Activity;
 
 const noRoom = "We currently do not have sufficient t3.small capacity. Launching EC2 instance failed.";
+const noQuota =
+  "You have requested more vCPU capacity than your current vCPU limit of 5 allows for the instance bucket that the " +
+  "specified instance type belongs to. Launching EC2 instance failed.";
 const noKey = "Client.InternalError: Client error on launch";
 
 describe("one look at a fleet", () => {
@@ -75,6 +78,11 @@ describe("one look at a fleet", () => {
       "a lack of machines doesn't, and is told",
       [pair, [], [failed(noRoom)], 2],
       { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noRoom}` },
+    ],
+    [
+      "the account's quota is no lack of machines",
+      [pair, [], [failed(noQuota)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noQuota}` },
     ],
     [
       "a failed launch ends it behind a lack of machines too",
