@@ -1,3 +1,4 @@
+import type { Cloud, Update } from "../row";
 import { isBlock, Props, text } from "../shape";
 
 /** One setting that AWS keeps as an attribute: the argument's path, AWS's key, and how its text is read. */
@@ -56,7 +57,44 @@ export function attributesRead(
   return props;
 }
 
-/** The arguments that a table serves. */
-export function attributeArgs(table: readonly Attribute[]): string[] {
-  return [...new Set(table.map(({ arg }) => arg.split(".")[0]))];
+/** What the rows of load balancers and of target groups share: attributes are set by a call of their own. */
+export interface AttributeSetting {
+  /** The table's arguments, for the row's shape. */
+  readonly shape: string;
+  settle(arn: string, inputs: Props, cloud: Cloud): Promise<void>;
+  update(update: Update, cloud: Cloud): Promise<void>;
+}
+
+/**
+ * How a table's attributes are set.
+ * @param modify AWS's call; it is not made where there is nothing to send
+ */
+export function attributeSetting(
+  table: readonly Attribute[],
+  modify: (arn: string, attributes: { Key: string; Value: string }[], cloud: Cloud) => Promise<unknown>,
+): AttributeSetting {
+  const parts = partsOf(table);
+  const args = [...parts.keys()];
+  const set = async (arn: string, changed: string[], news: Props, olds: Props, cloud: Cloud): Promise<void> => {
+    const attributes = attributesToSend(table, changed, news, olds);
+    if (attributes.length > 0) await modify(arn, attributes, cloud);
+  };
+  return {
+    shape: [...parts].map(([arg, nested]) => `${arg}:own${nested.length > 0 ? `{${nested.join(" ")}}` : ""}`).join(" "),
+    settle: (arn, inputs, cloud) => set(arn, args, inputs, {}, cloud),
+    update({ id, news, olds, changed }, cloud) {
+      const touched = args.filter((arg) => changed(arg));
+      return set(id, touched, news, olds, cloud);
+    },
+  };
+}
+
+/** The arguments that a table serves, each with the names in its block. */
+function partsOf(table: readonly Attribute[]): Map<string, string[]> {
+  const parts = new Map<string, string[]>();
+  for (const { arg } of table) {
+    const [top, ...nested] = arg.split(".");
+    parts.set(top, [...(parts.get(top) ?? []), ...nested]);
+  }
+  return parts;
 }

@@ -1,9 +1,9 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, text, toAws } from "../shape";
+import { fromAws, shape, text, toAws } from "../shape";
 import { until } from "../wait";
-import { attributeArgs, attributesRead, attributesToSend, attributeTable } from "./lb-attributes";
+import { attributeSetting, attributesRead, attributeTable } from "./lb-attributes";
 import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags";
 
 const ATTRIBUTES = attributeTable(`
@@ -25,29 +25,16 @@ const ATTRIBUTES = attributeTable(`
   connectionLogs.enabled                     connection_logs.s3.enabled                                  boolean false
   connectionLogs.bucket                      connection_logs.s3.bucket                                   text
   connectionLogs.prefix                      connection_logs.s3.prefix                                   text`);
-const ATTRIBUTE_ARGS = attributeArgs(ATTRIBUTES);
+const attributes = attributeSetting(ATTRIBUTES, (LoadBalancerArn, Attributes, cloud) =>
+  cloud.elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
+);
 
 const args = shape(`name loadBalancerType=Type ipAddressType internal:own subnets securityGroups tags:own
-  ${ATTRIBUTE_ARGS.filter((arg) => !arg.endsWith("Logs"))
-    .map((arg) => `${arg}:own`)
-    .join(" ")}
-  accessLogs:own{enabled bucket prefix} connectionLogs:own{enabled bucket prefix}`);
+  ${attributes.shape}`);
 
 async function balancerOf(arn: string, cloud: Cloud): Promise<elb.LoadBalancer | undefined> {
   const request = new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
   return (await ifThere(cloud.elb.send(request)))?.LoadBalancers?.[0];
-}
-
-async function setAttributes(
-  arn: string,
-  changed: readonly string[],
-  news: Props,
-  olds: Props,
-  cloud: Cloud,
-): Promise<void> {
-  const Attributes = attributesToSend(ATTRIBUTES, changed, news, olds);
-  if (Attributes.length === 0) return;
-  await cloud.elb.send(new elb.ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: arn, Attributes }));
 }
 
 /** Application load balancers. */
@@ -76,7 +63,7 @@ export const loadBalancer: Row = {
       const state = (await balancerOf(arn, cloud))?.State?.Code;
       return state === "active" ? { done: true } : { missing: `state ${state}` };
     });
-    await setAttributes(arn, ATTRIBUTE_ARGS, inputs, {}, cloud);
+    await attributes.settle(arn, inputs, cloud);
   },
   async read(arn, cloud) {
     const found = await balancerOf(arn, cloud);
@@ -97,16 +84,10 @@ export const loadBalancer: Row = {
       vpcId: found.VpcId,
     };
   },
-  async update({ id, news, olds, changed }, cloud) {
+  async update(update, cloud) {
+    const { id: LoadBalancerArn, news, changed } = update;
     const list = (arg: string) => (news[arg] as string[] | undefined) ?? [];
-    const LoadBalancerArn = id;
-    await setAttributes(
-      id,
-      ATTRIBUTE_ARGS.filter((arg) => changed(arg)),
-      news,
-      olds,
-      cloud,
-    );
+    await attributes.update(update, cloud);
     if (changed("securityGroups")) {
       await cloud.elb.send(
         new elb.SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: list("securityGroups") }),

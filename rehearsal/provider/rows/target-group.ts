@@ -3,7 +3,7 @@ import { ifThere } from "../errors";
 import type { Cloud, Row } from "../row";
 import { fromAws, isBlock, Props, shape, text, toAws } from "../shape";
 import { retrying } from "../wait";
-import { attributeArgs, attributesRead, attributesToSend, attributeTable } from "./lb-attributes";
+import { attributeSetting, attributesRead, attributeTable } from "./lb-attributes";
 import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags";
 
 const ATTRIBUTES = attributeTable(`
@@ -15,17 +15,17 @@ const ATTRIBUTES = attributeTable(`
   stickiness.enabled              stickiness.enabled                                   boolean false
   stickiness.type                 stickiness.type                                      text    lb_cookie
   stickiness.cookieDuration       stickiness.lb_cookie.duration_seconds                number  86400`);
-const ATTRIBUTE_ARGS = attributeArgs(ATTRIBUTES);
+const attributes = attributeSetting(ATTRIBUTES, (TargetGroupArn, Attributes, cloud) =>
+  cloud.elb.send(new elb.ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes })),
+);
 
 const healthArgs = shape(`enabled=HealthCheckEnabled healthyThreshold=HealthyThresholdCount
   interval=HealthCheckIntervalSeconds matcher:own path=HealthCheckPath port=HealthCheckPort
   protocol=HealthCheckProtocol timeout=HealthCheckTimeoutSeconds unhealthyThreshold=UnhealthyThresholdCount`);
 
 const args = shape(`name port protocol protocolVersion vpcId targetType ipAddressType tags:own
-  healthCheck:own{${[...healthArgs.keys()].join(" ")}} stickiness:own{enabled type cookieDuration}
-  ${ATTRIBUTE_ARGS.filter((arg) => arg !== "stickiness")
-    .map((arg) => `${arg}:own`)
-    .join(" ")}`);
+  healthCheck:own{${[...healthArgs.keys()].join(" ")}}
+  ${attributes.shape}`);
 
 /** The official provider's defaults for a health-check block that leaves these open. */
 const HEALTH_DEFAULTS = {
@@ -48,18 +48,6 @@ async function groupOf(arn: string, cloud: Cloud): Promise<elb.TargetGroup | und
   return (await ifThere(cloud.elb.send(request)))?.TargetGroups?.[0];
 }
 
-async function setAttributes(
-  arn: string,
-  changed: readonly string[],
-  news: Props,
-  olds: Props,
-  cloud: Cloud,
-): Promise<void> {
-  const Attributes = attributesToSend(ATTRIBUTES, changed, news, olds);
-  if (Attributes.length === 0) return;
-  await cloud.elb.send(new elb.ModifyTargetGroupAttributesCommand({ TargetGroupArn: arn, Attributes }));
-}
-
 /** Target groups. */
 export const targetGroup: Row = {
   type: "aws:lb/targetGroup:TargetGroup",
@@ -79,9 +67,7 @@ export const targetGroup: Row = {
     };
     return (await cloud.elb.send(new elb.CreateTargetGroupCommand(request))).TargetGroups?.[0]?.TargetGroupArn ?? "";
   },
-  async settle(arn, inputs, cloud) {
-    await setAttributes(arn, ATTRIBUTE_ARGS, inputs, {}, cloud);
-  },
+  settle: (arn, inputs, cloud) => attributes.settle(arn, inputs, cloud),
   async read(arn, cloud) {
     const found = await groupOf(arn, cloud);
     if (!found) return undefined;
@@ -98,17 +84,12 @@ export const targetGroup: Row = {
       loadBalancerArns: found.LoadBalancerArns ?? [],
     };
   },
-  async update({ id, news, olds, changed }, cloud) {
+  async update(update, cloud) {
+    const { id: TargetGroupArn, news, changed } = update;
     if (changed("healthCheck") && isBlock(news.healthCheck)) {
-      await cloud.elb.send(new elb.ModifyTargetGroupCommand({ TargetGroupArn: id, ...healthCheck(news) }));
+      await cloud.elb.send(new elb.ModifyTargetGroupCommand({ TargetGroupArn, ...healthCheck(news) }));
     }
-    await setAttributes(
-      id,
-      ATTRIBUTE_ARGS.filter((arg) => changed(arg)),
-      news,
-      olds,
-      cloud,
-    );
+    await attributes.update(update, cloud);
   },
   async remove(arn, _state, cloud) {
     const go = () => ifThere(cloud.elb.send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: arn })));

@@ -1,5 +1,11 @@
 import { actionsFromAws, actionsToAws } from "../../../../rehearsal/provider/rows/lb-actions";
-import { attributesRead, attributesToSend, attributeTable } from "../../../../rehearsal/provider/rows/lb-attributes";
+import {
+  attributeSetting,
+  attributesRead,
+  attributesToSend,
+  attributeTable,
+} from "../../../../rehearsal/provider/rows/lb-attributes";
+import type { Cloud } from "../../../../rehearsal/provider/row";
 
 const table = attributeTable(`
   idleTimeout        idle_timeout.timeout_seconds  number  60
@@ -43,6 +49,42 @@ describe("attributesToSend", () => {
   ])("sends %s", (_what, args, news, olds, expected) => {
     const sent = attributesToSend(table, args, news, olds);
     expect(Object.fromEntries(sent.map(({ Key, Value }) => [Key, Value]))).toEqual(expected);
+  });
+});
+
+describe("attributeSetting", () => {
+  const modify = jest.fn().mockResolvedValue(undefined);
+  const setting = attributeSetting(table, modify);
+  const cloud = {} as Cloud;
+  const update = (...touched: string[]) =>
+    setting.update(
+      { id: "arn", news: { idleTimeout: 30 }, olds: {}, state: {}, changed: (arg) => touched.includes(arg) },
+      cloud,
+    );
+  beforeEach(() => modify.mockClear());
+
+  it("gives the row's shape the arguments with their blocks", () => {
+    expect(setting.shape).toBe("idleTimeout:own dropInvalid:own accessLogs:own{enabled bucket}");
+  });
+  it("settles with all that is given, and updates what changed", async () => {
+    await setting.settle("arn", { dropInvalid: true, accessLogs: { bucket: "b" } }, cloud);
+    await update("idleTimeout", "name");
+    expect(modify.mock.calls).toEqual([
+      [
+        "arn",
+        [
+          { Key: "routing.drop_invalid", Value: "true" },
+          { Key: "access_logs.s3.bucket", Value: "b" },
+        ],
+        cloud,
+      ],
+      ["arn", [{ Key: "idle_timeout.timeout_seconds", Value: "30" }], cloud],
+    ]);
+  });
+  it("asks AWS for nothing where nothing is to be sent", async () => {
+    await setting.settle("arn", { name: "lb" }, cloud);
+    await update("name");
+    expect(modify).not.toHaveBeenCalled();
   });
 });
 
