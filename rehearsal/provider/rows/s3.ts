@@ -1,7 +1,7 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { ifThere } from "../errors";
 import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, Props, shape, Shape, tagList, tagMap, toAws } from "../shape";
+import { fromAws, shape, Shape, tagList, tagMap, toAws } from "../shape";
 import { retrying } from "../wait";
 
 const bucketArgs = shape("bucket forceDestroy:own tags:own");
@@ -77,15 +77,15 @@ const bucket: Row = {
 };
 
 /** A bucket's sub-resource: put whole, read whole, deleted; its id is the bucket's name. */
-interface Part {
+interface Part<T> {
   readonly type: string;
   readonly args: Shape;
-  readonly put: (Bucket: string, inputs: Props, cloud: Cloud) => Promise<unknown>;
-  readonly get: (Bucket: string, cloud: Cloud) => Promise<Props | undefined>;
+  readonly put: (Bucket: string, setting: T, cloud: Cloud) => Promise<unknown>;
+  readonly get: (Bucket: string, cloud: Cloud) => Promise<object>;
   readonly drop: (Bucket: string, cloud: Cloud) => Promise<unknown>;
 }
 
-function partRow({ type, args, put, get, drop }: Part): Row {
+function partRow<T>({ type, args, put, get, drop }: Part<T>): Row {
   // A bucket that was made a moment ago may not be seen yet, and S3 lets one change of its settings run at a time.
   const again = /^(NoSuchBucket|OperationAborted)/;
   return {
@@ -94,15 +94,15 @@ function partRow({ type, args, put, get, drop }: Part): Row {
     replace: "bucket",
     async create(inputs, cloud) {
       const name = String(inputs.bucket);
-      await retrying(again, 2, cloud, () => put(name, inputs, cloud));
+      await retrying(again, 2, cloud, () => put(name, toAws<T>(args, inputs), cloud));
       return name;
     },
     async read(name, cloud) {
-      const found = await get(name, cloud);
-      return found && { bucket: name, ...found };
+      const found = await ifThere(get(name, cloud));
+      return found && { bucket: name, ...fromAws(args, found) };
     },
     async update({ id, news }, cloud) {
-      await put(id, news, cloud);
+      await put(id, toAws<T>(args, news), cloud);
     },
     async remove(name, _state, cloud) {
       await ifThere(drop(name, cloud));
@@ -110,83 +110,64 @@ function partRow({ type, args, put, get, drop }: Part): Row {
   };
 }
 
-const blockArgs = shape("bucket:own blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets");
-const encryptionArgs = shape(`bucket:own rules{bucketKeyEnabled
-  applyServerSideEncryptionByDefault{sseAlgorithm=SSEAlgorithm kmsMasterKeyId=KMSMasterKeyID}}`);
-const lifecycleArgs = shape(`bucket:own rules{id=ID status
-  filter{prefix objectSizeGreaterThan objectSizeLessThan tag{key value}}
-  expiration{date days expiredObjectDeleteMarker} transitions{date days storageClass}
-  abortIncompleteMultipartUpload{daysAfterInitiation}
-  noncurrentVersionExpiration{newerNoncurrentVersions noncurrentDays}
-  noncurrentVersionTransitions{newerNoncurrentVersions noncurrentDays storageClass}}`);
-const ownershipArgs = shape("bucket:own rule=Rules:listed{objectOwnership}");
-const policyArgs = shape("bucket:own policy");
+const accessBlock = partRow<s3.PublicAccessBlockConfiguration>({
+  type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  args: shape("bucket:own blockPublicAcls blockPublicPolicy ignorePublicAcls restrictPublicBuckets"),
+  put: (Bucket, PublicAccessBlockConfiguration, cloud) =>
+    cloud.s3.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration })),
+  async get(Bucket, cloud) {
+    const found = await cloud.s3.send(new s3.GetPublicAccessBlockCommand({ Bucket }));
+    return found.PublicAccessBlockConfiguration ?? {};
+  },
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeletePublicAccessBlockCommand({ Bucket })),
+});
 
-const parts: Part[] = [
-  {
-    type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    args: blockArgs,
-    put: (Bucket, inputs, cloud) => {
-      const PublicAccessBlockConfiguration = toAws<s3.PublicAccessBlockConfiguration>(blockArgs, inputs);
-      return cloud.s3.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
-    },
-    async get(Bucket, cloud) {
-      const found = await ifThere(cloud.s3.send(new s3.GetPublicAccessBlockCommand({ Bucket })));
-      return found && fromAws(blockArgs, found.PublicAccessBlockConfiguration);
-    },
-    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeletePublicAccessBlockCommand({ Bucket })),
+const encryption = partRow<s3.ServerSideEncryptionConfiguration>({
+  type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  args: shape(`bucket:own rules{bucketKeyEnabled
+    applyServerSideEncryptionByDefault{sseAlgorithm=SSEAlgorithm kmsMasterKeyId=KMSMasterKeyID}}`),
+  put: (Bucket, ServerSideEncryptionConfiguration, cloud) =>
+    cloud.s3.send(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration })),
+  async get(Bucket, cloud) {
+    const found = await cloud.s3.send(new s3.GetBucketEncryptionCommand({ Bucket }));
+    return found.ServerSideEncryptionConfiguration ?? {};
   },
-  {
-    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    args: encryptionArgs,
-    put: (Bucket, inputs, cloud) => {
-      const ServerSideEncryptionConfiguration = toAws<s3.ServerSideEncryptionConfiguration>(encryptionArgs, inputs);
-      return cloud.s3.send(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
-    },
-    async get(Bucket, cloud) {
-      const found = await ifThere(cloud.s3.send(new s3.GetBucketEncryptionCommand({ Bucket })));
-      return found && fromAws(encryptionArgs, found.ServerSideEncryptionConfiguration);
-    },
-    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
+});
+
+const lifecycle = partRow<s3.BucketLifecycleConfiguration>({
+  type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  args: shape(`bucket:own rules{id=ID status
+    filter{prefix objectSizeGreaterThan objectSizeLessThan tag{key value}}
+    expiration{date days expiredObjectDeleteMarker} transitions{date days storageClass}
+    abortIncompleteMultipartUpload{daysAfterInitiation}
+    noncurrentVersionExpiration{newerNoncurrentVersions noncurrentDays}
+    noncurrentVersionTransitions{newerNoncurrentVersions noncurrentDays storageClass}}`),
+  put: (Bucket, LifecycleConfiguration, cloud) =>
+    cloud.s3.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration })),
+  get: (Bucket, cloud) => cloud.s3.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })),
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketLifecycleCommand({ Bucket })),
+});
+
+const ownership = partRow<s3.OwnershipControls>({
+  type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+  args: shape("bucket:own rule=Rules:listed{objectOwnership}"),
+  put: (Bucket, OwnershipControls, cloud) =>
+    cloud.s3.send(new s3.PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls })),
+  async get(Bucket, cloud) {
+    const found = await cloud.s3.send(new s3.GetBucketOwnershipControlsCommand({ Bucket }));
+    return found.OwnershipControls ?? {};
   },
-  {
-    type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-    args: lifecycleArgs,
-    put: (Bucket, inputs, cloud) => {
-      const LifecycleConfiguration = toAws<s3.BucketLifecycleConfiguration>(lifecycleArgs, inputs);
-      return cloud.s3.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
-    },
-    async get(Bucket, cloud) {
-      const found = await ifThere(cloud.s3.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })));
-      return found && fromAws(lifecycleArgs, found);
-    },
-    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketLifecycleCommand({ Bucket })),
-  },
-  {
-    type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
-    args: ownershipArgs,
-    put: (Bucket, inputs, cloud) => {
-      const OwnershipControls = toAws<s3.OwnershipControls>(ownershipArgs, inputs);
-      return cloud.s3.send(new s3.PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
-    },
-    async get(Bucket, cloud) {
-      const found = await ifThere(cloud.s3.send(new s3.GetBucketOwnershipControlsCommand({ Bucket })));
-      return found && fromAws(ownershipArgs, found.OwnershipControls);
-    },
-    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketOwnershipControlsCommand({ Bucket })),
-  },
-  {
-    type: "aws:s3/bucketPolicy:BucketPolicy",
-    args: policyArgs,
-    put: (Bucket, inputs, cloud) =>
-      cloud.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: String(inputs.policy) })),
-    async get(Bucket, cloud) {
-      const found = await ifThere(cloud.s3.send(new s3.GetBucketPolicyCommand({ Bucket })));
-      return found && { policy: found.Policy };
-    },
-    drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
-  },
-];
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketOwnershipControlsCommand({ Bucket })),
+});
+
+const policy = partRow<{ Policy: string }>({
+  type: "aws:s3/bucketPolicy:BucketPolicy",
+  args: shape("bucket:own policy"),
+  put: (Bucket, { Policy }, cloud) => cloud.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy })),
+  get: (Bucket, cloud) => cloud.s3.send(new s3.GetBucketPolicyCommand({ Bucket })),
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
+});
 
 /** Buckets and their settings. */
-export const s3Rows: Row[] = [bucket, ...parts.map(partRow)];
+export const s3Rows: Row[] = [bucket, accessBlock, encryption, lifecycle, ownership, policy];

@@ -116,44 +116,47 @@ function sourcesFault(inputs: Props): { property: string; reason: string }[] {
   return given.length === 1 ? [] : [{ property: given[1] ?? "cidrIpv4", reason }];
 }
 
-const rule = {
-  args: ruleArgs,
-  replace: "securityGroupId",
-  tagging: ec2Tagging,
-  check: sourcesFault,
-  read: readRule,
-  update: updateRule,
-};
+/** The calls in which the directions differ. */
+interface Direction {
+  readonly type: string;
+  readonly authorize: (
+    request: ec2.AuthorizeSecurityGroupIngressCommandInput & ec2.AuthorizeSecurityGroupEgressCommandInput,
+    cloud: Cloud,
+  ) => Promise<{ SecurityGroupRules?: ec2.SecurityGroupRule[] }>;
+  readonly revoke: (request: { GroupId: string; SecurityGroupRuleIds: string[] }, cloud: Cloud) => Promise<unknown>;
+}
 
-const ingressRule: Row = {
-  ...rule,
+function ruleRow({ type, authorize, revoke }: Direction): Row {
+  return {
+    type,
+    args: ruleArgs,
+    replace: "securityGroupId",
+    tagging: ec2Tagging,
+    check: sourcesFault,
+    async create(inputs, cloud) {
+      const request = { GroupId: String(inputs.securityGroupId), IpPermissions: [permission(inputs)] };
+      const made = await authorize({ ...request, ...tagsAtCreation("security-group-rule", inputs) }, cloud);
+      return made.SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
+    },
+    read: readRule,
+    update: updateRule,
+    async remove(id, state, cloud) {
+      await ifThere(revoke({ GroupId: String(state.securityGroupId), SecurityGroupRuleIds: [id] }, cloud));
+    },
+  };
+}
+
+const ingressRule = ruleRow({
   type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-  async create(inputs, cloud) {
-    const request = { GroupId: String(inputs.securityGroupId), IpPermissions: [permission(inputs)] };
-    const tags = tagsAtCreation("security-group-rule", inputs);
-    const made = await cloud.ec2.send(new ec2.AuthorizeSecurityGroupIngressCommand({ ...request, ...tags }));
-    return made.SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
-  },
-  async remove(id, state, cloud) {
-    const request = { GroupId: String(state.securityGroupId), SecurityGroupRuleIds: [id] };
-    await ifThere(cloud.ec2.send(new ec2.RevokeSecurityGroupIngressCommand(request)));
-  },
-};
+  authorize: (request, cloud) => cloud.ec2.send(new ec2.AuthorizeSecurityGroupIngressCommand(request)),
+  revoke: (request, cloud) => cloud.ec2.send(new ec2.RevokeSecurityGroupIngressCommand(request)),
+});
 
-const egressRule: Row = {
-  ...rule,
+const egressRule = ruleRow({
   type: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-  async create(inputs, cloud) {
-    const request = { GroupId: String(inputs.securityGroupId), IpPermissions: [permission(inputs)] };
-    const tags = tagsAtCreation("security-group-rule", inputs);
-    const made = await cloud.ec2.send(new ec2.AuthorizeSecurityGroupEgressCommand({ ...request, ...tags }));
-    return made.SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? "";
-  },
-  async remove(id, state, cloud) {
-    const request = { GroupId: String(state.securityGroupId), SecurityGroupRuleIds: [id] };
-    await ifThere(cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand(request)));
-  },
-};
+  authorize: (request, cloud) => cloud.ec2.send(new ec2.AuthorizeSecurityGroupEgressCommand(request)),
+  revoke: (request, cloud) => cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand(request)),
+});
 
 /** What may talk to what: security groups and their rules. */
 export const securityRows: Row[] = [securityGroup, ingressRule, egressRule];
