@@ -7,14 +7,11 @@ import { answerAutoScaling } from "./autoscaling/service";
 import { selfSigned } from "./certificate";
 import { Clock } from "./clock";
 import { controlPaths } from "./control";
+import { dataPlane } from "./data-plane";
 import { MotoEc2 } from "./ec2/directory";
-import { Instances } from "./ec2/instances";
 import { answerEc2 } from "./ec2/service";
 import { Addresses } from "./elb/addresses";
-import { Balancer } from "./elb/balancer";
-import { httpProbe } from "./elb/probe";
 import { ElbService } from "./elb/service";
-import { Targets } from "./elb/targets";
 import { Front } from "./front";
 import { startMoto } from "./moto";
 
@@ -47,22 +44,14 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
   const client = { endpoint: moto.endpoint, region, credentials };
   const ec2 = new MotoEc2(new EC2Client(client));
-  const instances = new Instances(clock, log);
-  const targets = new Targets({
-    clock,
-    probe: httpProbe,
-    placeOf: (id, port) => instances.placeOf(id, port),
-    isRunning: (id) => instances.get(id)?.state === "running",
-    log,
-  });
   let certificate: Promise<string> | undefined;
-  const balancer = new Balancer({
+  const plane = dataPlane({
     clock,
-    targets,
     addresses,
     certificate: () => (certificate ??= selfSigned(options.motoPython)),
     log,
   });
+  const { instances, targets, balancer } = plane;
   const elb = new ElbService({ elb: new ElasticLoadBalancingV2Client(client), ec2, targets, balancer, addresses });
   const hooks = new Hooks(clock);
   const launcher = new Launcher(ec2, instances);
@@ -84,9 +73,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     async stop() {
       front.close();
       controller.end();
-      targets.end();
-      instances.end();
-      balancer.end();
+      plane.end();
       addresses.close();
       await moto.stop();
     },

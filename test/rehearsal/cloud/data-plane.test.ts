@@ -1,40 +1,29 @@
 import { request } from "node:http";
 import { Clock } from "../../../rehearsal/cloud/clock";
-import { Instances } from "../../../rehearsal/cloud/ec2/instances";
+import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane";
 import { Addresses } from "../../../rehearsal/cloud/elb/addresses";
-import { Balancer } from "../../../rehearsal/cloud/elb/balancer";
 import { httpProbe } from "../../../rehearsal/cloud/elb/probe";
-import { Targets } from "../../../rehearsal/cloud/elb/targets";
 import { eventually } from "./eventually";
 import { listener, targetGroup, targetGroupArn, topology } from "./elb/fixtures";
 
 // The whole data plane with real processes and real HTTP; only moto is left out.
-const clock = new Clock(50);
-const log = (): void => undefined;
-const instances = new Instances(clock, log);
-const targets = new Targets({
-  clock,
-  probe: httpProbe,
-  placeOf: (id, port) => instances.placeOf(id, port),
-  isRunning: (id) => instances.get(id)?.state === "running",
-  log,
-});
 const [blue, green] = [targetGroupArn("blue"), targetGroupArn("green")];
 let addresses: Addresses;
-let balancer: Balancer;
+let plane: DataPlane;
 let draws: number[];
 
 const port = 18_080;
 
 async function route(weights: Record<string, number>): Promise<void> {
   const world = topology({ listeners: [listener("main", port, weights)] });
-  targets.apply(world);
-  await balancer.apply(world);
+  plane.targets.apply(world);
+  await plane.balancer.apply(world);
 }
 
 function get(path = "/version"): Promise<{ status: number; color: string; body: string }> {
+  const url = plane.balancer.url(listener("main", port, {}).arn);
   return new Promise((resolve, reject) => {
-    const call = request(`${balancer.url(listener("main", port, {}).arn)}${path}`, { agent: false }, (response) => {
+    const call = request(`${url}${path}`, { agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.on("end", () =>
@@ -46,28 +35,27 @@ function get(path = "/version"): Promise<{ status: number; color: string; body: 
 }
 
 async function start(id: string, color: string, behaviour: string): Promise<void> {
-  await instances.start({
+  await plane.instances.start({
     id,
-    privateIp: `10.9.0.${10 + instances.list().length}`,
+    privateIp: `10.9.0.${10 + plane.instances.list().length}`,
     userData: Buffer.from(`BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=test`).toString("base64"),
     imageTags: { Version: "v1.0.0", Commit: "abc", "rehearsal:behaviour": behaviour },
   });
 }
 
 function stateOf(arn: string, id: string): string {
-  return targets.describe(arn, [{ id }])[0]?.state ?? "";
+  return plane.targets.describe(arn, [{ id }])[0]?.state ?? "";
 }
 
 beforeAll(async () => {
   addresses = await Addresses.claim();
   draws = [];
-  balancer = new Balancer({
-    clock,
-    targets,
+  plane = dataPlane({
+    clock: new Clock(50),
     addresses,
     certificate: () => Promise.reject(new Error("no HTTPS here")),
     draw: () => draws.shift() ?? 0,
-    log,
+    log: () => undefined,
   });
   await Promise.all([
     start("i-blue1", "blue", "good"),
@@ -78,15 +66,13 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  balancer.end();
-  targets.end();
-  instances.end();
+  plane.end();
   addresses.close();
 });
 
 test("a target is unused until a listener names its group, then healthy by its own answers", async () => {
-  targets.apply(topology({ listeners: [] }));
-  targets.register(blue, [{ id: "i-blue1" }]);
+  plane.targets.apply(topology({ listeners: [] }));
+  plane.targets.register(blue, [{ id: "i-blue1" }]);
   expect(stateOf(blue, "i-blue1")).toBe("unused");
   await route({ blue: 1, green: 0 });
   await eventually(() => stateOf(blue, "i-blue1") === "healthy");
@@ -96,15 +82,15 @@ test("a target is unused until a listener names its group, then healthy by its o
 test("answers as a load balancer does when nobody is there, and fails open when nobody is healthy", async () => {
   await route({ green: 1 });
   expect(await get()).toMatchObject({ status: 503 });
-  targets.register(green, [{ id: "i-sick" }]);
+  plane.targets.register(green, [{ id: "i-sick" }]);
   await eventually(() => stateOf(green, "i-sick") === "unhealthy");
   expect(await get()).toMatchObject({ status: 200, color: "green" });
-  await targets.deregister(green, [{ id: "i-sick" }]);
+  await plane.targets.deregister(green, [{ id: "i-sick" }]);
 });
 
 test("splits by weight, and a change of weights takes effect with the next request", async () => {
   await route({ blue: 90, green: 10 });
-  targets.register(green, [{ id: "i-green" }]);
+  plane.targets.register(green, [{ id: "i-green" }]);
   await eventually(() => stateOf(green, "i-green") === "healthy");
   draws = [0.5, 0.95, 0.1];
   const colors = [await get(), await get(), await get()].map(({ color }) => color);
@@ -116,28 +102,28 @@ test("splits by weight, and a change of weights takes effect with the next reque
 
 test("a deregistered target drains: no new request, then it is gone", async () => {
   await route({ blue: 1, green: 0 });
-  targets.register(blue, [{ id: "i-blue2" }]);
+  plane.targets.register(blue, [{ id: "i-blue2" }]);
   await eventually(() => stateOf(blue, "i-blue2") === "healthy");
-  const gone = targets.deregister(blue, [{ id: "i-blue1" }]);
+  const gone = plane.targets.deregister(blue, [{ id: "i-blue1" }]);
   expect(stateOf(blue, "i-blue1")).toBe("draining");
   const ids = await Promise.all([get(), get(), get()]);
   expect(ids.every(({ body }) => body.includes("i-blue2"))).toBe(true);
   await gone;
-  expect(targets.describe(blue).map(({ id }) => id)).toEqual(["i-blue2"]);
+  expect(plane.targets.describe(blue).map(({ id }) => id)).toEqual(["i-blue2"]);
 });
 
 test("a machine that died gives 502, then it is unhealthy", async () => {
-  expect(instances.kill("i-blue2")).toBe(true);
+  expect(plane.instances.kill("i-blue2")).toBe(true);
   await eventually(async () => (await get()).status === 502);
   await eventually(() => stateOf(blue, "i-blue2") === "unhealthy");
-  expect(instances.get("i-blue2")?.machine).toMatchObject({ dead: true, pid: undefined });
+  expect(plane.instances.get("i-blue2")?.machine).toMatchObject({ dead: true, pid: undefined });
 });
 
 test("a machine that is shut down goes on serving for a while, not ready any more", async () => {
   await route({ green: 1 });
-  const place = instances.placeOf("i-green", 3000);
-  instances.shutDown("i-green", "terminated");
+  const place = plane.instances.placeOf("i-green", 3000);
+  plane.instances.shutDown("i-green", "terminated");
   const check = { ...targetGroup("green").healthCheck, matcher: "503" };
   await eventually(async () => (await httpProbe(place, check, 1000)).ok);
-  await eventually(() => instances.get("i-green")?.machine.pid === undefined);
+  await eventually(() => plane.instances.get("i-green")?.machine.pid === undefined);
 });

@@ -1,0 +1,37 @@
+import { Instances } from "./ec2/instances";
+import { Balancer, type BalancerArgs } from "./elb/balancer";
+import { httpProbe } from "./elb/probe";
+import { Targets } from "./elb/targets";
+
+/** All that serves requests: instances, who of them is registered where, and the load balancers in front. */
+export interface DataPlane {
+  readonly instances: Instances;
+  readonly targets: Targets;
+  readonly balancer: Balancer;
+  /** Ends all of it. */
+  end(): void;
+}
+
+/** Puts the data plane together; nothing runs until instances are started and a topology is applied. */
+export function dataPlane(args: Omit<BalancerArgs, "targets">): DataPlane {
+  const { clock, log } = args;
+  const instances = new Instances(clock, log);
+  const targets = new Targets({
+    clock,
+    probe: httpProbe,
+    placeOf: (id, port) => instances.placeOf(id, port),
+    isRunning: (id) => instances.get(id)?.state === "running",
+    log,
+  });
+  const balancer = new Balancer({ ...args, targets });
+  return {
+    instances,
+    targets,
+    balancer,
+    end() {
+      targets.end();
+      instances.end();
+      balancer.end();
+    },
+  };
+}
