@@ -4,7 +4,7 @@
  */
 import { version } from "@pulumi/awsx/package.json";
 import * as pulumi from "@pulumi/pulumi";
-import { endWithParent } from "./process";
+import { endWithParent } from "../tools/process";
 import { Vpc, zonesOf } from "./vpc";
 import { vpcArgs } from "./vpc-args";
 
@@ -23,5 +23,5 @@ const provider: pulumi.provider.Provider = {
   },
 };
 
-endWithParent(() => undefined);
+endWithParent();
 void pulumi.provider.main(provider, []);

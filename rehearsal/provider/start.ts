@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { forkTypeScript, stop as stopProcess } from "../tools/process";
+import { forkTypeScript, stop as stopProcess, whenPrinted } from "../tools/process";
+import { messageOf } from "./errors";
 
 /** The stand-in providers, running. */
 export interface Providers {
@@ -16,7 +17,7 @@ export interface ProvidersOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const START_SECONDS = 60;
+const START_MS = 60_000;
 const ERROR_LINES = 20;
 
 interface Started {
@@ -32,29 +33,11 @@ async function start(entry: string, env: NodeJS.ProcessEnv): Promise<Started> {
     errors.push(...text.toString().split("\n"));
     errors.splice(0, errors.length - ERROR_LINES);
   });
-  let printed = "";
-  const port = await new Promise<number>((resolve, reject) => {
-    const fail = (why: string) => {
-      child.kill("SIGKILL");
-      reject(
-        new Error(
-          `the local provider ${entry} did not start (${why}): ${errors.join("\n").trim() || "it said nothing"}`,
-        ),
-      );
-    };
-    const timer = setTimeout(() => fail(`no port within ${START_SECONDS} s`), START_SECONDS * 1000);
-    child.once("exit", (code, signal) => fail(`it ended with ${signal ?? code}`));
-    child.once("error", (error) => fail(error.message));
-    child.stdout?.on("data", (text: Buffer) => {
-      printed += text.toString();
-      const first = /^(\d+)\n/.exec(printed);
-      if (!first) return;
-      clearTimeout(timer);
-      child.removeAllListeners("exit");
-      resolve(Number(first[1]));
-    });
-  });
-  return { child, port };
+  try {
+    return { child, port: Number(await whenPrinted(child, `the local provider ${entry}`, START_MS)) };
+  } catch (error) {
+    throw new Error(`${messageOf(error)}: ${errors.join("\n").trim() || "it said nothing"}`);
+  }
 }
 
 /** Starts the stand-ins for the aws and awsx providers; they serve any number of engine runs until they are stopped. */
