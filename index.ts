@@ -44,12 +44,12 @@ export = async () => {
   const { domain, hostedZoneId } = settings;
   const secure = Boolean(domain ?? settings.certificateArn);
   const firewall = new Firewall("firewall", { ...settings, ...shared, vpcId, publicPorts: secure ? [80, 443] : [80] });
-  if (!settings.vpcId) {
-    new VpcEndpoints("endpoints", {
-      ...{ ...shared, ...place, vpcId, subnetIds: privateSubnetIds, routeTableIds: network.privateRouteTableIds },
-      ...{ clientSecurityGroupId: firewall.fleetSecurityGroupId, interfaces: settings.natGateways === "none" },
-    });
-  }
+  const endpoints = settings.vpcId
+    ? undefined
+    : new VpcEndpoints("endpoints", {
+        ...{ ...shared, ...place, vpcId, subnetIds: privateSubnetIds, routeTableIds: network.privateRouteTableIds },
+        ...{ clientSecurityGroupId: firewall.fleetSecurityGroupId, interfaces: settings.natGateways === "none" },
+      });
   const issue = domain && hostedZoneId && !settings.certificateArn;
   const certificate = issue ? new Certificate("certificate", { domain, hostedZoneId, ...shared }) : undefined;
   const { accessLogRetention: retention, deletionProtection } = settings;
@@ -65,8 +65,9 @@ export = async () => {
   });
   const role = new InstanceRole("instances", { ...shared, ...place, policyArns: settings.instancePolicyArns });
 
+  const prerequisites = [...role.policies, ...(endpoints?.reachable ?? [])];
   const blueGreen = new BlueGreen("app", {
-    ...{ ...settings, clients, plan, deployed, images, loadBalancer, prerequisites: role.policies },
+    ...{ ...settings, clients, plan, deployed, images, loadBalancer, prerequisites },
     targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
     fleet: {
       ...{ ...settings, ...shared, subnetIds: privateSubnetIds, instanceProfileArn: role.instanceProfileArn },

@@ -21,23 +21,27 @@ const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autosca
  * 8 USD a month each and zone) where there is no NAT gateway.
  */
 export class VpcEndpoints extends pulumi.ComponentResource {
+  /** What must stand before an instance starts: without a NAT gateway it reaches its settings through these alone. */
+  readonly reachable: pulumi.Resource[];
+
   constructor(name: string, args: VpcEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:VpcEndpoints", name, {}, opts);
     const { vpcId, tags } = args;
     const service = (id: string) => `com.amazonaws.${args.region}.${id}`;
 
-    new aws.ec2.VpcEndpoint(
+    const s3 = new aws.ec2.VpcEndpoint(
       `${name}-s3`,
       { vpcId, serviceName: service("s3"), vpcEndpointType: "Gateway", routeTableIds: args.routeTableIds, tags },
       { parent: this },
     );
+    this.reachable = [s3];
     if (args.interfaces) {
       const securityGroup = new aws.ec2.SecurityGroup(
         `${name}-sg`,
         { vpcId, description: "Interface endpoints: HTTPS from the fleets", tags },
         { parent: this },
       );
-      new aws.vpc.SecurityGroupIngressRule(
+      const https = new aws.vpc.SecurityGroupIngressRule(
         `${name}-https`,
         {
           securityGroupId: securityGroup.id,
@@ -50,21 +54,23 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         },
         { parent: this },
       );
-      for (const id of interfaceServices) {
-        new aws.ec2.VpcEndpoint(
-          `${name}-${id}`,
-          {
-            vpcId,
-            serviceName: service(id),
-            vpcEndpointType: "Interface",
-            privateDnsEnabled: true,
-            subnetIds: args.subnetIds,
-            securityGroupIds: [securityGroup.id],
-            tags,
-          },
-          { parent: this },
-        );
-      }
+      const interfaces = interfaceServices.map(
+        (id) =>
+          new aws.ec2.VpcEndpoint(
+            `${name}-${id}`,
+            {
+              vpcId,
+              serviceName: service(id),
+              vpcEndpointType: "Interface",
+              privateDnsEnabled: true,
+              subnetIds: args.subnetIds,
+              securityGroupIds: [securityGroup.id],
+              tags,
+            },
+            { parent: this },
+          ),
+      );
+      this.reachable.push(https, ...interfaces);
     }
     this.registerOutputs({});
   }
