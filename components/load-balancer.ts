@@ -58,7 +58,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
         idleTimeout,
         dropInvalidHeaderFields: true,
         enableDeletionProtection: args.deletionProtection,
-        accessLogs: accessLogs && { enabled: true, bucket: accessLogs.bucketName, prefix: accessLogs.prefix },
+        // Off is said, too: the provider takes a block that is missing for one that stays as it is, and the load balancer
+        // would go on writing to a bucket that is about to be deleted.
+        accessLogs: accessLogs
+          ? { enabled: true, bucket: accessLogs.bucketName, prefix: accessLogs.prefix }
+          : { enabled: false, bucket: "" },
         tags: args.tags,
       },
       { parent: this, dependsOn: accessLogs?.writable },

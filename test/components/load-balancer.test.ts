@@ -25,6 +25,11 @@ test("it isn't made before its bucket may be written to", async () => {
   expect(options.dependencies).toEqual(expect.arrayContaining(["logs-policy", "logs-encrypted", "logs-ownership"]));
 });
 
+test("without a bucket its logs are switched off, not left as they were", async () => {
+  const resources = await register(() => new LoadBalancer("lb", args));
+  expect(named(resources, "bluegreen-dev-alb").inputs.accessLogs).toMatchObject({ enabled: false });
+});
+
 test.each([true, false])(
   "the logs' bucket goes with the stack: %p; and refuses what isn't TLS",
   async (forceDestroy) => {
