@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import type { Figure } from "./main";
+import type { Figure } from "./figure";
 
 /** Pairs of runs; the median of their ratios is quoted, so that a machine whose speed drifts does no harm. */
 const pairs = 7;

@@ -3,18 +3,14 @@ import Table from "cli-table3";
 import { evaluation } from "./evaluation";
 import { rehearsed } from "./rehearsed";
 
-/** One row: what was measured, its value, and what it must not exceed. */
-export interface Figure {
-  name: string;
-  value: string;
-  limit?: string;
-  ok: boolean;
-}
-
 async function main(): Promise<number> {
   const say = (line: string) => console.error(line);
   const figures = [...evaluation(say), ...(await rehearsed(say))];
-  const grid = new Table({ head: ["figure", "measured", "limit", ""], style: { head: [], border: [] } });
+  const grid = new Table({
+    head: ["figure", "measured", "limit", ""],
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
   for (const { name, value, limit, ok } of figures) grid.push([name, value, limit ?? "", ok ? "ok" : "MISSED"]);
   console.log(`Node ${process.version}, ${cpus().length} cores`);
   console.log(grid.toString());

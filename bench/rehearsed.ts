@@ -4,7 +4,7 @@ import { openSession } from "../rehearsal/session";
 import { Context, pause, touched } from "../rehearsal/story/context";
 import { worlds } from "../rehearsal/story/release";
 import { CleanUp } from "../rehearsal/tools/clean-up";
-import type { Figure } from "./main";
+import type { Figure } from "./figure";
 
 /** Flips and rollbacks measured, in turn. */
 const rounds = 5;

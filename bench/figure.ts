@@ -1,0 +1,7 @@
+/** One row: what was measured, its value, and what it must not exceed. */
+export interface Figure {
+  name: string;
+  value: string;
+  limit?: string;
+  ok: boolean;
+}
