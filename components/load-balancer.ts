@@ -65,7 +65,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
           : { enabled: false, bucket: "" },
         tags: args.tags,
       },
-      { parent: this, dependsOn: accessLogs?.writable },
+      // AWS refuses to delete this alone; Pulumi's own protection refuses in the preview, while all before it still stands.
+      { parent: this, dependsOn: accessLogs?.writable, protect: args.deletionProtection },
     );
     this.arn = alb.arn;
     this.arnSuffix = alb.arnSuffix;

@@ -21,6 +21,7 @@ interface Options {
   /** Names of the hooks that are bound to it, by the moment of their call. */
   hooks: { beforeCreate: string[]; beforeUpdate: string[] };
   ignoreChanges: string[];
+  protect: boolean;
   replaceOnChanges: string[];
 }
 
@@ -138,6 +139,7 @@ class Mocks {
           .sort(),
         hooks: { beforeCreate: hooks?.getBeforeCreateList() ?? [], beforeUpdate: hooks?.getBeforeUpdateList() ?? [] },
         ignoreChanges: request.getIgnorechangesList(),
+        protect: request.getProtect() ?? false,
         replaceOnChanges: request.getReplaceonchangesList(),
       });
       return register(request, callback);

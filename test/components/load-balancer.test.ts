@@ -25,6 +25,13 @@ test("it isn't made before its bucket may be written to", async () => {
   expect(options.dependencies).toEqual(expect.arrayContaining(["logs-policy", "logs-encrypted", "logs-ownership"]));
 });
 
+test.each([true, false])("protection from deletion, by AWS and in Pulumi's preview: %p", async (deletionProtection) => {
+  const resources = await register(() => new LoadBalancer("lb", { ...args, deletionProtection }));
+  const { inputs, options } = named(resources, "bluegreen-dev-alb");
+  expect(inputs.enableDeletionProtection).toBe(deletionProtection);
+  expect(options.protect).toBe(deletionProtection);
+});
+
 test("without a bucket its logs are switched off, not left as they were", async () => {
   const resources = await register(() => new LoadBalancer("lb", args));
   expect(named(resources, "bluegreen-dev-alb").inputs.accessLogs).toMatchObject({ enabled: false });
