@@ -143,6 +143,9 @@ export function loadSettings(): Settings {
   return parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
 }
 
+/** Whether the stack serves HTTPS: with a certificate of its own, or one for its domain. */
+export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(domain ?? certificateArn);
+
 /** The part of the settings that traffic depends on, with a missing image filled in from the other colour. */
 export function wantedFrom(settings: Settings): Wanted {
   const { blueAmi, greenAmi, instanceType, detailedMonitoring, vpcId, vpcCidr, availabilityZoneCount, appPort } =
@@ -151,7 +154,7 @@ export function wantedFrom(settings: Settings): Wanted {
   return {
     ...settings,
     machines: byColor((color) => ({ imageId: image[color], instanceType, detailedMonitoring })),
-    foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort },
+    foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
   };
 }
 

@@ -14,7 +14,7 @@ import { refuseUnlessOverridden } from "./components/override";
 import { describePlace } from "./components/place";
 import { planUpdate } from "./components/traffic";
 import { VpcEndpoints } from "./components/vpc-endpoints";
-import { loadSettings, namespace, wantedFrom } from "./config";
+import { loadSettings, namespace, servesHttps, wantedFrom } from "./config";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
 export = async () => {
@@ -42,8 +42,8 @@ export = async () => {
   const network = new Network("network", { ...settings, ...shared, ...place });
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { domain, hostedZoneId } = settings;
-  const secure = Boolean(domain ?? settings.certificateArn);
-  const firewall = new Firewall("firewall", { ...settings, ...shared, vpcId, publicPorts: secure ? [80, 443] : [80] });
+  const publicPorts = servesHttps(settings) ? [80, 443] : [80];
+  const firewall = new Firewall("firewall", { ...settings, ...shared, vpcId, publicPorts });
   const endpoints = settings.vpcId
     ? undefined
     : new VpcEndpoints("endpoints", {

@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface AccessLogsArgs {
   accountId: string;
-  partition: string;
-  region: string;
   /** Days until a log is deleted. */
   retention: number;
   /** Whether destroying the stack deletes the logs with their bucket. */
@@ -78,7 +76,8 @@ export class AccessLogs extends pulumi.ComponentResource {
   }
 }
 
-function logDeliveryPolicy(bucketArn: string, { accountId, partition, region }: AccessLogsArgs): string {
+/** The path alone keeps others out: the service writes below the account of the load balancer that logs. */
+function logDeliveryPolicy(bucketArn: string, { accountId }: AccessLogsArgs): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -88,9 +87,6 @@ function logDeliveryPolicy(bucketArn: string, { accountId, partition, region }: 
         Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
         Action: "s3:PutObject",
         Resource: `${bucketArn}/${prefix}/AWSLogs/${accountId}/*`,
-        Condition: {
-          ArnLike: { "aws:SourceArn": `arn:${partition}:elasticloadbalancing:${region}:${accountId}:loadbalancer/*` },
-        },
       },
       {
         Sid: "TlsOnly",

@@ -1,6 +1,6 @@
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { fromIni, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { fromIni, fromTemporaryCredentials, fromTokenFile, fromWebToken } from "@aws-sdk/credential-providers";
 import * as pulumi from "@pulumi/pulumi";
 
 /** What the program itself asks of AWS, beside what its provider does. */
@@ -24,6 +24,7 @@ export interface ProviderConfig {
   accessKey?: string;
   secretKey?: string;
   token?: string;
+  assumeRoleWithWebIdentity?: AssumeRole & { webIdentityToken?: string; webIdentityTokenFile?: string };
   assumeRoles?: AssumeRole[];
   endpoints?: Record<string, string>[];
 }
@@ -39,6 +40,7 @@ export function readProviderConfig(): ProviderConfig {
     accessKey: config.get("accessKey"),
     secretKey: config.get("secretKey"),
     token: config.get("token"),
+    assumeRoleWithWebIdentity: config.getObject("assumeRoleWithWebIdentity"),
     assumeRoles: config.getObject("assumeRoles"),
     endpoints: config.getObject("endpoints"),
   };
@@ -62,23 +64,34 @@ function endpoint(config: ProviderConfig, ...names: string[]): string | undefine
   return config.endpoints?.flatMap((entry) => names.map((name) => entry[name])).find((url) => url);
 }
 
-function credentials(config: ProviderConfig) {
-  const { region, profile, accessKey, secretKey, token, assumeRoles = [] } = config;
-  const files = { filepath: config.sharedCredentialsFiles?.[0], configFilepath: config.sharedConfigFiles?.[0] };
-  const own =
-    accessKey && secretKey
-      ? { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token }
-      : profile
-        ? fromIni({ profile, ...files })
-        : undefined;
-  const clientConfig = { region, endpoint: endpoint(config, "sts") };
-  return assumeRoles.reduce<typeof own | ReturnType<typeof fromTemporaryCredentials>>(
-    (masterCredentials, { roleArn, sessionName, externalId }) =>
+type Credentials = NonNullable<AutoScalingClientConfig["credentials"]>;
+
+/** The provider's own order: given keys, a web identity or a profile first, then one role after the other. */
+function credentials(config: ProviderConfig): Credentials | undefined {
+  const clientConfig = { region: config.region, endpoint: endpoint(config, "sts") };
+  return (config.assumeRoles ?? []).reduce<Credentials | undefined>(
+    (masterCredentials, { roleArn, sessionName = defaultSession, externalId }) =>
       fromTemporaryCredentials({
         masterCredentials,
-        params: { RoleArn: roleArn, RoleSessionName: sessionName ?? "bluegreen", ExternalId: externalId },
+        params: { RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId },
         clientConfig,
       }),
-    own,
+    ownCredentials(config, clientConfig),
   );
 }
+
+function ownCredentials(config: ProviderConfig, clientConfig: { region?: string; endpoint?: string }) {
+  const { profile, accessKey, secretKey, token, assumeRoleWithWebIdentity: identity } = config;
+  if (accessKey && secretKey) return { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token };
+  if (identity) {
+    const { roleArn, sessionName: roleSessionName = defaultSession, webIdentityToken, webIdentityTokenFile } = identity;
+    return webIdentityToken
+      ? fromWebToken({ roleArn, roleSessionName, webIdentityToken, clientConfig })
+      : fromTokenFile({ roleArn, roleSessionName, webIdentityTokenFile, clientConfig });
+  }
+  const files = { filepath: config.sharedCredentialsFiles?.[0], configFilepath: config.sharedConfigFiles?.[0] };
+  return profile ? fromIni({ profile, ...files }) : undefined;
+}
+
+/** Name of a session for which none is configured. */
+const defaultSession = "bluegreen";

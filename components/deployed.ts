@@ -16,6 +16,7 @@ const outputs = z.object({
     vpcCidr: z.string(),
     availabilityZoneCount: z.number(),
     appPort: z.number(),
+    https: z.boolean(),
   }),
   listenerArn: z.string(),
   targetGroupArns: each(z.string()),

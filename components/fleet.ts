@@ -196,7 +196,11 @@ export class Fleet extends pulumi.ComponentResource {
   }
 }
 
-/** All that an instance is told at boot: who it is and where its settings live. Nothing is installed. */
+/**
+ * All that an instance is told at boot: who it is and where its settings live. Nothing is installed. The first line is a
+ * comment to whoever reads the variables, and keeps cloud-init from calling the instance degraded for user data that it
+ * doesn't know: as a script, the text does nothing.
+ */
 function userData({ color, environment, settingsPath }: FleetArgs): string {
-  return `BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=${environment}\nBLUEGREEN_SETTINGS=${settingsPath}\n`;
+  return `#!/bin/sh\nBLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=${environment}\nBLUEGREEN_SETTINGS=${settingsPath}\n`;
 }

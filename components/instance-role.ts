@@ -39,6 +39,9 @@ export class InstanceRole extends pulumi.ComponentResource {
       { role: role.name, policyArn: `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore` },
       parent,
     );
+    const settings = ["", "/*"].map(
+      (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
+    );
     const own = new aws.iam.RolePolicy(
       `${name}-settings`,
       {
@@ -50,9 +53,14 @@ export class InstanceRole extends pulumi.ComponentResource {
               Sid: "ReadOwnSettings",
               Effect: "Allow",
               Action: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
-              Resource: ["", "/*"].map(
-                (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
-              ),
+              Resource: settings,
+            },
+            {
+              // Session Manager's managed policy lets an instance read every parameter of the account.
+              Sid: "ReadNoOthers",
+              Effect: "Deny",
+              Action: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+              NotResource: [...settings, `arn:${partition}:ssm:${region}::parameter/aws/*`],
             },
           ],
         }),

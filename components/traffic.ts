@@ -27,6 +27,7 @@ export interface Foundation {
   vpcCidr: string;
   availabilityZoneCount: number;
   appPort: number;
+  https: boolean;
 }
 
 /** The outputs of the last update that succeeded: what the world is taken to be before this one. */
@@ -153,6 +154,12 @@ function refusals(plan: Plan, wanted: Wanted, deployed: Deployed): string[] {
     found.push(
       `${name} can't change in a running stack (${from ?? "not set"} to ${to ?? "not set"}): it would replace what serves. ` +
         `Set it back, and use a new stack for the new value.`,
+    );
+  }
+  if (deployed.foundation.https && !wanted.foundation.https) {
+    found.push(
+      "HTTPS can't be given up in a running stack: port 80 belongs to its redirect until the update is over. " +
+        "Keep certificateArn or domain, and use a new stack for plain HTTP.",
     );
   }
   return found;

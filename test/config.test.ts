@@ -185,8 +185,16 @@ describe("what traffic depends on", () => {
       vpcCidr: "10.0.0.0/16",
       availabilityZoneCount: 2,
       appPort: 8080,
+      https: false,
     });
   });
+
+  test.each([
+    ["a certificate", { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/1" }],
+    ["a domain", { domain: "app.example.com", hostedZoneId: "Z1" }],
+  ])("%s makes it HTTPS", (_, settings) =>
+    expect(wantedFrom(parseSettings({ ...minimal, ...settings })).foundation.https).toBe(true),
+  );
 });
 
 test("settings are read from the project's own namespace", () => {

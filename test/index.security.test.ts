@@ -41,7 +41,7 @@ describe("what nobody may find in it", () => {
       });
       expect(template).not.toHaveProperty("keyName");
       expect(Buffer.from(template.userData, "base64").toString()).toBe(
-        `BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=prod\nBLUEGREEN_SETTINGS=/bluegreen/prod\n`,
+        `#!/bin/sh\nBLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=prod\nBLUEGREEN_SETTINGS=/bluegreen/prod\n`,
       );
     },
   );
@@ -73,10 +73,11 @@ describe("what nobody may find in it", () => {
   });
 
   test("the role reads its own settings and no others", () => {
-    const policy = JSON.parse(inputsOf(run, "instances-settings").policy) as { Statement: { Resource: string[] }[] };
-    expect(policy.Statement.flatMap(({ Resource }) => Resource)).toEqual([
-      "arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod",
-      "arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod/*",
+    const policy = JSON.parse(inputsOf(run, "instances-settings").policy) as { Statement: object[] };
+    const own = ["", "/*"].map((end) => `arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod${end}`);
+    expect(policy.Statement).toMatchObject([
+      { Effect: "Allow", Resource: own },
+      { Effect: "Deny", NotResource: [...own, "arn:aws:ssm:eu-central-1::parameter/aws/*"] },
     ]);
   });
 

@@ -22,9 +22,9 @@ let url: string;
 let seen: Seen[];
 
 const empty = "<R><DescribeLoadBalancersResult/><DescribeAutoScalingGroupsResult/></R>";
-const credentials = (key: string) =>
-  `<R><AssumeRoleResult><Credentials><AccessKeyId>${key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>` +
-  `<SessionToken>token-${key}</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></R>`;
+const credentials = (action: string, key: string) =>
+  `<R><${action}Result><Credentials><AccessKeyId>${key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>` +
+  `<SessionToken>token-${key}</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></${action}Result></R>`;
 
 beforeAll(async () => {
   server = http.createServer((request, response) => {
@@ -34,8 +34,11 @@ beforeAll(async () => {
       const [, key, region, service] =
         /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
       const body = new URLSearchParams(Buffer.concat(chunks).toString());
+      const action = body.get("Action") ?? "";
       seen.push({ service, region, key, token: request.headers["x-amz-security-token"] as string | undefined, body });
-      response.end(service === "sts" ? credentials(`from-${body.get("RoleArn")?.split("/")[1]}`) : empty);
+      response.end(
+        action.startsWith("AssumeRole") ? credentials(action, `from-${body.get("RoleArn")?.split("/")[1]}`) : empty,
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -117,6 +120,30 @@ test("roles are assumed one with the other's credentials, the last one asks", as
     [first, "bluegreen", null],
     [second, "release", "x-1"],
   ]);
+});
+
+test.each<[string, (file: string) => object]>([
+  ["given", () => ({ webIdentityToken: "jwt" })],
+  ["in a file", (webIdentityTokenFile) => ({ webIdentityTokenFile })],
+])("a web identity, %s, is exchanged for a role before any other is assumed", async (_, token) => {
+  const folder = mkdtempSync(join(tmpdir(), "identity-"));
+  const file = join(folder, "token");
+  writeFileSync(file, "jwt");
+  const { elb } = awsClients({
+    region: "eu-central-1",
+    assumeRoleWithWebIdentity: { roleArn: "arn:aws:iam::111111111111:role/pipeline", ...token(file) },
+    assumeRoles: [{ roleArn: "arn:aws:iam::111111111111:role/deploy" }],
+    endpoints: everywhere(),
+  });
+  await elb.send(new DescribeLoadBalancersCommand({}));
+  elb.destroy();
+  rmSync(folder, { recursive: true });
+  expect(seen.map(({ body }) => [body.get("Action"), body.get("WebIdentityToken")])).toEqual([
+    ["AssumeRoleWithWebIdentity", "jwt"],
+    ["AssumeRole", null],
+    ["DescribeLoadBalancers", null],
+  ]);
+  expect(seen.map(({ key }) => key)).toEqual([undefined, "from-pipeline", "from-deploy"]);
 });
 
 test("the provider's config is read as the CLI keeps it, what isn't set is undefined", () => {

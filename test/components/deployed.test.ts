@@ -9,7 +9,7 @@ const state = {
   weights: { blue: 100, green: 0 },
   machines: byColor(() => ({ imageId: "v1", instanceType: "t3.small", detailedMonitoring: true })),
   capacity: byColor(() => ({ minSize: 1, maxSize: 2 })),
-  foundation: { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000 },
+  foundation: { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false },
 };
 const output = { ...state, listenerArn: "arn:l", targetGroupArns: arns };
 

@@ -24,9 +24,18 @@ test("EC2 alone may take it, Session Manager reaches it, and given policies are 
 test("it reads and never writes, and only below its own path", async () => {
   const resources = await register(() => void new InstanceRole("i", { ...args, policyArns: [] }));
   const { Statement } = JSON.parse(named(resources, "i-settings").inputs.policy as string) as {
-    Statement: { Action: string[]; Resource: string[] }[];
+    Statement: { Effect: string; Action: string[]; Resource?: string[]; NotResource?: string[] }[];
   };
-  expect(Statement.flatMap(({ Action }) => Action).filter((action) => !action.startsWith("ssm:Get"))).toEqual([]);
+  const [allow, deny, ...others] = Statement;
+  expect(others).toEqual([]);
+  expect(allow.Action.filter((action) => !action.startsWith("ssm:Get"))).toEqual([]);
   const parameter = "arn:aws-cn:ssm:cn-north-1:111111111111:parameter/bluegreen/dev";
-  expect(Statement.flatMap(({ Resource }) => Resource)).toEqual([parameter, `${parameter}/*`]);
+  expect(allow).toMatchObject({ Effect: "Allow", Resource: [parameter, `${parameter}/*`] });
+  // Session Manager's managed policy would let it read all of them.
+  expect(deny).toEqual({
+    Sid: "ReadNoOthers",
+    Effect: "Deny",
+    Action: allow.Action,
+    NotResource: [parameter, `${parameter}/*`, "arn:aws-cn:ssm:cn-north-1::parameter/aws/*"],
+  });
 });

@@ -39,7 +39,7 @@ const states: State[] = colors.flatMap((activeColor) =>
 
 const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
 
-const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000 };
+const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 
 const wantedOf = ({ images, ...state }: State): Wanted => ({
   ...state,

@@ -15,7 +15,7 @@ import {
 } from "../../components/traffic";
 
 const machine = (imageId: string): Machine => ({ imageId, instanceType: "t3.small", detailedMonitoring: false });
-const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000 };
+const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 const warm: Wanted = {
   activeColor: "blue",
   standby: "warm",
@@ -136,6 +136,13 @@ describe("the foundation", () => {
     expect(refusals).toHaveLength(1);
     expect(refusals[0]).toContain(expected);
     expect(refusals[0]).toContain("Set it back");
+  });
+
+  test("fails on HTTPS given up, whose redirect holds port 80; HTTPS may come", () => {
+    const https = { ...foundation, https: true };
+    const { refusals } = planUpdate(warm, { ...serving, foundation: https });
+    expect(refusals).toEqual([expect.stringContaining("HTTPS can't be given up in a running stack")]);
+    expect(planUpdate({ ...warm, foundation: https }, serving).refusals).toEqual([]);
   });
 
   test("fails with every reason at once", () => {
