@@ -49,10 +49,12 @@ export const schema = z.strictObject({
     .describe("TCP port that the service listens on. Fixed for a stack's life"),
   healthCheckPath: matching(/^\/\S*$/, "a path that begins with /")
     .default("/readyz")
-    .describe("Path that answers 200 when an instance may serve"),
+    .describe("Path that answers 200 when an instance may serve. It reaches a fleet with its next image"),
   versionPath: matching(/^\/\S*$/, "a path that begins with /")
     .default("/version")
-    .describe("Path that the health gate asks through the preview listener; answers JSON with the version"),
+    .describe(
+      "Path that the gate asks through the preview listener: JSON with the version. It reaches a fleet with its next image",
+    ),
   healthCheckGracePeriod: integer(0, 7200)
     .default(120)
     .describe("Seconds that a new instance may take before failed health checks replace it"),
@@ -148,12 +150,13 @@ export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(dom
 
 /** The part of the settings that traffic depends on, with a missing image filled in from the other colour. */
 export function wantedFrom(settings: Settings): Wanted {
-  const { blueAmi, greenAmi, instanceType, detailedMonitoring, vpcId, vpcCidr, availabilityZoneCount, appPort } =
-    settings;
+  const { blueAmi, greenAmi, instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
+  const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = { blue: blueAmi ?? greenAmi ?? "", green: greenAmi ?? blueAmi ?? "" };
+  const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath };
   return {
     ...settings,
-    machines: byColor((color) => ({ imageId: image[color], instanceType, detailedMonitoring })),
+    machines: byColor((color) => ({ imageId: image[color], ...machine })),
     foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
   };
 }

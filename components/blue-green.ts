@@ -42,10 +42,9 @@ export interface BlueGreenArgs {
   loadBalancer: LoadBalancer;
   previewPort: number;
   domain?: string;
-  versionPath: string;
   /** Seconds. */
   readinessTimeout: number;
-  targetGroup: Omit<TargetGroupArgs, "color">;
+  targetGroup: Omit<TargetGroupArgs, "color" | "healthCheckPath">;
   fleet: SharedFleetArgs;
   /** What must stand before an instance starts. */
   prerequisites: pulumi.Resource[];
@@ -72,7 +71,12 @@ export class BlueGreen extends pulumi.ComponentResource {
     super("bluegreen:index:BlueGreen", name, {}, opts);
     const { plan, loadBalancer } = args;
     const { tags } = args.fleet;
-    this.targetGroups = byColor((color) => createTargetGroup({ ...args.targetGroup, color }, { parent: this }));
+    this.targetGroups = byColor((color) =>
+      createTargetGroup(
+        { ...args.targetGroup, color, healthCheckPath: plan.machines[color].healthCheckPath },
+        { parent: this },
+      ),
+    );
     const preview = new PreviewListener(
       `${name}-preview`,
       {
@@ -174,7 +178,6 @@ export class BlueGreen extends pulumi.ComponentResource {
         protocol: loadBalancer.listenerProtocol.protocol === "HTTPS" ? "https" : "http",
         host,
         port: args.previewPort,
-        path: args.versionPath,
         domain: args.domain,
       };
       const old = oldOutputs as ListenerOutputs | undefined;
@@ -185,6 +188,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         targetGroupArns,
         groupNames: Object.fromEntries(plan.beforeListener.map((color, index) => [color, names[index]])),
         versions: byColor((color) => args.images[color].version),
+        paths: byColor((color) => plan.machines[color].versionPath),
         preview,
         listener: old?.arn ? { arn: old.arn, weights: weightsIn(old.defaultActions, targetGroupArns) } : undefined,
         note: (message) => void pulumi.log.info(message, this),

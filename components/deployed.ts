@@ -9,7 +9,15 @@ const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: v
 const outputs = z.object({
   activeColor: z.enum(colors),
   weights: each(z.number()),
-  machines: each(z.object({ imageId: z.string(), instanceType: z.string(), detailedMonitoring: z.boolean() })),
+  machines: each(
+    z.object({
+      imageId: z.string(),
+      instanceType: z.string(),
+      detailedMonitoring: z.boolean(),
+      healthCheckPath: z.string(),
+      versionPath: z.string(),
+    }),
+  ),
   capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
   foundation: z.object({
     vpcId: z.string().optional(),

@@ -54,12 +54,15 @@ export class Fleet extends pulumi.ComponentResource {
     this.createPolicies(name, args, group);
 
     this.groupName = group.name;
+    const { versionPath } = args.machine;
     this.machine = pulumi
-      .all([group.arn, template.imageId, template.instanceType, template.monitoring])
-      .apply(([, imageId = "", instanceType = "", monitoring]) => ({
+      .all([template.imageId, template.instanceType, template.monitoring, args.targetGroup.healthCheck, group.arn])
+      .apply(([imageId = "", instanceType = "", monitoring, healthCheck]) => ({
         imageId,
         instanceType,
         detailedMonitoring: monitoring?.enabled ?? false,
+        healthCheckPath: healthCheck?.path ?? "",
+        versionPath,
       }));
     this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
     [this.ready, this.settled] = this.whenReady(args, group);

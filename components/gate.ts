@@ -18,7 +18,6 @@ export interface PreviewEndpoint {
   protocol: "http" | "https";
   host: string;
   port: number;
-  path: string;
   /** Name in the certificate; undefined: unknown, so only the chain is verified. */
   domain?: string;
 }
@@ -32,6 +31,8 @@ export interface GateArgs {
   groupNames: Partial<ByColor<string>>;
   /** Versions that the colours' images are tagged with. */
   versions: Partial<ByColor<string>>;
+  /** Paths that answer with the version. */
+  paths: ByColor<string>;
   preview: PreviewEndpoint;
   /** The listener as the state has it; undefined when it is about to be created. */
   listener?: { arn: string; weights: ByColor<number> };
@@ -55,7 +56,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
   const [blue, green] = await Promise.all([look("blue"), look("green")]);
   const preview: Partial<ByColor<PreviewAnswer>> = {};
   for (const color of gaining(weights, recorded)) {
-    const answer = await probe(args.preview, color, args.versions[color]);
+    const answer = await probe(args.preview, color, args.paths[color], args.versions[color]);
     preview[color] = answer;
     if ("unreachable" in answer) {
       args.note(
@@ -73,18 +74,23 @@ export async function askGate(args: GateArgs): Promise<string[]> {
   });
 }
 
-async function probe(endpoint: PreviewEndpoint, color: Color, version: string | undefined): Promise<PreviewAnswer> {
+async function probe(
+  endpoint: PreviewEndpoint,
+  color: Color,
+  path: string,
+  version: string | undefined,
+): Promise<PreviewAnswer> {
   const faults = new Set<string>();
   for (let index = 0; index < probes; index++) {
     let answer: Answer;
     try {
-      answer = await get(endpoint, color);
+      answer = await get(endpoint, color, path);
     } catch (error) {
       if (error instanceof NoConnection) return { unreachable: error.message };
-      faults.add(`GET ${endpoint.path} failed: ${(error as Error).message}`);
+      faults.add(`GET ${path} failed: ${(error as Error).message}`);
       continue;
     }
-    const fault = answerFault(endpoint.path, answer, version);
+    const fault = answerFault(path, answer, version);
     if (fault) faults.add(fault);
   }
   return { faults: [...faults] };
@@ -117,7 +123,7 @@ function versionIn(body: string): string | undefined {
   }
 }
 
-function get({ protocol, host, port, path, domain }: PreviewEndpoint, color: Color): Promise<Answer> {
+function get({ protocol, host, port, domain }: PreviewEndpoint, color: Color, path: string): Promise<Answer> {
   const { request } = protocol === "https" ? https : http;
   return new Promise((resolve, reject) => {
     const asked = request({

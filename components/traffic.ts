@@ -8,11 +8,14 @@ export const other = (color: Color): Color => (color === "blue" ? "green" : "blu
 
 export const byColor = <T>(value: (color: Color) => T): ByColor<T> => ({ blue: value("blue"), green: value("green") });
 
-/** What a fleet's instances are made of. It changes only with a new fleet, so never under traffic. */
+/** What a fleet's instances are made of, and how they are asked. It changes only with a new fleet, so never under traffic. */
 export interface Machine {
   imageId: string;
   instanceType: string;
   detailedMonitoring: boolean;
+  /** Paths that the image answers: they stay with it, or the way back would fail its health checks. */
+  healthCheckPath: string;
+  versionPath: string;
 }
 
 /** Bounds of an Auto Scaling group, in instances. Both 0: the fleet is off. */
@@ -78,12 +81,7 @@ export function weightsFor(activeColor: Color, standbyWeight: number): ByColor<n
 export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Planned {
   const weights = weightsFor(wanted.activeColor, wanted.standbyWeight);
   const capacity = byColor((color) => capacityFor(wanted, color));
-  const underTraffic = (color: Color) => weights[color] > 0 || (deployed?.weights[color] ?? 0) > 0;
-  const machines = byColor((color) =>
-    deployed && underTraffic(color)
-      ? { ...deployed.machines[color], imageId: wanted.machines[color].imageId }
-      : wanted.machines[color],
-  );
+  const machines = byColor((color) => machineFor(color, wanted, deployed, weights));
   const plan: Plan = {
     weights,
     capacity,
@@ -102,11 +100,25 @@ function capacityFor(wanted: Wanted, color: Color): Capacity {
   return { minSize: Math.max(wanted.minSize, wanted.capacityFloor), maxSize: wanted.maxSize };
 }
 
+/** The machine that a colour gets now: what it is made of waits while it has traffic, its paths stay with its image. */
+function machineFor(color: Color, wanted: Wanted, deployed: Deployed | undefined, weights: ByColor<number>): Machine {
+  const [now, next] = [deployed?.machines[color], wanted.machines[color]];
+  if (!deployed || !now) return next;
+  const kept = weights[color] > 0 || deployed.weights[color] > 0 ? now : next;
+  const { healthCheckPath, versionPath } = now.imageId === next.imageId ? now : next;
+  return { ...kept, imageId: next.imageId, healthCheckPath, versionPath };
+}
+
 function deferredSettings(color: Color, now: Machine, wanted: Machine): string[] {
-  const names = ["instanceType", "detailedMonitoring"] as const;
-  return names
-    .filter((name) => now[name] !== wanted[name])
-    .map((name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`);
+  const differing = (names: (keyof Machine)[]) => names.filter((name) => now[name] !== wanted[name]);
+  return [
+    ...differing(["instanceType", "detailedMonitoring"]).map(
+      (name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`,
+    ),
+    ...differing(["healthCheckPath", "versionPath"]).map(
+      (name) => `${color} keeps ${name} ${now[name]} with its image; ${wanted[name]} reaches it with its next one`,
+    ),
+  ];
 }
 
 /** Why an update is refused, each with what to do instead. Empty: go on. */

@@ -25,6 +25,13 @@ describe("transitions: what may change", () => {
       { activeColor: "green" },
       ["app-green-group", "app-listener"],
     ],
+    ["another health path, without another image", {}, { healthCheckPath: "/up", versionPath: "/about" }, []],
+    [
+      "another health path with its image",
+      {},
+      { greenAmi: v3, healthCheckPath: "/up" },
+      ["app-green-template", "bluegreen-dev-green"],
+    ],
     ["another instance type", {}, { instanceType: "t3.small" }, ["app-green-template"]],
     ["a flip beside another instance type", {}, { activeColor: "green", instanceType: "t3.small" }, ["app-listener"]],
   ])("%s", async (_, from, to, expected) => {

@@ -130,7 +130,8 @@ describe("the health gate", () => {
       targetGroupArns: { blue: "arn:bluegreen-dev-blue", green: "arn:bluegreen-dev-green" },
       groupNames: { green: "app-green-group-1234567" },
       versions: { blue: "v1.0.0", green: "v2.0.0" },
-      preview: { protocol: "http", host: "alb.example", port: 9999, path: "/version", domain: undefined },
+      paths: { blue: "/version", green: "/version" },
+      preview: { protocol: "http", host: "alb.example", port: 9999, domain: undefined },
       listener: { arn: "arn:app-listener", weights: { blue: 100, green: 0 } },
     };
     expect(gate).toHaveBeenCalledTimes(1);

@@ -7,7 +7,13 @@ import { arns, fakeClients, forwarding, type World } from "./fake-aws";
 const state = {
   activeColor: "blue",
   weights: { blue: 100, green: 0 },
-  machines: byColor(() => ({ imageId: "v1", instanceType: "t3.small", detailedMonitoring: true })),
+  machines: byColor(() => ({
+    imageId: "v1",
+    instanceType: "t3.small",
+    detailedMonitoring: true,
+    healthCheckPath: "/readyz",
+    versionPath: "/version",
+  })),
   capacity: byColor(() => ({ minSize: 1, maxSize: 2 })),
   foundation: { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false },
 };

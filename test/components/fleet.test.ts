@@ -7,7 +7,15 @@ const make = (more: Partial<FleetArgs> = {}): Promise<Registered[]> =>
     const targetGroup = new aws.lb.TargetGroup("tg", {});
     new Fleet("f", {
       ...{ color: "green", environment: "dev", settingsPath: "/bluegreen/dev", rootDeviceName: "/dev/sda1" },
-      ...{ machine: { imageId: "ami-1", instanceType: "m7i.large", detailedMonitoring: true } },
+      ...{
+        machine: {
+          imageId: "ami-1",
+          instanceType: "m7i.large",
+          detailedMonitoring: true,
+          healthCheckPath: "/readyz",
+          versionPath: "/version",
+        },
+      },
       ...{
         capacity: { minSize: 2, maxSize: 4 },
         spotPercentage: 30,

@@ -66,7 +66,8 @@ describe("asking the world", () => {
       targetGroupArns: arns,
       groupNames: { green: "green" },
       versions: { blue: "v1.0.0", green: "v2.0.0" },
-      preview: { protocol: "http", host: "127.0.0.1", port, path: "/version" },
+      paths: { blue: "/old", green: "/version" },
+      preview: { protocol: "http", host: "127.0.0.1", port },
       listener: { arn: "arn:l", weights: { blue: 100, green: 0 } },
       note: (message) => notes.push(message),
       ...args,
@@ -85,7 +86,7 @@ describe("asking the world", () => {
 
   test("the service's own name is asked for where there is a domain", async () => {
     const { port } = server.address() as AddressInfo;
-    await ask({ preview: { protocol: "http", host: "127.0.0.1", port, path: "/version", domain: "app.example.com" } });
+    await ask({ preview: { protocol: "http", host: "127.0.0.1", port, domain: "app.example.com" } });
     expect(new Set(requests.map(({ headers }) => headers.host))).toEqual(new Set(["app.example.com"]));
   });
 
@@ -144,7 +145,7 @@ describe("asking the world", () => {
     beforeAll(async () => {
       const closed = http.createServer();
       await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
-      preview = { protocol: "http", host: "127.0.0.1", port: (closed.address() as AddressInfo).port, path: "/version" };
+      preview = { protocol: "http", host: "127.0.0.1", port: (closed.address() as AddressInfo).port };
       await new Promise((resolve) => closed.close(resolve));
     });
 

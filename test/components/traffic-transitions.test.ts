@@ -45,7 +45,13 @@ const wantedOf = ({ images, ...state }: State): Wanted => ({
   ...state,
   minSize: 2,
   maxSize: 4,
-  machines: byColor((color) => ({ imageId: images[color], instanceType: "t3.small", detailedMonitoring: false })),
+  machines: byColor((color) => ({
+    imageId: images[color],
+    instanceType: "t3.small",
+    detailedMonitoring: false,
+    healthCheckPath: "/readyz",
+    versionPath: "/version",
+  })),
   foundation,
 });
 

@@ -14,7 +14,13 @@ import {
   type Wanted,
 } from "../../components/traffic";
 
-const machine = (imageId: string): Machine => ({ imageId, instanceType: "t3.small", detailedMonitoring: false });
+const machine = (imageId: string): Machine => ({
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: false,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
+});
 const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 const warm: Wanted = {
   activeColor: "blue",
@@ -119,6 +125,35 @@ describe("machine settings that wait", () => {
     expect(plan.deferred).toEqual(waiting.flatMap(kept));
     expect(plan.machines).toEqual(byColor((color) => (waiting.includes(color) ? warm.machines : bigger)[color]));
   });
+});
+
+describe("paths that an image answers", () => {
+  const paths = { healthCheckPath: "/up", versionPath: "/about" };
+  const asked = (machines: ByColor<Machine>) => byColor((c) => [machines[c].healthCheckPath, machines[c].versionPath]);
+  const old = ["/readyz", "/version"];
+
+  test("come with the standby's next image, and leave the serving one's alone", () => {
+    const machines = { blue: { ...machine("v1"), ...paths }, green: { ...machine("v3"), ...paths } };
+    const { plan } = planUpdate({ ...warm, machines }, serving);
+    expect(asked(plan.machines)).toEqual({ blue: old, green: ["/up", "/about"] });
+    expect(plan.deferred).toEqual([
+      "blue keeps healthCheckPath /readyz with its image; /up reaches it with its next one",
+      "blue keeps versionPath /version with its image; /about reaches it with its next one",
+    ]);
+  });
+
+  test("stay with an image that no longer serves: the way back must pass its own health checks", () => {
+    const machines = { blue: { ...machine("v1"), ...paths }, green: { ...machine("v2"), ...paths } };
+    const flipped = { ...serving, activeColor: "green" as const, weights: { blue: 0, green: 100 } };
+    expect(asked(planUpdate({ ...warm, machines, activeColor: "green" }, flipped).plan.machines).blue).toEqual(old);
+  });
+
+  test("are the settings' on a stack's first update", () =>
+    expect(
+      asked(
+        planUpdate({ ...warm, machines: byColor(() => ({ ...machine("v1"), ...paths })) }, undefined).plan.machines,
+      ),
+    ).toEqual(byColor(() => ["/up", "/about"])));
 });
 
 describe("the foundation", () => {
