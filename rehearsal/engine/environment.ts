@@ -26,7 +26,9 @@ export function rehearsalEnvironment(
     AWS_SHARED_CREDENTIALS_FILE: os.devNull,
     AWS_EC2_METADATA_DISABLED: "true",
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // Without the sidecar of each file, which is written in place: a CLI that is killed in that moment would leave a
+    // state that can't be read any more. The state itself is replaced as a whole.
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "rehearsal",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Providers that already listen need no plugins. Without this, the CLI would download those of the state at each

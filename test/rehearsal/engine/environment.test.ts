@@ -10,7 +10,7 @@ it("lets nothing of the caller's AWS and Pulumi set-up in", () => {
     AWS_REGION: "eu-west-1",
     AWS_CONFIG_FILE: os.devNull,
     AWS_SHARED_CREDENTIALS_FILE: os.devNull,
-    PULUMI_BACKEND_URL: "file:///w/state",
+    PULUMI_BACKEND_URL: "file:///w/state?metadata=skip",
     PULUMI_HOME: "/w/home",
   });
   expect(env).not.toHaveProperty("AWS_PROFILE");
