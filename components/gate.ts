@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { AwsClients } from "./aws-clients";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live";
-import { byColor, gaining, gateVerdict, type ByColor, type Capacity, type Color, type PreviewAnswer } from "./traffic";
+import { gaining, gateVerdict, type ByColor, type Capacity, type Color, type PreviewAnswer } from "./traffic";
 
 /** The header that chooses the colour on the preview listener. */
 export const previewHeader = "X-Bluegreen-Preview";
@@ -69,7 +69,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
     recorded,
     live,
     capacity: args.capacity,
-    observed: byColor((c) => (c === "blue" ? blue : green)),
+    observed: { blue, green },
     preview,
   });
 }

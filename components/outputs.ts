@@ -18,9 +18,9 @@ export interface StackOutputsArgs {
  */
 export function stackOutputs({ settings, foundation, loadBalancer, blueGreen }: StackOutputsArgs) {
   const { listener, targetGroups, fleets, weights } = blueGreen;
-  const { previewPort, versionPath } = settings;
+  const standby = other(settings.activeColor);
   const scheme = loadBalancer.listenerProtocol.protocol.toLowerCase();
-  const previewUrl = pulumi.interpolate`${scheme}://${settings.domain ?? loadBalancer.dnsName}:${previewPort}`;
+  const previewUrl = pulumi.interpolate`${scheme}://${settings.domain ?? loadBalancer.dnsName}:${settings.previewPort}`;
   const activeColor = weights.apply(() => settings.activeColor);
   const targetGroupArns = byColor((color) => targetGroups[color].arn);
   const machines = byColor((color) => fleets[color].machine);
@@ -28,7 +28,7 @@ export function stackOutputs({ settings, foundation, loadBalancer, blueGreen }: 
   return {
     url: loadBalancer.url,
     previewUrl,
-    previewUsage: pulumi.interpolate`curl -H "${previewHeader}: ${other(settings.activeColor)}" ${previewUrl}${versionPath}`,
+    previewUsage: pulumi.interpolate`curl -H "${previewHeader}: ${standby}" ${previewUrl}${machines[standby].versionPath}`,
     activeColor,
     weights,
     images: byColor((color) => machines[color].imageId),

@@ -76,10 +76,12 @@ async function main(): Promise<number> {
     cleanUp.add("load", () => context.load?.stop());
     const story = options.keep ? steps.slice(0, -1) : steps;
     const reports = await runSteps({ context, steps: story, log: (line) => void log.write(`${line}\n`) });
-    const total = reports.reduce((sum, step) => sum + (step.requests ?? 0), 0);
-    const failed = reports.reduce((sum, step) => sum + (step.failed ?? 0), 0);
+    // Of the whole load, from its first request to its last: nothing can fall between two steps.
+    const traffic = await context.load?.window();
+    const failed = traffic?.failed ?? 0;
+    const lostWithMachine = reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0);
     const report: Report = {
-      ok: reports.every(({ ok }) => ok),
+      ok: reports.every((step) => step.ok) && failed <= lostWithMachine,
       startedAt: new Date(begun).toISOString(),
       seconds: (Date.now() - begun) / 1000,
       node: process.version,
@@ -88,9 +90,9 @@ async function main(): Promise<number> {
       timeScale: options.timeScale,
       rate,
       steps: reports,
-      requests: total,
+      requests: traffic?.sent ?? 0,
       failed,
-      lostWithMachine: reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0),
+      lostWithMachine,
     };
     await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     say(table(report));
