@@ -3,7 +3,7 @@ import { measureMax } from "../rehearsal/load/load";
 import { openSession } from "../rehearsal/session";
 import { Context, pause, touched } from "../rehearsal/story/context";
 import { worlds } from "../rehearsal/story/release";
-import { CleanUp } from "../rehearsal/tools/clean-up";
+import { CleanUp } from "../tools/clean-up";
 import type { Figure } from "./figure";
 
 /** Flips and rollbacks measured, in turn. */

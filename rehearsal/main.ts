@@ -7,8 +7,8 @@ import { runSteps } from "./run";
 import { openSession, type ProviderChoice, type Session } from "./session";
 import { Context } from "./story/context";
 import { chosen, story } from "./story/story";
-import { claim, isAlive } from "./tools/claim";
-import { CleanUp } from "./tools/clean-up";
+import { claim, isAlive } from "../tools/claim";
+import { CleanUp } from "../tools/clean-up";
 
 interface Options {
   quick?: boolean;

@@ -6,9 +6,9 @@ import type { ConfigOverrides } from "./engine/settings";
 import { RehearsalStack } from "./engine/stack";
 import { registerImages, type ImageName } from "./images/catalog";
 import { startProviders } from "./provider/start";
-import type { CleanUp } from "./tools/clean-up";
-import { findMoto } from "./tools/moto";
-import { findPulumi } from "./tools/pulumi-cli";
+import type { CleanUp } from "../tools/clean-up";
+import { findMoto } from "../tools/moto";
+import { findPulumi } from "../tools/pulumi-cli";
 
 /** Which AWS provider deploys: the local stand-in, or the official one, which Pulumi downloads. */
 export type ProviderChoice = "local" | "official";

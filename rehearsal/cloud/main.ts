@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { endWithParent } from "../tools/process";
+import { endWithParent } from "../../tools/process";
 import { runCloud, type CloudOptions } from "./cloud";
 import { messageOf } from "./errors";
 

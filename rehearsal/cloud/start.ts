@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { forkTypeScript, stop, whenReady } from "../tools/process";
+import { forkTypeScript, stop, whenReady } from "../../tools/process";
 import type { CloudMessage, CloudProcessOptions } from "./main";
 
 /** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */

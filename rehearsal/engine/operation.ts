@@ -1,5 +1,5 @@
 import { type EngineEvent, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { endWithParent } from "../tools/process";
+import { endWithParent } from "../../tools/process";
 import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events";
 import { FailedProgram } from "./failed-program";
 import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol";

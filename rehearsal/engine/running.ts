@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type ChildProcess } from "node:child_process";
-import { forkTypeScript, isRunning } from "../tools/process";
+import { forkTypeScript, isRunning } from "../../tools/process";
 import type { FromOperation, OperationRequest, OperationResult, Progress, ToOperation } from "./protocol";
 
 /** An operation of the engine under way, in processes of its own. */

@@ -1,5 +1,5 @@
 import autocannon from "autocannon";
-import { endWithParent } from "../tools/process";
+import { endWithParent } from "../../tools/process";
 import { observe } from "./observer";
 import type { ConstantLoad, FromGenerator, GreatestLoad, ToGenerator } from "./protocol";
 import { type Sample, shares } from "./samples";

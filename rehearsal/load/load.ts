@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { ended, forkTypeScript, isRunning, stop, whenReady } from "../tools/process";
+import { ended, forkTypeScript, isRunning, stop, whenReady } from "../../tools/process";
 import type { ConstantLoad, FromGenerator, GreatestLoad, Throughput, ToGenerator } from "./protocol";
 import { type LoadWindow, type Sample, windowOf } from "./samples";
 

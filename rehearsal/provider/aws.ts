@@ -4,7 +4,7 @@
  * `REHEARSAL_TIME_SCALE` says how many AWS seconds pass in a second (default 1).
  */
 import { version } from "@pulumi/aws/package.json";
-import { endWithParent } from "../tools/process";
+import { endWithParent } from "../../tools/process";
 import { INVOKES } from "./invokes";
 import { ROWS } from "./rows";
 import { serve } from "./server";

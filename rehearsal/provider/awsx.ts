@@ -4,7 +4,7 @@
  */
 import { version } from "@pulumi/awsx/package.json";
 import * as pulumi from "@pulumi/pulumi";
-import { endWithParent } from "../tools/process";
+import { endWithParent } from "../../tools/process";
 import { Vpc, zonesOf } from "./vpc";
 import { vpcArgs } from "./vpc-args";
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { forkTypeScript, stop as stopProcess, whenPrinted } from "../tools/process";
+import { forkTypeScript, stop as stopProcess, whenPrinted } from "../../tools/process";
 import { messageOf } from "./errors";
 
 /** The stand-in providers, running. */

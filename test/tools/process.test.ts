@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { forkTypeScript, isRunning, stop, whenPrinted, whenReady } from "../../../rehearsal/tools/process";
+import { forkTypeScript, isRunning, stop, whenPrinted, whenReady } from "../../tools/process";
 
-const processModule = path.resolve(__dirname, "../../../rehearsal/tools/process.ts");
+const processModule = path.resolve(__dirname, "../../tools/process.ts");
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

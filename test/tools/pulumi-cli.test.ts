@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { BUILT_VERSION, built, cached, findPulumi, onPath } from "../../../rehearsal/tools/pulumi-cli";
-import { written } from "../../../rehearsal/tools/versions";
+import { BUILT_VERSION, built, cached, findPulumi, onPath } from "../../tools/pulumi-cli";
+import { written } from "../../tools/versions";
 import { FakeTools } from "./fake-path";
 
 const silent = (): void => undefined;
@@ -16,7 +16,7 @@ beforeEach(() => (tools = new FakeTools()));
 afterEach(() => tools.remove());
 
 it("pins the same version in go.mod as in the code", () => {
-  const folder = path.resolve(__dirname, "../../../rehearsal/tools");
+  const folder = path.resolve(__dirname, "../../tools");
   const lines = readFileSync(path.join(folder, "go.mod"), "utf8")
     .split("\n")
     .map((line) => line.trim());

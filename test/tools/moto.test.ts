@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { findMoto, findPython } from "../../../rehearsal/tools/moto";
+import { findMoto, findPython } from "../../tools/moto";
 import { FakeTools } from "./fake-path";
 
 /** A Python that can do what `findMoto` asks for; its environments hold a `python` that works while `alive` exists. */
@@ -16,7 +16,7 @@ beforeEach(() => (tools = new FakeTools()));
 afterEach(() => tools.remove());
 
 it("pins every package", () => {
-  const file = path.resolve(__dirname, "../../../rehearsal/tools/requirements.txt");
+  const file = path.resolve(__dirname, "../../tools/requirements.txt");
   const lines = readFileSync(file, "utf8").trim().split("\n");
   expect(lines).toContain("moto==5.2.5");
   expect(lines.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);

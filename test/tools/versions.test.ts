@@ -1,4 +1,4 @@
-import { atLeast, type Version, versionIn } from "../../../rehearsal/tools/versions";
+import { atLeast, type Version, versionIn } from "../../tools/versions";
 
 describe("versionIn", () => {
   test.each<[string, Version | undefined]>([
