@@ -1,7 +1,7 @@
 import { Address4 } from "ip-address";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { byColor, colors, type Wanted } from "./components/traffic";
+import { byColor, colors, type ByColor, type Wanted } from "./components/traffic";
 import { combinationFaults, type Fault } from "./config-rules";
 
 /** The config namespace, the project's name and its command. */
@@ -148,15 +148,23 @@ export function loadSettings(): Settings {
 /** Whether the stack serves HTTPS: with a certificate of its own, or one for its domain. */
 export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(domain ?? certificateArn);
 
-/** The part of the settings that traffic depends on, with a missing image filled in from the other colour. */
-export function wantedFrom(settings: Settings): Wanted {
-  const { blueAmi, greenAmi, instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
+/** Each colour's image, a missing one filled in from the other colour. */
+export function imageIds({ blueAmi, greenAmi }: Settings): ByColor<string> {
+  return { blue: blueAmi ?? greenAmi ?? "", green: greenAmi ?? blueAmi ?? "" };
+}
+
+/**
+ * The part of the settings that traffic depends on.
+ * @param bootGate whether each colour's image answers the launch lifecycle hook
+ */
+export function wantedFrom(settings: Settings, bootGate: ByColor<boolean>): Wanted {
+  const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
   const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
-  const image = { blue: blueAmi ?? greenAmi ?? "", green: greenAmi ?? blueAmi ?? "" };
+  const image = imageIds(settings);
   const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath };
   return {
     ...settings,
-    machines: byColor((color) => ({ imageId: image[color], ...machine })),
+    machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
     foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
   };
 }

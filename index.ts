@@ -12,9 +12,9 @@ import { Network } from "./components/network";
 import { stackOutputs } from "./components/outputs";
 import { refuseUnlessOverridden } from "./components/override";
 import { describePlace } from "./components/place";
-import { planUpdate } from "./components/traffic";
+import { byColor, planUpdate } from "./components/traffic";
 import { VpcEndpoints } from "./components/vpc-endpoints";
-import { loadSettings, namespace, servesHttps, wantedFrom } from "./config";
+import { imageIds, loadSettings, namespace, servesHttps, wantedFrom } from "./config";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
 export = async () => {
@@ -28,15 +28,14 @@ export = async () => {
   };
   const clients = awsClients(readProviderConfig());
   const deployed = await readDeployed(clients);
-  const wanted = wantedFrom(settings);
+  const { blue, green } = imageIds(settings);
+  const images = { blue: await describeImage(blue, "blueAmi"), green: await describeImage(green, "greenAmi") };
+  const bootGate = byColor((color) => images[color].bootGate);
+  const wanted = wantedFrom(settings, bootGate);
   const { plan, refusals } = planUpdate(wanted, deployed);
   if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
-  const { blue, green } = plan.machines;
-  const images = {
-    blue: await describeImage(blue.imageId, "blueAmi"),
-    green: await describeImage(green.imageId, "greenAmi"),
-  };
+  for (const sentence of plan.ungated) void pulumi.log.info(sentence);
   const place = await describePlace(settings.availabilityZoneCount);
 
   const network = new Network("network", { ...settings, ...shared, ...place });
@@ -63,16 +62,15 @@ export = async () => {
       certificateArn: certificate?.arn ?? settings.certificateArn,
     },
   });
-  const role = new InstanceRole("instances", { ...shared, ...place, policyArns: settings.instancePolicyArns });
+  const roles = byColor(
+    (color) =>
+      new InstanceRole(`instances-${color}`, { ...shared, ...place, color, policyArns: settings.instancePolicyArns }),
+  );
 
-  const prerequisites = [...role.policies, ...(endpoints?.reachable ?? [])];
   const blueGreen = new BlueGreen("app", {
-    ...{ ...settings, clients, plan, deployed, images, loadBalancer, prerequisites },
+    ...{ ...settings, clients, plan, deployed, images, loadBalancer, roles, prerequisites: endpoints?.reachable ?? [] },
     targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
-    fleet: {
-      ...{ ...settings, ...shared, subnetIds: privateSubnetIds, instanceProfileArn: role.instanceProfileArn },
-      securityGroupId: firewall.fleetSecurityGroupId,
-    },
+    fleet: { ...settings, ...shared, subnetIds: privateSubnetIds, securityGroupId: firewall.fleetSecurityGroupId },
   });
   await blueGreen.settled;
   return stackOutputs({ settings, foundation: wanted.foundation, loadBalancer, blueGreen });

@@ -4,6 +4,7 @@ import type { AwsClients } from "./aws-clients";
 import { Fleet, type FleetArgs } from "./fleet";
 import { askGate, type PreviewEndpoint } from "./gate";
 import type { LoadBalancer } from "./load-balancer";
+import type { InstanceRole } from "./instance-role";
 import { observe, targetHealth } from "./live";
 import { refuseUnlessOverridden } from "./override";
 import { PreviewListener } from "./preview-listener";
@@ -27,7 +28,6 @@ type SharedFleetArgs = Pick<
   | "spotPercentage"
   | "subnetIds"
   | "securityGroupId"
-  | "instanceProfileArn"
   | "healthCheckGracePeriod"
   | "deregistrationDelay"
   | "tags"
@@ -46,6 +46,8 @@ export interface BlueGreenArgs {
   readinessTimeout: number;
   targetGroup: Omit<TargetGroupArgs, "color" | "healthCheckPath">;
   fleet: SharedFleetArgs;
+  /** What each colour's instances may do. */
+  roles: ByColor<InstanceRole>;
   /** What must stand before an instance starts. */
   prerequisites: pulumi.Resource[];
 }
@@ -100,6 +102,7 @@ export class BlueGreen extends pulumi.ComponentResource {
           machine: plan.machines[color],
           capacity: plan.capacity[color],
           rootDeviceName: args.images[color].rootDeviceName,
+          instanceProfileArn: args.roles[color].instanceProfileArn,
           targetGroup: this.targetGroups[color],
           loadBalancerArnSuffix: loadBalancer.arnSuffix,
           awaited: plan.awaited.includes(color)
@@ -110,7 +113,7 @@ export class BlueGreen extends pulumi.ComponentResource {
                 since,
               }
             : undefined,
-          prerequisites: [...args.prerequisites, preview.rules[color], ...after],
+          prerequisites: [...args.roles[color].policies, ...args.prerequisites, preview.rules[color], ...after],
           templateHooks: args.deployed && { beforeUpdate: [this.templateGuard(`${name}-${color}`, color, args)] },
         },
         { parent: this },

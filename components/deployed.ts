@@ -16,6 +16,7 @@ const outputs = z.object({
       detailedMonitoring: z.boolean(),
       healthCheckPath: z.string(),
       versionPath: z.string(),
+      bootGate: z.boolean(),
     }),
   ),
   capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),

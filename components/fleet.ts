@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./aws-clients";
+import { bootGateHook } from "./boot-gate";
 import { waitUntilReady } from "./readiness";
 import type { Capacity, Color, Machine } from "./traffic";
 
@@ -56,13 +57,17 @@ export class Fleet extends pulumi.ComponentResource {
     this.groupName = group.name;
     const { versionPath } = args.machine;
     this.machine = pulumi
-      .all([template.imageId, template.instanceType, template.monitoring, args.targetGroup.healthCheck, group.arn])
-      .apply(([imageId = "", instanceType = "", monitoring, healthCheck]) => ({
+      .all([
+        ...([template.imageId, template.instanceType, template.monitoring] as const),
+        ...([args.targetGroup.healthCheck, group.initialLifecycleHooks, group.arn] as const),
+      ])
+      .apply(([imageId = "", instanceType = "", monitoring, healthCheck, hooks = []]) => ({
         imageId,
         instanceType,
         detailedMonitoring: monitoring?.enabled ?? false,
         healthCheckPath: healthCheck?.path ?? "",
         versionPath,
+        bootGate: hooks.some((hook) => hook.name === bootGateHook.name),
       }));
     this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
     [this.ready, this.settled] = this.whenReady(args, group);
@@ -85,7 +90,8 @@ export class Fleet extends pulumi.ComponentResource {
           httpEndpoint: "enabled",
           httpTokens: "required",
           httpPutResponseHopLimit: 1,
-          instanceMetadataTags: "disabled",
+          // The gate reads its group's name there: asking Auto Scaling for it would need a right to see all groups.
+          instanceMetadataTags: machine.bootGate ? "enabled" : "disabled",
         },
         networkInterfaces: [
           {
@@ -135,6 +141,8 @@ export class Fleet extends pulumi.ComponentResource {
         },
         capacityRebalance: args.spotPercentage > 0,
         // Launch before terminating whenever an instance must be replaced; AWS's own figures for that choice.
+        // Not a resource of its own, which would come after the first instances.
+        initialLifecycleHooks: args.machine.bootGate ? [bootGateHook] : undefined,
         instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
         // The provider's waits hang once Auto Scaling has moved; readiness.ts waits instead.
         waitForCapacityTimeout: "0",

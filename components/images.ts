@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { answersBootGate } from "./boot-gate";
 
 /** What the stack needs to know of a pinned image. */
 export interface Image {
@@ -7,6 +8,8 @@ export interface Image {
   rootDeviceName: string;
   /** Its tag `Version`, as the image's build wrote it; undefined: none, or not visible to this account. */
   version?: string;
+  /** Whether its tags say that a boot gate in it answers the launch lifecycle hook. */
+  bootGate: boolean;
 }
 
 /**
@@ -30,5 +33,6 @@ export async function describeImage(imageId: string, setting: string): Promise<I
     throw error;
   }
   if (image.state !== "available") throw refuse(`it is ${image.state}`);
-  return { rootDeviceName: image.rootDeviceName, version: image.tags["Version"] };
+  const { rootDeviceName, tags } = image;
+  return { rootDeviceName, version: tags["Version"], bootGate: answersBootGate(tags) };
 }

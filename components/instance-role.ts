@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Color } from "./traffic";
 
 export interface InstanceRoleArgs {
+  color: Color;
   accountId: string;
   partition: string;
   region: string;
@@ -9,10 +11,14 @@ export interface InstanceRoleArgs {
   settingsPath: string;
   /** Policies that the service needs beside these. */
   policyArns: string[];
+  /** Tags that the colour's group carries, too. */
   tags: Record<string, string>;
 }
 
-/** What the fleets' instances may do: be reached by Session Manager instead of SSH, and read their own settings. */
+/**
+ * What a fleet's instances may do: be reached by Session Manager instead of SSH, read their own settings, and answer the
+ * launch lifecycle hook of their own group.
+ */
 export class InstanceRole extends pulumi.ComponentResource {
   readonly instanceProfileArn: pulumi.Output<string>;
   /** Policies that must stand before an instance starts with the role. */
@@ -20,12 +26,12 @@ export class InstanceRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:InstanceRole", name, {}, opts);
-    const { accountId, partition, region, settingsPath, tags } = args;
+    const { color, accountId, partition, region, settingsPath, tags } = args;
     const parent = { parent: this };
     const role = new aws.iam.Role(
       `${name}-role`,
       {
-        description: "Instances of the blue and green fleets",
+        description: `Instances of the ${color} fleet`,
         assumeRolePolicy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -67,10 +73,34 @@ export class InstanceRole extends pulumi.ComponentResource {
       },
       parent,
     );
+    const ownGroup = Object.entries({ ...tags, Color: color }).map(([key, value]) => [
+      `autoscaling:ResourceTag/${key}`,
+      value,
+    ]);
+    const bootGate = new aws.iam.RolePolicy(
+      `${name}-boot-gate`,
+      {
+        role: role.name,
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "AnswerOwnLaunchHook",
+              Effect: "Allow",
+              Action: "autoscaling:CompleteLifecycleAction",
+              // Told apart by its tags: a group's name is made after the role.
+              Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`,
+              Condition: { StringEquals: Object.fromEntries(ownGroup) as Record<string, string> },
+            },
+          ],
+        }),
+      },
+      parent,
+    );
     const given = args.policyArns.map(
       (policyArn) => new aws.iam.RolePolicyAttachment(`${name}-${policyArn}`, { role: role.name, policyArn }, parent),
     );
-    this.policies = [core, own, ...given];
+    this.policies = [core, own, bootGate, ...given];
     this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;
     this.registerOutputs({ instanceProfileArn: this.instanceProfileArn });
   }

@@ -21,10 +21,13 @@ export interface Readiness {
 export type FleetState = { ready: boolean; summary: string; failure?: string };
 
 /**
- * Unhealthy instances that the group may take out of service before waiting is pointless: one can be bad luck with a
- * machine, a second one is the image.
+ * Instances that the group may give up, at their launch or for their health, before waiting is pointless: one can be bad
+ * luck with a machine, a second one is the image.
  */
 const tolerableReplacements = 1;
+
+/** A launch that a lifecycle hook gave up, by an answer or by silence. AWS calls it cancelled, not failed. */
+const abandoned = /lifecycle action .*was abandoned/i;
 
 /** Launch errors that the group itself gets over by trying another zone or a little later. */
 const passing = /insufficient|capacity|throttl|rate exceeded|request limit/i;
@@ -46,6 +49,11 @@ export function fleetState(
   const summary = `${healthy} of ${wanted} healthy`;
   if (group && healthy >= wanted) return { ready: true, summary };
 
+  const givenUp = activities.filter(({ StatusMessage }) => abandoned.test(StatusMessage ?? ""));
+  if (givenUp.length > tolerableReplacements) {
+    const failure = `${givenUp.length} of its launches were given up at the boot gate (${gateReport(givenUp[0])})`;
+    return { ready: false, summary, failure };
+  }
   const failures = activities
     .filter(({ StatusCode }) => StatusCode === "Failed")
     .map(({ StatusMessage, Description }) => StatusMessage ?? Description ?? "no reason given");
@@ -59,7 +67,21 @@ export function fleetState(
     return { ready: false, summary, failure };
   }
   const shortage = failures.length > 0 ? `; the last launch failed: ${failures[0]}` : "";
-  return { ready: false, summary: `${summary}${reasons(own)}${shortage}` };
+  const doubt = givenUp.length > 0 ? `; a launch was given up at the boot gate: ${gateReport(givenUp[0])}` : "";
+  return { ready: false, summary: `${summary}${reasons(own)}${atTheGate(group)}${shortage}${doubt}` };
+}
+
+/** Instances that run, and are in no target group before their boot gate has answered. */
+function atTheGate(group: AutoScalingGroup | undefined): string {
+  const waiting = (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === "Pending:Wait");
+  return waiting.length > 0 ? `; at the boot gate: ${waiting.map(({ InstanceId }) => InstanceId).join(", ")}` : "";
+}
+
+/** AWS's words for a launch that was given up, and where the gate's own stand: the console outlives the instance for an hour. */
+function gateReport({ StatusMessage, Description }: Activity): string {
+  const [id] = /\bi-[0-9a-f]+/.exec(Description ?? "") ?? [];
+  const report = `see aws ec2 get-console-output --output text --instance-id ${id ?? "i-..."}`;
+  return `${StatusMessage}; ${report}, or journalctl -u bluegreen-boot-gate on a living instance`;
 }
 
 function reasons(targets: TargetHealthDescription[]): string {

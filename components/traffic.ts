@@ -1,4 +1,5 @@
 /** Who serves, with what share, in what order, and what may not change: decisions without a resource or a call. */
+import { withoutBootGate } from "./boot-gate";
 
 export const colors = ["blue", "green"] as const;
 export type Color = (typeof colors)[number];
@@ -16,6 +17,8 @@ export interface Machine {
   /** Paths that the image answers: they stay with it, or the way back would fail its health checks. */
   healthCheckPath: string;
   versionPath: string;
+  /** Whether the image answers the launch lifecycle hook; a hook is part of its group, so it stays with the image, too. */
+  bootGate: boolean;
 }
 
 /** Bounds of an Auto Scaling group, in instances. Both 0: the fleet is off. */
@@ -65,6 +68,8 @@ export interface Plan {
   awaited: Color[];
   /** Machine settings that wait until the colour no longer serves, as sentences. */
   deferred: string[];
+  /** Images in use whose instances no boot gate looks at, as sentences. */
+  ungated: string[];
 }
 
 export type Planned = { plan: Plan; refusals: string[] };
@@ -91,6 +96,7 @@ export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Plan
       (color) => weights[color] > 0 || (capacity[color].minSize > 0 && !(deployed && deployed.weights[color] > 0)),
     ),
     deferred: colors.flatMap((color) => deferredSettings(color, machines[color], wanted.machines[color])),
+    ungated: ungatedImages(colors.filter((color) => capacity[color].maxSize > 0).map((color) => machines[color])),
   };
   return { plan, refusals: deployed ? refusals(plan, wanted, deployed) : [] };
 }
@@ -100,13 +106,16 @@ function capacityFor(wanted: Wanted, color: Color): Capacity {
   return { minSize: Math.max(wanted.minSize, wanted.capacityFloor), maxSize: wanted.maxSize };
 }
 
-/** The machine that a colour gets now: what it is made of waits while it has traffic, its paths stay with its image. */
+/**
+ * The machine that a colour gets now: what it is made of waits while it has traffic; its paths and its boot gate stay with
+ * its image.
+ */
 function machineFor(color: Color, wanted: Wanted, deployed: Deployed | undefined, weights: ByColor<number>): Machine {
   const [now, next] = [deployed?.machines[color], wanted.machines[color]];
   if (!deployed || !now) return next;
   const kept = weights[color] > 0 || deployed.weights[color] > 0 ? now : next;
-  const { healthCheckPath, versionPath } = now.imageId === next.imageId ? now : next;
-  return { ...kept, imageId: next.imageId, healthCheckPath, versionPath };
+  const { healthCheckPath, versionPath, bootGate } = now.imageId === next.imageId ? now : next;
+  return { ...kept, imageId: next.imageId, healthCheckPath, versionPath, bootGate };
 }
 
 function deferredSettings(color: Color, now: Machine, wanted: Machine): string[] {
@@ -120,6 +129,10 @@ function deferredSettings(color: Color, now: Machine, wanted: Machine): string[]
     ),
   ];
 }
+
+const ungatedImages = (machines: Machine[]): string[] => [
+  ...new Set(machines.filter(({ bootGate }) => !bootGate).map(({ imageId }) => withoutBootGate(imageId))),
+];
 
 /** Why an update is refused, each with what to do instead. Empty: go on. */
 function refusals(plan: Plan, wanted: Wanted, deployed: Deployed): string[] {

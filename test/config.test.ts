@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings, schema, wantedFrom } from "../config";
+import { loadSettings, parseSettings, schema, imageIds, wantedFrom } from "../config";
 import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings";
 
 describe("settings that are right", () => {
@@ -170,17 +170,24 @@ test("any text in any setting is taken or refused by name, never more", () => {
 });
 
 describe("what traffic depends on", () => {
+  const noGates = { blue: false, green: false };
+
   test.each<[string, Raw, { blue: string; green: string }]>([
     ["both images", { blueAmi: v1, greenAmi: v2 }, { blue: v1, green: v2 }],
     ["blue's for green", { blueAmi: v1 }, { blue: v1, green: v1 }],
     ["green's for blue", { blueAmi: "", greenAmi: v2 }, { blue: v2, green: v2 }],
   ])("%s", (_, raw, images) => {
-    const { machines } = wantedFrom(parseSettings({ ...minimal, ...raw }));
-    expect({ blue: machines.blue.imageId, green: machines.green.imageId }).toEqual(images);
+    const parsed = parseSettings({ ...minimal, ...raw });
+    expect(imageIds(parsed)).toEqual(images);
+    const { machines } = wantedFrom(parsed, { blue: true, green: false });
+    expect(machines).toMatchObject({
+      blue: { imageId: images.blue, bootGate: true },
+      green: { imageId: images.green, bootGate: false },
+    });
   });
 
   test("the foundation is what can't change", () => {
-    expect(wantedFrom(parseSettings({ ...existing, appPort: "8080" })).foundation).toEqual({
+    expect(wantedFrom(parseSettings({ ...existing, appPort: "8080" }), noGates).foundation).toEqual({
       vpcId: "vpc-12345678",
       vpcCidr: "10.0.0.0/16",
       availabilityZoneCount: 2,
@@ -193,7 +200,7 @@ describe("what traffic depends on", () => {
     ["a certificate", { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/1" }],
     ["a domain", { domain: "app.example.com", hostedZoneId: "Z1" }],
   ])("%s makes it HTTPS", (_, settings) =>
-    expect(wantedFrom(parseSettings({ ...minimal, ...settings })).foundation.https).toBe(true),
+    expect(wantedFrom(parseSettings({ ...minimal, ...settings }), noGates).foundation.https).toBe(true),
   );
 });
 

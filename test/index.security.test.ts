@@ -1,11 +1,10 @@
-import { inputsOf, office, ofType, runProgram, v1, v2, type Run } from "./whole-program";
+import { gated, inputsOf, office, ofType, runProgram, v1, type Run } from "./whole-program";
 
 describe("what nobody may find in it", () => {
   let run: Run;
   beforeAll(async () => {
     run = await runProgram("prod", {
-      blueAmi: v1,
-      greenAmi: v2,
+      blueAmi: gated,
       standby: "warm",
       domain: "a.example.com",
       hostedZoneId: "Z1",
@@ -72,13 +71,30 @@ describe("what nobody may find in it", () => {
     });
   });
 
-  test("the role reads its own settings and no others", () => {
-    const policy = JSON.parse(inputsOf(run, "instances-settings").policy) as { Statement: object[] };
+  test.each(["blue", "green"])("%s's role reads its own settings and no others", (color) => {
+    const policy = JSON.parse(inputsOf(run, `instances-${color}-settings`).policy) as { Statement: object[] };
     const own = ["", "/*"].map((end) => `arn:aws:ssm:eu-central-1:111111111111:parameter/bluegreen/prod${end}`);
     expect(policy.Statement).toMatchObject([
       { Effect: "Allow", Resource: own },
       { Effect: "Deny", NotResource: [...own, "arn:aws:ssm:eu-central-1::parameter/aws/*"] },
     ]);
+  });
+
+  test.each(["blue", "green"])("%s's role answers the hooks of groups with the tags of its own group", (color) => {
+    const { Statement } = JSON.parse(inputsOf(run, `instances-${color}-boot-gate`).policy) as {
+      Statement: { Condition: { StringEquals: Record<string, string> } }[];
+    };
+    const condition = Object.entries(Statement[0].Condition.StringEquals);
+    const group = inputsOf(run, `app-${color}-group`) as Record<string, { key: string; value: string }[]>;
+    const tags = group.tags.map(({ key, value }) => [`autoscaling:ResourceTag/${key}`, value]);
+    expect(tags).toEqual(expect.arrayContaining(condition));
+    expect(Object.fromEntries(condition)).toMatchObject({
+      "autoscaling:ResourceTag/Environment": "prod",
+      "autoscaling:ResourceTag/Color": color,
+    });
+    expect(inputsOf(run, `app-${color}-template`).iamInstanceProfile).toEqual({
+      arn: `arn:instances-${color}-profile`,
+    });
   });
 
   test("without NAT the fleets have their endpoints; with NAT only the free one", async () => {

@@ -1,4 +1,4 @@
-import { transition, v3, warnings, type Setting } from "./whole-program";
+import { gated, told, transition, v1, v2, v3, warnings, type Setting } from "./whole-program";
 
 describe("transitions: what may change", () => {
   const groups = ["app-blue-group", "app-green-group"];
@@ -10,6 +10,18 @@ describe("transitions: what may change", () => {
     ["a canary taken back", { standbyWeight: 10 }, {}, ["app-listener"]],
     ["a canary that becomes all", { standbyWeight: 10 }, { activeColor: "green" }, ["app-listener"]],
     ["a new image for the standby", {}, { greenAmi: v3 }, ["app-green-template"]],
+    [
+      "a new image with a boot gate for the standby",
+      {},
+      { greenAmi: gated },
+      ["app-green-group", "app-green-template"],
+    ],
+    [
+      "a flip to an image with a boot gate",
+      { greenAmi: gated },
+      { activeColor: "green", greenAmi: gated },
+      ["app-listener"],
+    ],
     ["a standby comes up", { standby: "off" }, {}, ["app-green-group"]],
     [
       "a standby comes up with a new image",
@@ -43,6 +55,12 @@ describe("transitions: what may change", () => {
     expect(warnings).toEqual([
       "blue has traffic and keeps instanceType t3.micro; t3.small reaches it once it has none",
     ]);
+  });
+
+  test("an image without a boot gate is told of, once", async () => {
+    await transition({}, { greenAmi: gated });
+    const without = [v1, v2, v1];
+    expect(told).toEqual(without.map((image) => expect.stringContaining(`${image} has no tag BootGate`) as string));
   });
 
   test("an update waits for every fleet with instances, but not for the one that loses its traffic", async () => {

@@ -40,10 +40,12 @@ export function named(resources: Registered[], name: string): Registered {
   return found;
 }
 
-export const images: Record<string, { version: string }> = {
-  "ami-11111111": { version: "v1.0.0" },
-  "ami-22222222": { version: "v2.0.0" },
-  "ami-33333333": { version: "v3.0.0" },
+/** Images by id, with their tags. */
+export const images: Record<string, Record<string, string>> = {
+  "ami-11111111": { Version: "v1.0.0" },
+  "ami-22222222": { Version: "v2.0.0" },
+  "ami-33333333": { Version: "v3.0.0" },
+  "ami-44444444": { Version: "v4.0.0", BootGate: "boot-gate" },
 };
 
 type Answer = (inputs: Record<string, never>, name: string) => Record<string, unknown>;
@@ -104,7 +106,7 @@ const calls: Record<string, (inputs: { filters?: { values: string[] }[] }) => Re
   "aws:ec2/getAmi:getAmi": ({ filters }) => {
     const id = filters?.[0].values[0] ?? "";
     if (!images[id]) throw refusal("Your query returned no results. Please change your search criteria and try again.");
-    return { state: "available", rootDeviceName: "/dev/xvda", tags: { Version: images[id].version } };
+    return { state: "available", rootDeviceName: "/dev/xvda", tags: images[id] };
   },
 };
 

@@ -20,13 +20,18 @@ jest.mock("../components/readiness", () => ({
 export const v1 = "ami-11111111";
 export const v2 = "ami-22222222";
 export const v3 = "ami-33333333";
+/** Carries a boot gate. */
+export const gated = "ami-44444444";
 /** What dev asks for beside an image. */
 export const office = { allowedCidrs: ["192.0.2.0/24"] };
 
-/** What the program warned of in this test. */
+/** What the program warned of in this test, and what it told. */
 export const warnings: string[] = [];
+export const told: string[] = [];
 beforeEach(() => {
   warnings.length = 0;
+  told.length = 0;
+  jest.spyOn(pulumi.log, "info").mockImplementation((message) => Promise.resolve(void told.push(message)));
   jest.spyOn(pulumi.log, "warn").mockImplementation((message) => Promise.resolve(void warnings.push(message)));
   live.weights = undefined;
   waited.length = 0;

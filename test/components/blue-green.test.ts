@@ -58,7 +58,9 @@ describe("the order", () => {
   test.each(["blue", "green"])("%s's target group is in use before its fleet starts", async (color) => {
     const { dependencies } = named((await run()).resources, `app-${color}-group`).options;
     expect(dependencies).toContain(`app-preview-${color}`);
-    expect(dependencies).toEqual(expect.arrayContaining(["instances-session-manager", "instances-settings"]));
+    expect(dependencies).toEqual(
+      expect.arrayContaining([`instances-${color}-boot-gate`, `instances-${color}-settings`]),
+    );
     expect(named((await run()).resources, `app-${color}-requests`).options.dependencies).toContain(
       `app-preview-${color}`,
     );

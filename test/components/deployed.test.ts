@@ -13,6 +13,7 @@ const state = {
     detailedMonitoring: true,
     healthCheckPath: "/readyz",
     versionPath: "/version",
+    bootGate: true,
   })),
   capacity: byColor(() => ({ minSize: 1, maxSize: 2 })),
   foundation: { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false },

@@ -1,21 +1,20 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { Fleet, type FleetArgs } from "../../components/fleet";
+import type { Machine } from "../../components/traffic";
 import { named, register, type Registered } from "../program";
+
+const machine: Machine = {
+  ...{ imageId: "ami-1", instanceType: "m7i.large", detailedMonitoring: true },
+  ...{ healthCheckPath: "/readyz", versionPath: "/version", bootGate: false },
+};
+let made: Fleet;
 
 const make = (more: Partial<FleetArgs> = {}): Promise<Registered[]> =>
   register(() => {
     const targetGroup = new aws.lb.TargetGroup("tg", {});
-    new Fleet("f", {
-      ...{ color: "green", environment: "dev", settingsPath: "/bluegreen/dev", rootDeviceName: "/dev/sda1" },
-      ...{
-        machine: {
-          imageId: "ami-1",
-          instanceType: "m7i.large",
-          detailedMonitoring: true,
-          healthCheckPath: "/readyz",
-          versionPath: "/version",
-        },
-      },
+    made = new Fleet("f", {
+      ...{ color: "green", environment: "dev", settingsPath: "/bluegreen/dev", rootDeviceName: "/dev/sda1", machine },
       ...{
         capacity: { minSize: 2, maxSize: 4 },
         spotPercentage: 30,
@@ -87,3 +86,37 @@ test("it follows CPU at 70 % and 1,000 requests a target", async () => {
     targetValue: 1000,
   });
 });
+
+test.each([true, false])(
+  "an image's boot gate (%p) brings the launch hook and the metadata that it needs",
+  async (bootGate) => {
+    const resources = await make({ machine: { ...machine, bootGate } });
+    expect(named(resources, "f-group").inputs.initialLifecycleHooks).toEqual(
+      bootGate
+        ? [
+            {
+              name: "boot-gate",
+              lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+              defaultResult: "ABANDON",
+              heartbeatTimeout: 300,
+            },
+          ]
+        : undefined,
+    );
+    expect(named(resources, "f-template").inputs.metadataOptions).toMatchObject({
+      instanceMetadataTags: bootGate ? "enabled" : "disabled",
+    });
+    expect(await known(made.machine)).toMatchObject({ bootGate });
+  },
+);
+
+test("metadata shows no tag whose key it would refuse: with one, every launch would fail", async () => {
+  const resources = await make({ machine: { ...machine, bootGate: true } });
+  const groupTags = named(resources, "f-group").inputs.tags as { key: string }[];
+  const specifications = named(resources, "f-template").inputs.tagSpecifications as { tags: object }[];
+  const keys = [...groupTags.map(({ key }) => key), ...specifications.flatMap(({ tags }) => Object.keys(tags))];
+  expect(keys.filter((key) => !/^[\w+\-=.,:@]+$/.test(key))).toEqual([]);
+});
+
+const known = <T>(output: pulumi.Output<T>) =>
+  new Promise<pulumi.Unwrap<T>>((resolve) => output.apply((value) => resolve(value)));

@@ -16,14 +16,24 @@ async function describeWith(answer: () => Record<string, unknown>) {
   return image;
 }
 
-test("an image's root device and tagged version", async () => {
-  const image = { state: "available", rootDeviceName: "/dev/sda1", tags: { Version: "v2.0.0", Commit: "abc" } };
-  expect(await describeWith(() => image)).toEqual({ rootDeviceName: "/dev/sda1", version: "v2.0.0" });
+test("an image's root device, tagged version and boot gate", async () => {
+  const tags = { Version: "v2.0.0", Commit: "abc", BootGate: "boot-gate" };
+  const image = { state: "available", rootDeviceName: "/dev/sda1", tags };
+  expect(await describeWith(() => image)).toEqual({ rootDeviceName: "/dev/sda1", version: "v2.0.0", bootGate: true });
 });
 
-test("an image without a version", async () => {
+test("an image without tags", async () => {
   const image = { state: "available", rootDeviceName: "/dev/xvda", tags: {} };
-  expect((await describeWith(() => image)).version).toBeUndefined();
+  expect(await describeWith(() => image)).toEqual({
+    rootDeviceName: "/dev/xvda",
+    version: undefined,
+    bootGate: false,
+  });
+});
+
+test("a gate that answers another hook is none: all its launches would be given up", async () => {
+  const image = { state: "available", rootDeviceName: "/dev/xvda", tags: { BootGate: "our-own" } };
+  expect((await describeWith(() => image)).bootGate).toBe(false);
 });
 
 const throws = (details: string) => () => {

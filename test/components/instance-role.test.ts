@@ -2,6 +2,7 @@ import { InstanceRole } from "../../components/instance-role";
 import { named, register } from "../program";
 
 const args = {
+  color: "green" as const,
   ...{ accountId: "111111111111", partition: "aws-cn", region: "cn-north-1", settingsPath: "/bluegreen/dev" },
   ...{ policyArns: ["arn:aws-cn:iam::111111111111:policy/team/Queue"], tags: {} },
 };
@@ -18,7 +19,7 @@ test("EC2 alone may take it, Session Manager reaches it, and given policies are 
     policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
   });
   expect(named(resources, `i-${args.policyArns[0]}`).inputs.policyArn).toBe(args.policyArns[0]);
-  expect(role?.policies).toHaveLength(3);
+  expect(role?.policies).toHaveLength(4);
 });
 
 test("it reads and never writes, and only below its own path", async () => {
@@ -38,4 +39,25 @@ test("it reads and never writes, and only below its own path", async () => {
     Action: allow.Action,
     NotResource: [parameter, `${parameter}/*`, "arn:aws-cn:ssm:cn-north-1::parameter/aws/*"],
   });
+});
+
+test("it answers launch hooks of its own colour's group and of no other", async () => {
+  const tags = { Project: "bluegreen", Environment: "dev" };
+  const resources = await register(() => void new InstanceRole("i", { ...args, tags }));
+  const policy = JSON.parse(named(resources, "i-boot-gate").inputs.policy as string) as { Statement: object[] };
+  expect(policy.Statement).toEqual([
+    {
+      Sid: "AnswerOwnLaunchHook",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: "arn:aws-cn:autoscaling:cn-north-1:111111111111:autoScalingGroup:*:autoScalingGroupName/*",
+      Condition: {
+        StringEquals: {
+          "autoscaling:ResourceTag/Project": "bluegreen",
+          "autoscaling:ResourceTag/Environment": "dev",
+          "autoscaling:ResourceTag/Color": "green",
+        },
+      },
+    },
+  ]);
 });

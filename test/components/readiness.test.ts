@@ -18,6 +18,17 @@ const scaledIn = {
   Cause: "At 2026-01-01 a monitor alarm changed the desired capacity",
 } as Activity;
 
+const token = "Lifecycle Action with token e85eb647-4fe0-4909-b341-a6c42d8aba1f was abandoned";
+const givenUp = (id: string, how: string, StartTime = at(1)) => {
+  const StatusMessage = `Instance failed to complete user's Lifecycle Action: ${token}: ${how}`;
+  const Description = `Launching a new EC2 instance: ${id}.  Status Reason: ${StatusMessage}`;
+  return { StatusCode: "Cancelled", StatusMessage, Description, StartTime } as Activity;
+};
+const [answered, silent] = ["Lifecycle Action Completed with ABANDON Result", "Heartbeat Timeout"];
+const report = (id: string, how: string) =>
+  `Instance failed to complete user's Lifecycle Action: ${token}: ${how}; see aws ec2 get-console-output --output text ` +
+  `--instance-id ${id}, or journalctl -u bluegreen-boot-gate on a living instance`;
+
 const noRoom = "We currently do not have sufficient t3.small capacity. Launching EC2 instance failed.";
 const noQuota =
   "You have requested more vCPU capacity than your current vCPU limit of 5 allows for the instance bucket that the " +
@@ -26,6 +37,16 @@ const noKey = "Client.InternalError: Client error on launch";
 
 describe("one look at a fleet", () => {
   const pair = groupOf(["i-1", "i-2"]);
+  const waiting = groupOf(["i-1", "i-2"]);
+  waiting.Instances = waiting.Instances?.map((instance, index) => ({
+    ...instance,
+    LifecycleState: index === 0 ? "InService" : "Pending:Wait",
+  }));
+  const cancelled = {
+    StatusCode: "Cancelled",
+    StatusMessage: "Spot request was cancelled",
+    StartTime: at(1),
+  } as Activity;
   type Case = [string, Parameters<typeof fleetState>, ReturnType<typeof fleetState>];
   const healthy = ["i-1 healthy", "i-2 healthy"].map(target);
 
@@ -102,6 +123,41 @@ describe("one look at a fleet", () => {
         summary: "0 of 2 healthy",
         failure: "2 of its instances failed their health checks and were replaced (i-1 unhealthy: Target.Timeout)",
       },
+    ],
+    [
+      "instances at the boot gate are in no target group, and told",
+      [waiting, ["i-1 healthy"].map(target), [], 2],
+      { ready: false, summary: "1 of 2 healthy; at the boot gate: i-2" },
+    ],
+    [
+      "one launch given up is bad luck, and told",
+      [waiting, ["i-1 healthy"].map(target), [givenUp("i-0a", answered)], 2],
+      {
+        ready: false,
+        summary: `1 of 2 healthy; at the boot gate: i-2; a launch was given up at the boot gate: ${report("i-0a", answered)}`,
+      },
+    ],
+    [
+      "two are the image, by an answer or by silence",
+      [waiting, [], [givenUp("i-0b", silent), givenUp("i-0a", answered)], 2],
+      {
+        ready: false,
+        summary: "0 of 2 healthy",
+        failure: `2 of its launches were given up at the boot gate (${report("i-0b", silent)})`,
+      },
+    ],
+    [
+      "a launch cancelled for another reason is none of these",
+      [pair, [], [cancelled, cancelled, givenUp("i-0a", answered)], 2],
+      {
+        ready: false,
+        summary: `0 of 2 healthy; a launch was given up at the boot gate: ${report("i-0a", answered)}`,
+      },
+    ],
+    [
+      "ready is ready, also after launches given up",
+      [pair, healthy, [givenUp("i-0a", answered), givenUp("i-0b", answered)], 2],
+      { ready: true, summary: "2 of 2 healthy" },
     ],
   ])("%s", (_, look, expected) => expect(fleetState(...look)).toEqual(expected));
 });
@@ -191,13 +247,24 @@ describe("waiting for a fleet", () => {
     expect(after).toBeLessThan(20);
   });
 
+  test("fails early when a second launch is given up at the boot gate, with the way to its report", async () => {
+    const { end, after } = await wait((s) =>
+      fleet("initial", s < 10 ? [givenUp("i-0a", answered)] : [givenUp("i-0b", answered), givenUp("i-0a", answered)]),
+    );
+    expect(end).toContain("2 of its launches were given up at the boot gate (Instance failed to complete user's");
+    expect(end).toContain("get-console-output --output text --instance-id i-0b");
+    expect(after).toBeLessThan(20);
+  });
+
   test("goes on waiting on a lack of machines, and says so at the deadline", async () => {
     expect((await wait((s) => fleet(s < 40 ? "initial" : "healthy", [failed(noRoom)]))).end).toBe("ready");
     expect((await wait(() => fleet("initial", [failed(noRoom)]))).end).toContain(`the last launch failed: ${noRoom}`);
   });
 
   test("what happened before this update is history", async () => {
-    const history = [failed(noKey, at(-1)), replaced("i-8", at(-1)), replaced("i-9", at(-2))];
+    const gaveUp = ["i-0a", "i-0b"].map((id) => givenUp(id, answered, at(-3)));
+    const history = [failed(noKey, at(-1)), replaced("i-8", at(-1)), replaced("i-9", at(-2)), ...gaveUp];
+
     expect((await wait((s) => fleet(s < 10 ? "initial" : "healthy", history))).end).toBe("ready");
   });
 

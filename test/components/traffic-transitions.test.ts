@@ -41,7 +41,7 @@ const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
 
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 
-const wantedOf = ({ images, ...state }: State): Wanted => ({
+const wantedOf = ({ images, ...state }: State, bootGate = false): Wanted => ({
   ...state,
   minSize: 2,
   maxSize: 4,
@@ -51,6 +51,7 @@ const wantedOf = ({ images, ...state }: State): Wanted => ({
     detailedMonitoring: false,
     healthCheckPath: "/readyz",
     versionPath: "/version",
+    bootGate,
   })),
   foundation,
 });
@@ -147,6 +148,14 @@ describe("every allowed transition", () => {
       ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("leaves each image the boot gate that it was deployed with, when all tags have changed since", () => {
+    const wrong = pairs.filter(([from, to]) => {
+      const { plan } = planUpdate(wantedOf(to, true), deployedOf(from));
+      return colors.some((color) => plan.machines[color].bootGate !== (from.images[color] !== to.images[color]));
+    });
+    expect(wrong.map(([from, to]) => `${told(from)} -> ${told(to)}`)).toEqual([]);
   });
 
   test("shrinks no fleet when it moves traffic", () => {

@@ -20,6 +20,7 @@ const machine = (imageId: string): Machine => ({
   detailedMonitoring: false,
   healthCheckPath: "/readyz",
   versionPath: "/version",
+  bootGate: true,
 });
 const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 const warm: Wanted = {
@@ -154,6 +155,61 @@ describe("paths that an image answers", () => {
         planUpdate({ ...warm, machines: byColor(() => ({ ...machine("v1"), ...paths })) }, undefined).plan.machines,
       ),
     ).toEqual(byColor(() => ["/up", "/about"])));
+});
+
+describe("a boot gate", () => {
+  const gated = (machines: ByColor<Machine>) => byColor((color) => machines[color].bootGate);
+  const without = (imageId: string): Machine => ({ ...machine(imageId), bootGate: false });
+
+  test.each<[string, ByColor<Machine>, Deployed | undefined, ByColor<boolean>]>([
+    [
+      "is the image's on a stack's first update",
+      { blue: machine("v1"), green: without("v2") },
+      undefined,
+      { blue: true, green: false },
+    ],
+    [
+      "goes with the standby's next image",
+      { blue: machine("v1"), green: without("v3") },
+      serving,
+      { blue: true, green: false },
+    ],
+    [
+      "stays with the image that was deployed with one, whatever became of the tag",
+      { blue: without("v1"), green: without("v2") },
+      serving,
+      { blue: true, green: true },
+    ],
+    [
+      "doesn't come to an image that was deployed without one",
+      warm.machines,
+      { ...serving, machines: { blue: without("v1"), green: without("v2") } },
+      { blue: false, green: false },
+    ],
+    [
+      "comes with the standby's next image",
+      { blue: machine("v1"), green: machine("v3") },
+      { ...serving, machines: { blue: without("v1"), green: without("v2") } },
+      { blue: false, green: true },
+    ],
+  ])("%s", (_, machines, deployed, expected) => {
+    const { plan, refusals } = planUpdate({ ...warm, machines }, deployed);
+    expect(refusals).toEqual([]);
+    expect(plan.deferred).toEqual([]);
+    expect(gated(plan.machines)).toEqual(expected);
+  });
+
+  test.each<[string, Partial<Wanted>, string[]]>([
+    ["both have one", {}, []],
+    ["green's has none", { machines: { blue: machine("v1"), green: without("v2") } }, ["v2"]],
+    ["nor has blue's", { machines: { blue: without("v1"), green: without("v2") } }, ["v1", "v2"]],
+    ["one image is named once", { machines: { blue: without("v1"), green: without("v1") } }, ["v1"]],
+    ["a fleet that is off", { machines: { blue: machine("v1"), green: without("v2") }, standby: "off" }, []],
+  ])("that is missing is told: %s", (_, wanted, images) =>
+    expect(planUpdate({ ...warm, ...wanted }, undefined).plan.ungated).toEqual(
+      images.map((image) => expect.stringMatching(`^${image} has no tag BootGate: boot-gate, `) as string),
+    ),
+  );
 });
 
 describe("the foundation", () => {
