@@ -31,3 +31,9 @@ export class FakeTools {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
+
+/** A `go` that "builds" a script of what `says` prints at the build; the target stands after `-o`. */
+export const fakeGo = (says: string): string =>
+  `if [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit; fi
+while [ "$1" != -o ]; do shift; done
+printf '#!/bin/sh\\necho %s\\n' "$(${says})" > "$2"; chmod +x "$2"`;

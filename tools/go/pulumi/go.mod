@@ -1,4 +1,4 @@
-module bluegreen/rehearsal/tools
+module bluegreen/tools/go/pulumi
 
 go 1.25.11
 

