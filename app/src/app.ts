@@ -1,0 +1,45 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { Logger } from "pino";
+import type { About } from "./about";
+import { logRequests } from "./log";
+import type { Readiness } from "./readiness";
+import { aboutRoutes } from "./routes/about";
+import { healthRoutes } from "./routes/health";
+import { sessionRoutes } from "./routes/session";
+
+/** What the service's routes are made of. */
+export interface Parts {
+  about: About;
+  log: Logger;
+  readiness: Readiness;
+  /** Proxies in front whose word on the user counts. */
+  trustProxy: number;
+  sessions?: RequestHandler;
+}
+
+/** The service, before it listens. */
+export function createApp({ about, log, readiness, trustProxy, sessions }: Parts): Express {
+  const everyAnswer: RequestHandler = (_, response, next) => {
+    response.set({ "x-color": about.color, "x-version": about.version, "x-instance": about.instanceId });
+    response.set("x-content-type-options", "nosniff");
+    // Whoever comes over this connection is to come again over another one, to another instance.
+    if (readiness.leaving) response.set("connection", "close");
+    next();
+  };
+  const nothing: RequestHandler = (_, response) => {
+    response.status(404).json({ error: "there is nothing here" });
+  };
+  const failed: ErrorRequestHandler = (error: Error, request, response, next) => {
+    request.log.error({ err: error }, "the request failed");
+    if (response.headersSent) return next(error);
+    response.status(500).json({ error: "the request failed", requestId: request.id });
+  };
+  return express()
+    .disable("x-powered-by")
+    .set("trust proxy", trustProxy)
+    .use(everyAnswer, logRequests(log))
+    .use(healthRoutes(readiness))
+    .use(aboutRoutes(about))
+    .use(sessionRoutes(about.version, sessions))
+    .use(nothing, failed);
+}

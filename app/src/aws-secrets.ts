@@ -1,0 +1,33 @@
+import type { SecretSource } from "./secrets";
+
+/**
+ * SSM Parameter Store and Secrets Manager, in the region and with the credentials that the SDK finds by itself: on an
+ * instance, those of its role. Each SDK is loaded when it is needed: a service without references starts without them.
+ */
+export const awsSecrets: SecretSource = {
+  async parameter(name) {
+    const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
+    const client = new SSMClient();
+    try {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+      return filled(Parameter?.Value);
+    } finally {
+      client.destroy();
+    }
+  },
+  async secret(id) {
+    const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+    const client = new SecretsManagerClient();
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
+      return filled(SecretString);
+    } finally {
+      client.destroy();
+    }
+  },
+};
+
+function filled(value: string | undefined): string {
+  if (value === undefined || value === "") throw new Error("it holds no text");
+  return value;
+}

@@ -1,0 +1,94 @@
+import { parseArgs } from "node:util";
+import { type About, aboutThis } from "./about";
+import { awsSecrets } from "./aws-secrets";
+import { loadConfig } from "./config";
+import { within } from "./deadline";
+import { messageOf, Refusal } from "./fault";
+import { createLog } from "./log";
+import { migrations } from "./migrations";
+import { release } from "./release";
+import { migrate } from "./schema";
+import { resolveSecrets } from "./secrets";
+import { serve } from "./serve";
+import { createStore } from "./store";
+
+const USAGE = `app                serves
+app migrate        brings the backing service's schema to this release's newest
+app check-config   checks the configuration, without getting what it refers to
+app --version      prints the version`;
+
+/** Log lines of commands go to standard error: their standard output is their answer. */
+const STANDARD_ERROR = { write: (line: string) => void process.stderr.write(line) };
+
+/** Milliseconds that a one-off job waits for the backing service. */
+const CONNECT_LIMIT = 10_000;
+
+const commands: Readonly<Record<string, (about: About) => void | Promise<void>>> = {
+  "check-config": () => {
+    loadConfig(process.env);
+    console.log("the configuration is sound");
+  },
+  migrate: async (about) => {
+    const config = loadConfig(process.env);
+    const secrets = await resolveSecrets(config, process.env.BLUEGREEN_SETTINGS, awsSecrets);
+    if (!config.redis || !secrets.redis) throw new Refusal("redis.url is not set: there is nothing to migrate");
+    const store = createStore(config.redis, secrets.redis, createLog(about, "warn", STANDARD_ERROR));
+    try {
+      await within(CONNECT_LIMIT, store.connect()).catch((error: unknown) => {
+        throw new Refusal(`the backing service can't be reached: ${messageOf(error)}. Try again when it can`);
+      });
+      const { from, to } = await migrate(store, about, migrations);
+      console.log(from === to ? `schema ${to}: nothing to do` : `schema ${from} -> ${to}`);
+    } finally {
+      store.destroy();
+    }
+  },
+};
+
+/** @returns The exit code. */
+async function main(args: string[]): Promise<number> {
+  const about = aboutThis(release, process.env);
+  const { values, positionals } = parse(args);
+  if (values.version) {
+    console.log(release.version);
+    return 0;
+  }
+  if (positionals.length === 0) return service(about);
+  const command = positionals.length === 1 ? commands[positionals[0]] : undefined;
+  if (command === undefined) throw new Refusal(`no such command: ${positionals.join(" ")}\n${USAGE}`);
+  await command(about);
+  return 0;
+}
+
+async function service(about: About): Promise<number> {
+  const failed = (error: unknown): number => {
+    const log = createLog(about, "info");
+    if (error instanceof Refusal) log.fatal(error.message);
+    else log.fatal({ err: error }, "the service ended by a mistake of its own");
+    return 1;
+  };
+  process.on("uncaughtException", (error) => process.exit(failed(error)));
+  try {
+    const config = loadConfig(process.env);
+    await serve(config, about, process.env.BLUEGREEN_SETTINGS, createLog(about, config.log.level));
+    return 0;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: { version: { type: "boolean", short: "v" } }, allowPositionals: true });
+  } catch (error) {
+    throw new Refusal(`${messageOf(error)}\n${USAGE}`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Refusal ? error.message : error);
+    process.exit(1);
+  },
+);

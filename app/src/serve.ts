@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import type { Logger } from "pino";
+import type { About } from "./about";
+import { createApp } from "./app";
+import { awsSecrets } from "./aws-secrets";
+import type { Config } from "./config-schema";
+import { Readiness } from "./readiness";
+import { schemaOf } from "./schema";
+import { resolveSecrets } from "./secrets";
+import { listen } from "./server";
+import { sessions } from "./sessions";
+import { drain } from "./shutdown";
+import { createStore, type Store } from "./store";
+
+/**
+ * Runs the service until SIGTERM or SIGINT; resolves when it has drained. Rejects with a Refusal when it can't start, also
+ * later, once the backing service answers, when its schema is none that this release can work with.
+ */
+export async function serve(config: Config, about: About, settings: string | undefined, log: Logger): Promise<void> {
+  const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const secrets = await resolveSecrets(config, settings, awsSecrets);
+  const store = config.redis && secrets.redis ? createStore(config.redis, secrets.redis, log) : undefined;
+  if (store === undefined) log.info("redis.url is not set: running without sessions");
+  const readiness = new Readiness(store === undefined ? {} : { redis: () => ping(store) }, log);
+  const { trustProxy } = config;
+  const middleware =
+    store && secrets.sessionSecret ? sessions(store, secrets.sessionSecret, config.session) : undefined;
+  const app = createApp({ about, log, readiness, trustProxy, sessions: middleware });
+  const listening = await listen(app, config.port, config.host);
+  log.info({ host: config.host, port: listening.port }, "listening");
+  const usable = (store === undefined ? Promise.resolve() : connected(store, about)).then(() => readiness.started());
+  // A store that isn't reached yet is no reason to end: the service is alive, and not ready.
+  await Promise.race([told, usable.then(() => told)]);
+  await drain(listening, readiness, config.shutdown, log);
+  store?.destroy();
+  log.info("ended");
+}
+
+async function connected(store: Store, about: About): Promise<void> {
+  await store.connect();
+  await schemaOf(store, about);
+}
+
+async function ping(store: Store): Promise<void> {
+  if (!store.isReady) throw new Error("not connected");
+  await store.ping();
+}
