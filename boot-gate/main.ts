@@ -1,0 +1,33 @@
+import { answeredIn } from "./answered";
+import { clock } from "./clock";
+import { readDeadline } from "./gate";
+import { completeLaunch } from "./hook";
+import { readInstance } from "./imds";
+import { type Line, runGate } from "./run";
+import { bootSpec, runSpec } from "./spec";
+
+const stop = new AbortController();
+process.on("SIGTERM", () => stop.abort());
+process.on("SIGINT", () => stop.abort());
+
+const log = (line: Line) => console.log(JSON.stringify({ gate: "boot-gate", ...line }));
+const { BLUEGREEN_BOOT_DEADLINE, STATE_DIRECTORY = "/var/lib/bluegreen" } = process.env;
+const parts = {
+  runSpec: (signal: AbortSignal) => runSpec(bootSpec, signal),
+  readInstance,
+  complete: completeLaunch,
+  answered: answeredIn(STATE_DIRECTORY),
+  clock,
+  log,
+};
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await runGate(parts, readDeadline(BLUEGREEN_BOOT_DEADLINE), stop.signal);
+  } catch (error) {
+    log({ event: "stopped", why: (error as Error).message });
+    process.exitCode = 1;
+  }
+}
+
+void main();

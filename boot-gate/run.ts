@@ -1,0 +1,71 @@
+import { answerHook, type AnswerParts } from "./answer";
+import { answerSeconds, decide, type Verdict } from "./gate";
+import type { SpecResult } from "./report";
+
+/** One line of the report. */
+export type Line = { event: "start" | "spec" | "failure" | "verdict" | "retry" | "answer" | "stopped" } & Record<
+  string,
+  string | number | boolean
+>;
+
+/** What the gate needs of the world. */
+export interface GateParts extends Omit<AnswerParts, "retrying"> {
+  runSpec: (signal: AbortSignal) => Promise<SpecResult>;
+  log: (line: Line) => void;
+}
+
+/** Milliseconds between two runs of the spec. */
+const pauseMs = 1_000;
+
+/**
+ * The whole gate: the spec until it passes or `deadline` (seconds) is over, then the answer. Gives the process's exit
+ * code: 0 when the instance has passed and nothing waits for an answer any more, else 1.
+ */
+export async function runGate(parts: GateParts, deadline: number, signal: AbortSignal): Promise<0 | 1> {
+  const { clock, log } = parts;
+  const end = clock.now() + deadline * 1_000;
+  log({ event: "start", deadline });
+  try {
+    const verdict = await judge(parts, end, signal);
+    log({ event: "verdict", ...verdict });
+    const retrying = (why: string) => log({ event: "retry", why });
+    const outcome = await answerHook({ ...parts, retrying }, verdict, end + answerSeconds * 1_000, signal);
+    if (outcome.kind === "answered") log({ event: "answer", ...outcome.answer });
+    else log({ event: "answer", result: outcome.kind, why: outcome.why });
+    return verdict.passed && outcome.kind !== "failed" ? 0 : 1;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    log({ event: "stopped", why: "the gate was told to end before it had answered" });
+    return 1;
+  }
+}
+
+async function judge({ runSpec, clock, log }: GateParts, end: number, signal: AbortSignal): Promise<Verdict> {
+  let told = "";
+  for (let run = 1; ; run++) {
+    const begun = clock.now();
+    const result = await runSpec(signal);
+    // What has been said is not said again: a console keeps little.
+    const said = JSON.stringify(result);
+    if (said !== told) report(log, run, (clock.now() - begun) / 1_000, result);
+    told = said;
+    const verdict = decide(result, clock.now() + pauseMs > end);
+    if (verdict !== "again") return verdict;
+    await clock.pause(pauseMs, signal);
+  }
+}
+
+function report(log: GateParts["log"], run: number, took: number, result: SpecResult): void {
+  const seconds = Number(took.toFixed(2));
+  switch (result.kind) {
+    case "passed":
+      return log({ event: "spec", run, result: "passed", tests: result.tests, skipped: result.skipped, seconds });
+    case "failed": {
+      const { tests, failures } = result;
+      log({ event: "spec", run, result: "failed", tests, failed: failures.length, seconds });
+      return failures.forEach((test) => log({ event: "failure", run, test }));
+    }
+    case "broken":
+      return log({ event: "spec", run, result: "broken", why: result.reason, seconds });
+  }
+}
