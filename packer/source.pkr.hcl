@@ -1,0 +1,67 @@
+locals {
+  built_at = timestamp()
+  stamp    = formatdate("YYYYMMDDhhmmss", local.built_at)
+
+  # Copying for other regions or accounts is the one case in which the plugin must encrypt anew; otherwise the volume
+  # is encrypted from the start, and the snapshot is as the volume.
+  copied = length(var.ami_regions) + length(var.ami_users) > 0
+
+  # No -E and no login shell: a script gets what its step names and nothing else. Given to bash to be read, because
+  # /tmp is noexec on a hardened system; sudo's own path lacks /usr/local/bin on Amazon Linux.
+  execute_command = "sudo -n env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin {{ .Vars }} bash '{{ .Path }}'"
+
+  tags = {
+    BuildTime   = local.built_at
+    SourceAMI   = "{{ .SourceAMI }}"
+    Environment = var.environment
+    Commit      = var.commit
+  }
+}
+
+# What the three layers share. Each build adds its name, its parent and its tags.
+source "amazon-ebs" "layer" {
+  region              = var.region
+  custom_endpoint_ec2 = var.custom_endpoint_ec2
+
+  instance_type               = var.instance_type
+  iam_instance_profile        = var.instance_profile
+  subnet_id                   = var.subnet_id
+  associate_public_ip_address = var.associate_public_ip_address
+  shutdown_behavior           = "terminate"
+
+  # A hardened parent has no host keys and does not start sshd: only the builder does, by its own user data.
+  user_data               = "#!/bin/sh\nssh-keygen -A\nsystemctl start sshd.service || systemctl start ssh.service\n"
+  communicator            = "ssh"
+  ssh_interface           = var.ssh_interface
+  ssh_username            = var.ssh_username
+  ssh_timeout             = "10m"
+  temporary_key_pair_type = "ed25519"
+
+  imds_support = "v2.0"
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  launch_block_device_mappings {
+    device_name           = "/dev/xvda"
+    volume_type           = "gp3"
+    volume_size           = 8
+    encrypted             = true
+    kms_key_id            = var.kms_key_id
+    delete_on_termination = true
+  }
+  encrypt_boot       = local.copied ? true : null
+  kms_key_id         = local.copied ? var.kms_key_id : null
+  region_kms_key_ids = { for region in var.ami_regions : region => var.kms_key_id }
+  ami_regions        = var.ami_regions
+  ami_users          = var.ami_users
+  snapshot_users     = var.ami_users
+
+  # An image is ready minutes after its snapshot was asked for; copies take longer.
+  aws_polling {
+    delay_seconds = 15
+    max_attempts  = 240
+  }
+}
