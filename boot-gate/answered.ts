@@ -22,6 +22,12 @@ export function answeredIn(folder: string): Answered {
         return undefined;
       }
     },
-    write: (instanceId) => writeFileSync(file, `${instanceId}\n`),
+    write(instanceId) {
+      try {
+        writeFileSync(file, `${instanceId}\n`);
+      } catch {
+        // The answer is given all the same; a later boot only looks longer for a hook that waits.
+      }
+    },
   };
 }

@@ -7,7 +7,7 @@ export interface Instance {
 }
 
 /** The SDK's own variable; the address is the same on every instance. */
-const endpoint = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? "http://169.254.169.254";
+const endpoint = () => process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? "http://169.254.169.254";
 
 /** Milliseconds that the service, which is on the same host, may take. */
 const limitMs = 2_000;
@@ -37,7 +37,7 @@ export async function readInstance(signal: AbortSignal): Promise<Instance> {
 /** The text at a path, or undefined where there is nothing (404). */
 async function request(path: string, signal: AbortSignal, init: RequestInit): Promise<string | undefined> {
   const limit = AbortSignal.timeout(limitMs);
-  const answer = await fetch(`${endpoint}/latest/${path}`, { ...init, signal: AbortSignal.any([signal, limit]) });
+  const answer = await fetch(`${endpoint()}/latest/${path}`, { ...init, signal: AbortSignal.any([signal, limit]) });
   const text = await answer.text();
   if (answer.ok) return text.trim();
   if (answer.status === 404) return undefined;

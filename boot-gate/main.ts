@@ -4,7 +4,7 @@ import { readDeadline } from "./gate";
 import { completeLaunch } from "./hook";
 import { readInstance } from "./imds";
 import { type Line, runGate } from "./run";
-import { bootSpec, runSpec } from "./spec";
+import { runSpec } from "./spec";
 
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
@@ -13,7 +13,7 @@ process.on("SIGINT", () => stop.abort());
 const log = (line: Line) => console.log(JSON.stringify({ gate: "boot-gate", ...line }));
 const { BLUEGREEN_BOOT_DEADLINE, STATE_DIRECTORY = "/var/lib/bluegreen" } = process.env;
 const parts = {
-  runSpec: (signal: AbortSignal) => runSpec(bootSpec, signal),
+  runSpec,
   readInstance,
   complete: completeLaunch,
   answered: answeredIn(STATE_DIRECTORY),

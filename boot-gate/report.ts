@@ -58,7 +58,7 @@ export function readReport({ code, stdout, stderr }: GossExit): SpecResult {
   const counts = { tests: summary["test-count"], skipped: summary["skipped-count"] };
   if (summary["test-count"] === 0) return { kind: "broken", reason: "the boot spec holds no test" };
   if ((code === 0) !== (failures.length === 0) || failures.length !== summary["failed-count"]) {
-    return { kind: "broken", reason: `goss exited with ${code}, and its report shows ${failures.length} failures` };
+    return { kind: "broken", reason: `goss exited with ${code}, and its report shows ${failures.length} failed tests` };
   }
   return code === 0 ? { kind: "passed", ...counts } : { kind: "failed", tests: counts.tests, failures };
 }
