@@ -78,6 +78,7 @@ export class Controller {
       "Availability Zone": member.zone,
     });
     member.lifecycle = "Terminating";
+    this.args.hooks.forget(member.id);
     this.finish(group, member, activity, drain).catch((error: unknown) => {
       endActivity(activity, "Failed", messageOf(error));
       this.args.log(`${group.name}: terminating ${member.id} failed: ${messageOf(error)}`);
@@ -147,13 +148,15 @@ export class Controller {
     const transition = "autoscaling:EC2_INSTANCE_LAUNCHING";
     if ([...group.hooks.values()].some((hook) => hook.transition === transition)) {
       member.lifecycle = "Pending:Wait";
-      const result = await this.args.hooks.wait(group, member.id, transition);
+      const abandoned = await this.args.hooks.wait(group, member.id, transition);
       if (!isAlive(member)) {
         endActivity(activity, "Cancelled", "The instance was terminated before it came into service.");
         return;
       }
-      if (result === "ABANDON") {
-        endActivity(activity, "Failed", `Instance failed to complete user's Lifecycle Action: ${member.id}`);
+      if (abandoned) {
+        const reason = `Instance failed to complete user's Lifecycle Action: ${abandoned}`;
+        activity.description += `.  Status Reason: ${reason}`;
+        endActivity(activity, "Cancelled", reason);
         const cause = `At ${moment(new Date())} an instance's launch was abandoned by a lifecycle hook.`;
         this.terminate(group, member, cause, false);
         return;

@@ -7,15 +7,17 @@ import type { Group, Hook } from "./model";
 export type HookResult = "CONTINUE" | "ABANDON";
 
 interface Wait {
+  readonly group: string;
   readonly hook: Hook;
   readonly instanceId: string;
   readonly token: string;
   timer: NodeJS.Timeout;
-  readonly settle: (result: HookResult) => void;
+  readonly settle: (result: HookResult, how: string) => void;
 }
 
 /** Names one wait: by the instance, or by the token that its notification carried. */
 export interface WaitReference {
+  AutoScalingGroupName: string;
   LifecycleHookName: string;
   InstanceId?: string;
   LifecycleActionToken?: string;
@@ -27,16 +29,19 @@ export class Hooks {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Waits for all of a group's hooks on a transition; one ABANDON decides. Without a hook it settles at once. */
-  async wait(group: Group, instanceId: string, transition: Hook["transition"]): Promise<HookResult> {
+  /**
+   * Waits for all of a group's hooks on a transition; without a hook it settles at once.
+   * @returns why one of them gave it up, in AWS's words; undefined: go on.
+   */
+  async wait(group: Group, instanceId: string, transition: Hook["transition"]): Promise<string | undefined> {
     const hooks = [...group.hooks.values()].filter((hook) => hook.transition === transition);
-    const results = await Promise.all(hooks.map((hook) => this.waitFor(hook, instanceId)));
-    return results.includes("ABANDON") ? "ABANDON" : "CONTINUE";
+    const abandoned = await Promise.all(hooks.map((hook) => this.waitFor(group.name, hook, instanceId)));
+    return abandoned.find((reason) => reason !== undefined);
   }
 
   /** CompleteLifecycleAction. */
   complete(reference: WaitReference, result: HookResult): void {
-    this.find(reference).settle(result);
+    this.find(reference).settle(result, `Lifecycle Action Completed with ${result} Result`);
   }
 
   /** RecordLifecycleActionHeartbeat: the time-out starts again. */
@@ -46,32 +51,43 @@ export class Hooks {
     wait.timer = this.timer(wait.hook, wait.settle);
   }
 
-  private waitFor(hook: Hook, instanceId: string): Promise<HookResult> {
+  /** Ends the waits of an instance that is taken out: nobody can answer for it any more. */
+  forget(instanceId: string): void {
+    for (const wait of this.waits) {
+      if (wait.instanceId === instanceId) {
+        wait.settle("ABANDON", "The instance is gone");
+      }
+    }
+  }
+
+  private waitFor(group: string, hook: Hook, instanceId: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const settle = (result: HookResult): void => {
+      const token = randomUUID();
+      const settle: Wait["settle"] = (result, how) => {
         clearTimeout(wait.timer);
         this.waits.delete(wait);
-        resolve(result);
+        resolve(result === "ABANDON" ? `Lifecycle Action with token ${token} was abandoned: ${how}` : undefined);
       };
-      const wait: Wait = { hook, instanceId, token: randomUUID(), settle, timer: this.timer(hook, settle) };
+      const wait: Wait = { group, hook, instanceId, token, settle, timer: this.timer(hook, settle) };
       this.waits.add(wait);
     });
   }
 
-  private timer(hook: Hook, settle: (result: HookResult) => void): NodeJS.Timeout {
-    return setTimeout(() => settle(hook.defaultResult), this.clock.milliseconds(hook.heartbeatTimeout));
+  private timer(hook: Hook, settle: Wait["settle"]): NodeJS.Timeout {
+    const end = () => settle(hook.defaultResult, "Heartbeat Timeout");
+    return setTimeout(end, this.clock.milliseconds(hook.heartbeatTimeout));
   }
 
-  private find({ LifecycleHookName, InstanceId, LifecycleActionToken }: WaitReference): Wait {
+  private find({ AutoScalingGroupName, LifecycleHookName, InstanceId, LifecycleActionToken }: WaitReference): Wait {
     const wait = [...this.waits].find(
       (candidate) =>
+        candidate.group === AutoScalingGroupName &&
         candidate.hook.name === LifecycleHookName &&
-        (candidate.instanceId === InstanceId || candidate.token === LifecycleActionToken),
+        (LifecycleActionToken ? candidate.token === LifecycleActionToken : candidate.instanceId === InstanceId),
     );
     if (!wait) {
-      throw validationError(
-        `No active Lifecycle Action found with instance ID ${InstanceId ?? LifecycleActionToken ?? "(none)"}`,
-      );
+      const by = LifecycleActionToken ? `token ${LifecycleActionToken}` : `instance ID ${InstanceId ?? "null"}`;
+      throw validationError(`No active Lifecycle Action found with ${by}`);
     }
     return wait;
   }

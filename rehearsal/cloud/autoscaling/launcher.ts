@@ -1,4 +1,4 @@
-import type { Instances } from "../ec2/instances";
+import { imageTags, type Instances } from "../ec2/instances";
 import type { Ec2Directory, Subnet } from "../ec2/directory";
 import { runInstancesInput } from "../ec2/launch-template";
 import { templateOf, type Group, type Member } from "./model";
@@ -55,9 +55,10 @@ export class Launcher {
     const id = started.InstanceId ?? "";
     await this.instances.start({
       id,
+      imageId: data.ImageId ?? "",
       privateIp: started.PrivateIpAddress ?? "",
       userData: data.UserData,
-      imageTags: Object.fromEntries((image.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+      imageTags: imageTags(image),
       group: group.name,
     });
     return {

@@ -91,12 +91,14 @@ export const settingActions = {
     }
   },
 
-  CompleteLifecycleAction(args, { hooks }) {
-    hooks.complete(args, args.LifecycleActionResult);
+  CompleteLifecycleAction(args, scaling) {
+    groupOf(scaling, args.AutoScalingGroupName);
+    scaling.hooks.complete(args, args.LifecycleActionResult);
   },
 
-  RecordLifecycleActionHeartbeat(args, { hooks }) {
-    hooks.heartbeat(args);
+  RecordLifecycleActionHeartbeat(args, scaling) {
+    groupOf(scaling, args.AutoScalingGroupName);
+    scaling.hooks.heartbeat(args);
   },
 
   CreateOrUpdateTags(args, scaling) {

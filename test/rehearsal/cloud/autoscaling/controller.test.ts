@@ -150,11 +150,17 @@ test("waits for a launch hook, and gives up an instance that it abandons", async
   };
   const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
   await eventually(() => group.members.get("i-1")?.lifecycle === "Pending:Wait");
-  world.hooks.complete({ LifecycleHookName: "h", InstanceId: "i-1" }, "ABANDON");
+  world.hooks.complete({ AutoScalingGroupName: "g", LifecycleHookName: "h", InstanceId: "i-1" }, "ABANDON");
   await eventually(() => group.members.get("i-2")?.lifecycle === "Pending:Wait");
-  world.hooks.complete({ LifecycleHookName: "h", InstanceId: "i-2" }, "CONTINUE");
+  world.hooks.complete({ AutoScalingGroupName: "g", LifecycleHookName: "h", InstanceId: "i-2" }, "CONTINUE");
   await eventually(() => inService(group).includes("i-2"));
   expect(world.events).not.toContain("register i-1");
+  const launches = group.activities.filter(({ description }) => description.startsWith("Launching"));
+  expect(launches.map(({ status }) => status)).toEqual(["Successful", "Cancelled"]);
+  const told = /^Instance failed to complete user's Lifecycle Action: Lifecycle Action with token \S+ was abandoned: /;
+  expect(launches[1]?.message).toMatch(told);
+  expect(launches[1]?.message).toMatch(/: Lifecycle Action Completed with ABANDON Result$/);
+  expect(launches[1]?.description).toMatch(/^Launching a new EC2 instance: i-1\. {2}Status Reason: Instance failed/);
 });
 
 test("a hook that nobody answers ends with its default result", async () => {
@@ -164,7 +170,25 @@ test("a hook that nobody answers ends with its default result", async () => {
   };
   const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
   await eventually(() => inService(group).length === 1);
-  expect(() => world.hooks.heartbeat({ LifecycleHookName: "h", InstanceId: "i-1" })).toThrow("No active Lifecycle");
+  const reference = { AutoScalingGroupName: "g", LifecycleHookName: "h", InstanceId: "i-1" };
+  expect(() => world.hooks.heartbeat(reference)).toThrow("No active Lifecycle Action found with instance ID i-1");
+});
+
+test("an instance that is terminated while its hook waits is replaced, and nobody can answer for it", async () => {
+  const hook = {
+    ...{ name: "h", transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const },
+    ...{ heartbeatTimeout: 7200, defaultResult: "CONTINUE" as const },
+  };
+  const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
+  await eventually(() => group.members.get("i-1")?.lifecycle === "Pending:Wait");
+  world.states.set("i-1", "terminated");
+  await eventually(() => group.members.get("i-2")?.lifecycle === "Pending:Wait");
+  const reference = { AutoScalingGroupName: "g", LifecycleHookName: "h", InstanceId: "i-1" };
+  expect(() => world.hooks.complete(reference, "CONTINUE")).toThrow("No active Lifecycle Action found");
+  expect(group.activities.find(({ description }) => /Launching.*i-1$/.test(description))).toMatchObject({
+    status: "Cancelled",
+    message: "The instance was terminated before it came into service.",
+  });
 });
 
 test("a suspended process doesn't happen", async () => {
