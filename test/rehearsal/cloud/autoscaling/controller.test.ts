@@ -189,6 +189,8 @@ test("an instance that is terminated while its hook waits is replaced, and nobod
     status: "Cancelled",
     message: "The instance was terminated before it came into service.",
   });
+  world.hooks.complete({ ...reference, InstanceId: "i-2" }, "CONTINUE");
+  await eventually(() => inService(group).includes("i-2"));
 });
 
 test("a suspended process doesn't happen", async () => {

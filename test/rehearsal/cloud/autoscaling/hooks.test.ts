@@ -43,11 +43,13 @@ test.each<["CONTINUE" | "ABANDON", RegExp | undefined]>([
   ["CONTINUE", undefined],
   ["ABANDON", /was abandoned: Heartbeat Timeout$/],
 ])("silence ends with the default result %s, in AWS's time", async (defaultResult, reason) => {
-  let told: string | undefined | "waiting" = "waiting";
-  void hooks.wait(groupWith({ defaultResult }), "i-1", launching).then((result) => (told = result));
+  let ended = false;
+  const waiting = hooks.wait(groupWith({ defaultResult }), "i-1", launching).finally(() => (ended = true));
   await jest.advanceTimersByTimeAsync(29_000);
-  expect(told).toBe("waiting");
+  expect(ended).toBe(false);
   await jest.advanceTimersByTimeAsync(1_000);
+  expect(ended).toBe(true);
+  const told = await waiting;
   if (reason) expect(told).toMatch(reason);
   else expect(told).toBeUndefined();
 });
