@@ -23,7 +23,8 @@ build {
   }
 
   provisioner "shell" {
-    inline = ["mkdir -p /tmp/release /tmp/files /tmp/goss"]
+    execute_command = local.upload_command
+    inline          = ["mkdir -p /tmp/release /tmp/files /tmp/goss"]
   }
   provisioner "file" {
     sources     = ["${var.release}/app.cjs", "${var.release}/app.cjs.map", "${var.release}/release.json"]

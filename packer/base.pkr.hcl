@@ -22,7 +22,8 @@ build {
   }
 
   provisioner "shell" {
-    inline = ["mkdir -p /tmp/tools /tmp/goss"]
+    execute_command = local.upload_command
+    inline          = ["mkdir -p /tmp/tools /tmp/goss"]
   }
   provisioner "file" {
     source      = regex("^.+$", var.goss)

@@ -12,7 +12,8 @@ build {
   }
 
   provisioner "shell" {
-    inline = ["mkdir -p /tmp/goss"]
+    execute_command = local.upload_command
+    inline          = ["mkdir -p /tmp/goss"]
   }
   provisioner "file" {
     source      = "${path.root}/../goss/"

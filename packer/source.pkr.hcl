@@ -10,6 +10,9 @@ locals {
   # /tmp is noexec on a hardened system; sudo's own path lacks /usr/local/bin on Amazon Linux.
   execute_command = "sudo -n env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin {{ .Vars }} bash '{{ .Path }}'"
 
+  # For the folders of the uploads, which are the user's own: no sudo.
+  upload_command = "{{ .Vars }} bash '{{ .Path }}'"
+
   tags = {
     BuildTime   = local.built_at
     SourceAMI   = "{{ .SourceAMI }}"

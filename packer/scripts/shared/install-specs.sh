@@ -3,13 +3,13 @@
 # LAYER: base, hardened or app. VERSION: version of the release, vX.Y.Z; the app layer's alone. Uploaded: /tmp/goss.
 set -euo pipefail
 
+# In a shell of its own: the file sets VERSION, too.
 # shellcheck source=/dev/null
-. /etc/os-release
-case "$ID:$VERSION_ID" in
+case "$(. /etc/os-release && echo "$ID:$VERSION_ID")" in
   amzn:2023) system=al2023 ;;
   debian:12) system=debian ;;
   *)
-    echo "No specs for $ID $VERSION_ID: the images are made from Amazon Linux 2023, and rehearsed on Debian 12." >&2
+    echo "No specs for this system (/etc/os-release): the images are made from Amazon Linux 2023, and rehearsed on Debian 12." >&2
     exit 1
     ;;
 esac
