@@ -1,0 +1,52 @@
+import { CreateTagsCommand, DescribeImagesCommand, EC2Client, type Image } from "@aws-sdk/client-ec2";
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+
+/** Where AWS is and who asks it. What is not given comes from the SDK's own chain. */
+export interface Place {
+  readonly region: string;
+  /** URL of another AWS. */
+  readonly endpoint?: string;
+  readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+}
+
+/** The calls that a bake makes beside Packer's, in one region. */
+export class Aws {
+  private readonly ec2: EC2Client;
+  private readonly ssm: SSMClient;
+
+  constructor(place: Place) {
+    this.ec2 = new EC2Client(place);
+    this.ssm = new SSMClient(place);
+  }
+
+  /** The image; undefined where there is none of that id, or none that this account may see. */
+  async image(id: string): Promise<Image | undefined> {
+    try {
+      const { Images = [] } = await this.ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
+      return Images[0];
+    } catch (error) {
+      if (error instanceof Error && /^InvalidAMIID\./.test(error.name)) return undefined;
+      throw error;
+    }
+  }
+
+  async tag(id: string, key: string, value: string): Promise<void> {
+    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));
+  }
+
+  /** Value of the parameter; undefined where there is none of that name. */
+  async parameter(name: string): Promise<string | undefined> {
+    try {
+      return (await this.ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** Writes a parameter that stands for an image: Parameter Store itself refuses a value that is no image of this account. */
+  async putImage(name: string, ami: string, overwrite: boolean): Promise<void> {
+    const input = { Name: name, Value: ami, Type: "String", DataType: "aws:ec2:image", Overwrite: overwrite } as const;
+    await this.ssm.send(new PutParameterCommand(input));
+  }
+}

@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { bakeLayer } from "./bake";
+import { saidBy } from "./faults";
+import { bakeName, isVersion, type Layer, LAYERS, OUT } from "./layers";
+import { type ImageManifest, readManifest } from "./manifest";
+import { publish, usageOf, verify } from "./publish";
+import { checked, type Options } from "./request";
+import { findTools } from "./tools";
+
+const say = (line: string): void => console.log(line);
+const append = (value: string, before: string[]): string[] => [...before, value];
+
+const program = new Command("bake")
+  .description("Bakes the image's layers on AWS, each from the one before: base, hardened, app; and publishes them.")
+  .showHelpAfterError();
+
+const titles: Record<Layer, string> = {
+  base: "the newest Amazon Linux 2023 with updates, agents, Node and Goss",
+  hardened: "base, hardened after CIS level 1",
+  app: "hardened, with one release of the service",
+};
+for (const layer of LAYERS) {
+  program
+    .command(layer)
+    .description(titles[layer])
+    .option("--version <version>", "version of the release, vX.Y.Z: for app")
+    .option("--environment <name>", "the variable file of packer/environments that is used, and a tag", "dev")
+    .option("--region <region>", "region that is built in (default: AWS_REGION)")
+    .option("--parent <ami>", "image to start from (default: of the layer below, its manifest's or parameter's)")
+    .option("--var <name=value>", "a variable of packer/, beside the file's; may come again", append, [])
+    .option("--var-file <file>", "a variable file beside the environment's; may come again", append, [])
+    .option("--out <folder>", "folder of manifests, reports and logs", OUT)
+    .option("--allow-dirty", "bake files that are not committed, too")
+    .action((options: Options) => bake(layer, options));
+}
+
+program
+  .command("verify")
+  .description("compare a bake's Goss report with its digest in the manifest and in the images' tags")
+  .argument("<version>", "version of an app image; or base, hardened")
+  .option("--out <folder>", "folder of manifests", OUT)
+  .action(async (what: string, { out }: { out: string }) => {
+    const manifest = await manifestOf(what, out);
+    await verify(manifest, out, (region) => ({ region }));
+    say(`${bakeName(manifest.layer, manifest.version)}: report and images agree, ${manifest.reportDigest}`);
+  });
+
+program
+  .command("publish")
+  .description("write the parameter that stands for an image, /bluegreen/images/<version>, and say how to use it")
+  .argument("<version>", "version of an app image; or base, hardened")
+  .option("--out <folder>", "folder of manifests", OUT)
+  .action(async (what: string, { out }: { out: string }) => {
+    const manifest = await manifestOf(what, out);
+    say(`${await publish(manifest, out, (region) => ({ region }))} is published. Next:`);
+    for (const line of usageOf(manifest)) say(`  ${line}`);
+  });
+
+async function bake(layer: Layer, options: Options): Promise<void> {
+  const request = await checked(layer, options);
+  const tools = await findTools(request.variables, say);
+  const manifest = await bakeLayer({ ...request, tools, signal: interrupted(), progress: say });
+  for (const [region, ami] of Object.entries(manifest.images))
+    say(`${bakeName(layer, request.version)}: ${ami} in ${region}`);
+  say(`Next: npm run bake -- publish ${request.version ?? layer}`);
+}
+
+async function manifestOf(what: string, out: string): Promise<ImageManifest> {
+  const layer = LAYERS.find((name) => name === what && name !== "app") ?? "app";
+  if (layer === "app" && !isVersion(what)) {
+    throw new Error(`${what} is neither base nor hardened nor a version such as v1.2.3`);
+  }
+  const manifest = await readManifest(out, layer, layer === "app" ? what : undefined);
+  if (manifest !== undefined) return manifest;
+  throw new Error(`${out} has no manifest of ${what}: bake it first, or name its folder with --out`);
+}
+
+/** Aborted at the first signal that ends a command; Packer then cleans up. The second one ends this process at once. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(1);
+      say(`${signal}: packer ends its instance, which takes a minute; a second one leaves the instance running`);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(saidBy(error));
+  process.exitCode = 1;
+});

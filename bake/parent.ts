@@ -1,0 +1,52 @@
+import type { Image } from "@aws-sdk/client-ec2";
+import { below, type Layer } from "./layers";
+import type { ImageManifest } from "./manifest";
+import { parameterOf } from "./parameters";
+
+/** Where a parent may be named: the first of them that names one counts. */
+export interface ParentSources {
+  /** `--parent`. */
+  readonly given?: string;
+  /** Manifest of the layer below. */
+  readonly manifest?: ImageManifest;
+  /** Value of the layer's parameter in Parameter Store. */
+  readonly parameter?: string;
+}
+
+/** The image that a layer is made from, and who says so; or why there is none. */
+export type Parent = { readonly ami: string; readonly from: string } | { readonly fault: string };
+
+/** Finds the parent of a layer that has one. */
+export function parentOf(layer: Exclude<Layer, "base">, region: string, sources: ParentSources): Parent {
+  const lower = below(layer) ?? "base";
+  const { given, manifest, parameter } = sources;
+  if (given !== undefined) {
+    const valid = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(given);
+    return valid
+      ? { ami: given, from: "--parent" }
+      : { fault: `--parent is ${JSON.stringify(given)}; it must be ami- and 8 or 17 hex digits` };
+  }
+  const ami = manifest?.images[region];
+  if (ami !== undefined) return { ami, from: `the manifest of ${lower}` };
+  const name = parameterOf({ layer: lower });
+  if (parameter !== undefined) return { ami: parameter, from: name };
+  const other = manifest === undefined ? "no manifest of one" : `its manifest has none for ${region}`;
+  return {
+    fault:
+      `${layer} needs the image of ${lower} that it is made from, and there is neither --parent nor ${name} (${other}); ` +
+      `bake it first: npm run bake -- ${lower}`,
+  };
+}
+
+/** Why the image can't be a parent; undefined where it can. */
+export function parentFault(ami: string, layer: Layer, image: Image | undefined): string | undefined {
+  if (image === undefined) return `the parent ${ami} is not there, or not shared with this account`;
+  if (image.State !== "available") return `the parent ${ami} is ${image.State}, not available`;
+  const lower = below(layer);
+  const tags = image.Tags ?? [];
+  // Nobody sees the tags of another account's image, though it may be shared.
+  const proved = tags.length === 0 || tags.some(({ Key, Value }) => Key === "GossReport" && Value !== "");
+  return proved
+    ? undefined
+    : `the parent ${ami} has no tag GossReport: it was not baked to its end; bake ${lower} again`;
+}

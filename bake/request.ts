@@ -1,0 +1,128 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { exists } from "../tools/cache";
+import { run } from "../tools/run";
+import { Aws } from "./aws";
+import { refuse, saidBy } from "./faults";
+import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers";
+import { readManifest } from "./manifest";
+import { parameterOf } from "./parameters";
+import { parentFault, parentOf } from "./parent";
+import { parseVariables } from "./variables";
+
+/** What the command line says of a bake. */
+export interface Options {
+  readonly version?: string;
+  readonly environment: string;
+  readonly region?: string;
+  readonly parent?: string;
+  readonly var: readonly string[];
+  readonly varFile: readonly string[];
+  readonly out: string;
+  readonly allowDirty?: boolean;
+}
+
+/** A bake that can begin, but for its tools. */
+export interface Request {
+  readonly layer: Layer;
+  readonly version?: string;
+  readonly commit: string;
+  readonly variables: Record<string, string>;
+  readonly varFiles: string[];
+  readonly out: string;
+}
+
+/** Answers of the outside world, each replaced in tests. */
+export interface World {
+  /** The commit of the files, and whether they are all of that commit. */
+  readonly commit: () => Promise<{ commit: string; clean: boolean }>;
+  readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
+}
+
+export const world: World = {
+  commit: async () => {
+    const git = (...args: string[]): Promise<string> => run("git", ["-C", ROOT, ...args]);
+    return { commit: (await git("rev-parse", "HEAD")).trim(), clean: (await git("status", "--porcelain")) === "" };
+  },
+  aws: (region) => new Aws({ region }),
+};
+
+/**
+ * Checks all that a bake is told before anything is made.
+ * @throws Error that names all faults
+ */
+export async function checked(
+  layer: Layer,
+  options: Options,
+  env = process.env,
+  { commit, aws } = world,
+): Promise<Request> {
+  const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "";
+  const { variables, faults } = parseVariables(options.var);
+  faults.push(...versionFaults(layer, options.version));
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    faults.push(
+      region === ""
+        ? "no region: give --region, or set AWS_REGION"
+        : `--region is ${region}; it looks like eu-central-1`,
+    );
+  }
+  const varFiles = [path.join(TEMPLATES, "environments", `${options.environment}.pkrvars.hcl`), ...options.varFile];
+  faults.push(...(await fileFaults(varFiles, options.environment)));
+  const source = await commit().catch((error: unknown) => {
+    faults.push(`no commit to name: ${saidBy(error)}`);
+    return { commit: "", clean: true };
+  });
+  if (!source.clean && options.allowDirty !== true) {
+    faults.push("there are files that are not committed; commit them, or give --allow-dirty to try something");
+  }
+  const given = { ...variables, region, environment: options.environment };
+  const asks = layer === "base" ? baseParent(options) : await parent(layer, region, options, aws);
+  if ("fault" in asks) faults.push(asks.fault);
+  refuse(`${layer} can't be baked`, faults);
+  return {
+    layer,
+    version: options.version,
+    commit: source.commit,
+    variables: "ami" in asks ? { ...given, parent_ami: asks.ami } : given,
+    varFiles: varFiles.map((file) => path.resolve(file)),
+    out: options.out,
+  };
+}
+
+function versionFaults(layer: Layer, version: string | undefined): string[] {
+  if (layer !== "app") return version === undefined ? [] : [`--version is for the app layer; ${layer} has none`];
+  if (version === undefined) return ["app needs the --version of the release, such as v1.2.3"];
+  return isVersion(version) ? [] : [`--version is ${version}; it must be vX.Y.Z or vX.Y.Z-pre, such as v1.2.3`];
+}
+
+async function fileFaults(files: readonly string[], environment: string): Promise<string[]> {
+  const [own, ...others] = files;
+  const faults: string[] = [];
+  if (own !== undefined && !(await exists(own))) {
+    const known = (await readdir(path.dirname(own))).map((name) => name.split(".")[0]);
+    faults.push(`--environment is ${environment}; there are ${known.join(", ")}`);
+  }
+  for (const file of others) if (!(await exists(file))) faults.push(`--var-file ${file}: no such file`);
+  return faults;
+}
+
+function baseParent({ parent }: Options): { fault: string } | Record<string, never> {
+  return parent === undefined ? {} : { fault: "--parent is not for base: it starts from the newest Amazon Linux 2023" };
+}
+
+async function parent(layer: "hardened" | "app", region: string, options: Options, aws: World["aws"]) {
+  const lower = below(layer) ?? "base";
+  try {
+    const manifest = await readManifest(options.out, lower);
+    const named = options.parent ?? manifest?.images[region];
+    const parameter =
+      named === undefined && region !== "" ? await aws(region).parameter(parameterOf({ layer: lower })) : undefined;
+    const found = parentOf(layer, region, { given: options.parent, manifest, parameter });
+    if ("fault" in found || region === "") return found;
+    const fault = parentFault(found.ami, layer, await aws(region).image(found.ami));
+    return fault === undefined ? found : { fault: `${fault} (named by ${found.from})` };
+  } catch (error) {
+    return { fault: `the image of ${lower} can't be looked up: ${saidBy(error)}` };
+  }
+}

@@ -1,0 +1,42 @@
+import { findGoss } from "../tools/goss";
+import { findPacker } from "../tools/packer";
+import { findPackerPlugin } from "../tools/packer-plugin";
+import { run } from "../tools/run";
+import type { BakeArgs } from "./bake";
+import { refuse, saidBy } from "./faults";
+
+/**
+ * Finds what a bake on AWS needs. The image gets Node from Amazon Linux's own packages, so that its updates come with them.
+ * @throws Error that names all that is missing
+ */
+export async function findTools(
+  variables: Readonly<Record<string, string>>,
+  progress: (message: string) => void,
+): Promise<BakeArgs["tools"]> {
+  const faults: string[] = [];
+  const found = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      faults.push(saidBy(error));
+      return undefined;
+    }
+  };
+  if ((variables.ssh_interface ?? "session_manager") === "session_manager") await found(sessionManager);
+  const goss = await found(() => findGoss(progress));
+  const packer = await found(() => findPacker(progress));
+  const pluginPath = packer && (await found(() => findPackerPlugin(packer, progress)));
+  refuse("A tool is missing", faults);
+  if (goss === undefined || packer === undefined || pluginPath === undefined) throw new Error("A tool is missing.");
+  return { packer, pluginPath, goss };
+}
+
+/** Packer's own way into the builder runs it. */
+async function sessionManager(): Promise<void> {
+  await run("session-manager-plugin", ["--version"]).catch(() => {
+    throw new Error(
+      "PATH has no session-manager-plugin, the way into the builder without an open port: install it " +
+        "(https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html)",
+    );
+  });
+}

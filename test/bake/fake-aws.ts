@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+
+interface FakeImage {
+  state: string;
+  tags: Record<string, string>;
+}
+
+/** EC2 and Parameter Store over HTTP, as far as a bake asks them; any other call is an error. */
+export class FakeAws {
+  readonly images = new Map<string, FakeImage>();
+  readonly parameters = new Map<string, string>();
+  /** All calls that change something, as `region action …`. */
+  readonly changes: string[] = [];
+  private readonly server = createServer((request, response) => void this.answer(request, response));
+
+  async start(): Promise<this> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    return this;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The environment in which the SDK asks this AWS. */
+  get environment(): NodeJS.ProcessEnv {
+    return { AWS_ENDPOINT_URL: this.endpoint, AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" };
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const region = /\/(\w+-\w+-\d)\/(ec2|ssm)\//.exec(request.headers.authorization ?? "")?.[1] ?? "?";
+    const target = request.headers["x-amz-target"];
+    if (target !== undefined) {
+      const input = JSON.parse(body) as Record<string, string>;
+      const [status, answer] = this.ssm(String(target).split(".")[1] ?? "", region, input);
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer));
+    } else {
+      const [status, xml] = this.ec2(region, new URLSearchParams(body));
+      response.writeHead(status, { "content-type": "text/xml" }).end(xml);
+    }
+  }
+
+  private ssm(action: string, region: string, input: Record<string, string>): [number, unknown] {
+    const { Name = "", Value = "" } = input;
+    const key = `${region} ${Name}`;
+    if (action === "GetParameter") {
+      const value = this.parameters.get(key);
+      return value === undefined
+        ? [400, { __type: "ParameterNotFound" }]
+        : [200, { Parameter: { Name, Value: value } }];
+    }
+    if (action !== "PutParameter") return [400, { __type: "InvalidAction", message: action }];
+    const { Type, DataType, Overwrite } = input;
+    this.changes.push(`${region} PutParameter ${Name} ${Value} ${Type} ${DataType} ${String(Overwrite)}`);
+    this.parameters.set(key, Value);
+    return [200, { Version: 1 }];
+  }
+
+  private ec2(region: string, input: URLSearchParams): [number, string] {
+    const action = input.get("Action");
+    if (action === "CreateTags") {
+      const [id, key, value] = ["ResourceId.1", "Tag.1.Key", "Tag.1.Value"].map((name) => input.get(name) ?? "");
+      this.changes.push(`${region} CreateTags ${id} ${key} ${value}`);
+      return [200, "<CreateTagsResponse><return>true</return></CreateTagsResponse>"];
+    }
+    const id = input.get("ImageId.1") ?? "";
+    const image = this.images.get(`${region} ${id}`);
+    if (action !== "DescribeImages") return error("InvalidAction");
+    if (image === undefined) return error("InvalidAMIID.NotFound");
+    const tags = Object.entries(image.tags).map(
+      ([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`,
+    );
+    const item = `<imageId>${id}</imageId><imageState>${image.state}</imageState><tagSet>${tags.join("")}</tagSet>`;
+    return [200, `<DescribeImagesResponse><imagesSet><item>${item}</item></imagesSet></DescribeImagesResponse>`];
+  }
+}
+
+function error(code: string): [number, string] {
+  return [400, `<Response><Errors><Error><Code>${code}</Code><Message>${code}</Message></Error></Errors></Response>`];
+}

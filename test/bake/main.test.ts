@@ -1,0 +1,142 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { parseManifest } from "../../bake/manifest";
+import { digestOf } from "../../bake/report";
+import { builtProgram } from "../../tools/go-tool";
+import { TOOL as goss } from "../../tools/goss";
+import { FakeTools } from "../tools/fake-path";
+import { FakeAws } from "./fake-aws";
+import { AMI, COMMIT, gossReport, PARENT, report } from "./papers";
+
+// Each test runs the command as a process of its own.
+jest.setTimeout(60_000);
+
+const SECOND = "ami-0bbbbbbbbbbbbbbbb";
+
+let tools: FakeTools;
+let aws: FakeAws;
+let out: string;
+beforeEach(async () => {
+  aws = await new FakeAws().start();
+  aws.images.set(`eu-central-1 ${PARENT}`, { state: "available", tags: { GossReport: "sha256:1" } });
+  tools = new FakeTools();
+  out = path.join(tools.root, "images");
+  tools.add("bin/packer", `exec ${process.execPath} ${path.join(__dirname, "fake-packer.mjs")} "$@"`);
+  tools.add("bin/session-manager-plugin", "echo 1.2.0");
+  tools.add("bin/git", `case "$*" in *rev-parse*) echo ${COMMIT} ;; *status*) ;; *) exit 1 ;; esac`);
+  tools.add(path.relative(tools.root, builtProgram(goss)), "");
+});
+afterEach(() => {
+  aws.stop();
+  tools.remove();
+});
+
+function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
+  const entry = path.resolve(__dirname, "../../bake/main.ts");
+  // On an old Node the SDK warns on standard error.
+  const base = { ...process.env, NODE_NO_WARNINGS: "1" };
+  const env = { ...base, ...aws.environment, FAKE_REPORT: report, AWS_REGION: "eu-central-1", ...environment };
+  return spawn(process.execPath, ["-r", require.resolve("@swc-node/register"), entry, ...args, "--out", out], { env });
+}
+
+async function bake(args: readonly string[], environment?: NodeJS.ProcessEnv) {
+  const child = start(args, environment);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number]>,
+  ]);
+  return { stdout, stderr, code };
+}
+
+const app = ["app", "--version", "v1.2.3", "--parent", PARENT];
+const files = (): string[] => readdirSync(out).sort();
+
+it("bakes an image, keeps its papers, tags it in every region, and publishes it", async () => {
+  const baked = await bake(app);
+  expect(baked).toMatchObject({ code: 0, stderr: "" });
+  expect(baked.stdout).toContain(`{"version":"v1.2.3","commit":"${COMMIT}","schema":{"min":1,"max":1}}`);
+  expect(baked.stdout).toContain("npm run bake -- publish v1.2.3");
+  expect(files()).toEqual(["app-v1.2.3.json", "app-v1.2.3.log", "app-v1.2.3.report.json"]);
+  const manifest = parseManifest(readFileSync(path.join(out, "app-v1.2.3.json"), "utf8"), "it");
+  expect(manifest.images).toEqual({ "eu-central-1": AMI, "us-east-1": SECOND });
+  expect(manifest).toMatchObject({ layer: "app", version: "v1.2.3", sourceAmi: PARENT, environment: "dev" });
+  expect(manifest.reportDigest).toBe(digestOf(readFileSync(path.join(out, manifest.report))));
+  expect(aws.changes).toEqual([
+    `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
+    `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
+  ]);
+
+  const tags = { GossReport: manifest.reportDigest };
+  for (const image of [`eu-central-1 ${AMI}`, `us-east-1 ${SECOND}`])
+    aws.images.set(image, { state: "available", tags });
+  expect(await bake(["verify", "v1.2.3"])).toMatchObject({ code: 0, stderr: "" });
+  const published = await bake(["publish", "v1.2.3"]);
+  expect(published.stdout).toContain(`pulumi config set greenAmi ${AMI}   # a stack in eu-central-1\n`);
+  expect(aws.parameters.get("us-east-1 /bluegreen/images/v1.2.3")).toBe(SECOND);
+});
+
+test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+  [
+    "a spec that fails, in Goss's words",
+    { FAKE_PACKER: "failed-spec", FAKE_REPORT: gossReport("v1.2.3", [{ failed: "Port: tcp:22: listening" }]) },
+    /^A spec failed, so there is no image:\n {2}- Port: tcp:22: listening\n {2}The whole output: .*app-v1\.2\.3\.log\n$/,
+  ],
+  [
+    "packer's last lines",
+    { FAKE_PACKER: "no-way-in" },
+    /^packer ended with exit code 2:\n.*Launching.*\n.*Timeout waiting/,
+  ],
+  [
+    "a report of another version, and the images that are left",
+    { FAKE_REPORT: gossReport("v1.2.4") },
+    /not of v1\.2\.3[^]*has made ami-0123456789abcdef0 in eu-central-1, ami-0b+ in us-east-1, which nothing names now/,
+  ],
+])("fails with %s, and keeps nothing but the log", async (_, environment, message) => {
+  const { stderr, code } = await bake(app, environment);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(1);
+  expect(files()).toEqual(["app-v1.2.3.log"]);
+  expect(aws.changes).toEqual([]);
+});
+
+it("Ctrl-C lets packer end its instance, and keeps nothing but the log", async () => {
+  const child = start(app, { FAKE_PACKER: "hangs" });
+  let said = "";
+  child.stdout.on("data", (data: Buffer) => {
+    if (!said.includes("Launching") && (said + data.toString()).includes("Launching")) child.kill("SIGINT");
+    said += data.toString();
+  });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close") as Promise<[number]>]);
+  expect(said).toContain("==> Terminating the source AWS instance...");
+  expect(stderr).toContain("packer was interrupted and has cleaned up; there is no image");
+  expect(code).toBe(1);
+  expect(files()).toEqual(["app-v1.2.3.log"]);
+});
+
+it("fails with every tool that is missing, before anything is made", async () => {
+  tools.hideSystem();
+  for (const tool of ["packer", "session-manager-plugin"]) tools.add(`bin/${tool}`, "exit 1");
+  const { stderr, code } = await bake(app);
+  expect(stderr).toMatch(
+    /^A tool is missing:\n {2}- PATH has no session-manager-plugin[^]*\n {2}- No packer of version 1\.11[^]*\n {6}- PATH has no go/,
+  );
+  expect(code).toBe(1);
+  expect(aws.changes).toEqual([]);
+});
+
+test.each([
+  [["app"], /app can't be baked:[^]*--version[^]*app needs the image of hardened/],
+  [["publish", "v9.9.9"], /has no manifest of v9\.9\.9: bake it first/],
+  [["verify", "app"], /app is neither base nor hardened nor a version/],
+])("fails with %j", async (args, message) => {
+  mkdirSync(out);
+  writeFileSync(path.join(out, "kept"), "");
+  const { stderr, code } = await bake(args);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(1);
+  expect(files()).toEqual(["kept"]);
+});

@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { imageFaults, planOf, publish, usageOf, verify } from "../../bake/publish";
+import { placeOf } from "../../bake/place";
+import { digestOf } from "../../bake/report";
+import { FakeAws } from "./fake-aws";
+import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers";
+
+const digest = manifest.reportDigest;
+const tagged = (GossReport = digest): { Tags: { Key: string; Value: string }[] } => ({
+  Tags: [{ Key: "GossReport", Value: GossReport }],
+});
+
+describe("imageFaults", () => {
+  test.each([
+    [{ State: "available" as const, ...tagged() }, []],
+    [undefined, [`${AMI} is not there in eu-central-1`]],
+    [{ State: "deregistered" as const, ...tagged() }, [`${AMI} in eu-central-1 is deregistered, not available`]],
+    [{ State: "available" as const }, [`${AMI} in eu-central-1 has the tag GossReport not at all, not ${digest}`]],
+    [
+      { State: "available" as const, ...tagged("x") },
+      [`${AMI} in eu-central-1 has the tag GossReport x, not ${digest}`],
+    ],
+  ])("of %j", (image, faults) => expect(imageFaults("eu-central-1", AMI, digest, image)).toEqual(faults));
+});
+
+describe("planOf", () => {
+  const base = lower("base");
+  test.each([
+    ["a new version is written", manifest, undefined, "write"],
+    ["a version that is there is kept", manifest, AMI, "keep"],
+    ["a layer that is there is kept", base, PARENT, "keep"],
+    ["a layer's newer image takes the place of the older", base, AMI, "write"],
+  ])("%s", (_, bake, present, plan) => expect(planOf(bake, "eu-central-1", present)).toBe(plan));
+
+  it("fails with another image of the same version", () => {
+    expect(planOf(manifest, "eu-central-1", PARENT)).toEqual({
+      fault: `/bluegreen/images/v1.2.3 in eu-central-1 is ${PARENT}, not ${AMI}: a published version keeps its image; bake a new version`,
+    });
+  });
+});
+
+describe("usageOf", () => {
+  test.each([
+    [manifest, [`pulumi config set greenAmi ${AMI}`]],
+    [
+      { ...manifest, images: { "eu-central-1": AMI, "us-east-1": PARENT } },
+      [
+        `pulumi config set greenAmi ${AMI}   # a stack in eu-central-1`,
+        `pulumi config set greenAmi ${PARENT}   # a stack in us-east-1`,
+      ],
+    ],
+    [lower("base"), ["npm run bake -- hardened"]],
+    [lower("hardened"), ["npm run bake -- app --version vX.Y.Z"]],
+  ])("%#", (bake, lines) => expect(usageOf(bake)).toEqual(lines));
+});
+
+describe("against AWS", () => {
+  let aws: FakeAws;
+  let out: string;
+  beforeEach(async () => {
+    aws = await new FakeAws().start();
+    out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+    writeFileSync(path.join(out, manifest.report), report);
+    aws.images.set(`eu-central-1 ${AMI}`, { state: "available", tags: { GossReport: digest } });
+    aws.images.set(`us-east-1 ${PARENT}`, { state: "available", tags: { GossReport: digest } });
+  });
+  afterEach(() => {
+    aws.stop();
+    rmSync(out, { recursive: true, force: true });
+  });
+  const places = (region: string) => placeOf(region, { endpoint: aws.endpoint, environment: aws.environment });
+
+  it("writes a version's parameter once, as an image", async () => {
+    expect(await publish(manifest, out, places)).toBe("/bluegreen/images/v1.2.3");
+    expect(await publish(manifest, out, places)).toBe("/bluegreen/images/v1.2.3");
+    expect(aws.changes).toEqual([
+      `eu-central-1 PutParameter /bluegreen/images/v1.2.3 ${AMI} String aws:ec2:image false`,
+    ]);
+  });
+
+  it("lets a layer's parameter follow its newest image", async () => {
+    writeFileSync(path.join(out, "base.report.json"), report);
+    aws.parameters.set("eu-central-1 /bluegreen/images/base/latest", PARENT);
+    await publish(lower("base", { "eu-central-1": AMI }), out, places);
+    expect(aws.changes).toEqual([
+      `eu-central-1 PutParameter /bluegreen/images/base/latest ${AMI} String aws:ec2:image true`,
+    ]);
+  });
+
+  it("writes nowhere when one region has the version already, of another image", async () => {
+    aws.parameters.set("us-east-1 /bluegreen/images/v1.2.3", AMI);
+    const both = { ...manifest, images: { "eu-central-1": AMI, "us-east-1": PARENT } };
+    await expect(publish(both, out, places)).rejects.toThrow(
+      /^app-v1\.2\.3 can't be published:\n {2}- .*v1\.2\.3 in us-east-1 is ami-0123\w+, not ami-0fed\w+: .*new version$/,
+    );
+    expect(aws.changes).toEqual([]);
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    [
+      "a report that was changed",
+      () => writeFileSync(path.join(out, manifest.report), `${report} `),
+      /has the digest sha256:\w+, not sha256:/,
+    ],
+    ["a report that is gone", () => rmSync(path.join(out, manifest.report)), /its report is gone/],
+    ["an image that is gone", () => aws.images.clear(), /ami-0123456789abcdef0 is not there in eu-central-1/],
+    [
+      "another tag",
+      () => aws.images.set(`eu-central-1 ${AMI}`, { state: "available", tags: {} }),
+      /GossReport not at all/,
+    ],
+  ])("fails with %s, and publishes nothing", async (_, breaks, message) => {
+    breaks();
+    await expect(verify(manifest, out, places)).rejects.toThrow(message);
+    await expect(publish(manifest, out, places)).rejects.toThrow(/^app-v1\.2\.3 is not what its manifest says:\n/);
+    expect(aws.changes).toEqual([]);
+  });
+
+  it("fails with a report that matches its digest and names failures", async () => {
+    const failed = gossReport("v1.2.3", [{ failed: "Port: tcp:22: listening" }]);
+    writeFileSync(path.join(out, manifest.report), failed);
+    const bad = { ...manifest, reportDigest: digestOf(Buffer.from(failed)) };
+    await expect(verify(bad, out, places)).rejects.toThrow("Port: tcp:22: listening");
+  });
+});

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { TEMPLATES } from "../../bake/layers";
+import { checked, type Options, type World } from "../../bake/request";
+import { COMMIT, lower, PARENT } from "./papers";
+
+let out: string;
+beforeEach(() => (out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
+afterEach(() => rmSync(out, { recursive: true, force: true }));
+
+const proved = { State: "available" as const, Tags: [{ Key: "GossReport", Value: "sha256:1" }] };
+const asked: string[] = [];
+const world = (changes: Partial<World> & { clean?: boolean; parameter?: string } = {}): World => ({
+  commit: () => Promise.resolve({ commit: COMMIT, clean: changes.clean ?? true }),
+  aws: (region) => ({
+    image: (id) => (asked.push(`${region} ${id}`), Promise.resolve(proved)),
+    parameter: (name) => (asked.push(`${region} ${name}`), Promise.resolve(changes.parameter)),
+  }),
+  ...changes,
+});
+beforeEach(() => void asked.splice(0));
+const options = (changes: Partial<Options> = {}): Options => ({
+  environment: "dev",
+  region: "eu-central-1",
+  var: [],
+  varFile: [],
+  out,
+  ...changes,
+});
+const varFiles = [path.join(TEMPLATES, "environments", "dev.pkrvars.hcl")];
+
+it("base asks nobody for a parent", async () => {
+  const request = await checked("base", options({ var: ["kms_key_id=alias/x"] }), {}, world());
+  const variables = { kms_key_id: "alias/x", region: "eu-central-1", environment: "dev" };
+  expect(request).toEqual({ layer: "base", version: undefined, commit: COMMIT, variables, varFiles, out });
+  expect(asked).toEqual([]);
+});
+
+it("app starts from the manifest's image, once it was seen", async () => {
+  writeFileSync(path.join(out, "hardened.json"), JSON.stringify(lower("hardened")));
+  const request = await checked("app", options({ version: "v1.2.3" }), {}, world());
+  expect(request.variables).toEqual({ region: "eu-central-1", environment: "dev", parent_ami: PARENT });
+  expect(asked).toEqual([`eu-central-1 ${PARENT}`]);
+});
+
+it("app starts from the parameter's image where there is no manifest; the region comes from the environment", async () => {
+  const request = await checked(
+    "app",
+    options({ version: "v1.2.3", region: undefined }),
+    { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-2" },
+    world({ parameter: PARENT }),
+  );
+  expect(request.variables).toEqual({ region: "us-east-1", environment: "dev", parent_ami: PARENT });
+  expect(asked).toEqual(["us-east-1 /bluegreen/images/hardened/latest", `us-east-1 ${PARENT}`]);
+});
+
+it("files that are not committed are baked when that is asked for", async () => {
+  const request = await checked("base", options({ allowDirty: true }), {}, world({ clean: false }));
+  expect(request.commit).toBe(COMMIT);
+});
+
+const unavailable: World["aws"] = () => ({
+  image: () => Promise.resolve({ State: "failed" }),
+  parameter: () => Promise.reject(new Error("no credentials")),
+});
+
+test.each<["base" | "hardened" | "app", Partial<Options>, Partial<World> & { clean?: boolean }, RegExp]>([
+  ["app", { parent: PARENT }, {}, /app needs the --version/],
+  ["app", { parent: PARENT, version: "1.2.3" }, {}, /--version is 1\.2\.3; it must be vX\.Y\.Z/],
+  ["base", { version: "v1.2.3" }, {}, /--version is for the app layer; base has none/],
+  ["base", { parent: PARENT }, {}, /--parent is not for base/],
+  ["base", { region: undefined }, {}, /no region: give --region, or set AWS_REGION/],
+  ["base", { region: "frankfurt" }, {}, /--region is frankfurt; it looks like eu-central-1/],
+  ["base", { environment: "test" }, {}, /--environment is test; there are dev, prod, staging/],
+  ["base", { varFile: ["/missing.pkrvars.hcl"] }, {}, /--var-file \/missing\.pkrvars\.hcl: no such file/],
+  ["base", { var: ["commit=x"] }, {}, /--var commit: the bake sets it itself/],
+  ["base", {}, { clean: false }, /not committed; commit them, or give --allow-dirty/],
+  ["base", {}, { commit: () => Promise.reject(new Error("not a git repository")) }, /no commit to name: not a git rep/],
+  ["hardened", {}, {}, /hardened needs the image of base/],
+  ["hardened", { parent: "ami-1" }, {}, /--parent is "ami-1"/],
+  [
+    "hardened",
+    { parent: PARENT },
+    { aws: unavailable },
+    /the parent ami-0fed\w+ is failed, not available \(named by --parent\)/,
+  ],
+  ["hardened", {}, { aws: unavailable }, /the image of base can't be looked up: no credentials/],
+])("%s fails with %j", async (layer, changes, answers, message) => {
+  await expect(checked(layer, options(changes), {}, world(answers))).rejects.toThrow(message);
+});
+
+it("fails with all faults in one message", async () => {
+  const wrong = options({ version: "1", region: "x", environment: "y", var: ["z"], varFile: ["/missing"] });
+  await expect(checked("app", wrong, {}, world({ clean: false }))).rejects.toThrow(
+    new RegExp(
+      [
+        "^app can't be baked:",
+        "  - --var z.*",
+        "  - --version is 1;.*",
+        "  - --region is x;.*",
+        "  - --environment is y;.*",
+        "  - --var-file /missing.*",
+        "  - there are files that are not committed.*",
+        "  - app needs the image of hardened.*$",
+      ].join("\n"),
+    ),
+  );
+});
