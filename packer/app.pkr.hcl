@@ -7,6 +7,10 @@ locals {
     # The image answers the launch lifecycle hook of this name; the stack gives a group the hook only with this tag.
     BootGate = "boot-gate"
   }
+
+  # Packer prints a source that it can't find: for a missing variable that is the way to say what to do.
+  release = (var.version == "" ? "version is not set: -var version=vX.Y.Z" :
+  var.release == "" ? "release is not set: -var release=<folder of the release>" : var.release)
 }
 
 # app: hardened with one release of the service, its units and the boot gate. Its parent is named, never looked for.
@@ -14,7 +18,7 @@ build {
   name = "app"
 
   source "amazon-ebs.layer" {
-    ami_name        = "bluegreen-app-${regex("^v.+$", var.version)}-${local.stamp}"
+    ami_name        = "bluegreen-app-${var.version}-${local.stamp}"
     ami_description = "bluegreen app ${var.version}"
     source_ami      = var.parent_ami
     tags            = merge(local.tags, local.app_tags)
@@ -27,11 +31,11 @@ build {
     inline          = ["mkdir -p /tmp/release /tmp/files /tmp/goss"]
   }
   provisioner "file" {
-    sources     = ["${var.release}/app.cjs", "${var.release}/app.cjs.map", "${var.release}/release.json"]
+    sources     = [for file in ["app.cjs", "app.cjs.map", "release.json"] : "${local.release}/${file}"]
     destination = "/tmp/release/"
   }
   provisioner "file" {
-    source      = regex("^.+$", var.boot_gate)
+    source      = var.boot_gate == "" ? "boot_gate is not set: -var boot_gate=<path of boot-gate.cjs>" : var.boot_gate
     destination = "/tmp/boot-gate.cjs"
   }
   provisioner "file" {

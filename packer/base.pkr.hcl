@@ -26,7 +26,8 @@ build {
     inline          = ["mkdir -p /tmp/tools /tmp/goss"]
   }
   provisioner "file" {
-    source      = regex("^.+$", var.goss)
+    # Packer prints a source that it can't find: for a missing variable that is the way to say what to do.
+    source      = var.goss == "" ? "goss is not set: -var goss=<path of a Goss binary for linux>" : var.goss
     destination = "/tmp/tools/goss"
   }
   provisioner "file" {

@@ -2,8 +2,8 @@ locals {
   built_at = timestamp()
   stamp    = formatdate("YYYYMMDDhhmmss", local.built_at)
 
-  # Copying for other regions or accounts is the one case in which the plugin must encrypt anew; otherwise the volume
-  # is encrypted from the start, and the snapshot is as the volume.
+  # The volume is encrypted from the start, and the snapshot is as the volume. Only for other regions or accounts the
+  # plugin encrypts anew, by a copy that takes minutes; and then it checks that a shared image has a key to share.
   copied = length(var.ami_regions) + length(var.ami_users) > 0
 
   # No -E and no login shell: a script gets what its step names and nothing else. Given to bash to be read, because
@@ -39,6 +39,10 @@ source "amazon-ebs" "layer" {
   ssh_username            = var.ssh_username
   ssh_timeout             = "10m"
   temporary_key_pair_type = "ed25519"
+
+  # session_manager needs no rule at all. Otherwise the plugin would let the whole world in.
+  temporary_security_group_source_cidrs     = var.ssh_interface == "private_ip" ? ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] : null
+  temporary_security_group_source_public_ip = var.ssh_interface == "public_ip"
 
   imds_support = "v2.0"
   metadata_options {

@@ -9,3 +9,4 @@ if ! grep --recursive --quiet --no-messages '^server 169\.254\.169\.123' /etc/ch
   echo 'server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4' >> /etc/chrony.conf
 fi
 systemctl enable chronyd.service
+systemctl restart chronyd.service

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 if systemctl cat amazon-ssm-agent.service >/dev/null 2>&1; then
-  systemctl enable amazon-ssm-agent.service
+  systemctl enable --now amazon-ssm-agent.service
 fi
 
 if systemctl cat amazon-cloudwatch-agent.service >/dev/null 2>&1; then
@@ -20,5 +20,5 @@ if systemctl cat amazon-cloudwatch-agent.service >/dev/null 2>&1; then
   }
 }
 JSON
-  systemctl enable amazon-cloudwatch-agent.service
+  systemctl enable --now amazon-cloudwatch-agent.service
 fi

@@ -55,5 +55,5 @@ chmod 0644 /etc/systemd/coredump.conf.d/bluegreen-cis.conf /etc/security/limits.
 
 # A container shares its kernel with others and may not set it: there the file is all.
 if ! systemd-detect-virt --quiet --container; then
-  sysctl --quiet --system
+  systemctl restart systemd-sysctl.service
 fi
