@@ -119,4 +119,4 @@ test("metadata shows no tag whose key it would refuse: with one, every launch wo
 });
 
 const known = <T>(output: pulumi.Output<T>) =>
-  new Promise<pulumi.Unwrap<T>>((resolve) => output.apply((value) => resolve(value)));
+  new Promise<pulumi.Unwrap<T>>((resolve) => output.apply((value) => resolve(value as pulumi.Unwrap<T>)));
