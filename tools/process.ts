@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
  * Compiles TypeScript as it is loaded. Resolved from this file, so that a child finds it whatever its working directory
  * is. Chosen for the time that it adds to loading the SDKs: next to none, where tsx doubles it.
  */
-const compiler = require.resolve("@swc-node/register");
+export const compiler = require.resolve("@swc-node/register");
 
 /**
  * Starts a TypeScript file as a child process with an IPC channel.

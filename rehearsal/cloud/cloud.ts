@@ -9,10 +9,13 @@ import { Clock } from "./clock";
 import { controlPaths } from "./control";
 import { dataPlane } from "./data-plane";
 import { MotoEc2 } from "./ec2/directory";
+import { metadataListener } from "./ec2/metadata-server";
+import { processes } from "./ec2/processes";
 import { answerEc2 } from "./ec2/service";
 import { Addresses } from "./elb/addresses";
 import { ElbService } from "./elb/service";
 import { Front } from "./front";
+import { machineRoom, type MachineOptions } from "./machine-room";
 import { startMoto } from "./moto";
 
 /** What a cloud is started with. */
@@ -23,12 +26,16 @@ export interface CloudOptions {
   motoPython: string;
   /** The one region that the cloud has. */
   region: string;
+  /** Boots machines where an image is a root file system; undefined: each instance is a process. */
+  machines?: MachineOptions;
 }
 
 /** A cloud that runs in this process. */
 export interface Cloud {
   /** `http://127.0.0.1:PORT`: all of AWS. */
   readonly endpoint: string;
+  /** With machines: the process whose network namespace is theirs. */
+  readonly gateway?: number;
   /** Ends everything that it started: instances, proxies, moto. */
   stop(): Promise<void>;
 }
@@ -45,8 +52,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const client = { endpoint: moto.endpoint, region, credentials };
   const ec2 = new MotoEc2(new EC2Client(client));
   let certificate: Promise<string> | undefined;
+  const asProcesses = processes(clock, log);
+  const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const plane = dataPlane({
     clock,
+    hardware: room?.hardware ?? asProcesses,
     addresses,
     certificate: () => (certificate ??= selfSigned(options.motoPython)),
     log,
@@ -63,17 +73,21 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     services: {
       autoscaling: (call) => answerAutoScaling(call, { clock, controller, hooks, targets, around }),
       elasticloadbalancing: (call, passOn) => elb.answer(call, passOn),
-      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets }),
+      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, roots: room }),
     },
     control: controlPaths({ elb, balancer, addresses, instances }),
     log,
   });
+  const endpoint = await front.listen();
+  await room?.serve(metadataListener({ ec2, region, log }), front.listener, endpoint);
   return {
-    endpoint: await front.listen(),
+    endpoint,
+    gateway: room?.gateway,
     async stop() {
       front.close();
       controller.end();
       plane.end();
+      await room?.stop();
       addresses.close();
       await moto.stop();
     },

@@ -1,4 +1,4 @@
-import { Instances } from "./ec2/instances";
+import { Instances, type Hardware } from "./ec2/instances";
 import { Balancer, type BalancerArgs } from "./elb/balancer";
 import { httpProbe } from "./elb/probe";
 import { Targets } from "./elb/targets";
@@ -13,9 +13,9 @@ export interface DataPlane {
 }
 
 /** Puts the data plane together; nothing runs until instances are started and a topology is applied. */
-export function dataPlane(args: Omit<BalancerArgs, "targets">): DataPlane {
-  const { clock, log } = args;
-  const instances = new Instances(clock, log);
+export function dataPlane(args: Omit<BalancerArgs, "targets"> & { hardware: Hardware }): DataPlane {
+  const { clock, log, hardware } = args;
+  const instances = new Instances(hardware);
   const targets = new Targets({
     clock,
     probe: httpProbe,

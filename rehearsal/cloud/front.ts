@@ -1,4 +1,12 @@
-import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { reply, type PassOn, type Reply, type Service } from "./call";
@@ -25,17 +33,20 @@ export class Front {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
   constructor(private readonly args: FrontArgs) {
-    this.server = createServer((incoming, response) => {
-      this.serve(incoming, response).catch((error: unknown) => {
-        this.args.log(`${incoming.method} ${incoming.url}: ${messageOf(error)}`);
-        if (!response.headersSent) {
-          response.writeHead(500, { "content-type": "text/plain" });
-        }
-        response.end(messageOf(error));
-      });
-    });
+    this.server = createServer(this.listener);
     this.server.keepAliveTimeout = 65_000;
   }
+
+  /** Answers requests, also those that come to another address. */
+  readonly listener: RequestListener = (incoming, response) => {
+    this.serve(incoming, response).catch((error: unknown) => {
+      this.args.log(`${incoming.method} ${incoming.url}: ${messageOf(error)}`);
+      if (!response.headersSent) {
+        response.writeHead(500, { "content-type": "text/plain" });
+      }
+      response.end(messageOf(error));
+    });
+  };
 
   /** Listens on a free port of 127.0.0.1 and gives the URL. */
   async listen(): Promise<string> {

@@ -7,7 +7,21 @@ import os
 import signal
 import sys
 
+from moto.ec2.models.amis import Ami
 from moto.server import ThreadedMotoServer
+
+# moto forgets what RegisterImage said of an image, and knows no filter for its root device. All images here are alike.
+IMAGE = {
+    "architecture": "x86_64",
+    "root_device_name": "/dev/xvda",
+    "root_device_type": "ebs",
+    "virtualization_type": "hvm",
+}
+make_image, filter_value = Ami.__init__, Ami.get_filter_value
+Ami.__init__ = lambda self, *args, **options: make_image(self, *args, **{**options, **IMAGE})
+Ami.get_filter_value = lambda self, name, *rest: (
+    self.root_device_type if name == "root-device-type" else filter_value(self, name, *rest)
+)
 
 # Ctrl-C reaches the whole process group; the parent alone decides when moto ends.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,6 +12,8 @@ export interface RunningCloud {
   endpoint: string;
   /** The process that runs it. */
   pid: number;
+  /** With machines: the process whose network namespace is theirs. */
+  gateway?: number;
   /** Ends the cloud and everything that it started. */
   stop(): Promise<void>;
 }
@@ -30,5 +32,5 @@ export async function startCloud(options: StartOptions): Promise<RunningCloud> {
         `${options.motoPython} has moto[server].`,
     );
   }
-  return { endpoint: message.endpoint, pid: child.pid ?? 0, stop: () => stop(child) };
+  return { ...message, pid: child.pid ?? 0, stop: () => stop(child) };
 }

@@ -1,4 +1,4 @@
-import { imageTags, type Instances } from "../ec2/instances";
+import { tagsByKey, type Instances } from "../ec2/instances";
 import type { Ec2Directory, Subnet } from "../ec2/directory";
 import { runInstancesInput } from "../ec2/launch-template";
 import { templateOf, type Group, type Member } from "./model";
@@ -58,7 +58,7 @@ export class Launcher {
       imageId: data.ImageId ?? "",
       privateIp: started.PrivateIpAddress ?? "",
       userData: data.UserData,
-      imageTags: imageTags(image),
+      imageTags: tagsByKey(image),
       group: group.name,
     });
     return {

@@ -1,6 +1,10 @@
 import {
+  CreateTagsCommand,
   DescribeImagesCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
   DescribeInternetGatewaysCommand,
+  DescribeKeyPairsCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
@@ -40,6 +44,15 @@ export interface Ec2Directory {
   /** The template's version; EC2's own error when there is none. */
   templateVersion(specification: TemplateSpecification): Promise<LaunchTemplateVersion>;
   run(input: RunInstancesCommandInput): Promise<Instance>;
+  /** The instance, undefined when it isn't known. */
+  instance(id: string): Promise<Instance | undefined>;
+  /** An instance's user data, in base64; undefined when it was launched without. */
+  userData(instanceId: string): Promise<string | undefined>;
+  /** The instance that has a private address now; undefined when none has it. */
+  living(privateIp: string): Promise<Instance | undefined>;
+  /** A key pair's public key, as OpenSSH writes it. */
+  publicKey(name: string): Promise<string | undefined>;
+  tag(id: string, tags: Record<string, string>): Promise<void>;
   terminate(id: string): Promise<void>;
 }
 
@@ -102,6 +115,38 @@ export class MotoEc2 implements Ec2Directory {
       throw new Error("RunInstances gave no instance");
     }
     return Instances[0];
+  }
+
+  async instance(id: string): Promise<Instance | undefined> {
+    const Filters = [{ Name: "instance-id", Values: [id] }];
+    const { Reservations = [] } = await this.ec2.send(new DescribeInstancesCommand({ Filters }));
+    return Reservations[0]?.Instances?.[0];
+  }
+
+  async userData(instanceId: string): Promise<string | undefined> {
+    const attribute = new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: "userData" });
+    return (await this.ec2.send(attribute)).UserData?.Value;
+  }
+
+  async living(privateIp: string): Promise<Instance | undefined> {
+    const Filters = [
+      { Name: "private-ip-address", Values: [privateIp] },
+      { Name: "instance-state-name", Values: ["pending", "running"] },
+    ];
+    const { Reservations = [] } = await this.ec2.send(new DescribeInstancesCommand({ Filters }));
+    return Reservations[0]?.Instances?.[0];
+  }
+
+  async publicKey(name: string): Promise<string | undefined> {
+    const { KeyPairs = [] } = await this.ec2.send(
+      new DescribeKeyPairsCommand({ KeyNames: [name], IncludePublicKey: true }),
+    );
+    return KeyPairs[0]?.PublicKey;
+  }
+
+  async tag(id: string, tags: Record<string, string>): Promise<void> {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
   }
 
   async terminate(id: string): Promise<void> {

@@ -1,27 +1,52 @@
-import type { Clock } from "../clock";
-import { placeOf } from "../loopback";
-import { Machine } from "./machine";
+import type { Tag } from "@aws-sdk/client-ec2";
 import { environmentOf } from "./user-data";
 
 /** The app port of an image without the tag `rehearsal:port`. */
 const defaultAppPort = 3000;
 
-/** What is needed to bring an EC2 instance to life as a process. */
+/** What an instance runs on. */
+export interface Machine {
+  /** Process id on this computer; undefined while there is none. */
+  readonly pid: number | undefined;
+  /** True for a machine that died: nothing will start it again. */
+  readonly dead: boolean;
+  /** Dies as by a hardware fault: nothing is closed gracefully. */
+  die(): void;
+  /** Shuts down as an operating system does, services first. */
+  shutDown(): Promise<void>;
+}
+
+/** What is needed to bring an EC2 instance to life. */
 export interface InstanceArgs {
   id: string;
+  imageId: string;
   privateIp: string;
   /** Base64, as EC2 gives it to the instance. */
   userData?: string;
-  /** Tags of its image: `Version`, `Commit`, `rehearsal:behaviour`, `rehearsal:port`. */
+  /** Tags of its image: `Version`, `Commit`, and the rehearsal's own (`rehearsal:...`). */
   imageTags: Record<string, string>;
   /** The Auto Scaling group that launched it, if one did. */
   group?: string;
 }
 
+/** A machine, and where this computer reaches its app's port. */
+export interface Placed {
+  machine: Machine;
+  host: string;
+  port: number;
+}
+
+/** Brings an instance's machine to life. */
+export type Hardware = (args: InstanceArgs, appPort: number) => Promise<Placed>;
+
 /** An instance as this cloud runs it. */
 export interface Instance {
   readonly id: string;
+  readonly imageId: string;
   readonly group?: string;
+  readonly privateIp: string;
+  /** Base64; absent where it was launched without. */
+  readonly userData?: string;
   readonly color: string;
   readonly version: string;
   /** The port that the app listens on in AWS's world. */
@@ -36,43 +61,27 @@ export interface Instance {
   diedAt?: number;
 }
 
-/** All instances with a process behind them. */
+/** All instances with a machine behind them. */
 export class Instances {
   private readonly byId = new Map<string, Instance>();
+  private readonly ending = new Map<string, Promise<void>>();
 
-  constructor(
-    private readonly clock: Clock,
-    private readonly log: (line: string) => void,
-  ) {}
+  constructor(private readonly hardware: Hardware) {}
 
-  /** Boots an instance; it is listed once its process was started. */
+  /** Boots an instance; it is listed once its machine was started. */
   async start(args: InstanceArgs): Promise<Instance> {
-    const settings = environmentOf(args.userData);
     const appPort = Number(args.imageTags["rehearsal:port"] ?? defaultAppPort);
-    const place = await placeOf(args.privateIp, appPort);
-    const version = args.imageTags.Version ?? "unknown";
     const instance: Instance = {
       id: args.id,
+      imageId: args.imageId,
       group: args.group,
-      color: settings.BLUEGREEN_COLOR ?? "unknown",
-      version,
+      privateIp: args.privateIp,
+      userData: args.userData,
+      color: environmentOf(args.userData).BLUEGREEN_COLOR ?? "unknown",
+      version: args.imageTags.Version ?? "unknown",
       appPort,
-      ...place,
+      ...(await this.hardware(args, appPort)),
       state: "running",
-      machine: new Machine({
-        clock: this.clock,
-        onLine: (line) => this.log(`${args.id} ${line}`),
-        environment: {
-          ...settings,
-          HOST: place.host,
-          PORT: String(place.port),
-          VERSION: version,
-          COMMIT: args.imageTags.Commit ?? "unknown",
-          BEHAVIOUR: args.imageTags["rehearsal:behaviour"] ?? "good",
-          INSTANCE_ID: args.id,
-          TIME_SCALE: String(this.clock.timeScale),
-        },
-      }),
     };
     this.byId.set(args.id, instance);
     return instance;
@@ -80,6 +89,11 @@ export class Instances {
 
   get(id: string): Instance | undefined {
     return this.byId.get(id);
+  }
+
+  /** The living instance that has a private address. */
+  byAddress(privateIp: string): Instance | undefined {
+    return this.list().find((instance) => instance.privateIp === privateIp);
   }
 
   /** Instances that EC2 still lists as running or stopped. */
@@ -96,12 +110,17 @@ export class Instances {
     return { host: instance.host, port: port === instance.appPort ? instance.port : port };
   }
 
+  /** Resolves when an instance that was stopped or terminated has shut down. */
+  async stopped(id: string): Promise<void> {
+    await this.ending.get(id);
+  }
+
   /** EC2 terminates or stops it: the operating system shuts down gracefully. */
   shutDown(id: string, state: "stopped" | "terminated"): void {
     const instance = this.byId.get(id);
     if (instance && instance.state !== "terminated") {
       instance.state = state;
-      void instance.machine.shutDown();
+      this.ending.set(id, instance.machine.shutDown());
     }
   }
 
@@ -122,4 +141,9 @@ export class Instances {
       instance.machine.die();
     }
   }
+}
+
+/** Tags by key, of an image or an instance. */
+export function tagsByKey(image: { Tags?: Tag[] } | undefined): Record<string, string> {
+  return Object.fromEntries((image?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }

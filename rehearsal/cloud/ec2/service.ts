@@ -1,19 +1,24 @@
+import type { ImageStore } from "../../machines/image-store";
 import type { Call, PassOn, Reply } from "../call";
 import type { Targets } from "../elb/targets";
 import { AwsError, notRehearsed } from "../errors";
 import { textOf, textsOf } from "../query";
+import { rootTag, writtenBy } from "./booted";
 import type { Ec2Directory } from "./directory";
-import type { Instances } from "./instances";
+import { tagsByKey, type Instances } from "./instances";
 
 /** What EC2 needs from the rest of the cloud. */
 export interface Ec2Args {
   ec2: Ec2Directory;
   instances: Instances;
   targets: Targets;
+  /** Where images are root file systems, and what machines write; undefined: images are processes. */
+  roots?: { store: ImageStore; folder: string };
 }
 
 /** EC2: moto's, except that ends of instances reach their processes, and that a deregistered image launches nothing. */
-export async function answerEc2({ action, params }: Call, passOn: PassOn, args: Ec2Args): Promise<Reply> {
+export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Promise<Reply> {
+  const { action, params } = call;
   const ids = textsOf(params.InstanceId);
   switch (action) {
     case "RunInstances": {
@@ -21,8 +26,12 @@ export async function answerEc2({ action, params }: Call, passOn: PassOn, args: 
       if (image && !(await args.ec2.image(image))) {
         throw new AwsError("InvalidAMIID.NotFound", `The image id '[${image}]' does not exist`);
       }
-      return passOn();
+      const answer = await passOn();
+      if (answer.status === 200) await startFrom(answer.body, args);
+      return answer;
     }
+    case "CreateImage":
+      return createImage(call, passOn, args);
     case "StartInstances":
     case "RebootInstances":
       if (ids.some((id) => args.instances.get(id))) {
@@ -46,4 +55,50 @@ export async function answerEc2({ action, params }: Call, passOn: PassOn, args: 
     default:
       return passOn();
   }
+}
+
+/** Boots what a caller launched by itself, as Packer does. Images without a root file system stay moto's alone. */
+async function startFrom(launched: string, { ec2, instances }: Ec2Args): Promise<void> {
+  for (const [, id] of launched.matchAll(/<instanceId>(i-[0-9a-f]+)<\/instanceId>/g)) {
+    const instance = await ec2.instance(id);
+    const image = instance?.ImageId ? await ec2.image(instance.ImageId) : undefined;
+    const tags = tagsByKey(image);
+    if (!instance || tags[rootTag] === undefined) continue;
+    const [imageId, privateIp] = [instance.ImageId ?? "", instance.PrivateIpAddress ?? ""];
+    await instances.start({ id, imageId, privateIp, userData: await ec2.userData(id), imageTags: tags });
+  }
+}
+
+/** An image of a booted instance is what that instance has written, over its own image. */
+async function createImage({ params, body }: Call, passOn: PassOn, { ec2, instances, roots }: Ec2Args): Promise<Reply> {
+  const instance = instances.get(textOf(params.InstanceId) ?? "");
+  if (roots && instance?.state === "running") {
+    throw notRehearsed("CreateImage of a running instance (stop it first)", "rehearsal/cloud/ec2/service.ts");
+  }
+  // moto tags the image alone.
+  const { snapshot, others } = splitTags(body);
+  const answer = await passOn(others);
+  const id = /<imageId>(ami-[0-9a-f]+)<\/imageId>/.exec(answer.body)?.[1];
+  if (answer.status !== 200 || id === undefined) return answer;
+  const image = await ec2.image(id);
+  const volumes = (image?.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+  if (Object.keys(snapshot).length > 0) await Promise.all(volumes.map((volume) => ec2.tag(volume, snapshot)));
+  const parent = instance && tagsByKey(await ec2.image(instance.imageId))[rootTag];
+  if (!instance || parent === undefined || !roots) return answer;
+  await instances.stopped(instance.id);
+  await roots.store.addFrom({ id, parent, tags: {} }, writtenBy(roots.folder, instance.id));
+  await ec2.tag(id, { [rootTag]: id });
+  return answer;
+}
+
+/** Takes the tags for snapshots out of a call's body. */
+function splitTags(body: string): { snapshot: Record<string, string>; others: string } {
+  const all = new URLSearchParams(body);
+  const marks = [...all].filter(([name, value]) => /^TagSpecification\.\d+\.ResourceType$/.test(name) && value === "snapshot");
+  const prefixes = marks.map(([name]) => name.replace(/ResourceType$/, ""));
+  const isTaken = (name: string): boolean => prefixes.some((prefix) => name.startsWith(prefix));
+  const keys = [...all].filter(([name]) => isTaken(name) && name.endsWith(".Key"));
+  const snapshot = keys.map(([name, key]) => [key, all.get(name.replace(/Key$/, "Value")) ?? ""]);
+  const others = new URLSearchParams([...all].filter(([name]) => !isTaken(name)));
+  return { snapshot: Object.fromEntries(snapshot) as Record<string, string>, others: others.toString() };
 }

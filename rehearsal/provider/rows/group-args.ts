@@ -60,7 +60,29 @@ export function groupFaults(inputs: Props): { property: string; reason: string }
       reason: "give the subnets: the stand-in does no zones without them",
     });
   }
-  return faults;
+  return [...faults, ...hookFaults(inputs.initialLifecycleHooks)];
+}
+
+const TRANSITIONS: readonly unknown[] = ["autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"];
+const RESULTS: readonly unknown[] = ["CONTINUE", "ABANDON", undefined];
+
+function hookFaults(hooks: unknown): { property: string; reason: string }[] {
+  return blocks(hooks)
+    .filter((hook) => !hasUnknown(hook))
+    .flatMap(({ name, lifecycleTransition, defaultResult, heartbeatTimeout }, index) => {
+      const seconds = Number(heartbeatTimeout ?? 3600);
+      const wrong: [string, boolean, string][] = [
+        ["name", !/^[A-Za-z0-9\-_/]{1,255}$/.test(String(name)), "1 to 255 letters, digits, -, _ and /"],
+        ["lifecycleTransition", !TRANSITIONS.includes(lifecycleTransition), TRANSITIONS.join(" or ")],
+        ["defaultResult", !RESULTS.includes(defaultResult), "CONTINUE or ABANDON"],
+        ["heartbeatTimeout", !(seconds >= 30 && seconds <= 7200), "30 to 7200 seconds"],
+      ];
+      const faulty = wrong.filter(([, isWrong]) => isWrong);
+      return faulty.map(([part, , allowed]) => ({
+        property: `initialLifecycleHooks[${index}].${part}`,
+        reason: `allowed: ${allowed}`,
+      }));
+    });
 }
 
 function blocks(value: unknown): Props[] {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Clock } from "../clock";
+import type { Machine } from "./instances";
 
 const program = join(__dirname, "../../images/service.mjs");
 
@@ -10,8 +11,8 @@ const restartDelay = 1;
 /** AWS seconds that a service has for its graceful end: systemd's TimeoutStopSec in the images' unit. */
 const stopTimeout = 30;
 
-/** What a machine needs to boot. */
-export interface MachineArgs {
+/** What a service process needs to start. */
+export interface ProcessMachineArgs {
   /** Environment of the service: image, user data and address, already put together. */
   environment: Record<string, string>;
   clock: Clock;
@@ -19,13 +20,13 @@ export interface MachineArgs {
   onLine: (line: string) => void;
 }
 
-/** One machine: the service of an instance as a process, started again when it crashes, as systemd would. */
-export class Machine {
+/** A process that stands for a machine: its service alone, started again when it crashes, as systemd would. */
+export class ProcessMachine implements Machine {
   private child?: ChildProcess;
   private restart?: NodeJS.Timeout;
   private state: "on" | "off" | "dead" = "on";
 
-  constructor(private readonly args: MachineArgs) {
+  constructor(private readonly args: ProcessMachineArgs) {
     this.boot();
   }
 

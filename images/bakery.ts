@@ -1,0 +1,125 @@
+import { EC2Client, RegisterImageCommand, DescribeImagesCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
+import { mkdir, symlink } from "node:fs/promises";
+import path from "node:path";
+import { bakeLayer } from "../bake/bake";
+import { type Layer, TEMPLATES } from "../bake/layers";
+import type { ImageManifest } from "../bake/manifest";
+import { rootTag } from "../rehearsal/cloud/ec2/booted";
+import { tagsByKey } from "../rehearsal/cloud/ec2/instances";
+import { startCloud } from "../rehearsal/cloud/start";
+import { ImageStore } from "../rehearsal/machines/image-store";
+import { debianRoot, parentName } from "../rehearsal/machines/parent-image";
+import { requireMachines } from "../rehearsal/machines/requirements";
+import type { CleanUp } from "../tools/clean-up";
+import { findGoss } from "../tools/goss";
+import { findMoto } from "../tools/moto";
+import { findNodeArchive } from "../tools/node-archive";
+import { findPacker } from "../tools/packer";
+import { findPackerPlugin } from "../tools/packer-plugin";
+import { findRedis } from "../tools/redis";
+
+const region = "eu-central-1";
+const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
+const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
+/** What the bakes are given instead of Amazon Linux's and AWS's own. */
+const varFile = path.join(TEMPLATES, "rehearsal.pkrvars.hcl");
+const parentRoot = "debian-12";
+
+export interface BakeryArgs {
+  /** Where the images' root file systems go. */
+  store: string;
+  /** Where machines, manifests, reports and logs go. */
+  folder: string;
+  cleanUp: CleanUp;
+  progress: (message: string) => void;
+}
+
+/** A place to bake images without AWS: the local cloud, on which Packer's builders are booted machines. */
+export interface Bakery {
+  readonly store: ImageStore;
+  /** Folder of manifests, reports and logs. */
+  readonly out: string;
+  /** The process whose network namespace the machines are in. */
+  readonly gateway: number;
+  /** Bakes a layer over an image of the layer below, which base has none of; the store names the result by its id. */
+  bake(
+    layer: Layer,
+    options: { version?: string; parent?: ImageManifest; line: (text: string) => void },
+  ): Promise<ImageManifest>;
+  /** The id by which the store has an image. */
+  rootOf(manifest: ImageManifest): string;
+}
+
+/** Finds or makes the tools and the parent image, and starts the cloud. All of it ends with `cleanUp`. */
+export async function openBakery({ store: storeFolder, folder, cleanUp, progress }: BakeryArgs): Promise<Bakery> {
+  await requireMachines();
+  const packer = await findPacker(progress);
+  const tools = {
+    packer,
+    pluginPath: await findPackerPlugin(packer, progress),
+    goss: await findGoss(progress),
+    nodeArchive: await findNodeArchive(progress),
+  };
+  const [motoPython, redis] = [await findMoto(progress), await findRedis(progress)];
+  const debian = await debianRoot(progress);
+  const store = new ImageStore(storeFolder);
+  await mkdir(path.join(storeFolder, parentRoot), { recursive: true });
+  await symlink(debian, store.layer(parentRoot));
+  await store.describe({ id: parentRoot, tags: { Name: parentName } });
+
+  progress("starting the local cloud");
+  const machines = { store: storeFolder, folder: path.join(folder, "machines"), redis };
+  const cloud = await startCloud({ timeScale: 10, motoPython, log: path.join(folder, "cloud.log"), region, machines });
+  cleanUp.add("local cloud", () => cloud.stop());
+  const { endpoint, gateway = 0 } = cloud;
+  const ec2 = new EC2Client({ endpoint, region, credentials });
+  cleanUp.add("EC2 client", () => ec2.destroy());
+  await registerParent(ec2);
+  const stopped = new AbortController();
+  cleanUp.add("bake", () => stopped.abort());
+  const out = path.join(folder, "manifests");
+
+  return {
+    store,
+    out,
+    gateway,
+    rootOf: ({ images }) => images[region] ?? "",
+    async bake(layer, { version, parent, line }) {
+      const manifest = await bakeLayer({
+        layer,
+        version,
+        commit: "0".repeat(40),
+        variables: { region, ...(parent && { parent_ami: parent.images[region] ?? "" }) },
+        varFiles: [varFile],
+        out,
+        tools,
+        endpoint,
+        prefix: ["nsenter", "--target", String(gateway), "--net", "--"],
+        environment: { ...keys, AWS_EC2_METADATA_DISABLED: "true" },
+        signal: stopped.signal,
+        progress: line,
+      });
+      const id = manifest.images[region] ?? "";
+      const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
+      const { [rootTag]: _, ...tags } = tagsByKey(Images[0]);
+      await store.describe({ ...(await store.get(id)), tags });
+      return manifest;
+    },
+  };
+}
+
+/** The image that base starts from, under the name that its filter looks for. */
+async function registerParent(ec2: EC2Client): Promise<void> {
+  const { ImageId = "" } = await ec2.send(
+    new RegisterImageCommand({
+      Name: parentName,
+      Description: "Debian 12, the rehearsal's Amazon Linux",
+      Architecture: "x86_64",
+      RootDeviceName: "/dev/xvda",
+      VirtualizationType: "hvm",
+      EnaSupport: true,
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize: 8, VolumeType: "gp3" } }],
+    }),
+  );
+  await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags: [{ Key: rootTag, Value: parentRoot }] }));
+}

@@ -1,0 +1,62 @@
+import path from "node:path";
+import type { ImageStore } from "../../machines/image-store";
+import { awsEnvironment, BootedMachine } from "../../machines/machine";
+import type { Network } from "../../machines/network";
+import type { Clock } from "../clock";
+import { placeOf } from "../loopback";
+import type { Hardware, Machine } from "./instances";
+
+/** Tag of an image that is a root file system: its name in the store. Without it, an image is a process. */
+export const rootTag = "rehearsal:root";
+
+/** AWS seconds that a machine has to power off before EC2 cuts it off. */
+const powerOffTimeout = 120;
+
+/** What booting instances needs. */
+export interface BootedArgs {
+  clock: Clock;
+  network: Network;
+  store: ImageStore;
+  /** Where machines keep what they write, a folder each. */
+  folder: string;
+  /** More lines of the machines' /etc/hosts. */
+  hosts: string[];
+}
+
+/** The folder with what a machine has written. */
+export const writtenBy = (folder: string, instanceId: string): string => path.join(folder, instanceId, "upper");
+
+/** Hardware that boots an image's root file system, and leaves images without one to `others`. */
+export function booted({ clock, network, store, folder, hosts }: BootedArgs, others: Hardware): Hardware {
+  return async (args, appPort) => {
+    const root = args.imageTags[rootTag];
+    if (root === undefined) return others(args, appPort);
+    const from = await placeOf(args.privateIp, appPort);
+    const forwarding = await network.forward(from, { host: args.privateIp, port: appPort });
+    const machine = await BootedMachine.boot({
+      // The kernel lets a network port's name have 15 characters.
+      name: `bg-${args.id.slice(-12)}`,
+      layers: await store.layers(root),
+      folder: path.join(folder, args.id),
+      address: args.privateIp,
+      gateway: network.pid,
+      environment: awsEnvironment,
+      hosts,
+    });
+    void machine.ended.finally(() => forwarding.close()).catch(() => undefined);
+    return { machine: poweredBy(machine, clock), ...from };
+  };
+}
+
+function poweredBy(machine: BootedMachine, clock: Clock): Machine {
+  return {
+    get pid() {
+      return machine.pid;
+    },
+    get dead() {
+      return machine.dead;
+    },
+    die: () => machine.die(),
+    shutDown: () => machine.shutDown(clock.milliseconds(powerOffTimeout)),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Clock } from "../clock";
+import { placeOf } from "../loopback";
+import type { Hardware } from "./instances";
+import { ProcessMachine } from "./process-machine";
+import { environmentOf } from "./user-data";
+
+/** Hardware of the ordinary rehearsal: a process for each machine, on a loopback address of its own. */
+export function processes(clock: Clock, log: (line: string) => void): Hardware {
+  return async ({ id, privateIp, userData, imageTags }, appPort) => {
+    const place = await placeOf(privateIp, appPort);
+    const machine = new ProcessMachine({
+      clock,
+      onLine: (line) => log(`${id} ${line}`),
+      environment: {
+        ...environmentOf(userData),
+        HOST: place.host,
+        PORT: String(place.port),
+        VERSION: imageTags.Version ?? "unknown",
+        COMMIT: imageTags.Commit ?? "unknown",
+        BEHAVIOUR: imageTags["rehearsal:behaviour"] ?? "good",
+        INSTANCE_ID: id,
+        TIME_SCALE: String(clock.timeScale),
+      },
+    });
+    return { machine, ...place };
+  };
+}

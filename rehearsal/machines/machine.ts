@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { ended, isRunning, whenPrinted } from "../../tools/process";
+import { addresses, bridge } from "./addresses";
+import { makeCgroup, removeCgroup } from "./cgroup";
+
+/** What a machine needs to boot. */
+export interface BootArgs {
+  /** Unique on this computer, at most 15 characters: of its cgroup and of its port on the network. */
+  name: string;
+  /** The image: read-only folders, topmost first. */
+  layers: readonly string[];
+  /** The machine's own folder, which holds what it writes. */
+  folder: string;
+  /** Private IPv4 address. */
+  address: string;
+  /** Process id of the network's gateway. */
+  gateway: number;
+  /** Environment of all services, as the rehearsal's settings of systemd. */
+  environment: Record<string, string>;
+  /** Names that only this machine resolves: address and name, a line each. Default: none. */
+  hosts?: readonly string[];
+}
+
+const bootScript = path.join(__dirname, "boot.sh");
+/** systemd's signal that starts a power-off: SIGRTMIN+4 of the C library's real-time signals. */
+const powerOff = 38;
+
+/** A booted machine: a root file system with its own systemd. It ends with this process, in whatever way that ends. */
+export class BootedMachine {
+  private state: "on" | "off" | "dead" = "on";
+  /** Resolves when nothing of the machine runs any more. */
+  readonly ended: Promise<void>;
+
+  private constructor(
+    /** Process id of the machine's init, as this computer sees it. */
+    private readonly init: number,
+    private readonly child: ChildProcess,
+    cgroup: string,
+  ) {
+    this.ended = ended(child).then(() => removeCgroup(cgroup));
+    // A cgroup that can't be removed is empty all the same.
+    this.ended.catch(() => undefined);
+  }
+
+  /** Boots it; resolves as soon as its init runs. */
+  static async boot(args: BootArgs): Promise<BootedMachine> {
+    const cgroup = await makeCgroup(args.name);
+    await mkdir(args.folder, { recursive: true });
+    const environment = Object.entries(args.environment).map(([name, value]) => `${name}=${value}`);
+    // The kernel ends the machine when this process ends, SIGKILL included.
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", "bash", bootScript], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env.PATH,
+        CGROUP: cgroup,
+        LOWER: args.layers.join(":"),
+        FOLDER: args.folder,
+        ADDRESS: args.address,
+        BRIDGE: bridge,
+        GATEWAY: String(args.gateway),
+        PORT: args.name,
+        MANAGER: `[Manager]\nDefaultEnvironment=${environment.join(" ")}`,
+        HOSTS: (args.hosts ?? []).join("\n"),
+      },
+    });
+    let said = "";
+    child.stderr.on("data", (text) => (said += String(text)));
+    try {
+      const pid = await whenPrinted(child, `The machine ${args.name}`);
+      return new BootedMachine(Number(pid), child, cgroup);
+    } catch (error) {
+      await removeCgroup(cgroup).catch(() => undefined);
+      throw new Error([error instanceof Error ? error.message : String(error), said.trim()].filter(Boolean).join(": "));
+    }
+  }
+
+  /** Process id of its init; undefined once it has ended. */
+  get pid(): number | undefined {
+    return isRunning(this.child) ? this.init : undefined;
+  }
+
+  /** True for a machine that died: nothing will start it again. */
+  get dead(): boolean {
+    return this.state === "dead";
+  }
+
+  /** A power cut: nothing is closed gracefully. */
+  die(): void {
+    this.state = "dead";
+    this.signal("SIGKILL");
+  }
+
+  /** Powers it off as an operating system does, services first; cuts the power after `timeoutMs` (milliseconds). */
+  async shutDown(timeoutMs: number): Promise<void> {
+    if (this.state === "on") this.state = "off";
+    const timer = setTimeout(() => this.signal("SIGKILL"), timeoutMs);
+    this.signal(powerOff);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** The command that runs another inside of the machine. */
+  inside(...command: string[]): [command: string, args: string[]] {
+    return ["nsenter", ["--target", String(this.init), "--all", "--", ...command]];
+  }
+
+  private signal(signal: NodeJS.Signals | number): void {
+    try {
+      if (this.pid !== undefined) process.kill(this.pid, signal);
+    } catch {
+      // It has ended in this moment.
+    }
+  }
+}
+
+/** Where all of a machine's AWS clients find the rehearsal's cloud. */
+export const awsEnvironment = { AWS_ENDPOINT_URL: `http://${addresses.aws}` };
