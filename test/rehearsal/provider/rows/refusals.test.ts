@@ -9,6 +9,7 @@ function checked(type: string, inputs: Props, olds: Props = {}) {
 }
 
 const group = { launchTemplate: { id: "lt", version: "1" }, vpcZoneIdentifiers: ["s"], minSize: 1, maxSize: 2 };
+const hook = { name: "boot-gate", lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" };
 const two = { targetGroups: [{ arn: "b" }, { arn: "g", weight: 0 }] };
 
 describe("check refuses", () => {
@@ -120,6 +121,34 @@ describe("check refuses", () => {
       { ...group, instanceMaintenancePolicy: { minHealthyPercentage: 100 } },
       "instanceMaintenancePolicy",
       /maxHealthyPercentage must be given/,
+    ],
+    [
+      "a hook's time-out that AWS doesn't take",
+      "aws:autoscaling/group:Group",
+      { ...group, initialLifecycleHooks: [hook, { ...hook, heartbeatTimeout: 20 }] },
+      "initialLifecycleHooks[1].heartbeatTimeout",
+      /30 to 7200 seconds/,
+    ],
+    [
+      "a hook's name with a space",
+      "aws:autoscaling/group:Group",
+      { ...group, initialLifecycleHooks: [{ ...hook, name: "boot gate" }] },
+      "initialLifecycleHooks[0].name",
+      /letters, digits/,
+    ],
+    [
+      "a hook's result by another word",
+      "aws:autoscaling/group:Group",
+      { ...group, initialLifecycleHooks: [{ ...hook, defaultResult: "STOP" }] },
+      "initialLifecycleHooks[0].defaultResult",
+      /CONTINUE or ABANDON/,
+    ],
+    [
+      "a hook on nothing",
+      "aws:autoscaling/group:Group",
+      { ...group, initialLifecycleHooks: [{ ...hook, lifecycleTransition: "launch" }] },
+      "initialLifecycleHooks[0].lifecycleTransition",
+      /EC2_INSTANCE_LAUNCHING or/,
     ],
     [
       "an instance refresh",
