@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const integer = (min: number, max: number) => {
   const allowed = `a whole number from ${min} to ${max}`;
@@ -71,8 +71,8 @@ export const schema = z
       context.addIssue({ code: "custom", path: ["session", "secret"], message: `${reference}; redis needs it` });
     }
     if (shutdown.delay + shutdown.timeout >= DEREGISTRATION_DELAY) {
-      const allowed = `with shutdown.delay (${shutdown.delay}) less than ${DEREGISTRATION_DELAY} s, the deregistration delay`;
-      context.addIssue({ code: "custom", path: ["shutdown", "timeout"], message: allowed });
+      const allowed = `delay and timeout (${shutdown.delay} and ${shutdown.timeout}) of less than ${DEREGISTRATION_DELAY} s together, the deregistration delay`;
+      context.addIssue({ code: "custom", path: ["shutdown"], message: allowed });
     }
   });
 

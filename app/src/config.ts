@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Config, REFERENCE, schema, SECRETS, VARIABLES } from "./config-schema";
 import { type Fault, messageOf, Refusal, refusal } from "./fault";
 

@@ -1,0 +1,53 @@
+import { pino } from "pino";
+import { Readiness } from "../../app/src/readiness";
+
+const silent = pino({ level: "silent" });
+const readiness = (check: () => Promise<unknown>, limits = { limit: 1_000, fresh: 0 }) =>
+  new Readiness({ redis: check }, silent, limits);
+
+it("is ready from its start to its leaving, as long as its checks pass", async () => {
+  let up = true;
+  const it = readiness(() => (up ? Promise.resolve() : Promise.reject(new Error("down"))));
+  await expect(it.look()).resolves.toEqual(["starting"]);
+  it.started();
+  await expect(it.look()).resolves.toEqual([]);
+  up = false;
+  await expect(it.look()).resolves.toEqual(["redis"]);
+  up = true;
+  await expect(it.look()).resolves.toEqual([]);
+  it.leave();
+  await expect(it.look()).resolves.toEqual(["leaving"]);
+  it.started();
+  await expect(it.look()).resolves.toEqual(["leaving"]);
+});
+
+it("does not wait for a backing service that hangs", async () => {
+  const it = readiness(() => new Promise(() => undefined), { limit: 10, fresh: 0 });
+  it.started();
+  await expect(it.look()).resolves.toEqual(["redis"]);
+});
+
+it("asks once for many who ask, and again when the answer is no longer fresh", async () => {
+  let asked = 0;
+  const check = () => Promise.resolve(asked++);
+  const lasting = readiness(check, { limit: 1_000, fresh: 60_000 });
+  lasting.started();
+  await Promise.all(Array.from({ length: 50 }, () => lasting.look()));
+  await lasting.look();
+  expect(asked).toBe(1);
+  const fleeting = readiness(check);
+  fleeting.started();
+  await fleeting.look();
+  await fleeting.look();
+  expect(asked).toBe(3);
+});
+
+it("says leaving to those who asked before it left", async () => {
+  let answer: () => void = () => undefined;
+  const it = readiness(() => new Promise<void>((resolve) => (answer = resolve)));
+  it.started();
+  const asked = it.look();
+  it.leave();
+  answer();
+  await expect(asked).resolves.toEqual(["leaving"]);
+});

@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { freePort, startRedis, type TestRedis } from "./redis";
+import { commit, get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
+
+let folder: string;
+let bundle: string;
+let redis: TestRedis;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  [bundle, redis] = await Promise.all([release(folder, "v1.2.3"), startRedis()]);
+});
+afterEach(stopServices);
+afterAll(async () => {
+  await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const withRedis = (url = redis.url) => ({ REDIS_URL: url, SESSION_SECRET: sessionSecret });
+
+it("says on every answer who it is", async () => {
+  const own = { BLUEGREEN_COLOR: "green", BLUEGREEN_ENVIRONMENT: "dev", BLUEGREEN_INSTANCE_ID: "i-1" };
+  const { url } = await startService(bundle, own);
+  const about = {
+    version: "v1.2.3",
+    commit,
+    color: "green",
+    environment: "dev",
+    instanceId: "i-1",
+    schema: { min: 1, max: 1 },
+  };
+  expect(await get(`${url}/version`)).toMatchObject({ status: 200, body: about });
+  expect(await get(`${url}/healthz`)).toMatchObject({ status: 200, body: { status: "alive" } });
+  for (const [where, status] of [
+    ["/", 200],
+    ["/healthz", 200],
+    ["/nowhere", 404],
+    ["/%", 404],
+  ] as const) {
+    const response = await fetch(url + where);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("x-color")).toBe("green");
+    expect(response.headers.get("x-version")).toBe("v1.2.3");
+    expect(response.headers.get("x-instance")).toBe("i-1");
+    expect(response.headers.get("keep-alive")).toBe("timeout=65");
+    expect(response.headers.has("x-powered-by")).toBe(false);
+    await response.arrayBuffer();
+  }
+});
+
+it("shows people the colour and the version, and nothing that could run in their browser", async () => {
+  const { url } = await startService(bundle, { BLUEGREEN_COLOR: "<script>" });
+  const page = await fetch(url);
+  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'");
+  expect(await page.text()).toContain("<h1>&#60;script&#62; v1.2.3</h1>");
+});
+
+it("runs without sessions where no backing service is configured, and says so", async () => {
+  const { url, said } = await startService(bundle);
+  await said(({ msg }) => msg === "redis.url is not set: running without sessions");
+  expect((await get(`${url}/readyz`)).status).toBe(200);
+  expect(await get(`${url}/session`)).toMatchObject({
+    status: 404,
+    body: { error: expect.stringContaining("redis.url") as string },
+  });
+});
+
+it("is ready when its backing service answers, and again when it comes back", async () => {
+  const own = await startRedis();
+  const { url, said } = await startService(bundle, withRedis(own.url));
+  await said(({ msg }) => msg === "connected to the backing service");
+  const readyz = async (wanted: number) => {
+    const deadline = performance.now() + 10_000;
+    for (;;) {
+      const answer = await get(`${url}/readyz`);
+      if (answer.status === wanted || performance.now() > deadline) return answer;
+    }
+  };
+  expect(await readyz(200)).toMatchObject({ status: 200, body: { status: "ready" } });
+  await own.stop();
+  expect(await readyz(503)).toMatchObject({ status: 503, body: { status: "not ready", because: ["redis"] } });
+  expect((await get(`${url}/healthz`)).status).toBe(200);
+  expect((await get(`${url}/session`)).status).toBe(503);
+  const back = await startRedis([], own.port);
+  expect((await readyz(200)).status).toBe(200);
+  expect((await get(`${url}/session`)).status).toBe(200);
+  await back.stop();
+});
+
+it("is alive and not ready until it reaches its backing service for the first time", async () => {
+  const port = await freePort();
+  const { url, said } = await startService(bundle, withRedis(`redis://127.0.0.1:${port}`));
+  await said(({ msg }) => msg === "the backing service can't be reached");
+  expect((await get(`${url}/healthz`)).status).toBe(200);
+  expect(await get(`${url}/readyz`)).toMatchObject({ status: 503, body: { because: ["starting"] } });
+});
+
+it("writes no secret, cookie or query to its log", async () => {
+  const wrong = await startRedis(["--requirepass", "right"]);
+  const bad = { ...withRedis(wrong.url), REDIS_PASSWORD: "hunter2", LOG_LEVEL: "debug" };
+  const { url, said, output } = await startService(bundle, bad);
+  await said(({ msg }) => msg === "the backing service can't be reached");
+  await wrong.stop();
+  const good = await startService(bundle, { ...withRedis(), LOG_LEVEL: "debug" });
+  const { cookie = "" } = await get(`${good.url}/session`);
+  await get(`${good.url}/session?token=hunter2`, cookie);
+  await get(`${url}/version?token=hunter2`, cookie);
+  await Promise.all([good.said(({ req }) => req !== undefined), said(({ req }) => req !== undefined)]);
+  const [, value] = cookie.split("=");
+  expect(value.length).toBeGreaterThan(50);
+  for (const secret of ["hunter2", sessionSecret, value, decodeURIComponent(value)]) {
+    expect(output() + good.output()).not.toContain(secret);
+  }
+});
+
+it("names a request in the answer and in the log as who asks does", async () => {
+  const { url, said } = await startService(bundle, { BLUEGREEN_COLOR: "green" });
+  const response = await fetch(`${url}/version?a=b`, { headers: { "x-request-id": "it-is-me" } });
+  expect(response.headers.get("x-request-id")).toBe("it-is-me");
+  const line = await said(({ requestId }) => requestId === "it-is-me");
+  const request = { req: { method: "GET", path: "/version" }, res: { statusCode: 200 } };
+  expect(line).toMatchObject({ level: "info", color: "green", version: "v1.2.3", commit, ...request });
+});
+
+it.each([
+  [{ PORT: "x", SHUTDOWN_DELAY: "x" }, "2 settings are wrong"],
+  [{ REDIS_URL: "ssm:redis-url", SESSION_SECRET: sessionSecret }, "BLUEGREEN_SETTINGS is not set"],
+  [
+    { REDIS_URL: "rediss://r", SESSION_SECRET: sessionSecret, REDIS_CA_FILE: "/nowhere.pem" },
+    "redis.caFile names /nowhere.pem",
+  ],
+])("ends its start with one line on %j", async (env, message) => {
+  const { exit, lines } = spawnService(bundle, env);
+  expect(await exit).toBe(1);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ level: "fatal", msg: expect.stringContaining(message) as string });
+});
+
+it("ends its start when the port is taken", async () => {
+  const { url } = await startService(bundle);
+  const { exit, lines } = spawnService(bundle, { PORT: new URL(url).port });
+  expect(await exit).toBe(1);
+  expect(lines.at(-1)).toMatchObject({ level: "fatal", msg: expect.stringContaining("EADDRINUSE") as string });
+});
+
+const commands: [args: string[], env: NodeJS.ProcessEnv, code: number, output: string][] = [
+  [["--version"], { PORT: "x" }, 0, "v1.2.3"],
+  [["check-config"], { REDIS_URL: "ssm:redis-url", SESSION_SECRET: "ssm:s" }, 0, "the configuration is sound"],
+  [
+    ["check-config"],
+    { PORT: "x" },
+    1,
+    '1 setting is wrong:\n  port (from PORT): "x". Allowed: a whole number from 0 to 65535\n',
+  ],
+  [["migrate"], {}, 1, "redis.url is not set: there is nothing to migrate\n"],
+  [["serve"], {}, 1, "no such command: serve\napp                serves"],
+  [["--help"], {}, 1, "Unknown option '--help'"],
+];
+it.each(commands)("app %j with %j", async (args, env, code, said) => {
+  const { exit, output } = spawnService(bundle, env, args);
+  expect(await exit).toBe(code);
+  expect(output()).toContain(said);
+});
+
+it("migrates, and refuses a schema that it doesn't know, to migrate and to start", async () => {
+  const config = path.join(folder, "config.yaml");
+  writeFileSync(config, "shutdown: { delay: 0 }\n");
+  const env = { ...withRedis(), APP_CONFIG: config };
+  const first = spawnService(bundle, env, ["migrate"]);
+  expect(await first.exit).toBe(0);
+  expect(first.output()).toBe("schema 1: nothing to do");
+  const { createClient } = await import("redis");
+  const store = await createClient({ url: redis.url }).connect();
+  await store.set("app:schema", "2");
+  const second = spawnService(bundle, env, ["migrate"]);
+  const start = spawnService(bundle, env);
+  expect([await second.exit, await start.exit]).toEqual([1, 1]);
+  await store.del("app:schema");
+  store.destroy();
+  const message = "the store's schema is 2, and v1.2.3 works with 1 to 1: start a release that knows it";
+  expect(second.output()).toBe(`${message}\n`);
+  expect(start.lines.at(-1)).toMatchObject({ level: "fatal", msg: message });
+});

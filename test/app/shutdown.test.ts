@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
+import { pino } from "pino";
+import { Readiness } from "../../app/src/readiness";
+import { listen } from "../../app/src/server";
+import { drain } from "../../app/src/shutdown";
+import { startLoad } from "./load";
+import { get, release, startService, stopServices } from "./service";
+
+const silent = pino({ level: "silent" });
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
+afterAll(async () => {
+  await stopServices();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A server whose answers wait for `finish`, and what it takes to drain it. */
+async function slow() {
+  const finish: (() => void)[] = [];
+  const listening = await listen((_, response) => finish.push(() => response.end("whole")), 0, "127.0.0.1");
+  return { ...listening, finish, readiness: new Readiness({}, silent) };
+}
+
+const ask = (port: number) =>
+  fetch(`http://127.0.0.1:${port}`).then(
+    (response) => response.text(),
+    () => "refused",
+  );
+const asked = (finish: unknown[]) => waitUntil(() => finish.length > 0);
+async function waitUntil(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(5);
+}
+
+it("outlives the load balancer's idle connections", async () => {
+  const { server } = await slow();
+  expect(server.keepAliveTimeout).toBe(65_000);
+  expect(server.headersTimeout).toBeGreaterThan(server.keepAliveTimeout);
+  server.close();
+});
+
+it("answers what is in flight, and accepts nothing new meanwhile", async () => {
+  const it = await slow();
+  const inFlight = ask(it.port);
+  await asked(it.finish);
+  const drained = drain(it, it.readiness, { delay: 0, timeout: 10 }, silent);
+  await waitUntil(() => !it.server.listening);
+  expect(await ask(it.port)).toBe("refused");
+  it.finish[0]();
+  expect(await inFlight).toBe("whole");
+  expect(await drained).toBe(0);
+});
+
+it("cuts off what takes longer than its timeout, and says how much", async () => {
+  const it = await slow();
+  const inFlight = ask(it.port);
+  await asked(it.finish);
+  expect(await drain(it, it.readiness, { delay: 0, timeout: 0.05 }, silent)).toBe(1);
+  expect(await inFlight).toBe("refused");
+});
+
+it("answers a connection whose request was on its way, and ends one that never asks", async () => {
+  const it = await slow();
+  let accepted = 0;
+  it.server.on("connection", () => accepted++);
+  const idle = connect(it.port, "127.0.0.1");
+  const late = connect(it.port, "127.0.0.1");
+  await waitUntil(() => accepted === 2);
+  const drained = drain(it, it.readiness, { delay: 0, timeout: 10 }, silent);
+  await waitUntil(() => !it.server.listening);
+  late.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  await asked(it.finish);
+  it.finish[0]();
+  expect(await text(late)).toContain("whole");
+  expect(await text(idle)).toBe("");
+  expect(await drained).toBe(0);
+});
+
+it("loses no request under load when it is told to end, and serves new users until the delay is over", async () => {
+  const service = await startService(await release(folder, "v1.2.3"), { SHUTDOWN_DELAY: "2" });
+  const port = Number(new URL(service.url).port);
+  let good = 0;
+  const { instance, result } = startLoad(
+    { url: service.url, connections: 20, duration: 30, timeout: 5 },
+    (status) => (good += status === 200 ? 1 : 0),
+  );
+  await waitUntil(() => good > 50);
+  service.child.kill("SIGTERM");
+  const leaving = await readyzUntil(service.url, 503);
+  expect(leaving.body).toEqual({ status: "not ready", because: ["leaving"] });
+  expect(leaving.headers.get("connection")).toBe("close");
+  const before = good;
+  expect((await get(`${service.url}/version`)).status).toBe(200);
+  await waitUntil(() => good > before + 20);
+  // The load goes elsewhere, as it does behind a load balancer that has seen /readyz.
+  instance.stop();
+  const { errors, timeouts, non2xx } = await result;
+  expect({ errors, timeouts, non2xx }).toEqual({ errors: 0, timeouts: 0, non2xx: 0 });
+  expect(await service.exit).toBe(0);
+  expect(service.lines.at(-1)).toMatchObject({ level: "info", msg: "ended" });
+  expect(await ask(port)).toBe("refused");
+});
+
+async function readyzUntil(url: string, status: number) {
+  for (;;) {
+    const answer = await get(`${url}/readyz`);
+    if (answer.status === status) return answer;
+  }
+}
