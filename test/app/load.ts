@@ -9,11 +9,11 @@ export interface Load {
 
 /** Starts a load; `answered` hears of each answer. */
 export function startLoad(options: autocannon.Options, answered: (status: number) => void): Load {
-  let settle: (error: unknown, result: autocannon.Result) => void;
+  let settle: (error: Error | null, result: autocannon.Result) => void;
   const result = new Promise<autocannon.Result>((resolve, reject) => {
-    settle = (error, counted) => (error ? reject(error) : resolve(counted));
+    settle = (error, counted) => (error === null ? resolve(counted) : reject(error));
   });
-  const instance = autocannon(options, (error, counted) => settle(error, counted));
+  const instance = autocannon(options, (error: Error | null, counted) => settle(error, counted));
   instance.on("response", (_, status) => answered(status));
   return { instance, result };
 }
