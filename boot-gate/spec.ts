@@ -25,7 +25,7 @@ export async function runSpec(signal: AbortSignal): Promise<SpecResult> {
 /** Rejects only when the program can't be started or is aborted: exit codes are results. */
 function run(program: string, args: string[], signal: AbortSignal): Promise<GossExit> {
   return new Promise((resolve, reject) => {
-    const options = { signal, killSignal: "SIGKILL" as const, maxBuffer: 16 * 1024 * 1024 };
+    const options = { signal, maxBuffer: 16 * 1024 * 1024 };
     execFile(program, args, options, (error, stdout, stderr) => {
       // A word such as ENOENT is the system's or Node's; an exit code is a number, and a signal leaves none.
       if (error && typeof error.code === "string") return reject(new Error(error.message, { cause: error }));

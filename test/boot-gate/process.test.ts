@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -79,7 +79,7 @@ async function start({ goss, metadata = member, early = 0, deadline = "5" }: Wor
   const read = createInterface(child.stdout);
   read.on("line", (line) => lines.push(JSON.parse(line) as Record<string, unknown>));
   const exit = Promise.all([once(child, "exit"), once(read, "close")]).then(([[code]]) => code as number | null);
-  return { child, exit, lines, read, requests: autoScaling.requests, state };
+  return { child, exit, lines, requests: autoScaling.requests, state };
 }
 
 const request = (result: string) => ({
@@ -122,10 +122,16 @@ it("asks nothing of AWS outside of a group", async () => {
 });
 
 it("ends on SIGTERM without an answer, and takes goss with it", async () => {
-  const { child, exit, lines, read, requests } = await start({ goss: `exec sleep 60`, deadline: "240" });
-  await once(read, "line");
+  const file = path.join(folder, "pid");
+  writeFileSync(file, "");
+  const watcher = watch(file);
+  const written = once(watcher, "change");
+  const { child, exit, lines, requests } = await start({ goss: `echo $$ > ${file}; exec sleep 60`, deadline: "240" });
+  await written;
+  watcher.close();
   child.kill("SIGTERM");
   expect(await exit).toBe(1);
+  expect(() => process.kill(Number(readFileSync(file, "utf8")), 0)).toThrow("ESRCH");
   expect(requests).toEqual([]);
   expect(lines.at(-1)).toMatchObject({ event: "stopped" });
 });
