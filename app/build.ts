@@ -77,9 +77,11 @@ async function bundle(release: Release): Promise<OutputFile[]> {
     minifyWhitespace: true,
     sourcemap: "linked",
     sourcesContent: false,
-    // Of the Redis client's optional packages; it goes on without them, and a release must not depend on who else has them.
-    external: ["@node-rs/xxhash", "@opentelemetry/api"],
-    define: { APP_RELEASE: JSON.stringify(release) },
+    // Optional packages of the Redis client and of debug. They go on without them, and what a release holds must not
+    // depend on what else is installed where it is built.
+    external: ["@node-rs/xxhash", "@opentelemetry/api", "supports-color"],
+    // As a text: esbuild repeats an object in every module.
+    define: { APP_RELEASE: JSON.stringify(JSON.stringify(release)) },
     logLevel: "silent",
   });
   return outputFiles;

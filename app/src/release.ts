@@ -10,9 +10,11 @@ export interface Release {
   readonly schema: { readonly min: number; readonly max: number };
 }
 
-/** Set by the build, see `build.ts`. */
-declare const APP_RELEASE: Release | undefined;
+/** A Release as JSON, set by the build, see `build.ts`. */
+declare const APP_RELEASE: string | undefined;
 
 /** The release that runs; a version of its own says that it runs from source. */
 export const release: Release =
-  typeof APP_RELEASE === "undefined" ? { version: "v0.0.0-source", commit: "0".repeat(40), schema } : APP_RELEASE;
+  typeof APP_RELEASE === "undefined"
+    ? { version: "v0.0.0-source", commit: "0".repeat(40), schema }
+    : (JSON.parse(APP_RELEASE) as Release);
