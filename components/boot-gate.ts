@@ -18,5 +18,4 @@ export const answersBootGate = (tags: Record<string, string>): boolean => tags[b
 
 /** What an update says of an image without a gate. */
 export const withoutBootGate = (imageId: string): string =>
-  `${imageId} has no tag ${bootGateTag}: ${bootGateHook.name}, so its instances come into service without a boot gate. ` +
-  `The load balancer's health checks look at them all the same.`;
+  `${imageId} has no tag ${bootGateTag}: ${bootGateHook.name}, so its instances come into service without a boot gate`;

@@ -25,6 +25,12 @@ export const catalog = [
   },
   { name: "error-500", version: "v2.3.0", behaviour: "error-500", description: "is ready, answers 500 to users" },
   { name: "slow-start", version: "v2.4.0", behaviour: "slow-start", description: "gets ready after 40 s, then serves" },
+  {
+    name: "boot-gate",
+    version: "v2.5.0",
+    behaviour: "good",
+    description: "serves once its boot gate was answered for",
+  },
 ] as const satisfies readonly CatalogImage[];
 
 /** Name of an image of the catalog. */
@@ -73,6 +79,7 @@ async function register(ec2: EC2Client, image: CatalogImage, appPort: number): P
     Name: `bluegreen-${image.name}`,
     Version: image.version,
     Commit: image.version.replace(/\D/g, "").padStart(40, "0"),
+    ...(image.name === "boot-gate" ? { BootGate: "boot-gate" } : {}),
     "rehearsal:behaviour": image.behaviour,
     "rehearsal:port": String(appPort),
   };

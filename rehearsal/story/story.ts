@@ -1,3 +1,4 @@
+import { bootGate } from "./boot-gate";
 import { destroy } from "./destroy";
 import { driftSteps } from "./drift";
 import { faults } from "./faults";
@@ -7,7 +8,7 @@ import { release } from "./release";
 import type { Step } from "./context";
 
 /** The whole story, in its order. */
-export const story: Step[] = [...release, ...faults, ...guardSteps, ...interruptions, ...driftSteps, destroy];
+export const story: Step[] = [...release, ...faults, bootGate, ...guardSteps, ...interruptions, ...driftSteps, destroy];
 
 /**
  * The steps of a run.
