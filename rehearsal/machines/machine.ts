@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { ended, isRunning, whenPrinted } from "../../tools/process";
 import { addresses, bridge } from "./addresses";
@@ -19,7 +19,7 @@ export interface BootArgs {
   gateway: number;
   /** Environment of all services, as the rehearsal's settings of systemd. */
   environment: Record<string, string>;
-  /** Names that only this machine resolves: address and name, a line each. Default: none. */
+  /** Names that the machine resolves beside its own: address and name, a line each. Default: none. */
   hosts?: readonly string[];
 }
 
@@ -49,9 +49,11 @@ export class BootedMachine {
     const cgroup = await makeCgroup(args.name);
     await mkdir(args.folder, { recursive: true });
     const environment = Object.entries(args.environment).map(([name, value]) => `${name}=${value}`);
+    // As EC2 names instances by their address.
+    const hostname = `ip-${args.address.replaceAll(".", "-")}`;
     // The kernel ends the machine when this process ends, SIGKILL included.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "bash", bootScript], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "inherit"],
       env: {
         PATH: process.env.PATH,
         CGROUP: cgroup,
@@ -62,17 +64,17 @@ export class BootedMachine {
         GATEWAY: String(args.gateway),
         PORT: args.name,
         MANAGER: `[Manager]\nDefaultEnvironment=${environment.join(" ")}`,
-        HOSTS: (args.hosts ?? []).join("\n"),
+        HOSTS: [`${args.address} ${hostname}`, ...(args.hosts ?? [])].join("\n"),
+        NAME: hostname,
       },
     });
-    let said = "";
-    child.stderr.on("data", (text) => (said += String(text)));
     try {
       const pid = await whenPrinted(child, `The machine ${args.name}`);
       return new BootedMachine(Number(pid), child, cgroup);
     } catch (error) {
       await removeCgroup(cgroup).catch(() => undefined);
-      throw new Error([error instanceof Error ? error.message : String(error), said.trim()].filter(Boolean).join(": "));
+      const said = await readFile(path.join(args.folder, "console.log"), "utf8").catch(() => "");
+      throw new Error(`${error instanceof Error ? error.message : String(error)}: ${said.trim()}`, { cause: error });
     }
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheDir, exists, made } from "../../tools/cache";
 import { run, withProgress } from "../../tools/run";
@@ -13,56 +13,58 @@ export const packageHost = "deb.debian.org";
 const release = "bookworm";
 const packages = "systemd systemd-sysv dbus procps iproute2 openssh-server sudo ca-certificates curl".split(" ");
 
-/** What a cloud image has beside its packages. */
+/** User that an image's owner comes in as, with the key that the instance was launched with. */
+const login = "admin";
+
+/** Files of the image, by path. What stands in for cloud-init says why in its own first lines. */
 const files: Record<string, string> = {
   "etc/hosts": "127.0.0.1 localhost\n",
-  "etc/cloud/cloud.cfg.d/90-machine.cfg": [
-    "# The rehearsal's machines have a metadata service and a network that stands before they boot.",
-    "datasource_list: [Ec2]",
-    "datasource: {Ec2: {strict_id: false, metadata_urls: ['http://169.254.169.254'], timeout: 2, max_wait: 20}}",
-    "network: {config: disabled}",
-    "system_info: {default_user: {name: admin}}",
-    "apt_preserve_sources_list: true",
-    "ssh_genkeytypes: [ed25519]",
-    "growpart: {mode: 'off'}",
-    "resize_rootfs: false",
-    "",
-  ].join("\n"),
+  [`etc/sudoers.d/90-${login}`]: `${login} ALL=(ALL) NOPASSWD:ALL\n`,
+  "etc/systemd/system/first-boot.service": `[Unit]
+Description=Keys and user data of this instance
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+Environment=LOGIN=${login}
+ExecStart=/bin/bash /usr/local/libexec/first-boot
+
+[Install]
+WantedBy=multi-user.target
+`,
 };
 
-/**
- * A folder with Debian 12's root file system, as a cloud offers it as an image: systemd, sshd, cloud-init. Made once,
- * in the cache.
- */
+/** Makes it a cloud image: somebody to log in, no identity of its own, no login on the console. */
+const finish = `
+useradd --create-home --shell /bin/bash ${login}
+chmod 0440 /etc/sudoers.d/90-${login}
+systemctl enable -q first-boot.service
+systemctl mask -q console-getty.service
+rm -f /etc/hostname /etc/resolv.conf /etc/ssh/ssh_host_*
+: >/etc/machine-id
+`;
+
+/** A folder with Debian 12's root file system, as a cloud offers it as an image. Made once, in the cache. */
 export async function debianRoot(progress: (message: string) => void): Promise<string> {
+  const firstBoot = await readFile(path.join(__dirname, "first-boot.sh"), "utf8");
   const recipe = createHash("sha256")
-    .update(JSON.stringify([release, packages, files]))
-    .digest("hex")
-    .slice(0, 12);
-  const folder = cacheDir(path.join("machines", `debian-12-${recipe}`));
-  return made(folder, (temporary) =>
-    withProgress(progress, "making Debian 12's root file system: about a minute, 500 MB, once", () => fill(temporary)),
-  );
+    .update(JSON.stringify([release, packages, files, finish, firstBoot]))
+    .digest("hex");
+  const folder = cacheDir(path.join("machines", `debian-12-${recipe.slice(0, 12)}`));
+  const message = "making Debian 12's root file system: about a minute, 300 MB, once";
+  return made(folder, (temporary) => withProgress(progress, message, () => fill(temporary, firstBoot)));
 }
 
-async function fill(root: string): Promise<void> {
+async function fill(root: string, firstBoot: string): Promise<void> {
   const [debootstrap, environment] = await findDebootstrap();
   const env = { ...process.env, ...environment };
   await run(debootstrap, ["--variant=minbase", `--include=${packages.join()}`, release, root], { env });
-  for (const [file, text] of Object.entries(files)) {
+  for (const [file, text] of Object.entries({ ...files, "usr/local/libexec/first-boot": firstBoot })) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
   }
-  // In the file system that it is for: debootstrap can't order cloud-init's packages.
-  const install = [
-    "apt-get update -qq",
-    "apt-get install -y -qq --no-install-recommends cloud-init",
-    "apt-get clean",
-    "rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* /etc/resolv.conf",
-    ": >/etc/machine-id",
-  ];
-  await run("cp", ["--dereference", "/etc/resolv.conf", path.join(root, "etc/resolv.conf")]);
-  await run("chroot", [root, "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-ec", install.join("\n")]);
+  await run("chroot", [root, "sh", "-ec", finish]);
 }
 
 /** debootstrap of PATH, or from Debian's package, unpacked into the cache: the computer's own packages stay as they are. */

@@ -94,7 +94,9 @@ async function createImage({ params, body }: Call, passOn: PassOn, { ec2, instan
 /** Takes the tags for snapshots out of a call's body. */
 function splitTags(body: string): { snapshot: Record<string, string>; others: string } {
   const all = new URLSearchParams(body);
-  const marks = [...all].filter(([name, value]) => /^TagSpecification\.\d+\.ResourceType$/.test(name) && value === "snapshot");
+  const marks = [...all].filter(
+    ([name, value]) => /^TagSpecification\.\d+\.ResourceType$/.test(name) && value === "snapshot",
+  );
   const prefixes = marks.map(([name]) => name.replace(/ResourceType$/, ""));
   const isTaken = (name: string): boolean => prefixes.some((prefix) => name.startsWith(prefix));
   const keys = [...all].filter(([name]) => isTaken(name) && name.endsWith(".Key"));
