@@ -44,17 +44,17 @@ export const bootGate: Step = {
     const parts = ["template", "group", "cpu", "requests"].map((part) => `app-blue-${part}`);
     const refused = context.refused(gated(context), /\d+ of its launches were given up at the boot gate/, parts);
     const given = await answering(context, "ABANDON", refused);
-    const { seconds } = await refused;
+    const result = await refused;
     const up = context.updated(gated(context));
     const taken = await answering(context, "CONTINUE", up);
-    const result = await up;
+    await up;
     const { byColor, failed } = await context.traffic(begun);
     if (byColor.blue > 0 || failed > 0) throw new Error(`${byColor.blue} users saw blue, ${failed} requests failed`);
     if (taken.length < 2) throw new Error(`blue came up with ${taken.length} answers`);
     const again = await context.updated(gated(context));
     if (touched(again).length > 0) throw new Error(`the same update touched ${touched(again).join(", ")}`);
     await context.updated(worlds.released(context));
-    const note = `${given.length} launches given up and the update failed in ${seconds.toFixed(1)} s, then ${taken.length} let through`;
+    const note = `${given.length} launches given up and the update failed in ${result.seconds.toFixed(1)} s, then ${taken.length} let through`;
     return { touched: touched(result), updateSeconds: result.seconds, note };
   },
 };
