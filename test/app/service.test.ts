@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { createClient } from "redis";
 import { freePort, startRedis, type TestRedis } from "./redis";
 import { commit, get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
 
@@ -163,6 +164,18 @@ it.each(commands)("app %j with %j", async (args, env, code, said) => {
   expect(output()).toContain(said);
 });
 
+it("says so when a session can't be saved", async () => {
+  const full = await startRedis();
+  const { url, said } = await startService(bundle, withRedis(full.url));
+  await said(({ msg }) => msg === "connected to the backing service");
+  const store = await createClient({ url: full.url }).connect();
+  await store.configSet("maxmemory", "1");
+  store.destroy();
+  expect(await get(`${url}/session`)).toMatchObject({ status: 503, body: { error: "sessions are unavailable" } });
+  expect((await get(`${url}/version`)).status).toBe(200);
+  await full.stop();
+});
+
 it("migrates, and refuses a schema that it doesn't know, to migrate and to start", async () => {
   const config = path.join(folder, "config.yaml");
   writeFileSync(config, "shutdown: { delay: 0 }\n");
@@ -170,7 +183,6 @@ it("migrates, and refuses a schema that it doesn't know, to migrate and to start
   const first = spawnService(bundle, env, ["migrate"]);
   expect(await first.exit).toBe(0);
   expect(first.output()).toBe("schema 1: nothing to do");
-  const { createClient } = await import("redis");
   const store = await createClient({ url: redis.url }).connect();
   await store.set("app:schema", "2");
   const second = spawnService(bundle, env, ["migrate"]);

@@ -16,7 +16,7 @@ export function sessionRoutes(version: string, sessions: RequestHandler | undefi
     session.since ??= new Date().toISOString();
     session.count = (session.count ?? 0) + 1;
     session.versions = [...new Set(session.versions ?? []).add(version)];
-    // Saved before it is answered: the next request may reach another instance.
+    // express-session saves by itself, too, but answers as if all were well when that fails.
     await promisify(session.save.bind(session))();
     const { since, versions } = session;
     response.json({ id: sessionHash(session.id), count: session.count, since, versions });
