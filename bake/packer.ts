@@ -31,7 +31,7 @@ export function commandOf({ packer, layer, variables, varFiles, prefix = [] }: P
  * Runs a build to its end, and gives all its output to `log` and each line to `line`.
  *
  * When `signal` is aborted, Packer gets one SIGINT, ends its instance, and is waited for.
- * @throws Error when Packer fails or is interrupted, with its last lines
+ * @throws Error when Packer fails or is interrupted, with its reason
  */
 export async function runPacker(
   run: PackerRun,
@@ -44,13 +44,12 @@ export async function runPacker(
   // Packer leave without cleaning up.
   const child = spawn(command, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const file = createWriteStream(log);
-  const last: string[] = [];
+  const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       file.write(`${text}\n`);
       if (text.trim() === "") return;
-      last.push(text);
-      if (last.length > 8) last.shift();
+      lines.push(text);
       line(text);
     });
   }
@@ -68,10 +67,18 @@ export async function runPacker(
     const [code, by] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     if (code === 0) return;
     if (signal?.aborted) throw new Error("packer was interrupted and has cleaned up; there is no image");
-    throw new Error([`packer ended with ${by ?? `exit code ${code}`}:`, ...last].join("\n    "));
+    throw new Error([`packer ended with ${by ?? `exit code ${code}`}:`, ...reasonIn(lines)].join("\n    "));
   } finally {
     signal?.removeEventListener("abort", interrupt);
     file.end();
     await once(file, "close");
   }
+}
+
+/** Why a build failed: what Packer says after "errored", else its last lines; 12 lines at most. */
+export function reasonIn(lines: readonly string[]): string[] {
+  const errored = lines.findIndex((line) => /^Build '.*' errored after /.test(line));
+  if (errored < 0) return lines.slice(-12);
+  const end = lines.findIndex((line, i) => i > errored && line.startsWith("==> Wait completed"));
+  return lines.slice(errored, end < 0 ? undefined : end).slice(0, 12);
 }

@@ -40,7 +40,8 @@ async function main(): Promise<number> {
     },
     "kubernetes-validate": async () => {
       const files = await filesBelow(below("deploy", "kubernetes"), /^(?!kustomization).*\.yaml$/);
-      await run(linters.kubernetesValidate, ["--strict", "--quiet", ...files]);
+      const [command, ...args] = linters.kubernetesValidate;
+      await run(command, [...args, "--strict", "--quiet", ...files]);
       return `${files.length} manifests`;
     },
   };

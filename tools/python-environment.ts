@@ -17,7 +17,7 @@ type Progress = (message: string) => void;
  * first call, and anew when a package or the Python changes.
  *
  * @param message what to say while it is made
- * @returns the executable; what the packages install as commands stands in its folder
+ * @returns the executable; programs of the packages stand in its folder (scripts: by `-m` alone, they name another folder)
  */
 export async function pythonEnvironment(name: string, message: string, progress: Progress): Promise<string> {
   const requirements = path.join(__dirname, "python", `${name}.txt`);

@@ -42,7 +42,8 @@ function build() {
       console.log("==> Terminating the source AWS instance...");
       process.exit(1);
     });
-    setInterval(() => undefined, 1000);
+    // A test that fails must end, too.
+    setTimeout(() => process.exit(3), 20_000);
   }
   console.log(`==> ${layer}.amazon-ebs.layer: Launching a source AWS instance...`);
   if (how === "hangs") return;

@@ -76,8 +76,9 @@ describe("pythonEnvironment", () => {
   it("keeps environments apart", async () => {
     tools.add("alive", "");
     tools.add("bin/python3", fakePython(tools.root, "3.11.7"));
-    const { shellcheck, hadolint } = await findLinters(silent);
+    const { shellcheck, hadolint, kubernetesValidate } = await findLinters(silent);
     expect(path.dirname(shellcheck)).toBe(path.dirname(hadolint));
+    expect(kubernetesValidate).toEqual([path.join(path.dirname(hadolint), "python"), "-m", "kubernetes_validate"]);
     await findMoto(silent);
     expect(readdirSync(path.join(tools.root, "cache")).sort()).toEqual(["linters", "moto"]);
   });
