@@ -17,6 +17,7 @@ import { findNodeArchive } from "../tools/node-archive";
 import { findPacker } from "../tools/packer";
 import { findPackerPlugin } from "../tools/packer-plugin";
 import { findRedis } from "../tools/redis";
+import { type Instance, launch } from "./instance";
 
 const region = "eu-central-1";
 const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
@@ -48,6 +49,8 @@ export interface Bakery {
   ): Promise<ImageManifest>;
   /** The id by which the store has an image. */
   rootOf(manifest: ImageManifest): string;
+  /** Launches a root file system of the store, by itself. */
+  launch(root: string): Promise<Instance>;
 }
 
 /** Finds or makes the tools and the parent image, and starts the cloud. All of it ends with `cleanUp`. */
@@ -76,16 +79,27 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
   cleanUp.add("EC2 client", () => ec2.destroy());
   await registerParent(ec2);
   const stopped = new AbortController();
-  cleanUp.add("bake", () => stopped.abort());
+  let baking: Promise<unknown> = Promise.resolve();
+  cleanUp.add("bake", async () => {
+    stopped.abort();
+    // Packer ends its builder while there still is a cloud.
+    await baking.catch(() => undefined);
+  });
   const out = path.join(folder, "manifests");
+  let launches = 0;
 
   return {
     store,
     out,
     gateway,
     rootOf: ({ images }) => images[region] ?? "",
+    async launch(root) {
+      const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${root}-${++launches}` }));
+      await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags: [{ Key: rootTag, Value: root }] }));
+      return launch(ec2, endpoint, ImageId);
+    },
     async bake(layer, { version, parent, line }) {
-      const manifest = await bakeLayer({
+      const work = bakeLayer({
         layer,
         version,
         commit: "0".repeat(40),
@@ -99,6 +113,8 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
         signal: stopped.signal,
         progress: line,
       });
+      baking = work;
+      const manifest = await work;
       const id = manifest.images[region] ?? "";
       const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
       const { [rootTag]: _, ...tags } = tagsByKey(Images[0]);

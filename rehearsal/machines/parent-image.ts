@@ -16,30 +16,35 @@ const packages = "systemd systemd-sysv dbus procps iproute2 openssh-server sudo 
 /** User that an image's owner comes in as, with the key that the instance was launched with. */
 const login = "admin";
 
-/** Files of the image, by path. What stands in for cloud-init says why in its own first lines. */
-const files: Record<string, string> = {
-  "etc/hosts": "127.0.0.1 localhost\n",
-  [`etc/sudoers.d/90-${login}`]: `${login} ALL=(ALL) NOPASSWD:ALL\n`,
-  "etc/systemd/system/first-boot.service": `[Unit]
-Description=Keys and user data of this instance
+const unit = (part: string, order: string): string => `[Unit]
+Description=First boot: ${part} of this instance
 Wants=network-online.target
 After=network-online.target
+${order}
 
 [Service]
 Type=oneshot
 Environment=LOGIN=${login}
-ExecStart=/bin/bash /usr/local/libexec/first-boot
+ExecStart=/bin/bash /usr/local/libexec/first-boot ${part}
 
 [Install]
 WantedBy=multi-user.target
-`,
+`;
+
+/** Files of the image, by path. What stands in for cloud-init says why in its own first lines. */
+const files: Record<string, string> = {
+  "etc/hosts": "127.0.0.1 localhost\n",
+  [`etc/sudoers.d/90-${login}`]: `${login} ALL=(ALL) NOPASSWD:ALL\n`,
+  // Two units, as cloud-init's: sshd needs its keys before it starts, and user data may start it.
+  "etc/systemd/system/first-boot-keys.service": unit("keys", "Before=ssh.service"),
+  "etc/systemd/system/first-boot-user-data.service": unit("user-data", "After=first-boot-keys.service"),
 };
 
 /** Makes it a cloud image: somebody to log in, no identity of its own, no login on the console. */
 const finish = `
 useradd --create-home --shell /bin/bash ${login}
 chmod 0440 /etc/sudoers.d/90-${login}
-systemctl enable -q first-boot.service
+systemctl enable -q first-boot-keys.service first-boot-user-data.service
 systemctl mask -q console-getty.service
 rm -f /etc/hostname /etc/resolv.conf /etc/ssh/ssh_host_*
 : >/etc/machine-id

@@ -1,3 +1,4 @@
+import { processes } from "../../../rehearsal/cloud/ec2/processes";
 import { request } from "node:http";
 import { Clock } from "../../../rehearsal/cloud/clock";
 import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane";
@@ -37,6 +38,7 @@ function get(path = "/version"): Promise<{ status: number; color: string; body: 
 async function start(id: string, color: string, behaviour: string): Promise<void> {
   await plane.instances.start({
     id,
+    imageId: "ami-1",
     privateIp: `10.9.0.${10 + plane.instances.list().length}`,
     userData: Buffer.from(`BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=test`).toString("base64"),
     imageTags: { Version: "v1.0.0", Commit: "abc", "rehearsal:behaviour": behaviour },
@@ -50,8 +52,10 @@ function stateOf(arn: string, id: string): string {
 beforeAll(async () => {
   addresses = await Addresses.claim();
   draws = [];
+  const clock = new Clock(50);
   plane = dataPlane({
-    clock: new Clock(50),
+    clock,
+    hardware: processes(clock, () => undefined),
     addresses,
     certificate: () => Promise.reject(new Error("no HTTPS here")),
     draw: () => draws.shift() ?? 0,
