@@ -18,8 +18,8 @@ export interface Made {
 }
 
 /**
- * Judges the report, tags the images with its digest in every region, and moves report and manifest to `out`, the manifest
- * last: it is what makes the bake count.
+ * Judges the report, tags the images with its digest in every region and protects them there from being deregistered, and
+ * moves report and manifest to `out`, the manifest last: it is what makes the bake count.
  *
  * @throws Error that names the images, when they can't be accepted
  */
@@ -31,15 +31,17 @@ export async function accept(made: Made, out: string, placeOf: (region: string) 
     if (faults.length > 0) throw new Error(["The report refuses the image:", ...faults].join("\n  - "));
     const manifest = manifestOf(made, digestOf(report));
     for (const [region, ami] of Object.entries(images)) {
-      await new Aws(placeOf(region)).tag(ami, "GossReport", manifest.reportDigest);
+      const aws = new Aws(placeOf(region));
+      await aws.tag(ami, "GossReport", manifest.reportDigest);
+      await aws.protect(ami);
     }
     await keep(made, manifest, out);
     return manifest;
   } catch (error) {
     const where = Object.entries(images).map(([region, ami]) => `${ami} in ${region}`);
     throw new Error(
-      `${saidBy(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: take the deregistration ` +
-        "protection away and deregister the image.",
+      `${saidBy(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
+        "protected already after aws ec2 disable-image-deregistration-protection.",
       { cause: error },
     );
   }

@@ -11,6 +11,7 @@ import { dataPlane } from "./data-plane";
 import { MotoEc2 } from "./ec2/directory";
 import { metadataListener } from "./ec2/metadata-server";
 import { processes } from "./ec2/processes";
+import { Protection } from "./ec2/protection";
 import { answerEc2 } from "./ec2/service";
 import { Addresses } from "./elb/addresses";
 import { ElbService } from "./elb/service";
@@ -66,6 +67,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const hooks = new Hooks(clock);
   const launcher = new Launcher(ec2, instances);
   const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
+  const protection = new Protection(ec2);
   const around = { ec2, region, topology: () => elb.topology };
   const front = new Front({
     moto: moto.endpoint,
@@ -73,7 +75,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     services: {
       autoscaling: (call) => answerAutoScaling(call, { clock, controller, hooks, targets, around }),
       elasticloadbalancing: (call, passOn) => elb.answer(call, passOn),
-      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, roots: room }),
+      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room }),
     },
     control: controlPaths({ elb, balancer, addresses, instances }),
     log,

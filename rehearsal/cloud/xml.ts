@@ -44,6 +44,12 @@ export function answerXml(service: string, action: string, result: { [member: st
   return body.replace(`<${action}Response>`, `<${action}Response xmlns="${namespaces[service] ?? ""}">`);
 }
 
+/** The same in EC2's own protocol, which has neither a result element nor response metadata. */
+export function ec2AnswerXml(action: string, members: Record<string, string>): string {
+  const body = builder.build({ [`${action}Response`]: { requestId: randomUUID(), ...members } });
+  return body.replace(`<${action}Response>`, `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">`);
+}
+
 /** A refusal in the XML of the service's protocol: EC2 has a shape of its own. */
 export function errorXml(service: string, error: AwsError): string {
   const fault = { Code: error.code, Message: error.message };

@@ -14,6 +14,8 @@ export class FakeAws {
   readonly parameters = new Map<string, string>();
   /** All calls that change something, as `region action …`. */
   readonly changes: string[] = [];
+  /** Calls of EC2 that the caller has no right to, as `region action`. */
+  readonly denied = new Set<string>();
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
   async start(): Promise<this> {
@@ -68,6 +70,11 @@ export class FakeAws {
 
   private ec2(region: string, input: URLSearchParams): [number, string] {
     const action = input.get("Action");
+    if (this.denied.has(`${region} ${action}`)) return error("UnauthorizedOperation");
+    if (action === "EnableImageDeregistrationProtection") {
+      this.changes.push(`${region} ${action} ${input.get("ImageId")} ${input.get("WithCooldown")}`);
+      return [200, `<${action}Response><return>enabled-without-cooldown</return></${action}Response>`];
+    }
     if (action === "CreateTags") {
       const [id, key, value] = ["ResourceId.1", "Tag.1.Key", "Tag.1.Value"].map((name) => input.get(name) ?? "");
       this.changes.push(`${region} CreateTags ${id} ${key} ${value}`);

@@ -55,7 +55,7 @@ async function bake(args: readonly string[], environment?: NodeJS.ProcessEnv) {
 const app = ["app", "--version", "v1.2.3", "--parent", PARENT];
 const files = (): string[] => readdirSync(out).sort();
 
-it("bakes an image, keeps its papers, tags it in every region, and publishes it", async () => {
+it("bakes an image, keeps its papers, tags and protects it in every region, and publishes it", async () => {
   const baked = await bake(app);
   expect(baked).toMatchObject({ code: 0, stderr: "" });
   expect(baked.stdout).toContain(`{"version":"v1.2.3","commit":"${COMMIT}","schema":{"min":1,"max":1}}`);
@@ -67,7 +67,9 @@ it("bakes an image, keeps its papers, tags it in every region, and publishes it"
   expect(manifest.reportDigest).toBe(digestOf(readFileSync(path.join(out, manifest.report))));
   expect(aws.changes).toEqual([
     `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
+    `eu-central-1 EnableImageDeregistrationProtection ${AMI} false`,
     `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
+    `us-east-1 EnableImageDeregistrationProtection ${SECOND} false`,
   ]);
 
   const tags = { GossReport: manifest.reportDigest };

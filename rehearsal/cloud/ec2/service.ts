@@ -6,17 +6,23 @@ import { textOf, textsOf } from "../query";
 import { rootTag, writtenBy } from "./booted";
 import type { Ec2Directory } from "./directory";
 import { tagsByKey, type Instances } from "./instances";
+import type { Protection } from "./protection";
+import { splitTags } from "./tag-specifications";
 
 /** What EC2 needs from the rest of the cloud. */
 export interface Ec2Args {
   ec2: Ec2Directory;
   instances: Instances;
   targets: Targets;
+  protection: Protection;
   /** Where images are root file systems, and what machines write; undefined: images are processes. */
   roots?: { store: ImageStore; folder: string };
 }
 
-/** EC2: moto's, except that ends of instances reach their processes, and that a deregistered image launches nothing. */
+/**
+ * EC2: moto's, except that ends of instances reach their processes, that a deregistered image launches nothing, and that
+ * a protected one can't be deregistered.
+ */
 export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Promise<Reply> {
   const { action, params } = call;
   const ids = textsOf(params.InstanceId);
@@ -32,6 +38,12 @@ export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Prom
     }
     case "CreateImage":
       return createImage(call, passOn, args);
+    case "EnableImageDeregistrationProtection":
+    case "DisableImageDeregistrationProtection":
+      return args.protection.answer(call);
+    case "DeregisterImage":
+      args.protection.refuseIfProtected(textOf(params.ImageId));
+      return passOn();
     case "StartInstances":
     case "RebootInstances":
       if (ids.some((id) => args.instances.get(id))) {
@@ -89,18 +101,4 @@ async function createImage({ params, body }: Call, passOn: PassOn, { ec2, instan
   await roots.store.addFrom({ id, parent, tags: {} }, writtenBy(roots.folder, instance.id));
   await ec2.tag(id, { [rootTag]: id });
   return answer;
-}
-
-/** Takes the tags for snapshots out of a call's body. */
-function splitTags(body: string): { snapshot: Record<string, string>; others: string } {
-  const all = new URLSearchParams(body);
-  const marks = [...all].filter(
-    ([name, value]) => /^TagSpecification\.\d+\.ResourceType$/.test(name) && value === "snapshot",
-  );
-  const prefixes = marks.map(([name]) => name.replace(/ResourceType$/, ""));
-  const isTaken = (name: string): boolean => prefixes.some((prefix) => name.startsWith(prefix));
-  const keys = [...all].filter(([name]) => isTaken(name) && name.endsWith(".Key"));
-  const snapshot = keys.map(([name, key]) => [key, all.get(name.replace(/Key$/, "Value")) ?? ""]);
-  const others = new URLSearchParams([...all].filter(([name]) => !isTaken(name)));
-  return { snapshot: Object.fromEntries(snapshot) as Record<string, string>, others: others.toString() };
 }

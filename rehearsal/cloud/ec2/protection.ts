@@ -1,0 +1,41 @@
+import { reply, type Call, type Reply } from "../call";
+import { AwsError, notRehearsed } from "../errors";
+import { textOf } from "../query";
+import { ec2AnswerXml } from "../xml";
+import type { Ec2Directory } from "./directory";
+
+/** Protection of images from being deregistered, which moto doesn't know. */
+export class Protection {
+  private readonly images = new Set<string>();
+
+  constructor(private readonly ec2: Pick<Ec2Directory, "image">) {}
+
+  /** Answers EnableImageDeregistrationProtection and DisableImageDeregistrationProtection. */
+  async answer({ action, params }: Call): Promise<Reply> {
+    const id = textOf(params.ImageId);
+    if (id === undefined) throw new AwsError("MissingParameter", "The request must contain the parameter ImageId");
+    if (!(await this.ec2.image(id))) {
+      throw new AwsError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
+    }
+    if (textOf(params.WithCooldown) === "true") {
+      throw notRehearsed(`${action} with a cool-down`, "rehearsal/cloud/ec2/protection.ts");
+    }
+    if (textOf(params.DryRun) === "true") {
+      throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+    }
+    const enables = action === "EnableImageDeregistrationProtection";
+    if (enables) this.images.add(id);
+    else this.images.delete(id);
+    // The API reference speaks of `true`; this is what the CLI's own examples show.
+    return reply(ec2AnswerXml(action, { return: enables ? "enabled-without-cooldown" : "disabled" }));
+  }
+
+  /** What DeregisterImage says of a protected image: the code is AWS's for all such protections, its words are ours. */
+  refuseIfProtected(id: string | undefined): void {
+    if (id === undefined || !this.images.has(id)) return;
+    throw new AwsError(
+      "OperationNotPermitted",
+      `The image '${id}' may not be deregistered. Disable its deregistration protection and try again.`,
+    );
+  }
+}
