@@ -117,8 +117,8 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
       const manifest = await work;
       const id = manifest.images[region] ?? "";
       const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
-      const { [rootTag]: _, ...tags } = tagsByKey(Images[0]);
-      await store.describe({ ...(await store.get(id)), tags });
+      const tags = Object.entries(tagsByKey(Images[0])).filter(([key]) => key !== rootTag);
+      await store.describe({ ...(await store.get(id)), tags: Object.fromEntries(tags) });
       return manifest;
     },
   };

@@ -28,7 +28,7 @@ async function filesIn(folder: string): Promise<string[]> {
     entries
       .filter(({ name }) => !results.has(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((entry) => {
+      .map(async (entry) => {
         const file = path.join(folder, entry.name);
         return entry.isDirectory() ? filesIn(file) : [file];
       }),

@@ -6,7 +6,7 @@ import { table, verdict, type Report } from "./report";
 import { runSteps } from "./run";
 import { openSession, type ProviderChoice, type Session } from "./session";
 import { Context } from "./story/context";
-import { chosen, story } from "./story/story";
+import { chosen, storyOf } from "./story/story";
 import { claim, isAlive } from "../tools/claim";
 import { CleanUp } from "../tools/clean-up";
 
@@ -14,6 +14,7 @@ interface Options {
   quick?: boolean;
   step: string[];
   list?: boolean;
+  machines: boolean;
   keep?: boolean;
   provider: ProviderChoice;
   rate?: number;
@@ -35,6 +36,7 @@ const program = new Command("rehearse")
   .option("--quick", "the whole story with shorter looks at the traffic, as CI runs it")
   .option("--step <name...>", "only these steps, and what they need", [])
   .option("--list", "list the steps")
+  .option("--machines", "instances are booted machines, from the images of `npm run images` (root on Linux)", false)
   .option("--keep", "keep the cloud before the end, to look at it, until Ctrl-C")
   .addOption(
     new Option("--provider <which>", "AWS provider: the local stand-in, or the official one, which Pulumi downloads")
@@ -47,10 +49,10 @@ const program = new Command("rehearse")
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
   if (options.list) {
-    for (const { name, title } of story) console.log(`${name.padEnd(16)}${title}`);
+    for (const { name, title } of storyOf(options)) console.log(`${name.padEnd(16)}${title}`);
     return 0;
   }
-  const steps = chosen(options.step);
+  const steps = chosen(storyOf(options), options.step);
   const rate = options.rate ?? (options.quick ? 100 : 200);
   const begun = Date.now();
   await mkdir(folder, { recursive: true });
@@ -68,6 +70,7 @@ async function main(): Promise<number> {
     const session = await openSession({
       folder,
       provider: options.provider,
+      machines: options.machines,
       timeScale: options.timeScale,
       cleanUp,
       progress: say,

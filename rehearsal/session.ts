@@ -5,6 +5,8 @@ import type { CloudState } from "./cloud/control";
 import type { ConfigOverrides } from "./engine/settings";
 import { RehearsalStack } from "./engine/stack";
 import { registerImages, type ImageName } from "./images/catalog";
+import { registerMachineImages, type MachineImageName } from "./images/machine-images";
+import { openMachines, putSettings } from "./machines/session";
 import { startProviders } from "./provider/start";
 import type { CleanUp } from "../tools/clean-up";
 import { findMoto } from "../tools/moto";
@@ -17,6 +19,8 @@ export interface SessionArgs {
   /** Where state, logs and results go. What an earlier rehearsal left there is removed. */
   folder: string;
   provider: ProviderChoice;
+  /** Whether instances are booted machines; else each is a process. */
+  machines: boolean;
   /** How many times faster than AWS's the local cloud's clocks run. */
   timeScale: number;
   cleanUp: CleanUp;
@@ -29,6 +33,8 @@ export interface Session {
   endpoint: string;
   pulumiVersion: string;
   images: Record<ImageName, string>;
+  /** With machines: images that only they can have. */
+  machineImages?: Record<MachineImageName, string>;
   state(): Promise<CloudState>;
   /** Ends an instance's process as a machine ends that loses power. */
   kill(instanceId: string): Promise<void>;
@@ -43,6 +49,9 @@ const region = "eu-central-1";
 /** AWS services that the stack talks to, under the official provider's names. */
 const services = ["acm", "autoscaling", "ec2", "elbv2", "iam", "route53", "s3", "sts"];
 
+/** The stack that is rehearsed. */
+const stackName = "dev";
+
 /** Keys that no real account knows. */
 const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: region };
 
@@ -50,20 +59,24 @@ const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 
 /** Finds or makes the tools, then starts cloud and providers. All of it ends with `cleanUp`. */
-export async function openSession({ folder, provider, timeScale, cleanUp, progress }: SessionArgs): Promise<Session> {
+export async function openSession(args: SessionArgs): Promise<Session> {
+  const { folder, provider, timeScale, cleanUp, progress } = args;
   Object.assign(process.env, quiet);
   const pulumi = await findPulumi(progress);
   const motoPython = await findMoto(progress);
+  const hardware = args.machines ? await openMachines(folder, cleanUp, progress) : undefined;
   await rm(path.join(folder, "stack"), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
 
   progress("starting the local cloud");
   const log = path.join(folder, "cloud.log");
   await rm(log, { force: true });
-  const cloud = await startCloud({ timeScale, motoPython, log, region });
+  const cloud = await startCloud({ timeScale, motoPython, log, region, machines: hardware?.options });
   cleanUp.add("local cloud", () => cloud.stop());
   const { endpoint } = cloud;
-  const images = await registerImages(endpoint, region);
+  const machineImages = hardware && (await registerMachineImages(hardware.baked, endpoint, region));
+  const images = machineImages ?? (await registerImages(endpoint, region));
+  if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
 
   const env: Record<string, string> = { ...keys, ...quiet };
   if (provider === "local") {
@@ -75,7 +88,7 @@ export async function openSession({ folder, provider, timeScale, cleanUp, progre
     env.PULUMI_DEBUG_PROVIDERS = providers.debugProviders;
   }
   const stack = new RehearsalStack({
-    stackName: "dev",
+    stackName,
     pulumi,
     workDir: path.join(folder, "stack"),
     env,
@@ -91,6 +104,7 @@ export async function openSession({ folder, provider, timeScale, cleanUp, progre
     endpoint,
     pulumiVersion: String(pulumi.version),
     images,
+    machineImages,
     state,
     async kill(instanceId) {
       const answer = await fetch(`${endpoint}/rehearsal/instances/${instanceId}/kill`, { method: "POST" });

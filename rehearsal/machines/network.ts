@@ -1,8 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createServer, type Server } from "node:net";
-import { stop, whenReady } from "../../tools/process";
-import { compiler } from "../../tools/process";
+import { compiler, stop, whenReady } from "../../tools/process";
 import type { GatewayAnswer, GatewayRequest } from "./protocol";
 
 /** A port of this computer that leads to a machine. */
@@ -10,10 +9,15 @@ export interface Forwarding {
   close(): void;
 }
 
+interface Waiting {
+  resolve: (server?: Server) => void;
+  reject: (error: Error) => void;
+}
+
 /** The machines' private network. */
 export class Network {
   private last = 0;
-  private readonly waiting = new Map<number, { resolve(server?: Server): void; reject(error: Error): void }>();
+  private readonly waiting = new Map<number, Waiting>();
 
   private constructor(private readonly gateway: ChildProcess) {
     gateway.on("message", (answer: GatewayAnswer, server?: Server) => {

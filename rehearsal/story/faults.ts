@@ -12,21 +12,22 @@ const withBlue =
     blueAmi: context.session.images[image],
   });
 
-async function onlyGreenServed(context: Context, since: number): Promise<void> {
+/** Rejects when users saw blue, or anything failed. */
+export async function onlyGreenServed(context: Context, since: number): Promise<void> {
   const { byColor, failed, errors } = await context.traffic(since);
   if (byColor.blue > 0) throw new Error(`${byColor.blue} users saw the bad image`);
   if (failed > 0) throw new Error(`${failed} requests failed, the first with ${errors[0]?.failure}`);
 }
 
 /** An image that never gets healthy: the update fails with the reason, and nobody notices. */
-const neverReady = (name: ImageName, title: string, words: RegExp): Step => ({
+export const neverReady = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
   name,
   title,
   from: worlds.released,
   async run(context) {
     const begun = Date.now();
     const parts = ["template", "group", "cpu", "requests"].map((part) => `app-blue-${part}`);
-    const result = await context.refused(withBlue(name)(context), words, parts);
+    const result = await context.refused(world(context), words, parts);
     await onlyGreenServed(context, begun);
     await context.updated(worlds.released(context));
     return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
@@ -131,8 +132,18 @@ export function sentence(error = ""): string {
 
 export const faults: Step[] = [
   noChange,
-  neverReady("never-healthy", "an image that never gets healthy: the update fails, green serves on", /not ready/),
-  neverReady("crash", "an image that crashes after its start: the update fails, green serves on", /not ready/),
+  neverReady(
+    "never-healthy",
+    "an image that never gets healthy: the update fails, green serves on",
+    /not ready/,
+    withBlue("never-healthy"),
+  ),
+  neverReady(
+    "crash",
+    "an image that crashes after its start: the update fails, green serves on",
+    /not ready/,
+    withBlue("crash"),
+  ),
   slowStart,
   error500,
   terminate,

@@ -160,7 +160,7 @@ const flipAgain: Step = {
   run: (context) => move(context, worlds.green(context), { from: "blue", to: "green" }),
 };
 
-const retire: Step = {
+export const retire: Step = {
   name: "retire",
   title: "retire: blue drains and goes to zero",
   from: worlds.green,

@@ -4,18 +4,30 @@ import { driftSteps } from "./drift";
 import { faults } from "./faults";
 import { guardSteps } from "./guards";
 import { interruptions } from "./interruptions";
-import { release } from "./release";
+import { machineFaults, sessions } from "./machines";
+import { release, retire } from "./release";
 import type { Step } from "./context";
 
-/** The whole story, in its order. */
-export const story: Step[] = [...release, ...faults, bootGate, ...guardSteps, ...interruptions, ...driftSteps, destroy];
+const hazards = [...guardSteps, ...interruptions, ...driftSteps, destroy];
+
+/**
+ * The whole story, in its order.
+ * @param machines whether instances are booted machines: they have sessions to keep, mistakes of a whole system, and boot
+ * gates that answer by themselves
+ */
+export function storyOf({ machines }: { machines: boolean }): Step[] {
+  return machines
+    ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards]
+    : [...release, ...faults, bootGate, ...hazards];
+}
 
 /**
  * The steps of a run.
+ * @param story to choose from
  * @param names of the steps wanted; none: all. The last one, destroy, always belongs to it.
  * @throws Error that names the steps there are.
  */
-export function chosen(names: readonly string[]): Step[] {
+export function chosen(story: Step[], names: readonly string[]): Step[] {
   const unknown = names.filter((name) => !story.some((step) => step.name === name));
   if (unknown.length > 0) {
     throw new Error(`no step is called ${unknown.join(" or ")}; there are ${story.map(({ name }) => name).join(", ")}`);

@@ -12,6 +12,9 @@ export const rootTag = "rehearsal:root";
 /** AWS seconds that a machine has to power off before EC2 cuts it off. */
 const powerOffTimeout = 120;
 
+/** AWS seconds after which the boot gate gives up: its own default. */
+const bootDeadline = 180;
+
 /** What booting instances needs. */
 export interface BootedArgs {
   clock: Clock;
@@ -40,7 +43,8 @@ export function booted({ clock, network, store, folder, hosts }: BootedArgs, oth
       folder: path.join(folder, args.id),
       address: args.privateIp,
       gateway: network.pid,
-      environment: awsEnvironment,
+      // The boot gate must have said its no before the hook's own time is over, which runs as fast as the cloud's clocks.
+      environment: { ...awsEnvironment, BLUEGREEN_BOOT_DEADLINE: String(Math.ceil(bootDeadline / clock.timeScale)) },
       hosts,
     });
     void machine.ended.finally(() => forwarding.close()).catch(() => undefined);

@@ -15,7 +15,7 @@ export interface MetadataArgs {
 }
 
 /** The instance metadata service of all machines: who asks is known by the address that the question comes from. */
-export function metadataListener({ ec2, region, log }: MetadataArgs): RequestListener {
+export function metadataListener({ ec2, region, ...args }: MetadataArgs): RequestListener {
   const known = new Map<string, Promise<MetadataOf | undefined>>();
   const of = (address: string): Promise<MetadataOf | undefined> => {
     const found = known.get(address) ?? lookUp(ec2, address, region);
@@ -37,7 +37,7 @@ export function metadataListener({ ec2, region, log }: MetadataArgs): RequestLis
         response.end(answer.body);
       },
       (error: unknown) => {
-        log(`metadata ${method} ${path} of ${address}: ${messageOf(error)}`);
+        args.log(`metadata ${method} ${path} of ${address}: ${messageOf(error)}`);
         response.writeHead(500).end();
       },
     );

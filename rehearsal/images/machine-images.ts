@@ -1,0 +1,86 @@
+import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Baked } from "../../images/baked";
+import { rootTag } from "../cloud/ec2/booted";
+import type { ImageName } from "./catalog";
+
+/** Images that only machines can have: mistakes in the system, not in the service. */
+export const machineImageNames = ["broken-config", "failed-unit", "wrong-version"] as const;
+export type MachineImageName = (typeof machineImageNames)[number];
+
+interface Recipe {
+  /** The baked image that it is made from. */
+  from: "app-v1.0.0" | "app-v2.0.0";
+  /** What is done to it by hand, as a shell script; none: it is used as it was baked. */
+  script?: string;
+  /** The version that its tag tells; default: the baked image's. */
+  version?: string;
+}
+
+const dropIn = (line: string): string =>
+  `mkdir -p /etc/systemd/system/app.service.d && printf '[Service]\\n${line}\\n' >/etc/systemd/system/app.service.d/fault.conf`;
+
+/** Answers 500 to whatever comes through the load balancer, and is well for all that asks from inside. */
+const behindProxy = `cat >/opt/app/fault.cjs <<'END'
+const { Server } = require("node:http");
+const emit = Server.prototype.emit;
+Server.prototype.emit = function (event, request, response) {
+  if (event !== "request" || !request.headers["x-forwarded-for"]) return emit.apply(this, arguments);
+  response.writeHead(500).end();
+  return true;
+};
+END
+${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
+
+/** How each image is made. A bad one was sound when it was baked, and somebody has changed it by hand: no spec saw it. */
+const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe> = {
+  "good-v1": { from: "app-v1.0.0" },
+  "good-v2": { from: "app-v2.0.0" },
+  "never-healthy": {
+    from: "app-v2.0.0",
+    version: "v2.1.0",
+    script: `sed -i 's|^exec |REDIS_URL=redis://127.0.0.1:1 exec |' /usr/local/bin/app`,
+  },
+  crash: {
+    from: "app-v2.0.0",
+    version: "v2.2.0",
+    script: dropIn('ExecStart=\\nExecStart=/bin/sh -c "sleep 2; exit 1"'),
+  },
+  "error-500": { from: "app-v2.0.0", script: behindProxy },
+  "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
+  "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
+  "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },
+  "wrong-version": { from: "app-v2.0.0", version: "v2.9.0" },
+};
+
+/** Makes all images from the baked ones and registers them with a cloud; gives their ids by name. */
+export async function registerMachineImages(
+  { store, roots }: Baked,
+  endpoint: string,
+  region: string,
+): Promise<Record<ImageName | MachineImageName, string>> {
+  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
+  const ec2 = new EC2Client({ endpoint, region, credentials });
+  const ids: Record<string, string> = {};
+  try {
+    for (const [name, { from, script, version }] of Object.entries(recipes)) {
+      const parent = roots[from] ?? "";
+      const { tags } = await store.get(parent);
+      const root = script === undefined ? parent : `rehearsed-${name}`;
+      if (script !== undefined) {
+        await rm(path.join(store.folder, root), { recursive: true, force: true });
+        await store.derive({ id: root, parent, tags }, script);
+      }
+      const all = { ...tags, Version: version ?? tags.Version ?? "", [rootTag]: root };
+      const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `bluegreen-${name}` }));
+      const Tags = Object.entries(all).map(([Key, Value]) => ({ Key, Value }));
+      await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
+      ids[name] = ImageId;
+    }
+    // Every image of a machine has a boot gate.
+    return { ...ids, "boot-gate": ids["good-v1"] } as Record<ImageName | MachineImageName, string>;
+  } finally {
+    ec2.destroy();
+  }
+}

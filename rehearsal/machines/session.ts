@@ -1,0 +1,52 @@
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { bakedImages, type Baked } from "../../images/baked";
+import { CleanUp } from "../../tools/clean-up";
+import { findRedis } from "../../tools/redis";
+import type { MachineOptions } from "../cloud/machine-room";
+import { addresses } from "./addresses";
+import { requireMachines } from "./requirements";
+
+/** AWS seconds that the service serves on after SIGTERM: its own default. */
+const shutdownDelay = 15;
+
+/** The baked images, and what a cloud needs to boot them. What machines write goes with `cleanUp`. */
+export async function openMachines(
+  folder: string,
+  cleanUp: CleanUp,
+  progress: (message: string) => void,
+): Promise<{ baked: Baked; options: MachineOptions }> {
+  await requireMachines();
+  const redis = await findRedis(progress);
+  const bakery = new CleanUp();
+  cleanUp.add("bakery", async () => void (await bakery.run()));
+  const baked = await bakedImages(bakery, progress);
+  await bakery.run();
+  const machines = path.join(folder, "machines");
+  await rm(machines, { recursive: true, force: true });
+  cleanUp.add("machines' files", () => rm(machines, { recursive: true, force: true }));
+  return { baked, options: { store: baked.store.folder, folder: machines, redis } };
+}
+
+/** The service's settings in Parameter Store, as an operator would put them there. */
+export async function putSettings(endpoint: string, region: string, below: string, timeScale: number): Promise<void> {
+  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
+  const ssm = new SSMClient({ endpoint, region, credentials });
+  const settings = {
+    REDIS_URL: `redis://${addresses.store}:6379`,
+    SESSION_SECRET: randomBytes(32).toString("hex"),
+    // The rehearsal's load balancer speaks HTTP alone.
+    SESSION_COOKIE_SECURE: "false",
+    SHUTDOWN_DELAY: String(Math.ceil(shutdownDelay / timeScale)),
+  };
+  try {
+    for (const [name, Value] of Object.entries(settings)) {
+      const Type = name === "SESSION_SECRET" ? "SecureString" : "String";
+      await ssm.send(new PutParameterCommand({ Name: `${below}/${name}`, Value, Type }));
+    }
+  } finally {
+    ssm.destroy();
+  }
+}

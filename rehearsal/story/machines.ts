@@ -1,0 +1,70 @@
+import { Visitors, type Visits } from "../load/visitors";
+import type { MachineImageName } from "../images/machine-images";
+import { pause, type Context, type Step, type World } from "./context";
+import { neverReady, onlyGreenServed, sentence } from "./faults";
+import { move, worlds } from "./release";
+
+/** What only machines can show: sessions of the reference service, and mistakes that are found while a system boots. */
+
+const imageOf = (context: Context, name: MachineImageName): string => {
+  const id = context.session.machineImages?.[name];
+  if (id === undefined) throw new Error(`there is no image ${name}: this step needs --machines`);
+  return id;
+};
+
+const withBlue =
+  (name: MachineImageName) =>
+  (context: Context): World => ({ ...worlds.green(context), blueAmi: imageOf(context, name) });
+
+export const sessions: Step = {
+  name: "sessions",
+  title: "20 people stay logged in through a flip and the rollback",
+  from: worlds.warm,
+  async run(context) {
+    const { main } = await context.urls();
+    const visitors = new Visitors(main, 20, 100);
+    let visits: Visits;
+    try {
+      await pause(1);
+      await move(context, worlds.green(context), { from: "blue", to: "green" });
+      await move(context, worlds.warm(context), { from: "green", to: "blue" });
+    } finally {
+      visits = await visitors.stop();
+    }
+    const { requests, sawBoth, faults } = visits;
+    if (faults.length > 0) throw new Error(`${faults.length} times a session was lost, the first time: ${faults[0]}`);
+    if (sawBoth < 20) throw new Error(`only ${sawBoth} of 20 sessions went on across both versions`);
+    return { touched: ["app-listener"], note: `${requests} requests in 20 sessions over both versions, none lost` };
+  },
+};
+
+/** The boot gate lets it through, for nothing in the system is wrong; the stack's gate compares it with its tag. */
+const wrongVersion: Step = {
+  name: "wrong-version",
+  title: "an image whose tag tells another version: the gate stops the flip",
+  from: withBlue("wrong-version"),
+  async run(context) {
+    const begun = Date.now();
+    const flip = { ...withBlue("wrong-version")(context), activeColor: "blue" };
+    const result = await context.refused(flip, /health gate[\s\S]*v2\.9\.0/, ["app-listener"]);
+    await onlyGreenServed(context, begun);
+    await context.updated(worlds.released(context));
+    return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
+  },
+};
+
+export const machineFaults: Step[] = [
+  neverReady(
+    "broken-config",
+    "an image with a mistake in its settings: its boot gate gives it up",
+    /given up at the boot gate/,
+    withBlue("broken-config"),
+  ),
+  neverReady(
+    "failed-unit",
+    "an image whose service can't start: its boot gate gives it up",
+    /given up at the boot gate/,
+    withBlue("failed-unit"),
+  ),
+  wrongVersion,
+];
