@@ -1,3 +1,4 @@
+import { bounded } from "./aws-client";
 import type { SecretSource } from "./secrets";
 
 /**
@@ -7,7 +8,7 @@ import type { SecretSource } from "./secrets";
 export const awsSecrets: SecretSource = {
   async parameter(name) {
     const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
-    const client = new SSMClient();
+    const client = new SSMClient(bounded);
     try {
       const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
       return filled(Parameter?.Value);
@@ -17,7 +18,7 @@ export const awsSecrets: SecretSource = {
   },
   async secret(id) {
     const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-    const client = new SecretsManagerClient();
+    const client = new SecretsManagerClient(bounded);
     try {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
       return filled(SecretString);

@@ -82,7 +82,10 @@ export type Config = z.output<typeof schema>;
 /** Settings whose values are never shown, and never stand in the file. */
 export const SECRETS: readonly string[] = ["redis.password", "session.secret"];
 
-/** Environment variables, by the setting that each sets. Numbers and flags are written as in YAML. */
+/**
+ * Environment variables, and the setting that each sets. Numbers and flags are written as in YAML. A parameter of such a
+ * name below BLUEGREEN_SETTINGS (`/bluegreen/dev/REDIS_URL`) counts as the variable where that is not set.
+ */
 export const VARIABLES: Readonly<Record<string, { path: string; scalar?: true }>> = {
   PORT: { path: "port", scalar: true },
   HOST: { path: "host" },

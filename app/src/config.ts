@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type * as z from "zod";
 import { type Config, REFERENCE, schema, SECRETS, VARIABLES } from "./config-schema";
 import { type Fault, messageOf, Refusal, refusal } from "./fault";
+import type { Parameters } from "./parameters";
 
 /** Where an image has its file. APP_CONFIG names another one. */
 const DEFAULT_FILE = "/etc/app/config.yaml";
@@ -13,29 +14,36 @@ export interface ConfigFile {
   text: string;
 }
 
+/** Where there is no Parameter Store, or nobody has asked it. */
+const NONE: Parameters = new Map();
+
 type Tree = { [key: string]: unknown };
 
 /**
- * Reads the file and the environment. Throws a Refusal that names all faults.
+ * Reads the file and puts the parameters and the environment over it. Throws a Refusal that names all faults.
  * @param env May name another file by APP_CONFIG; that one must exist, the default one need not.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv, parameters = NONE): Config {
   const path = env.APP_CONFIG ?? DEFAULT_FILE;
   try {
-    return parseConfig(env, { path, text: readFileSync(path, "utf8") });
+    return parseConfig(env, { path, text: readFileSync(path, "utf8") }, parameters);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (missing && env.APP_CONFIG === undefined) return parseConfig(env);
+    if (missing && env.APP_CONFIG === undefined) return parseConfig(env, undefined, parameters);
     throw new Refusal(`APP_CONFIG names ${path}, which can't be read: ${messageOf(error)}. Name a file that can`);
   }
 }
 
-/** The environment over the file over the defaults. Throws a Refusal that names all faults; it never shows a secret. */
-export function parseConfig(env: NodeJS.ProcessEnv, file?: ConfigFile): Config {
+/**
+ * The environment over the parameters over the file over the defaults. Throws a Refusal that names all faults; it never
+ * shows a secret.
+ */
+export function parseConfig(env: NodeJS.ProcessEnv, file?: ConfigFile, parameters = NONE): Config {
   const tree = file === undefined ? {} : parseFile(file);
   const faults = file === undefined ? [] : secretsInClear(tree, file);
-  const origins = overlay(tree, env);
+  overlay(tree, env, parameters);
+  const origins = originsOf(env, parameters);
   const originOf = (path: string) => origins.get(path) ?? (valueAt(tree, path) === undefined ? undefined : file?.path);
   const result = schema.safeParse(tree);
   if (!result.success) faults.push(...result.error.issues.flatMap((issue) => issueFaults(issue, tree, originOf)));
@@ -66,20 +74,27 @@ function secretsInClear(tree: Tree, { path }: ConfigFile): Fault[] {
   return names.map((name) => ({ name, origin: path, came: "a secret in clear (not shown)", allowed }));
 }
 
-/** Sets what the environment says; gives the variable's name by setting. */
-function overlay(tree: Tree, env: NodeJS.ProcessEnv): Map<string, string> {
+/** Names of the environment variables and parameters that set something, by the setting. */
+export function originsOf(env: NodeJS.ProcessEnv, parameters: Parameters): ReadonlyMap<string, string> {
   const origins = new Map<string, string>();
-  for (const [name, { path, scalar }] of Object.entries(VARIABLES)) {
-    const text = env[name];
+  for (const [variable, { path }] of Object.entries(VARIABLES)) {
+    const origin = env[variable] === undefined ? parameters.get(variable)?.name : variable;
+    if (origin !== undefined) origins.set(path, origin);
+  }
+  return origins;
+}
+
+/** Sets what the environment and the parameters say. */
+function overlay(tree: Tree, env: NodeJS.ProcessEnv, parameters: Parameters): void {
+  for (const [variable, { path, scalar }] of Object.entries(VARIABLES)) {
+    const text = env[variable] ?? parameters.get(variable)?.value;
     if (text === undefined) continue;
-    origins.set(path, name);
     const keys = path.split(".");
     const last = keys.pop() ?? path;
     // A parent in the file that is no mapping is a fault of its own, which the schema names.
     const parent = keys.reduce<unknown>((node, key) => (isTree(node) ? (node[key] ??= {}) : undefined), tree);
     if (isTree(parent)) parent[last] = scalar ? scalarOf(text) : text;
   }
-  return origins;
 }
 
 function scalarOf(text: string): unknown {

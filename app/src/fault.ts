@@ -5,7 +5,7 @@ export class Refusal extends Error {}
 export interface Fault {
   /** The setting, such as `redis.url`. */
   name: string;
-  /** Where its value came from: an environment variable's name or the file's path. */
+  /** Where its value came from: the name of an environment variable or a parameter, or the file's path. */
   origin?: string;
   /** What came, as it may be shown: never a secret. */
   came: string;
@@ -22,5 +22,6 @@ export function refusal(faults: readonly Fault[]): Refusal {
   return new Refusal(`${count} wrong:\n${lines.join("\n")}`);
 }
 
-/** What an error says, whatever was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says, whatever was thrown. Node's of a host with several addresses says nothing but its code. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name) : String(error);

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import { type About, aboutThis } from "./about";
-import { awsSecrets } from "./aws-secrets";
 import { loadConfig } from "./config";
 import { within } from "./deadline";
 import { messageOf, Refusal } from "./fault";
@@ -8,13 +7,13 @@ import { createLog } from "./log";
 import { migrations } from "./migrations";
 import { release } from "./release";
 import { migrate } from "./schema";
-import { resolveSecrets } from "./secrets";
 import { serve } from "./serve";
+import { loadSettings } from "./settings";
 import { createStore } from "./store";
 
 const USAGE = `app                serves
 app migrate        brings the backing service's schema to this release's newest
-app check-config   checks the configuration, without getting what it refers to
+app check-config   checks file and environment, without asking AWS
 app --version      prints the version`;
 
 /** Log lines of commands go to standard error: their standard output is their answer. */
@@ -29,8 +28,7 @@ const commands: Readonly<Record<string, (about: About) => void | Promise<void>>>
     console.log("the configuration is sound");
   },
   migrate: async (about) => {
-    const config = loadConfig(process.env);
-    const secrets = await resolveSecrets(config, process.env.BLUEGREEN_SETTINGS, awsSecrets);
+    const { config, secrets } = await loadSettings(process.env);
     if (!config.redis || !secrets.redis) throw new Refusal("redis.url is not set: there is nothing to migrate");
     const store = createStore(config.redis, secrets.redis, createLog(about, "warn", STANDARD_ERROR));
     try {
@@ -69,8 +67,11 @@ async function service(about: About): Promise<number> {
   };
   process.on("uncaughtException", (error) => process.exit(failed(error)));
   try {
-    const config = loadConfig(process.env);
-    await serve(config, about, process.env.BLUEGREEN_SETTINGS, createLog(about, config.log.level));
+    const settings = await loadSettings(process.env);
+    const log = createLog(about, settings.config.log.level);
+    const { parameters } = settings;
+    if (parameters.length > 0) log.info({ parameters }, "settings came from Parameter Store");
+    await serve(settings, about, log);
     return 0;
   } catch (error) {
     return failed(error);

@@ -23,18 +23,21 @@ const MIN_SESSION_SECRET = 32;
  * Gets what the configuration refers to; a value that is no reference stands for itself. Throws a Refusal that names all
  * references that gave nothing usable, never their values.
  * @param settings Path that `ssm:NAME` is below (BLUEGREEN_SETTINGS), such as `/bluegreen/dev`.
+ * @param origins Where the settings that hold no reference came from, to name them in a fault.
  */
 export async function resolveSecrets(
   { redis, session }: Config,
   settings: string | undefined,
   source: SecretSource,
+  origins: ReadonlyMap<string, string> = new Map(),
 ): Promise<Secrets> {
   const faults: Fault[] = [];
   const resolve = async (name: string, value: string | undefined, allowed = "", sound = /./s) => {
     if (value === undefined) return undefined;
-    const origin = REFERENCE.test(value) ? value : undefined;
+    const refers = REFERENCE.test(value);
+    const origin = refers ? value : origins.get(name);
     try {
-      const resolved = origin === undefined ? value : await lookUp(origin, settings, source);
+      const resolved = refers ? await lookUp(value, settings, source) : value;
       if (sound.test(resolved)) return resolved;
       faults.push({ name, origin, came: "a value of another form (not shown)", allowed });
     } catch (error) {

@@ -2,13 +2,11 @@ import { once } from "node:events";
 import type { Logger } from "pino";
 import type { About } from "./about";
 import { createApp } from "./app";
-import { awsSecrets } from "./aws-secrets";
-import type { Config } from "./config-schema";
 import { Readiness } from "./readiness";
 import { schemaOf } from "./schema";
-import { resolveSecrets } from "./secrets";
 import { listen } from "./server";
 import { sessions } from "./sessions";
+import type { Settings } from "./settings";
 import { drain } from "./shutdown";
 import { createStore, type Store } from "./store";
 
@@ -16,9 +14,8 @@ import { createStore, type Store } from "./store";
  * Runs the service until SIGTERM or SIGINT; resolves when it has drained. Rejects with a Refusal when it can't start, also
  * later, once the backing service answers, when its schema is none that this release can work with.
  */
-export async function serve(config: Config, about: About, settings: string | undefined, log: Logger): Promise<void> {
+export async function serve({ config, secrets }: Settings, about: About, log: Logger): Promise<void> {
   const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-  const secrets = await resolveSecrets(config, settings, awsSecrets);
   const store = config.redis && secrets.redis ? createStore(config.redis, secrets.redis, log) : undefined;
   if (store === undefined) log.info("redis.url is not set: running without sessions");
   const readiness = new Readiness(store === undefined ? {} : { redis: () => ping(store) }, log);

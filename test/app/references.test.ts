@@ -5,16 +5,29 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { json } from "node:stream/consumers";
-import { startRedis, type TestRedis } from "./redis";
+import { freePort, startRedis, type TestRedis } from "./redis";
 import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
 
-/** What the stand-in for AWS holds, by the operation and what it is asked for. */
-const answers = new Map<string, object>();
+type Answer = () => { status: number; answer: object };
+const gives =
+  (answer: object): Answer =>
+  () => ({ status: 200, answer });
+
+/** What the stand-in for AWS answers, by the operation and what it is asked for. */
+const answers = new Map<string, Answer>();
 let folder: string;
 let bundle: string;
 let redis: TestRedis;
 let aws: Server;
 let environment: NodeJS.ProcessEnv;
+
+const nothing = (asked: string) => ({
+  status: 400,
+  answer: { __type: "ParameterNotFound", message: `nothing for ${asked}` },
+});
+/** What asks for a page of the parameters below /bluegreen/dev. */
+const page = (token?: string): string =>
+  `AmazonSSM.GetParametersByPath ${JSON.stringify({ Path: "/bluegreen/dev", WithDecryption: true, NextToken: token })}`;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
@@ -22,9 +35,8 @@ beforeAll(async () => {
   aws = createServer((request, response) => {
     void json(request).then((body) => {
       const asked = `${String(request.headers["x-amz-target"])} ${JSON.stringify(body)}`;
-      const answer = answers.get(asked);
-      response.writeHead(answer === undefined ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(answer ?? { __type: "ParameterNotFound", message: `nothing for ${asked}` }));
+      const { status, answer } = answers.get(asked)?.() ?? nothing(asked);
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer));
     });
   }).listen(0, "127.0.0.1");
   await once(aws, "listening");
@@ -38,6 +50,10 @@ beforeAll(async () => {
     SESSION_SECRET: "secretsmanager:session",
   };
 });
+beforeEach(() => {
+  answers.clear();
+  answers.set(page(), gives({ Parameters: [] }));
+});
 afterEach(stopServices);
 afterAll(async () => {
   aws.close();
@@ -49,7 +65,8 @@ const parameter = 'AmazonSSM.GetParameter {"Name":"/bluegreen/dev/redis-url","Wi
 const secret = 'secretsmanager.GetSecretValue {"SecretId":"session"}';
 
 it("gets what it refers to from AWS, decrypted, and shows none of it", async () => {
-  answers.set(parameter, { Parameter: { Value: redis.url } }).set(secret, { SecretString: sessionSecret });
+  answers.set(parameter, gives({ Parameter: { Value: redis.url } }));
+  answers.set(secret, gives({ SecretString: sessionSecret }));
   const { url, output } = await startService(bundle, environment);
   expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
   expect(output()).not.toContain(sessionSecret);
@@ -57,11 +74,85 @@ it("gets what it refers to from AWS, decrypted, and shows none of it", async () 
 });
 
 it("ends its start with all references that AWS has nothing for", async () => {
-  answers.clear();
-  answers.set(secret, {});
+  answers.set(secret, gives({}));
   const { exit, lines } = spawnService(bundle, environment);
   expect(await exit).toBe(1);
   expect(lines.at(-1)?.msg).toMatch(/^2 settings are wrong:/);
   expect(lines.at(-1)?.msg).toContain("redis.url (from ssm:redis-url): nothing for AmazonSSM.GetParameter");
   expect(lines.at(-1)?.msg).toContain("session.secret (from secretsmanager:session): it holds no text");
+});
+
+/** Without variables: what Parameter Store says is all that the service knows. */
+const withoutVariables = () => ({ ...environment, REDIS_URL: undefined, SESSION_SECRET: undefined });
+const parameters = (...given: [variable: string, value: string][]) =>
+  given.map(([variable, Value]) => ({ Name: `/bluegreen/dev/${variable}`, Value }));
+const refusal = {
+  __type: "AccessDeniedException",
+  message: "i-1 is not authorized to perform ssm:GetParametersByPath",
+};
+
+it("takes the parameters of all pages as variables, and shows no value", async () => {
+  answers
+    .set(page(), gives({ Parameters: parameters(["REDIS_URL", "ssm:redis-url"], ["redis-url", "x"]), NextToken: "2" }))
+    .set(page("2"), gives({ Parameters: [], NextToken: "3" }))
+    .set(page("3"), gives({ Parameters: parameters(["SESSION_SECRET", sessionSecret], ["PORT", "x"]) }))
+    .set(parameter, gives({ Parameter: { Value: redis.url } }));
+  const { url, lines, output } = await startService(bundle, withoutVariables());
+  expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
+  const names = ["REDIS_URL", "SESSION_SECRET", "PORT"].map((name) => `/bluegreen/dev/${name}`);
+  expect(lines[0]).toMatchObject({ msg: "settings came from Parameter Store", parameters: names });
+  expect(output()).not.toContain(sessionSecret);
+  expect(output()).not.toContain(redis.url);
+});
+
+it("starts when Parameter Store answers at the third attempt", async () => {
+  const states = [500, 503, 200];
+  answers.set(page(), () => ({ status: states.shift() ?? 400, answer: { Parameters: [] } }));
+  await startService(bundle, withoutVariables());
+  expect(states).toEqual([]);
+});
+
+const ends: [what: string, answer: Answer, message: string][] = [
+  ["a refusal", () => ({ status: 400, answer: refusal }), `below /bluegreen/dev can't be read: ${refusal.message}`],
+  [
+    "a faulty value",
+    gives({ Parameters: parameters(["SHUTDOWN_TIMEOUT", "x"], ["SESSION_SECRET", "short"]) }),
+    'shutdown.timeout (from /bluegreen/dev/SHUTDOWN_TIMEOUT): "x". Allowed: a whole number from 0 to 29',
+  ],
+];
+it.each(ends)("ends its start with one line on %s", async (_, answer, message) => {
+  answers.set(page(), answer);
+  const { exit, lines } = spawnService(bundle, withoutVariables());
+  expect(await exit).toBe(1);
+  expect(lines).toEqual([expect.objectContaining({ level: "fatal", msg: expect.stringContaining(message) as string })]);
+});
+
+describe("where AWS can't be reached", () => {
+  const unreachable = async () => ({ ...withoutVariables(), AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` });
+
+  it("ends a start and a migration with one message", async () => {
+    const env = await unreachable();
+    const [start, migration] = [spawnService(bundle, env), spawnService(bundle, env, ["migrate"])];
+    expect([await start.exit, await migration.exit]).toEqual([1, 1]);
+    const message = expect.stringContaining("below /bluegreen/dev can't be read: connect ECONNREFUSED") as string;
+    expect(start.lines).toEqual([expect.objectContaining({ level: "fatal", msg: message })]);
+    expect(migration.output()).toEqual(message);
+  });
+
+  it("still checks the configuration", async () => {
+    const { exit, output } = spawnService(bundle, await unreachable(), ["check-config"]);
+    expect(await exit).toBe(0);
+    expect(output()).toBe("the configuration is sound");
+  });
+});
+
+it("migrates the backing service that Parameter Store names", async () => {
+  const given: [string, string][] = [
+    ["REDIS_URL", redis.url],
+    ["SESSION_SECRET", sessionSecret],
+  ];
+  answers.set(page(), gives({ Parameters: parameters(...given) }));
+  const { exit, output } = spawnService(bundle, withoutVariables(), ["migrate"]);
+  expect(await exit).toBe(0);
+  expect(output()).toContain("schema 1: nothing to do");
 });

@@ -50,6 +50,14 @@ it("fails with all references that gave nothing usable, and shows no value", asy
   expect(failure).not.toContain("hunter2");
 });
 
+it("names where a value in clear came from that can't be used", async () => {
+  const config = parseConfig({ REDIS_URL: "redis://r", SESSION_SECRET: "hunter2" });
+  const origins = new Map([["session.secret", "/bluegreen/dev/SESSION_SECRET"]]);
+  await expect(resolveSecrets(config, undefined, source({}), origins)).rejects.toThrow(
+    /^1 setting is wrong:\n {2}session\.secret \(from \/bluegreen\/dev\/SESSION_SECRET\): a value of another form \(not shown\)\. Allowed: a text of at least 32 characters$/,
+  );
+});
+
 it("fails on a relative name without BLUEGREEN_SETTINGS", async () => {
   const config = parseConfig({ REDIS_URL: "ssm:redis-url", SESSION_SECRET: LONG });
   await expect(resolveSecrets(config, undefined, source({}))).rejects.toThrow("BLUEGREEN_SETTINGS is not set");
