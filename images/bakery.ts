@@ -18,6 +18,7 @@ import { findPacker } from "../tools/packer";
 import { findPackerPlugin } from "../tools/packer-plugin";
 import { findRedis } from "../tools/redis";
 import { type Instance, launch } from "./instance";
+import { createProfile } from "./profile";
 
 const region = "eu-central-1";
 const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
@@ -78,6 +79,7 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
   const ec2 = new EC2Client({ endpoint, region, credentials });
   cleanUp.add("EC2 client", () => ec2.destroy());
   await registerParent(ec2);
+  await createProfile({ endpoint, region, credentials });
   const stopped = new AbortController();
   let baking: Promise<unknown> = Promise.resolve();
   cleanUp.add("bake", async () => {

@@ -2,6 +2,7 @@ import { RunInstancesCommand, TerminateInstancesCommand, type EC2Client } from "
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { CloudState } from "../rehearsal/cloud/control";
+import { profile } from "./profile";
 
 /** An instance that is looked at from inside. */
 export interface Instance {
@@ -23,6 +24,7 @@ export async function launch(ec2: EC2Client, endpoint: string, ImageId: string):
       MinCount: 1,
       MaxCount: 1,
       InstanceType: "t3.small",
+      IamInstanceProfile: { Name: profile },
       UserData: Buffer.from(userData).toString("base64"),
     }),
   );
