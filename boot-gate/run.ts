@@ -14,8 +14,16 @@ export interface GateParts extends Omit<AnswerParts, "retrying"> {
   log: (line: Line) => void;
 }
 
-/** Milliseconds between two runs of the spec. */
-const pauseMs = 1_000;
+/** Milliseconds of the shortest and of the longest pause between two runs of the spec. */
+const [shortest, longest] = [1_000, 5_000];
+
+/**
+ * Milliseconds until the spec is run again: soon at first, for a service needs a moment to start; seldom later, so that
+ * the looking leaves a small instance its processor.
+ */
+export function pauseAfter(run: number): number {
+  return Math.min(shortest * 2 ** (run - 1), longest);
+}
 
 /**
  * The whole gate: the spec until it passes or `deadline` (seconds) is over, then the answer. Gives the process's exit
@@ -49,9 +57,11 @@ async function judge({ runSpec, clock, log }: GateParts, end: number, signal: Ab
     const said = JSON.stringify(result);
     if (said !== told) report(log, run, (clock.now() - begun) / 1_000, result);
     told = said;
-    const verdict = decide(result, clock.now() + pauseMs > end);
+    const left = end - clock.now();
+    const verdict = decide(result, left < shortest);
     if (verdict !== "again") return verdict;
-    await clock.pause(pauseMs, signal);
+    // The last look is just before the time is over.
+    await clock.pause(Math.max(Math.min(pauseAfter(run), left - shortest), shortest), signal);
   }
 }
 

@@ -18,7 +18,7 @@ interface Options {
   keep?: boolean;
   provider: ProviderChoice;
   rate?: number;
-  timeScale: number;
+  timeScale?: number;
 }
 
 const folder = path.resolve(__dirname, "..", ".rehearsal");
@@ -44,7 +44,11 @@ const program = new Command("rehearse")
       .default("local"),
   )
   .option("--rate <requests>", "requests a second of the load (default: 200, quick: 100)", positive)
-  .option("--time-scale <factor>", "how many times faster than AWS's the cloud's clocks run", positive, 10);
+  .option(
+    "--time-scale <factor>",
+    "how many times faster than AWS's the cloud's clocks run (default: 10, machines: 5)",
+    positive,
+  );
 
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
@@ -53,6 +57,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const steps = chosen(storyOf(options), options.step);
+  // A machine boots in its own time, however fast the cloud's clocks run.
+  const timeScale = options.timeScale ?? (options.machines ? 5 : 10);
   const rate = options.rate ?? (options.quick ? 100 : 200);
   const begun = Date.now();
   await mkdir(folder, { recursive: true });
@@ -71,7 +77,7 @@ async function main(): Promise<number> {
       folder,
       provider: options.provider,
       machines: options.machines,
-      timeScale: options.timeScale,
+      timeScale,
       cleanUp,
       progress: say,
     });
@@ -90,7 +96,7 @@ async function main(): Promise<number> {
       node: process.version,
       pulumi: session.pulumiVersion,
       provider: options.provider,
-      timeScale: options.timeScale,
+      timeScale,
       rate,
       steps: reports,
       requests: traffic?.sent ?? 0,

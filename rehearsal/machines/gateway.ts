@@ -9,7 +9,13 @@ import { endWithParent } from "../../tools/process";
 import { addresses, bridge } from "./addresses";
 import type { GatewayAnswer, GatewayRequest } from "./protocol";
 
-const servers = new Map<number, Server>();
+interface Forwarding {
+  server: Server;
+  /** Both sides of all connections that are open. */
+  sockets: Set<Socket>;
+}
+
+const forwardings = new Map<number, Forwarding>();
 
 function answer(message: GatewayAnswer, server?: Server): void {
   if (process.connected) process.send?.(message, server);
@@ -49,15 +55,31 @@ function listen({ id, host, port }: GatewayRequest & { kind: "listen" }): void {
 }
 
 function forward({ id, host, port }: GatewayRequest & { kind: "forward" }, server: Server): void {
-  servers.set(id, server);
-  server.on("connection", (socket: Socket) => join(socket, connect({ host, port, allowHalfOpen: true })));
+  const sockets = new Set<Socket>();
+  forwardings.set(id, { server, sockets });
+  server.on("connection", (socket: Socket) => {
+    const other = connect({ host, port, allowHalfOpen: true });
+    for (const side of [socket, other]) {
+      sockets.add(side);
+      side.once("close", () => sockets.delete(side));
+    }
+    join(socket, other);
+  });
   answer({ kind: "done", id });
+}
+
+/** Breaks all connections off: a machine that is gone would leave them waiting for an answer for minutes. */
+function close(id: number): void {
+  const forwarding = forwardings.get(id);
+  forwardings.delete(id);
+  forwarding?.server.close();
+  for (const socket of forwarding?.sockets ?? []) socket.destroy();
 }
 
 process.on("message", (message: GatewayRequest, handle?: Server) => {
   if (message.kind === "listen") listen(message);
   else if (message.kind === "forward" && handle) forward(message, handle);
-  else servers.get(message.id)?.close();
+  else close(message.id);
 });
 endWithParent();
 plug();

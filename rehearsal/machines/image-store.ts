@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "../../tools/run";
 
@@ -19,11 +19,6 @@ export class ImageStore {
     return JSON.parse(await readFile(path.join(this.folder, id, "image.json"), "utf8")) as StoredImage;
   }
 
-  async all(): Promise<StoredImage[]> {
-    const names = await readdir(this.folder, { withFileTypes: true });
-    return Promise.all(names.filter((entry) => entry.isDirectory()).map(({ name }) => this.get(name)));
-  }
-
   /** Read-only folders of an image, topmost first. */
   async layers(id: string): Promise<string[]> {
     const { parent } = await this.get(id);
@@ -36,13 +31,16 @@ export class ImageStore {
     return path.join(this.folder, id, "layer");
   }
 
-  /**
-   * Adds an image whose layer `fill` writes into a new folder. It is listed once it is whole.
-   */
+  /** Adds an image whose layer `fill` writes into a new folder. Where that fails, nothing of it is left. */
   async add(image: StoredImage, fill: (layer: string) => Promise<void>): Promise<void> {
     await mkdir(this.layer(image.id), { recursive: true });
-    await fill(this.layer(image.id));
-    await this.describe(image);
+    try {
+      await fill(this.layer(image.id));
+      await this.describe(image);
+    } catch (error) {
+      await rm(path.join(this.folder, image.id), { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Adds an image from what a machine has written, deletions included. */

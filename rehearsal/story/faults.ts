@@ -135,13 +135,13 @@ export const faults: Step[] = [
   neverReady(
     "never-healthy",
     "an image that never gets healthy: the update fails, green serves on",
-    /not ready/,
+    /blue fleet .* is not ready/,
     withBlue("never-healthy"),
   ),
   neverReady(
     "crash",
     "an image that crashes after its start: the update fails, green serves on",
-    /not ready/,
+    /blue fleet .* is not ready/,
     withBlue("crash"),
   ),
   slowStart,

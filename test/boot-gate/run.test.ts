@@ -1,5 +1,5 @@
 import type { SpecResult } from "../../boot-gate/report";
-import { type GateParts, type Line, runGate } from "../../boot-gate/run";
+import { type GateParts, type Line, pauseAfter, runGate } from "../../boot-gate/run";
 import { fakeClock } from "./fake-clock";
 
 const passed: SpecResult = { kind: "passed", tests: 9, skipped: 1 };
@@ -33,7 +33,7 @@ it("answers CONTINUE as soon as the spec passes, and reports each new failure on
   const { run, lines, sent, clock } = gate([failed("a", "b"), failed("a", "b"), failed("b"), passed]);
   expect(await run()).toBe(0);
   expect(sent).toEqual(["CONTINUE"]);
-  expect(clock.now()).toBe(4 * 300 + 3 * 1_000);
+  expect(clock.now()).toBe(4 * 300 + 1_000 + 2_000 + 4_000);
   expect(lines).toEqual([
     { event: "start", deadline: 10 },
     { event: "spec", run: 1, result: "failed", tests: 9, failed: 2, seconds: 0.3 },
@@ -55,6 +55,14 @@ it("answers ABANDON at the deadline, and says why", async () => {
   expect(clock.now()).toBeGreaterThan(8_500);
   expect(lines).toContainEqual({ event: "verdict", passed: false, reason: "1 failure left when the time was over" });
 });
+
+test.each([
+  [1, 1_000],
+  [2, 2_000],
+  [3, 4_000],
+  [4, 5_000],
+  [40, 5_000],
+])("after run %i it pauses %i ms", (run, milliseconds) => expect(pauseAfter(run)).toBe(milliseconds));
 
 it("answers ABANDON at once when the spec can't be run", async () => {
   const { run, lines, sent, clock } = gate([{ kind: "broken", reason: "goss exited with 78" }]);

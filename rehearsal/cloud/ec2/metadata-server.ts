@@ -7,9 +7,11 @@ import { metadataOf } from "./metadata-of";
 /** Account of everything that moto makes. */
 const accountId = "123456789012";
 
+type Ec2 = Pick<Ec2Directory, "living" | "publicKey" | "userData">;
+
 /** What the service asks the cloud. */
 export interface MetadataArgs {
-  ec2: Ec2Directory;
+  ec2: Ec2;
   region: string;
   log(line: string): void;
 }
@@ -44,7 +46,7 @@ export function metadataListener({ ec2, region, ...args }: MetadataArgs): Reques
   };
 }
 
-async function lookUp(ec2: Ec2Directory, address: string, region: string): Promise<MetadataOf | undefined> {
+async function lookUp(ec2: Ec2, address: string, region: string): Promise<MetadataOf | undefined> {
   const instance = await ec2.living(address);
   if (!instance) return undefined;
   const userData = await ec2.userData(instance.InstanceId ?? "");
