@@ -20,6 +20,8 @@ beforeEach(async () => {
     version: "v1.2.3",
     schema: { min: 1, max: 1 },
     build: {
+      layer: "app",
+      version: "v1.2.3",
       commit: COMMIT,
       environment: "dev",
       images: { "eu-central-1": AMI, "us-east-1": SECOND },

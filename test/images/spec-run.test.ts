@@ -1,0 +1,57 @@
+import { findingsOf, runSpec } from "../../images/spec-run";
+
+interface Result {
+  id?: string;
+  successful?: boolean;
+  skipped?: boolean;
+}
+
+/** What goss prints for results of the kind Command. */
+const printed = (...results: Result[]): string =>
+  JSON.stringify({
+    results: results.map(({ id = "x", successful = true, skipped = false }) => {
+      const what = { "resource-type": "Command", "resource-id": id, property: "exit-status" };
+      return { ...what, successful, skipped, duration: 1, "matcher-result": {} };
+    }),
+    summary: {},
+  });
+
+test.each<[string, string, ReturnType<typeof findingsOf>]>([
+  ["tests that all pass", printed({}, {}), { tests: 2, failed: [] }],
+  [
+    "tests that failed, by their names",
+    printed({}, { id: "a", successful: false }, { id: "b", successful: false }),
+    { tests: 3, failed: ["Command: a: exit-status", "Command: b: exit-status"] },
+  ],
+  [
+    "a test that was skipped, which is no failure",
+    printed({ skipped: true, successful: false }),
+    { tests: 1, failed: [] },
+  ],
+  ["no test at all", printed(), { tests: 0, failed: [] }],
+  ["words", "Error: could not read spec", undefined],
+  ["nothing", "", undefined],
+  ["JSON of something else", '{"results": [{"ok": true}]}', undefined],
+])("reads %s", (_, text, findings) => expect(findingsOf(text)).toEqual(findings));
+
+describe("runSpec", () => {
+  const ran: string[] = [];
+  const instance = (last: string) => ({
+    id: "i-1",
+    terminate: () => Promise.resolve(),
+    inside: (script: string) => (ran.push(script), Promise.resolve(script.includes("json") ? last : "")),
+  });
+  beforeEach(() => void ran.splice(0));
+
+  it("waits until the spec holds, and takes the run after that", async () => {
+    const failed = printed({ id: "a", successful: false });
+    expect(await runSpec(instance(failed), "boot")).toEqual({ tests: 1, failed: ["Command: a: exit-status"] });
+    const goss = "goss -g /etc/goss/boot.yaml --vars /etc/goss/vars.yaml validate";
+    expect(ran).toEqual([expect.stringMatching(new RegExp(`^${goss} .*--retry-timeout `)), `${goss} --format json`]);
+  });
+
+  it("fails with goss's last words, where it could not run", async () => {
+    const running = runSpec(instance(`${"x".repeat(600)}\nno such spec`), "boot");
+    await expect(running).rejects.toThrow(/^the specs boot could not be run on i-1: x{487}\nno such spec$/);
+  });
+});
