@@ -12,31 +12,28 @@ import os from "node:os";
 import path from "node:path";
 import { buildRelease } from "../../app/build";
 import { run } from "../../tools/run";
+import { commit, release } from "./service";
 
-const commit = "0123456789abcdef0123456789abcdef01234567";
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("builds the same release wherever it goes, in the place of the one before", async () => {
   const out = path.join(folder, "deep", "release");
-  await buildRelease({ version: "v0.9.0", commit, out });
-  await expect(buildRelease({ version: "v1.2.3-rc.1", commit, out })).resolves.toMatchObject({
-    version: "v1.2.3-rc.1",
-  });
+  mkdirSync(out, { recursive: true });
+  for (const file of ["app.cjs", "app.cjs.map"]) writeFileSync(path.join(out, file), "an older one");
+  const version = "v2.0.0-rc.1";
+  await expect(buildRelease({ version, commit, out })).resolves.toMatchObject({ version });
   expect(readdirSync(out).sort()).toEqual(["app.cjs", "app.cjs.map", "release.json"]);
   expect(readdirSync(path.dirname(out))).toEqual(["release"]);
   expect(statSync(out).mode & 0o777).toBe(0o755);
   expect(JSON.parse(readFileSync(path.join(out, "release.json"), "utf8"))).toEqual({
-    version: "v1.2.3-rc.1",
+    version,
     commit,
     schema: { min: 1, max: 1 },
   });
-  expect((await run(process.execPath, [path.join(out, "app.cjs"), "--version"], { cwd: "/" })).trim()).toBe(
-    "v1.2.3-rc.1",
-  );
-  const elsewhere = path.join(folder, "elsewhere");
-  await buildRelease({ version: "v1.2.3-rc.1", commit, out: elsewhere });
+  expect((await run(process.execPath, [path.join(out, "app.cjs"), "--version"], { cwd: "/" })).trim()).toBe(version);
+  const elsewhere = path.dirname(await release(version));
   for (const file of readdirSync(out)) {
     expect(readFileSync(path.join(elsewhere, file)).equals(readFileSync(path.join(out, file)))).toBe(true);
   }

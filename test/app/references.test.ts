@@ -1,9 +1,6 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import os from "node:os";
-import path from "node:path";
 import { json } from "node:stream/consumers";
 import { freePort, startRedis, type TestRedis } from "./redis";
 import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
@@ -15,7 +12,6 @@ const gives =
 
 /** What the stand-in for AWS answers, by the operation and what it is asked for. */
 const answers = new Map<string, Answer>();
-let folder: string;
 let bundle: string;
 let redis: TestRedis;
 let aws: Server;
@@ -30,8 +26,7 @@ const page = (token?: string): string =>
   `AmazonSSM.GetParametersByPath ${JSON.stringify({ Path: "/bluegreen/dev", WithDecryption: true, NextToken: token })}`;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
-  [bundle, redis] = await Promise.all([release(folder, "v1.2.3"), startRedis()]);
+  [bundle, redis] = await Promise.all([release("v1.2.3"), startRedis()]);
   aws = createServer((request, response) => {
     void json(request).then((body) => {
       const asked = `${String(request.headers["x-amz-target"])} ${JSON.stringify(body)}`;
@@ -58,7 +53,6 @@ afterEach(stopServices);
 afterAll(async () => {
   aws.close();
   await redis.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const parameter = 'AmazonSSM.GetParameter {"Name":"/bluegreen/dev/redis-url","WithDecryption":true}';

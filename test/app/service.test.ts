@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
 import { freePort, startRedis, type TestRedis } from "./redis";
 import { commit, get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
@@ -10,7 +11,7 @@ let bundle: string;
 let redis: TestRedis;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
-  [bundle, redis] = await Promise.all([release(folder, "v1.2.3"), startRedis()]);
+  [bundle, redis] = await Promise.all([release("v1.2.3"), startRedis()]);
 });
 afterEach(stopServices);
 afterAll(async () => {
@@ -76,13 +77,15 @@ it("is ready when its backing service answers, and again when it comes back", as
     for (;;) {
       const answer = await get(`${url}/readyz`);
       if (answer.status === wanted || performance.now() > deadline) return answer;
+      await pause(20);
     }
   };
   expect(await readyz(200)).toMatchObject({ status: 200, body: { status: "ready" } });
   await own.stop();
+  const session = get(`${url}/session`);
   expect(await readyz(503)).toMatchObject({ status: 503, body: { status: "not ready", because: ["redis"] } });
   expect((await get(`${url}/healthz`)).status).toBe(200);
-  expect((await get(`${url}/session`)).status).toBe(503);
+  expect((await session).status).toBe(503);
   const back = await startRedis([], own.port);
   expect((await readyz(200)).status).toBe(200);
   expect((await get(`${url}/session`)).status).toBe(200);

@@ -3,7 +3,9 @@ import { EventEmitter, on } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { buildRelease } from "../../app/build";
+import { made } from "../../tools/cache";
 import { ended } from "../../tools/process";
+import { runFolder } from "../run-folder";
 
 export const commit = "0123456789abcdef0123456789abcdef01234567";
 /** Signs the sessions of the tests; long enough. */
@@ -24,11 +26,12 @@ export interface Service {
   exit: Promise<number | null>;
 }
 
-/** Builds a release below `folder`; gives the path of its bundle. */
-export async function release(folder: string, version: string): Promise<string> {
-  const out = path.join(folder, version);
-  await buildRelease({ version, commit, out });
-  return path.join(out, "app.cjs");
+/** Builds a release, once in a run of the tests; gives the path of its bundle. */
+export async function release(version: string): Promise<string> {
+  const folder = await made(path.join(runFolder(), `app-${version}`), async (temporary) => {
+    await buildRelease({ version, commit, out: path.join(temporary, "release") });
+  });
+  return path.join(folder, "release", "app.cjs");
 }
 
 const started = new Set<ChildProcess>();

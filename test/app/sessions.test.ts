@@ -13,7 +13,7 @@ let tls: { port: number; server: Server };
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
   writeFileSync(path.join(folder, "ca.pem"), certificate);
-  bundles = await Promise.all(["v1.0.0", "v2.0.0"].map((version) => release(folder, version)));
+  bundles = await Promise.all(["v1.2.3", "v2.0.0-rc.1"].map(release));
   redis = await startRedis("--user default off --user app on >hunter2 ~app:* +@all".split(" "));
   tls = await startTls(redis.port);
 });
@@ -35,12 +35,12 @@ const environment = () => ({
 it("goes on with one session across two versions, over TLS as an ACL user of its own keys alone", async () => {
   const [blue, green] = await Promise.all(bundles.map((bundle) => startService(bundle, environment())));
   const first = await get(`${blue.url}/session`);
-  expect(first.body).toMatchObject({ count: 1, versions: ["v1.0.0"] });
+  expect(first.body).toMatchObject({ count: 1, versions: ["v1.2.3"] });
   const second = await get(`${green.url}/session`, first.cookie);
-  expect(second.body).toMatchObject({ count: 2, versions: ["v1.0.0", "v2.0.0"] });
+  expect(second.body).toMatchObject({ count: 2, versions: ["v1.2.3", "v2.0.0-rc.1"] });
   const third = await get(`${blue.url}/session`, second.cookie);
   const { id, since } = first.body as { id: string; since: string };
-  expect(third.body).toEqual({ id, since, count: 3, versions: ["v1.0.0", "v2.0.0"] });
+  expect(third.body).toEqual({ id, since, count: 3, versions: ["v1.2.3", "v2.0.0-rc.1"] });
   expect((await get(`${green.url}/session`)).body).toMatchObject({ count: 1 });
 });
 

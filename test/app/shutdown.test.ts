@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import os from "node:os";
-import path from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
@@ -12,12 +9,7 @@ import { startLoad } from "./load";
 import { get, release, startService, stopServices } from "./service";
 
 const silent = pino({ level: "silent" });
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
-afterAll(async () => {
-  await stopServices();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(stopServices);
 
 /** A server whose answers wait for `finish`, and what it takes to drain it. */
 async function slow() {
@@ -81,7 +73,7 @@ it("answers a connection whose request was on its way, and ends one that never a
 });
 
 it("loses no request under load when it is told to end, and serves new users until the delay is over", async () => {
-  const service = await startService(await release(folder, "v1.2.3"), { SHUTDOWN_DELAY: "2" });
+  const service = await startService(await release("v1.2.3"), { SHUTDOWN_DELAY: "2" });
   const port = Number(new URL(service.url).port);
   let good = 0;
   const { instance, result } = startLoad(

@@ -53,6 +53,8 @@ async function bake(args: readonly string[], environment?: NodeJS.ProcessEnv) {
 }
 
 const app = ["app", "--version", "v1.2.3", "--parent", PARENT];
+/** Needs no release, whose build takes long. */
+const hardened = ["hardened", "--parent", PARENT];
 const files = (): string[] => readdirSync(out).sort();
 
 it("bakes an image, keeps its papers, tags and protects it in every region, and publishes it", async () => {
@@ -81,32 +83,35 @@ it("bakes an image, keeps its papers, tags and protects it in every region, and 
   expect(aws.parameters.get("us-east-1 /bluegreen/images/v1.2.3")).toBe(SECOND);
 });
 
-test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
   [
     "a spec that fails, in Goss's words",
-    { FAKE_PACKER: "failed-spec", FAKE_REPORT: gossReport("v1.2.3", [{ failed: "Port: tcp:22: listening" }]) },
-    /^A spec failed, so there is no image:\n {2}- Port: tcp:22: listening\n {2}The whole output: .*app-v1\.2\.3\.log\n$/,
+    hardened,
+    { FAKE_PACKER: "failed-spec", FAKE_REPORT: gossReport(undefined, [{ failed: "Port: tcp:22: listening" }]) },
+    /^A spec failed, so there is no image:\n {2}- Port: tcp:22: listening\n {2}The whole output: .*hardened\.log\n$/,
   ],
   [
     "packer's last lines",
+    hardened,
     { FAKE_PACKER: "no-way-in" },
     /^packer ended with exit code 2:\n.*Launching.*\n.*Timeout waiting/,
   ],
   [
     "a report of another version, and the images that are left",
+    app,
     { FAKE_REPORT: gossReport("v1.2.4") },
     /not of v1\.2\.3[^]*has made ami-0123456789abcdef0 in eu-central-1, ami-0b+ in us-east-1, which nothing names now/,
   ],
-])("fails with %s, and keeps nothing but the log", async (_, environment, message) => {
-  const { stderr, code } = await bake(app, environment);
+])("fails with %s, and keeps nothing but the log", async (_, args, environment, message) => {
+  const { stderr, code } = await bake(args, environment);
   expect(stderr).toMatch(message);
   expect(code).toBe(1);
-  expect(files()).toEqual(["app-v1.2.3.log"]);
+  expect(files()).toEqual([args === app ? "app-v1.2.3.log" : "hardened.log"]);
   expect(aws.changes).toEqual([]);
 });
 
 it("Ctrl-C lets packer end its instance, and keeps nothing but the log", async () => {
-  const child = start(app, { FAKE_PACKER: "hangs" });
+  const child = start(hardened, { FAKE_PACKER: "hangs" });
   let said = "";
   child.stdout.on("data", (data: Buffer) => {
     if (!said.includes("Launching") && (said + data.toString()).includes("Launching")) child.kill("SIGINT");
@@ -116,7 +121,7 @@ it("Ctrl-C lets packer end its instance, and keeps nothing but the log", async (
   expect(said).toContain("==> Terminating the source AWS instance...");
   expect(stderr).toContain("packer was interrupted and has cleaned up; there is no image");
   expect(code).toBe(1);
-  expect(files()).toEqual(["app-v1.2.3.log"]);
+  expect(files()).toEqual(["hardened.log"]);
 });
 
 it("fails with every tool that is missing, before anything is made", async () => {
