@@ -69,7 +69,7 @@ async function fill(root: string, firstBoot: string): Promise<void> {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
   }
-  await run("chroot", [root, "sh", "-ec", finish]);
+  await run("chroot", [root, "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "sh", "-ec", finish]);
 }
 
 /** debootstrap of PATH, or from Debian's package, unpacked into the cache: the computer's own packages stay as they are. */

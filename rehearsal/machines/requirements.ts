@@ -6,6 +6,7 @@ const programs = {
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",
+  script: "bsdutils",
   mount: "mount",
   ip: "iproute2",
   bash: "bash",

@@ -1,8 +1,9 @@
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { bakedImages, type Baked } from "../../images/baked";
+import { bakedImages, type Baked, IMAGES } from "../../images/baked";
+import { claim } from "../../tools/claim";
 import { CleanUp } from "../../tools/clean-up";
 import { findRedis } from "../../tools/redis";
 import type { MachineOptions } from "../cloud/machine-room";
@@ -19,6 +20,9 @@ export async function openMachines(
   progress: (message: string) => void,
 ): Promise<{ baked: Baked; options: MachineOptions }> {
   await requireMachines();
+  // Held to the end: the machines boot from these very files.
+  await mkdir(IMAGES, { recursive: true });
+  await claim(IMAGES, cleanUp);
   const redis = await findRedis(progress);
   const bakery = new CleanUp();
   cleanUp.add("bakery", async () => void (await bakery.run()));

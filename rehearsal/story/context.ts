@@ -1,10 +1,11 @@
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings";
 import type { OperationResult, Progress } from "../engine/protocol";
 import type { RunOptions } from "../engine/stack";
 import type { Load, LoadWindow } from "../load/load";
 import type { Session } from "../session";
-import { autoScaling } from "./aws";
+import { autoScaling, elb } from "./aws";
 
 /** Settings of the stack, without the namespace; undefined: unset. */
 export type World = Readonly<Record<string, ConfigValue | undefined>>;
@@ -113,7 +114,15 @@ export class Context {
     const client = autoScaling(this);
     const AutoScalingGroupName = fleets[color].groupName;
     await client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: count }));
-    await until(`${color} has ${count} instances`, 60, async () => (await this.instances(color)).length === count);
+    await until(`${color} serves with ${count} instances`, 60, async () => (await this.healthy(color)) === count);
+  }
+
+  /** How many targets of a colour get requests. */
+  async healthy(color: string): Promise<number> {
+    const { targetGroupArns } = (await this.session.stack.outputs()) as { targetGroupArns: Record<string, string> };
+    const asked = new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArns[color] });
+    const { TargetHealthDescriptions = [] } = await elb(this).send(asked);
+    return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
   }
 
   async instances(color: string) {

@@ -83,6 +83,7 @@ const kill: Step = {
   title: "a machine dies under load: it is taken out and replaced",
   from: worlds.released,
   async run(context) {
+    await until("both instances of green serve", 90, async () => (await context.healthy("green")) === 2);
     const [victim, ...others] = await context.instances("green");
     const begun = Date.now();
     await context.session.kill(victim.id);
