@@ -4,8 +4,9 @@ set -euo pipefail
 
 command -v chronyd >/dev/null || exit 0
 
-# Amazon Linux's own files may name it already; named twice, chrony would complain.
-if ! grep --recursive --quiet --no-messages '^server 169\.254\.169\.123' /etc/chrony.conf /etc/chrony.d /etc/chrony; then
+# Amazon Linux's own files may name it already, by links in /run; named twice, chrony would complain.
+places=(/etc/chrony.conf /etc/chrony.d /etc/chrony /run/chrony.d)
+if ! grep --dereference-recursive --quiet --no-messages '^server 169\.254\.169\.123' "${places[@]}"; then
   echo 'server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4' >> /etc/chrony.conf
 fi
 systemctl enable chronyd.service
