@@ -84,5 +84,6 @@ if command -v auditctl >/dev/null; then
     -e 's/^max_log_file_action[[:space:]]*=.*/max_log_file_action = rotate/' /etc/audit/auditd.conf
   install -d -o root -g root -m 0750 /var/log/audit
   augenrules
-  systemctl enable auditd.service
+  # Started as well: where the package came just now, nobody has.
+  systemctl enable --now auditd.service
 fi
