@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ImageManifest } from "../bake/manifest";
 import { judge } from "../bake/report";
+import { requireMachines } from "../rehearsal/machines/requirements";
 import { claim } from "../tools/claim";
 import { CleanUp } from "../tools/clean-up";
 import { bakeNext, bakes, freshBakery, IMAGES, keepBaked, versions } from "./baked";
@@ -24,14 +25,16 @@ const atOnce = 3;
 async function main(): Promise<number> {
   const options = program.parse().opts<{ breakages: boolean }>();
   const begun = Date.now();
+  // Before anything is touched: what was baked and proved before stays, where nothing can be baked.
+  await requireMachines();
   await mkdir(IMAGES, { recursive: true });
   const cleanUp = new CleanUp();
   cleanUp.onSignals(console.log);
+  await claim(IMAGES, cleanUp);
   const report: ImagesReport = {
     ...{ ok: false, startedAt: new Date(begun).toISOString(), seconds: 0, bakes: [], breakages: [] },
   };
   try {
-    await claim(IMAGES, cleanUp);
     const bakery = await freshBakery(cleanUp, console.log);
     const manifests = new Map<string, ImageManifest>();
     await new Listr(
