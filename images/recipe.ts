@@ -3,21 +3,21 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { ROOT } from "../bake/layers";
 
-/** Folders that decide what an image is. */
-const sources = ["app", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"];
+/** Folders that decide what an image is, and the file that decides which packages a release is bundled from. */
+const sources = ["app", "bake", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"];
+const lockFile = "package-lock.json";
 const results = new Set(["node_modules", "dist"]);
 
 /** A digest of everything that the images are made from: another one, and they must be baked anew. */
 export async function recipe(): Promise<string> {
   const hash = createHash("sha256");
-  for (const source of sources) {
-    for (const file of await filesIn(path.join(ROOT, source))) {
-      hash
-        .update(path.relative(ROOT, file))
-        .update("\0")
-        .update(await readFile(file))
-        .update("\0");
-    }
+  const inFolders = await Promise.all(sources.map((source) => filesIn(path.join(ROOT, source))));
+  for (const file of [...inFolders.flat(), path.join(ROOT, lockFile)]) {
+    hash
+      .update(path.relative(ROOT, file))
+      .update("\0")
+      .update(await readFile(file))
+      .update("\0");
   }
   return hash.digest("hex");
 }

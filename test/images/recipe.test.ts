@@ -13,9 +13,10 @@ const write = (file: string, text: string): void => {
   writeFileSync(path.join(ROOT, file), text);
 };
 beforeEach(() => {
-  for (const folder of ["app", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"])
+  for (const folder of ["app", "bake", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"])
     write(`${folder}/a`, folder);
   write("goss/parts/b.yaml", "file: {}\n");
+  write("package-lock.json", "{}");
 });
 afterEach(() => rmSync(ROOT, { recursive: true, force: true }));
 
@@ -23,8 +24,9 @@ it("is the same for the same files", async () => {
   const first = await recipe();
   expect(first).toMatch(/^[0-9a-f]{64}$/);
   rmSync(ROOT, { recursive: true });
+  write("package-lock.json", "{}");
   write("goss/parts/b.yaml", "file: {}\n");
-  for (const folder of ["tools", "rehearsal/machines", "packer", "goss", "boot-gate", "app"])
+  for (const folder of ["tools", "rehearsal/machines", "packer", "goss", "boot-gate", "bake", "app"])
     write(`${folder}/a`, folder);
   expect(await recipe()).toBe(first);
 });
@@ -41,6 +43,7 @@ test.each<[string, boolean, () => void]>([
   ["another name", true, () => move("boot-gate/a", "boot-gate/b", "boot-gate")],
   ["another folder", true, () => move("goss/parts/b.yaml", "goss/b.yaml", "file: {}\n")],
   ["a text that becomes a part of its name", true, () => move("app/a", "app/aapp", "")],
+  ["other packages", true, () => write("package-lock.json", '{"lockfileVersion": 3}')],
   ["what a build leaves behind", false, () => (write("app/dist/app.cjs", "x"), write("app/node_modules/x/y", "x"))],
   ["what no image is made of", false, () => (write("components/fleet.ts", "x"), write("rehearsal/main.ts", "x"))],
 ])("%s: another recipe is %s", async (_, another, change) => {
