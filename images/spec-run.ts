@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOf } from "../bake/json";
 import type { Instance } from "./instance";
 
 const schema = z.object({
@@ -22,13 +23,7 @@ export interface Findings {
 
 /** Reads what `goss validate --format json` printed; undefined where it is something else. */
 export function findingsOf(printed: string): Findings | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(printed);
-  } catch {
-    return undefined;
-  }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(jsonOf(printed));
   if (!parsed.success) return undefined;
   const { results } = parsed.data;
   const failed = results.filter(({ successful, skipped }) => !successful && !skipped);
