@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -63,6 +64,7 @@ async function main(): Promise<number> {
   const begun = Date.now();
   await mkdir(folder, { recursive: true });
   const log = createWriteStream(path.join(folder, "rehearsal.log"));
+  await once(log, "open");
   const say = (line: string): void => {
     log.write(`${line}\n`);
     console.log(line);
