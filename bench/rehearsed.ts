@@ -20,7 +20,14 @@ export async function rehearsed(say: (line: string) => void): Promise<Figure[]> 
   cleanUp.onSignals(say);
   try {
     const folder = path.resolve(__dirname, "..", ".rehearsal", "bench");
-    const session = await openSession({ folder, provider: "local", machines: false, timeScale: 10, cleanUp, progress: say });
+    const session = await openSession({
+      folder,
+      provider: "local",
+      machines: false,
+      timeScale: 10,
+      cleanUp,
+      progress: say,
+    });
     const context = new Context(session, 200, 2);
     say("bringing both fleets up");
     await context.updated(worlds.warm(context));

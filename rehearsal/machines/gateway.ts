@@ -25,7 +25,9 @@ function answer(message: GatewayAnswer, server?: Server): void {
 function plug(): void {
   const ip = (line: string): unknown => execFileSync("ip", line.split(" "), { stdio: ["ignore", "ignore", "pipe"] });
   ip("link set lo up");
-  ip(`link add ${bridge} type bridge`);
+  // A bridge takes the lowest of its ports' addresses for its own, so that it would change with the machines, and those
+  // that have asked for it before would talk to nobody.
+  ip(`link add ${bridge} address 02:00:00:00:00:01 type bridge`);
   for (const address of Object.values(addresses)) ip(`address add ${address}/32 dev ${bridge}`);
   ip(`link set ${bridge} up`);
   ip(`route add default dev ${bridge} src ${addresses.gateway}`);
