@@ -14,7 +14,18 @@ const dropIn = (unit: string, ...lines: string[]): string =>
 
 /** Each must be caught; none of them is far-fetched: all have been found on servers that somebody had set up by hand. */
 export const breakages: readonly Breakage[] = [
-  { name: "sshd is on", script: "ssh-keygen -A && systemctl enable -q ssh", spec: "boot", caughtBy: "Port: tcp:22" },
+  {
+    name: "sshd is on",
+    script: "ssh-keygen -A && rm /etc/systemd/system/ssh.service.d/bluegreen.conf && systemctl enable -q ssh",
+    spec: "boot",
+    caughtBy: "Port: tcp:22",
+  },
+  {
+    name: "sshd is there for whoever wants it",
+    script: "rm /etc/systemd/system/ssh.service.d/bluegreen.conf",
+    spec: "app",
+    caughtBy: "Command: sshd-for-builders",
+  },
   {
     name: "sshd would come back",
     script: "systemctl enable -q ssh",

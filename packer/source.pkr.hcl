@@ -32,8 +32,14 @@ source "amazon-ebs" "layer" {
   associate_public_ip_address = var.associate_public_ip_address
   shutdown_behavior           = "terminate"
 
-  # A hardened parent has no host keys and does not start sshd: only the builder does, by its own user data.
-  user_data               = "#!/bin/sh\nssh-keygen -A\nsystemctl start sshd.service || systemctl start ssh.service\n"
+  # A hardened parent has no host keys, and starts sshd only where this file is: on a builder, by its own user data.
+  user_data               = <<-SCRIPT
+    #!/bin/sh
+    install -d /run/bluegreen-bake
+    touch /run/bluegreen-bake/ssh
+    ssh-keygen -A
+    systemctl start sshd.service || systemctl start ssh.service
+  SCRIPT
   communicator            = "ssh"
   ssh_interface           = var.ssh_interface
   ssh_username            = var.ssh_username

@@ -35,8 +35,8 @@ WantedBy=multi-user.target
 const files: Record<string, string> = {
   "etc/hosts": "127.0.0.1 localhost\n",
   [`etc/sudoers.d/90-${login}`]: `${login} ALL=(ALL) NOPASSWD:ALL\n`,
-  // Two units, as cloud-init's: sshd needs its keys before it starts, and user data may start it.
-  "etc/systemd/system/first-boot-keys.service": unit("keys", "Before=ssh.service"),
+  // Two units, as cloud-init's: sshd needs its keys before it starts, and user data may start it. Cloud-init's wants sshd.
+  "etc/systemd/system/first-boot-keys.service": unit("keys", "Wants=ssh.service\nBefore=ssh.service"),
   "etc/systemd/system/first-boot-user-data.service": unit("user-data", "After=first-boot-keys.service"),
 };
 
