@@ -1,3 +1,4 @@
+import "../tools/quiet-aws-sdk";
 import { Command } from "commander";
 import { bakeLayer } from "./bake";
 import { saidBy } from "./faults";

@@ -13,7 +13,7 @@ export interface VpcEndpointsArgs {
   tags: Record<string, string>;
 }
 
-/** What a machine needs that has no way out: Session Manager, logs, and the answer to its launch lifecycle hook. */
+/** What a machine needs that has no way out: its settings and Session Manager, logs, and the answer to its launch lifecycle hook. */
 const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autoscaling"];
 
 /**

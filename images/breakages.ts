@@ -16,13 +16,13 @@ const dropIn = (unit: string, ...lines: string[]): string =>
 export const breakages: readonly Breakage[] = [
   {
     name: "sshd is on",
-    script: "ssh-keygen -A && rm /etc/systemd/system/ssh.service.d/bluegreen.conf && systemctl enable -q ssh",
+    script: "ssh-keygen -A && rm /etc/systemd/system/ssh*.service.d/bluegreen.conf && systemctl enable -q ssh",
     spec: "boot",
     caughtBy: "Port: tcp:22",
   },
   {
     name: "sshd is there for whoever wants it",
-    script: "rm /etc/systemd/system/ssh.service.d/bluegreen.conf",
+    script: "rm /etc/systemd/system/ssh*.service.d/bluegreen.conf",
     spec: "app",
     caughtBy: "Command: sshd-for-builders",
   },

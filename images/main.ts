@@ -1,3 +1,4 @@
+import "../tools/quiet-aws-sdk";
 import { Command } from "commander";
 import { Listr } from "listr2";
 import { mkdir, readFile, writeFile } from "node:fs/promises";

@@ -5,7 +5,7 @@ variable "version" {
   default     = ""
   description = "Version of the release, vX.Y.Z. The app layer needs it."
   validation {
-    condition     = var.version == "" || can(regex("^v(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$", var.version))
+    condition     = var.version == "" || can(regex("^v(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)(-[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?$", var.version))
     error_message = "The version must be a semantic version with a leading v, such as v1.2.3 or v1.2.3-rc.1."
   }
 }

@@ -6,11 +6,13 @@ import type { ConfigOverrides } from "./engine/settings";
 import { RehearsalStack } from "./engine/stack";
 import { registerImages, type ImageName } from "./images/catalog";
 import { registerMachineImages, type MachineImageName } from "./images/machine-images";
+import { requireMachines } from "./machines/requirements";
 import { openMachines, putSettings } from "./machines/session";
 import { startProviders } from "./provider/start";
 import type { CleanUp } from "../tools/clean-up";
 import { findMoto } from "../tools/moto";
 import { findPulumi } from "../tools/pulumi-cli";
+import { quietAwsSdk } from "../tools/quiet-aws-sdk";
 
 /** Which AWS provider deploys: the local stand-in, or the official one, which Pulumi downloads. */
 export type ProviderChoice = "local" | "official";
@@ -55,13 +57,11 @@ const stackName = "dev";
 /** Keys that no real account knows. */
 const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: region };
 
-/** Node 20 serves until the AWS SDK's versions of 2027; its warning would stand in every process's output. */
-const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-
 /** Finds or makes the tools, then starts cloud and providers. All of it ends with `cleanUp`. */
 export async function openSession(args: SessionArgs): Promise<Session> {
   const { folder, provider, timeScale, cleanUp, progress } = args;
-  Object.assign(process.env, quiet);
+  // Before minutes are spent on tools.
+  if (args.machines) await requireMachines();
   const pulumi = await findPulumi(progress);
   const motoPython = await findMoto(progress);
   const hardware = args.machines ? await openMachines(folder, cleanUp, progress) : undefined;
@@ -78,7 +78,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const images = machineImages ?? (await registerImages(endpoint, region));
   if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
 
-  const env: Record<string, string> = { ...keys, ...quiet };
+  const env: Record<string, string> = { ...keys, ...quietAwsSdk };
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({

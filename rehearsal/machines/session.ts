@@ -8,7 +8,6 @@ import { CleanUp } from "../../tools/clean-up";
 import { findRedis } from "../../tools/redis";
 import type { MachineOptions } from "../cloud/machine-room";
 import { addresses } from "./addresses";
-import { requireMachines } from "./requirements";
 
 /** AWS seconds that the service serves on after SIGTERM: its own default. */
 const shutdownDelay = 15;
@@ -19,7 +18,6 @@ export async function openMachines(
   cleanUp: CleanUp,
   progress: (message: string) => void,
 ): Promise<{ baked: Baked; options: MachineOptions }> {
-  await requireMachines();
   // Held to the end: the machines boot from these very files.
   await mkdir(IMAGES, { recursive: true });
   await claim(IMAGES, cleanUp);
