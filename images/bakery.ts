@@ -41,8 +41,6 @@ export interface Bakery {
   readonly store: ImageStore;
   /** Folder of manifests, reports and logs. */
   readonly out: string;
-  /** The process whose network namespace the machines are in. */
-  readonly gateway: number;
   /** Bakes a layer over an image of the layer below, which base has none of; the store names the result by its id. */
   bake(
     layer: Layer,
@@ -93,7 +91,6 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
   return {
     store,
     out,
-    gateway,
     rootOf: ({ images }) => images[region] ?? "",
     async launch(root) {
       const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${root}-${++launches}` }));
@@ -104,6 +101,7 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
       const work = bakeLayer({
         layer,
         version,
+        // What is baked is the folder as it stands, which no commit need have.
         commit: "0".repeat(40),
         variables: { region, ...(parent && { parent_ami: parent.images[region] ?? "" }) },
         varFiles: [varFile],

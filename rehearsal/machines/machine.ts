@@ -39,9 +39,8 @@ export class BootedMachine {
     private readonly child: ChildProcess,
     cgroup: string,
   ) {
-    this.ended = ended(child).then(() => removeCgroup(cgroup));
     // A cgroup that can't be removed is empty all the same.
-    this.ended.catch(() => undefined);
+    this.ended = ended(child).then(() => removeCgroup(cgroup).catch(() => undefined));
   }
 
   /** Boots it; resolves as soon as its init runs. */
@@ -101,11 +100,6 @@ export class BootedMachine {
     this.signal(powerOff);
     await this.ended;
     clearTimeout(timer);
-  }
-
-  /** The command that runs another inside of the machine. */
-  inside(...command: string[]): [command: string, args: string[]] {
-    return ["nsenter", ["--target", String(this.init), "--all", "--", ...command]];
   }
 
   private signal(signal: NodeJS.Signals | number): void {

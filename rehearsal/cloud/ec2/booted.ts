@@ -47,7 +47,7 @@ export function booted({ clock, network, store, folder, hosts }: BootedArgs, oth
       environment: { ...awsEnvironment, BLUEGREEN_BOOT_DEADLINE: String(Math.ceil(bootDeadline / clock.timeScale)) },
       hosts,
     });
-    void machine.ended.finally(() => forwarding.close()).catch(() => undefined);
+    void machine.ended.then(() => forwarding.close());
     return { machine: poweredBy(machine, clock), ...from };
   };
 }
