@@ -46,18 +46,19 @@ const slowStart: Step = {
   },
 };
 
-const error500: Step = {
-  name: "error-500",
-  title: "an image that is ready and answers 500: the gate stops the flip",
-  from: withBlue("error-500"),
+/** Blue is healthy with an image that users must not get: the health gate stops the flip, and nobody notices. */
+export const gateStops = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
+  name,
+  title,
+  from: world,
   async run(context) {
     const begun = Date.now();
-    const flip = { ...withBlue("error-500")(context), activeColor: "blue" };
-    const result = await context.refused(flip, /health gate[\s\S]*GET \/version answered 500/, ["app-listener"]);
+    const flip = { ...world(context), activeColor: "blue" };
+    const result = await context.refused(flip, words, ["app-listener"]);
     await onlyGreenServed(context, begun);
     return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
   },
-};
+});
 
 /** Seconds within which health checks must have noticed a dead machine: three in a row, of a second each here. */
 const noticed = 5;
@@ -146,7 +147,12 @@ export const faults: Step[] = [
     withBlue("crash"),
   ),
   slowStart,
-  error500,
+  gateStops(
+    "error-500",
+    "an image that is ready and answers 500: the gate stops the flip",
+    /health gate[\s\S]*GET \/version answered 500/,
+    withBlue("error-500"),
+  ),
   terminate,
   kill,
 ];

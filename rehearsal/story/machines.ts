@@ -1,7 +1,7 @@
 import { Visitors, type Visits } from "../load/visitors";
 import type { MachineImageName } from "../images/machine-images";
 import { pause, type Context, type Step, type World } from "./context";
-import { neverReady, onlyGreenServed, sentence } from "./faults";
+import { gateStops, neverReady } from "./faults";
 import { move, worlds } from "./release";
 
 /** What only machines can show: sessions of the reference service, and mistakes that are found while a system boots. */
@@ -12,6 +12,7 @@ const imageOf = (context: Context, name: MachineImageName): string => {
   return id;
 };
 
+/** Green serves; blue comes up with an image of machines. */
 const withBlue =
   (name: MachineImageName) =>
   (context: Context): World => ({ ...worlds.green(context), blueAmi: imageOf(context, name) });
@@ -38,21 +39,6 @@ export const sessions: Step = {
   },
 };
 
-/** The boot gate lets it through, for nothing in the system is wrong; the stack's gate compares it with its tag. */
-const wrongVersion: Step = {
-  name: "wrong-version",
-  title: "an image whose tag tells another version: the gate stops the flip",
-  from: withBlue("wrong-version"),
-  async run(context) {
-    const begun = Date.now();
-    const flip = { ...withBlue("wrong-version")(context), activeColor: "blue" };
-    const result = await context.refused(flip, /health gate[\s\S]*v2\.9\.0/, ["app-listener"]);
-    await onlyGreenServed(context, begun);
-    await context.updated(worlds.released(context));
-    return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
-  },
-};
-
 export const machineFaults: Step[] = [
   neverReady(
     "broken-config",
@@ -66,5 +52,11 @@ export const machineFaults: Step[] = [
     /given up at the boot gate/,
     withBlue("failed-unit"),
   ),
-  wrongVersion,
+  // Nothing is wrong in the system, so the boot gate lets it through; the stack's gate compares it with its tag.
+  gateStops(
+    "wrong-version",
+    "an image whose tag tells another version: the gate stops the flip",
+    /health gate[\s\S]*v2\.9\.0/,
+    withBlue("wrong-version"),
+  ),
 ];
