@@ -4,6 +4,7 @@ import { createProxyServer } from "http-proxy-3";
 import { stop } from "../../tools/process";
 import { addresses } from "../machines/addresses";
 import { ImageStore } from "../machines/image-store";
+import type { BootedMachine } from "../machines/machine";
 import { Network } from "../machines/network";
 import { packageHost } from "../machines/parent-image";
 import type { Clock } from "./clock";
@@ -47,12 +48,13 @@ export async function machineRoom(
   const { folder } = options;
   const hosts = [`${addresses.packages} ${packageHost}`];
   const servers: Server[] = [];
+  const running = new Set<BootedMachine>();
   const open = async (address: string, listener: RequestListener, port = 80): Promise<void> => {
     servers.push(createServer(listener).listen(await network.listen(address, port)));
   };
   const redis = startRedis(options.redis, network.pid, log);
   return {
-    hardware: booted({ clock, network, store, folder, hosts }, others),
+    hardware: booted({ clock, network, store, folder, hosts, running }, others),
     store,
     folder,
     gateway: network.pid,
@@ -67,6 +69,9 @@ export async function machineRoom(
         server.close();
         server.closeAllConnections();
       }
+      // Their control groups are removed once they have ended.
+      for (const machine of running) machine.die();
+      await Promise.all([...running].map((machine) => machine.ended));
       await stop(redis);
       await network.stop();
     },

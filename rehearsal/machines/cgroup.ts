@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { mkdir, readFile, rmdir, readdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -23,5 +24,13 @@ export async function removeCgroup(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeCgroup(path.join(folder, entry.name));
   }
-  await rmdir(folder);
+  for (let tries = 20; ; tries--) {
+    try {
+      return await rmdir(folder);
+    } catch (error) {
+      // A process that was killed a moment ago may still be on its way out.
+      if ((error as NodeJS.ErrnoException).code !== "EBUSY" || tries === 0) throw error;
+      await pause(50);
+    }
+  }
 }

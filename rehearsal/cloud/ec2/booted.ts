@@ -24,13 +24,15 @@ export interface BootedArgs {
   folder: string;
   /** More lines of the machines' /etc/hosts. */
   hosts: string[];
+  /** Gets every machine, until nothing of it runs any more. */
+  running: Set<BootedMachine>;
 }
 
 /** The folder with what a machine has written. */
 export const writtenBy = (folder: string, instanceId: string): string => path.join(folder, instanceId, "upper");
 
 /** Hardware that boots an image's root file system, and leaves images without one to `others`. */
-export function booted({ clock, network, store, folder, hosts }: BootedArgs, others: Hardware): Hardware {
+export function booted({ clock, network, store, folder, hosts, running }: BootedArgs, others: Hardware): Hardware {
   return async (args, appPort) => {
     const root = args.imageTags[rootTag];
     if (root === undefined) return others(args, appPort);
@@ -47,7 +49,11 @@ export function booted({ clock, network, store, folder, hosts }: BootedArgs, oth
       environment: { ...awsEnvironment, BLUEGREEN_BOOT_DEADLINE: String(Math.ceil(bootDeadline / clock.timeScale)) },
       hosts,
     });
-    void machine.ended.then(() => forwarding.close());
+    running.add(machine);
+    void machine.ended.then(() => {
+      running.delete(machine);
+      forwarding.close();
+    });
     return { machine: poweredBy(machine, clock), ...from };
   };
 }
