@@ -2,8 +2,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { pulumiFolders, rehearsalEnvironment } from "./environment";
-import type { OperationName, OperationOptions, OperationResult, Progress } from "./protocol";
-import { RunningOperation } from "./running";
+import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol";
+import { RunningOperation } from "../../engine/running";
 import { type ConfigOverrides, projectSettings, stackSettings } from "./settings";
 
 /** Arguments of a `RehearsalStack`. */

@@ -1,7 +1,7 @@
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings";
-import type { OperationResult, Progress } from "../engine/protocol";
+import type { OperationResult, Progress } from "../../engine/protocol";
 import type { RunOptions } from "../engine/stack";
 import type { Load, LoadWindow } from "../load/load";
 import type { Session } from "../session";

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { FailedProgram } from "../../../rehearsal/engine/failed-program";
+import { FailedProgram } from "../../engine/failed-program";
 
 type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
 

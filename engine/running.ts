@@ -1,7 +1,34 @@
 import path from "node:path";
-import { type ChildProcess } from "node:child_process";
-import { forkTypeScript, isRunning } from "../../tools/process";
+import type { ChildProcess } from "node:child_process";
+import { forkTypeScript, isRunning } from "../tools/process";
 import type { FromOperation, OperationRequest, OperationResult, Progress, ToOperation } from "./protocol";
+
+/** Where an operation runs: its environment and working directory. */
+export interface Place {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+}
+
+/** A process that has loaded what an operation needs, and waits for its request. */
+export class PreparedOperation {
+  private readonly child: ChildProcess;
+
+  /** @param program module with the program */
+  constructor(place: Place, program: string) {
+    this.child = forkOperation(place);
+    send(this.child, { kind: "prepare", program });
+  }
+
+  /** Runs the one operation that this process is for. */
+  run(request: OperationRequest, onProgress?: (progress: Progress) => void): RunningOperation {
+    return new RunningOperation(request, this.child, onProgress);
+  }
+
+  /** Nothing is to be run after all. */
+  discard(): void {
+    killGroup(this.child);
+  }
+}
 
 /** An operation of the engine under way, in processes of its own. */
 export class RunningOperation {
@@ -12,16 +39,11 @@ export class RunningOperation {
 
   constructor(
     request: OperationRequest,
-    place: { env: NodeJS.ProcessEnv; cwd: string },
+    place: Place | ChildProcess,
     onProgress: (progress: Progress) => void = () => undefined,
   ) {
     const begun = performance.now();
-    // A group of its own: Ctrl-C in the rehearsal's terminal does not reach it, and `kill` reaches the CLI, too.
-    this.child = forkTypeScript(path.join(__dirname, "operation.ts"), [], {
-      ...place,
-      detached: true,
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
+    this.child = "cwd" in place ? forkOperation(place) : place;
     this.result = new Promise((resolve) => {
       let answer: OperationResult | undefined;
       let complaint = "";
@@ -38,26 +60,39 @@ export class RunningOperation {
       this.child.on("error", (error) => settle(error.message));
       this.child.on("close", (code, signal) => settle(signal ?? `exit code ${code}`));
     });
-    this.send({ kind: "run", request });
+    send(this.child, { kind: "run", request });
   }
 
   /** As Ctrl-C does: the engine lets the resources at work finish, begins no others, and fails. */
   interrupt(): void {
-    this.send({ kind: "interrupt" });
+    send(this.child, { kind: "interrupt" });
   }
 
   /** As a machine that loses power does: SIGKILL to the program and to the CLI. The state stays locked: `cancel` it. */
   kill(): void {
     this.stopped = true;
-    if (this.child.pid !== undefined && isRunning(this.child)) process.kill(-this.child.pid, "SIGKILL");
-  }
-
-  private send(message: ToOperation): void {
-    if (this.child.connected) this.child.send(message, () => undefined);
+    killGroup(this.child);
   }
 
   private lost({ operation }: OperationRequest, seconds: number, error: string): OperationResult {
     const empty = { outputs: {}, changes: [], diagnostics: [] };
     return { operation, ok: false, interrupted: this.stopped, seconds, ...empty, error };
   }
+}
+
+/** In a group of its own: Ctrl-C in the terminal does not reach it, and a kill reaches the CLI, too. */
+function forkOperation(place: Place): ChildProcess {
+  return forkTypeScript(path.join(__dirname, "operation.ts"), [], {
+    ...place,
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid !== undefined && isRunning(child)) process.kill(-child.pid, "SIGKILL");
+}
+
+function send(child: ChildProcess, message: ToOperation): void {
+  if (child.connected) child.send(message, () => undefined);
 }

@@ -8,7 +8,7 @@ export interface OpenedStack {
 }
 
 /**
- * Opens the stack of a rehearsal, and creates it when it has no state yet.
+ * Opens a stack; with `stateFile`, creates it when that file of a file backend is not there yet.
  *
  * The Automation API selects the stack before an operation, and reads its outputs and its history after it, by calls of
  * the CLI that take about 0.3 s each. Their answers are known or not needed (each operation names its stack, and the
@@ -18,7 +18,7 @@ export interface OpenedStack {
  */
 export async function openStack(
   stackName: string,
-  stateFile: string,
+  stateFile: string | undefined,
   options: { workDir: string; pulumiCommand: PulumiCommand; program: PulumiFn },
   preload: () => void,
 ): Promise<OpenedStack> {
@@ -30,9 +30,10 @@ export async function openStack(
     setImmediate(preload);
     return Promise.resolve([]);
   };
-  const stack = existsSync(stateFile)
-    ? await Stack.select(stackName, workspace)
-    : await Stack.create(stackName, workspace);
+  const stack =
+    stateFile === undefined || existsSync(stateFile)
+      ? await Stack.select(stackName, workspace)
+      : await Stack.create(stackName, workspace);
   stack.info = () => Promise.resolve(undefined);
   const outputs = async (): Promise<Record<string, unknown>> =>
     Object.fromEntries(Object.entries(await readOutputs(stackName)).map(([name, output]) => [name, output.value]));

@@ -1,6 +1,6 @@
 /** What an operation's process is asked and what it tells; everything here travels over an IPC channel as JSON. */
 
-/** The operations of the engine that a rehearsal uses, in the words of the `pulumi` command. */
+/** The operations of the engine, in the words of the `pulumi` command. */
 export type OperationName = "up" | "preview" | "refresh" | "destroy" | "outputs" | "cancel";
 
 /** What one operation may do beyond its defaults. */
@@ -11,6 +11,8 @@ export interface OperationOptions {
   refresh?: boolean;
   /** `refresh`: only show the drift and leave the state alone (`--preview-only`). Default: false. */
   previewOnly?: boolean;
+  /** `refresh`: forget what an operation that was killed was creating (`--clear-pending-creates`). Default: false. */
+  clearPendingCreates?: boolean;
 }
 
 /** Request to an operation's process. */
@@ -19,8 +21,8 @@ export interface OperationRequest {
   readonly stackName: string;
   /** Folder with Pulumi.yaml and the stack's settings. */
   readonly workDir: string;
-  /** File of the stack's state in the file backend; it exists once the stack does. */
-  readonly stateFile: string;
+  /** File of the stack's state in a file backend: a stack that has none yet is made. Default: the stack must be there. */
+  readonly stateFile?: string;
   /** Folder whose `bin` holds the CLI; undefined: the one on PATH. */
   readonly pulumiRoot?: string;
   /** Module that exports the program, an async function that returns the outputs. */
@@ -29,7 +31,9 @@ export interface OperationRequest {
 }
 
 /** Parent to child. */
-export type ToOperation = { kind: "run"; request: OperationRequest } | { kind: "interrupt" };
+export type ToOperation =
+  /** Load what an operation will need; the request follows. */
+  { kind: "prepare"; program: string } | { kind: "run"; request: OperationRequest } | { kind: "interrupt" };
 
 /** A resource's step, or a line that the engine printed, as it happens. */
 export type Progress =

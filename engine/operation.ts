@@ -1,5 +1,5 @@
 import { type EngineEvent, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { endWithParent } from "../../tools/process";
+import { endWithParent } from "../tools/process";
 import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events";
 import { FailedProgram } from "./failed-program";
 import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol";
@@ -22,12 +22,19 @@ process.on("message", (message: ToOperation) => {
     asked = true;
     interruption.abort();
   }
+  if (message.kind === "prepare") void prepare(message.program);
   if (message.kind === "run")
     void run(message.request).then(finish, (error: unknown) => finish(failure(message.request, error)));
 });
 
 // The process leads a group of its own, with the CLI in it: whatever happens to the parent, none of them stays behind.
 endWithParent(() => void process.kill(-process.pid, "SIGKILL"));
+
+/** Loads the SDKs and the program, while whoever will ask for the operation still looks at the world. */
+async function prepare(program: string): Promise<void> {
+  await import("@pulumi/aws");
+  new Program(program, () => undefined).preload();
+}
 
 async function run(request: OperationRequest): Promise<OperationResult> {
   const command = PulumiCommand.get({ root: request.pulumiRoot });
@@ -67,7 +74,9 @@ function operate(stack: Stack, { operation, options }: OperationRequest, onEvent
     case "preview":
       return stack.preview({ ...common, refresh: options.refresh });
     case "refresh":
-      return options.previewOnly ? stack.previewRefresh(common) : stack.refresh(common);
+      return options.previewOnly
+        ? stack.previewRefresh(common)
+        : stack.refresh({ ...common, clearPendingCreates: options.clearPendingCreates });
     case "destroy":
       return stack.destroy({ ...common, refresh: options.refresh });
     case "cancel":
