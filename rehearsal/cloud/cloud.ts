@@ -15,6 +15,7 @@ import { Protection } from "./ec2/protection";
 import { answerEc2 } from "./ec2/service";
 import { Addresses } from "./elb/addresses";
 import { ElbService } from "./elb/service";
+import { query } from "./exchange";
 import { Front } from "./front";
 import { machineRoom, type MachineOptions } from "./machine-room";
 import { startMoto } from "./moto";
@@ -73,9 +74,9 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     moto: moto.endpoint,
     region,
     services: {
-      autoscaling: (call) => answerAutoScaling(call, { clock, controller, hooks, targets, around }),
-      elasticloadbalancing: (call, passOn) => elb.answer(call, passOn),
-      ec2: (call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room }),
+      autoscaling: query((call) => answerAutoScaling(call, { clock, controller, hooks, targets, around })),
+      elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
+      ec2: query((call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room })),
     },
     control: controlPaths({ elb, balancer, addresses, instances }),
     log,

@@ -9,10 +9,10 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import { reply, type PassOn, type Reply, type Service } from "./call";
+import type { PassOn, Reply } from "./call";
 import { AwsError, messageOf } from "./errors";
-import { actionOf, parseQuery, signedScope } from "./query";
-import { errorXml } from "./xml";
+import type { Spoken } from "./exchange";
+import { signedScope } from "./query";
 
 /** What the front hands calls to. */
 export interface FrontArgs {
@@ -20,8 +20,8 @@ export interface FrontArgs {
   moto: string;
   /** The only region that this cloud's own services have. */
   region: string;
-  /** This cloud's own services, by the name that requests are signed for. */
-  services: Record<string, Service>;
+  /** This cloud's own services with the protocol that each speaks, by the name that requests are signed for. */
+  services: Record<string, Spoken>;
   /** Answers paths below `/rehearsal/`, which AWS doesn't have; undefined for an unknown path. */
   control(method: string, path: string): unknown;
   log(line: string): void;
@@ -85,8 +85,7 @@ export class Front {
       return;
     }
     const body = await textOfStream(incoming);
-    const action = actionOf(body);
-    const call = { service: scope.service, action, params: parseQuery(body), headers: incoming.headers, body };
+    const exchange = service({ service: scope.service, headers: incoming.headers, body });
     const passOn: PassOn = (other) => this.passOn(incoming, other ?? body);
     let answer: Reply;
     try {
@@ -97,12 +96,14 @@ export class Front {
             "Use the region that it was started with.",
         );
       }
-      answer = await service(call, passOn);
+      answer = await exchange.answer(passOn);
     } catch (error) {
       const refusal =
-        error instanceof AwsError ? error : new AwsError("InternalFailure", `${action}: ${messageOf(error)}`, 500);
-      answer = reply(errorXml(scope.service, refusal), refusal.status);
-      this.args.log(`${scope.service} ${action} refused: ${refusal.code} ${refusal.message}`);
+        error instanceof AwsError
+          ? error
+          : new AwsError("InternalFailure", `${exchange.action}: ${messageOf(error)}`, 500);
+      answer = exchange.refuse(refusal);
+      this.args.log(`${scope.service} ${exchange.action} refused: ${refusal.code} ${refusal.message}`);
       if (!(error instanceof AwsError) && error instanceof Error) {
         this.args.log(error.stack ?? "");
       }

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { reply, type PassOn, type Reply, type Service } from "./call";
+import { AwsError } from "./errors";
+import { errorJson, parseJson, targetAction, type JsonService } from "./json";
+import { actionOf, parseQuery } from "./query";
+import { errorXml } from "./xml";
+
+/** A call that came, whatever its protocol. */
+export interface Exchange {
+  action: string;
+  answer(passOn: PassOn): Promise<Reply>;
+  /** The refusal in the call's own protocol. */
+  refuse(error: AwsError): Reply;
+}
+
+/** What came to a service: for which one, its headers and its body. */
+export interface Incoming {
+  service: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A service with the protocol that it speaks. */
+export type Spoken = (incoming: Incoming) => Exchange;
+
+/** A service of the Query protocol. */
+export function query(service: Service): Spoken {
+  return (incoming) => {
+    const action = actionOf(incoming.body);
+    return {
+      action,
+      answer: (passOn) => service({ ...incoming, action, params: parseQuery(incoming.body) }, passOn),
+      refuse: (error) => reply(errorXml(incoming.service, error), error.status),
+    };
+  };
+}
+
+/** A service of the JSON protocol, 1.0 or 1.1. */
+export function json(service: JsonService): Spoken {
+  return (incoming) => {
+    const action = targetAction(incoming.headers);
+    return {
+      action,
+      async answer(passOn) {
+        if (action === "") {
+          throw new AwsError(
+            "UnknownOperationException",
+            `A call for ${incoming.service} came without X-Amz-Target; the rehearsal's cloud knows that service's ` +
+              "JSON protocol only. Use an SDK that speaks it.",
+          );
+        }
+        return service({ ...incoming, action, input: parseJson(incoming.body) }, passOn);
+      },
+      refuse: (error) => errorJson(incoming.headers, error),
+    };
+  };
+}
