@@ -1,0 +1,144 @@
+/** What the release commands know of a stack: as it really is, as its state says, and as its settings say. */
+import type { ByColor, Capacity, Color } from "../components/traffic";
+
+/** What an image says of itself by its tags; undefined where there is no such tag. */
+export interface ImageFacts {
+  readonly imageId: string;
+  /** For example `v1.2.3`. */
+  readonly version?: string;
+  readonly commit?: string;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+  /** Schemas of the backing store that the release works with. */
+  readonly schema?: { readonly min: number; readonly max: number };
+  /** Digest of the Goss report that proved it. */
+  readonly gossReport?: string;
+}
+
+/** One instance of a fleet. */
+export interface Instance {
+  readonly id: string;
+  /** Auto Scaling's word: InService, Pending, Pending:Wait, Terminating ... */
+  readonly lifecycle: string;
+  /** The load balancer's word: healthy, initial, unhealthy, draining, unused; undefined: not registered. */
+  readonly health?: string;
+  /** Why it isn't healthy, in the load balancer's words. */
+  readonly reason?: string;
+}
+
+/** A colour as it is now. */
+export interface FleetFacts {
+  readonly color: Color;
+  readonly groupName: string;
+  /** What the state says the fleet is made of. */
+  readonly image: ImageFacts;
+  /** Bounds of the live group, and what it wants. */
+  readonly capacity: Capacity;
+  readonly desired: number;
+  readonly instances: readonly Instance[];
+  /** Targets that are not leaving, and how many of them are healthy. */
+  readonly registered: number;
+  readonly healthy: number;
+  /** Registered targets that are no instances of its group. */
+  readonly foreign: readonly string[];
+}
+
+/** An alarm of the stack. */
+export interface AlarmFacts {
+  readonly name: string;
+  readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly composite: boolean;
+}
+
+/** Settings of a stack that a release changes. */
+export interface ReleaseSettings {
+  readonly activeColor: Color;
+  readonly blueAmi?: string;
+  readonly greenAmi?: string;
+  readonly standby: "off" | "warm";
+  readonly standbyWeight: number;
+  readonly capacityFloor: number;
+  readonly previewSize: number;
+}
+
+/** A stack at one moment. */
+export interface World {
+  readonly stack: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Percent of the requests: what the listener does, and what the state says of it. */
+  readonly weights: { readonly live: ByColor<number>; readonly recorded: ByColor<number> };
+  readonly fleets: ByColor<FleetFacts>;
+  readonly alarms: ByColor<readonly AlarmFacts[]>;
+  readonly loadBalancerAlarms: readonly AlarmFacts[];
+  /** Release settings as the state, so the last update that succeeded, has them; and as the settings' file has them. */
+  readonly settings: { readonly deployed: ReleaseSettings; readonly file: ReleaseSettings };
+  /** URNs of what an operation that was killed was doing. */
+  readonly pending: readonly string[];
+  /** The lock, when somebody holds it, and the newest release's record. */
+  readonly lock?: Lock;
+  readonly record?: ReleaseRecord;
+}
+
+/** Who releases now. */
+export interface Lock {
+  /** Drawn at random for each holder. */
+  readonly token: string;
+  readonly holder: Holder;
+  /** What it does, for people: `release v1.2.3`. */
+  readonly doing: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** Milliseconds since 1970 until which it counts unless it is renewed. */
+  readonly expires: number;
+}
+
+export interface Holder {
+  /** `user@host`, or the pipeline's own name for who began it. */
+  readonly by: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Stages of a release, in their order; `rollback` and `retire` may follow. */
+export const stages = ["stage", "check", "cutover", "bake", "rollback", "retire"] as const;
+export type Stage = (typeof stages)[number];
+
+export type Outcome = "running" | "released" | "rolled-back" | "superseded";
+
+/** What is kept of a release. */
+export interface ReleaseRecord {
+  /** Begins with the time of its start: the table's sort key. */
+  readonly id: string;
+  readonly stack: string;
+  /** The colour that gets the image, and what it replaces. */
+  readonly color: Color;
+  readonly image: ImageFacts;
+  readonly from: { readonly color: Color; readonly image: ImageFacts };
+  readonly by: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly stage: Stage;
+  readonly outcome: Outcome;
+  /** Why it ended as it did, or why it goes back. */
+  readonly why?: string;
+  /** ISO 8601: since when the new colour has all the traffic. */
+  readonly servesSince?: string;
+  readonly weights: readonly { readonly at: string; readonly blue: number; readonly green: number }[];
+  readonly checks: readonly CheckResult[];
+}
+
+/** How one check of a release went. */
+export interface CheckResult {
+  readonly at: string;
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** What goes on, one line each: a person sees it rendered, a machine gets it as JSON. */
+export type Progress = (line: string) => void;
