@@ -1,7 +1,6 @@
 import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { fromIni, fromTemporaryCredentials, fromTokenFile, fromWebToken } from "@aws-sdk/credential-providers";
-import * as pulumi from "@pulumi/pulumi";
 
 /** What the program itself asks of AWS, beside what its provider does. */
 export interface AwsClients {
@@ -29,34 +28,23 @@ export interface ProviderConfig {
   endpoints?: Record<string, string>[];
 }
 
-/** Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one. */
-export function readProviderConfig(): ProviderConfig {
-  const config = new pulumi.Config("aws");
+/** Clients with the provider's own region, credentials, roles and endpoints; what isn't configured comes from the environment. */
+export function awsClients(config: ProviderConfig): AwsClients {
   return {
-    region: config.get("region"),
-    profile: config.get("profile"),
-    sharedConfigFiles: config.getObject("sharedConfigFiles"),
-    sharedCredentialsFiles: config.getObject("sharedCredentialsFiles"),
-    accessKey: config.get("accessKey"),
-    secretKey: config.get("secretKey"),
-    token: config.get("token"),
-    assumeRoleWithWebIdentity: config.getObject("assumeRoleWithWebIdentity"),
-    assumeRoles: config.getObject("assumeRoles"),
-    endpoints: config.getObject("endpoints"),
+    autoScaling: new AutoScalingClient(clientConfig(config, "autoscaling")),
+    elb: new ElasticLoadBalancingV2Client(
+      clientConfig(config, "elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"),
+    ),
   };
 }
 
-/** Clients with the provider's own region, credentials, roles and endpoints; what isn't configured comes from the environment. */
-export function awsClients(config: ProviderConfig): AwsClients {
+/**
+ * What a client of one service is made with.
+ * @param names the names that the provider knows the service's endpoint by
+ */
+export function clientConfig(config: ProviderConfig, ...names: string[]) {
   const { region, profile } = config;
-  const common = { region, profile, credentials: credentials(config), maxAttempts: 5 };
-  return {
-    autoScaling: new AutoScalingClient({ ...common, endpoint: endpoint(config, "autoscaling") }),
-    elb: new ElasticLoadBalancingV2Client({
-      ...common,
-      endpoint: endpoint(config, "elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"),
-    }),
-  };
+  return { region, profile, credentials: credentials(config), maxAttempts: 5, endpoint: endpoint(config, ...names) };
 }
 
 /** The endpoint configured for a service under any of the names that the provider knows it by. */

@@ -1,0 +1,32 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { clientConfig, type ProviderConfig } from "../components/aws-clients";
+
+/** What the commands ask of AWS, with the region, the credentials and the endpoints of the stack's own provider. */
+export interface Clients {
+  readonly autoScaling: AutoScalingClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly ec2: EC2Client;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly sns: SNSClient;
+  readonly ssm: SSMClient;
+}
+
+export function clientsOf(config: ProviderConfig): Clients {
+  const of = (...names: string[]) => clientConfig(config, ...names);
+  return {
+    autoScaling: new AutoScalingClient(of("autoscaling")),
+    cloudWatch: new CloudWatchClient(of("cloudwatch")),
+    dynamodb: new DynamoDBClient(of("dynamodb")),
+    ec2: new EC2Client(of("ec2")),
+    elb: new ElasticLoadBalancingV2Client(of("elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing")),
+    sns: new SNSClient(of("sns")),
+    ssm: new SSMClient(of("ssm")),
+  };
+}

@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { refusal } from "../engine/events";
+import { Refusal } from "./refusal";
+
+/** Where a stack is: the project's folder and the stack's name. */
+export interface StackPlace {
+  readonly folder: string;
+  readonly stack: string;
+}
+
+/** Output of a `pulumi` command may be a whole state, in bytes. */
+const greatest = 512 * 1024 * 1024;
+
+/**
+ * What a `pulumi` command prints.
+ * @throws Refusal with the CLI's own words and what to do
+ */
+export function pulumi(place: StackPlace, args: string[], signal?: AbortSignal): Promise<string> {
+  const whole = [...args, "--stack", place.stack, "--non-interactive"];
+  return new Promise((resolve, reject) => {
+    execFile("pulumi", whole, { cwd: place.folder, maxBuffer: greatest, signal }, (error, stdout, stderr) => {
+      if (error) reject(refused(place, error, stderr));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** The stack that is selected in a project's folder; undefined: none. */
+export function selectedStack(folder: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile("pulumi", ["stack", "--show-name", "--non-interactive"], { cwd: folder }, (error, stdout) => {
+      if (error && (error as NodeJS.ErrnoException).code === "ENOENT") reject(missing());
+      else resolve(error ? undefined : stdout.trim() || undefined);
+    });
+  });
+}
+
+function refused({ stack }: StackPlace, error: Error, stderr: string): Error {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return missing();
+  if (error.name === "AbortError") return new Refusal("interrupted", "interrupted");
+  const said = refusal(stderr).split("\n").join(" ").trim() || error.message;
+  const next = advice.find(([pattern]) => pattern.test(said))?.[1].replaceAll("STACK", stack);
+  return new Refusal(next === undefined ? "failed" : "usage", next === undefined ? said : `${said}. ${next}`);
+}
+
+const missing = () =>
+  new Refusal("usage", "The pulumi command is not on PATH. Install it: https://www.pulumi.com/docs/iac/download-install/");
+
+/** What to do about what the CLI says. */
+const advice: readonly [RegExp, string][] = [
+  [/no stack named/, "Make it with pulumi stack init STACK and pulumi up, or log in to the backend that has it."],
+  [/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/, "Log in first: pulumi login."],
+  [/passphrase/i, "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE."],
+];

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { byColor, colors, other, weightsFor, type ByColor, type Color } from "../components/traffic";
+import type { ReleaseSettings } from "./model";
+import { Refusal } from "./refusal";
+
+const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
+
+/** The outputs that the commands work with. */
+const outputs = z.object({
+  url: z.string(),
+  previewUrl: z.string(),
+  listenerArn: z.string(),
+  targetGroupArns: each(z.string()),
+  fleets: each(z.object({ groupName: z.string(), capacity: z.object({ minSize: z.number(), maxSize: z.number() }) })),
+  deployed: z.object({
+    activeColor: z.enum(colors),
+    weights: each(z.number()),
+    machines: each(z.object({ imageId: z.string(), healthCheckPath: z.string(), versionPath: z.string() })),
+    capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
+  }),
+  releases: z.object({ tableName: z.string() }),
+  notifications: z.object({ topicArn: z.string() }),
+  alarms: z.object({
+    ...{ blue: alarmsOfColor(), green: alarmsOfColor() },
+    loadBalancer: z.array(z.string()),
+  }),
+  logGroups: z.object({ blue: z.string(), green: z.string(), jobs: z.string() }),
+  dashboard: z.object({ name: z.string(), url: z.string() }),
+});
+
+export type Outputs = z.output<typeof outputs>;
+
+/** What the state says of a stack. */
+export interface Recorded {
+  readonly outputs: Outputs;
+  /** Percent of the requests by the listener's own entry, which is true also behind an update that failed later. */
+  readonly weights: ByColor<number>;
+  /** Auto Scaling groups and scaling policies that the state knows, those to be deleted included. */
+  readonly groupNames: readonly string[];
+  readonly policyNames: readonly string[];
+  /** URNs of what an operation that was killed was doing. */
+  readonly pending: readonly string[];
+}
+
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  delete: z.boolean().optional(),
+  outputs: z.record(z.string(), z.unknown()).optional(),
+});
+const exported = z.object({
+  deployment: z.object({
+    resources: z.array(resource).default([]),
+    pending_operations: z.array(z.object({ resource: z.object({ urn: z.string() }) })).default([]),
+  }),
+});
+const forward = z.object({ targetGroups: z.array(z.object({ arn: z.string(), weight: z.number() })) });
+const actions = z.array(z.object({ forward: forward.nullish() }));
+
+/**
+ * Reads what `pulumi stack export` printed.
+ * @throws Refusal when the stack was never brought up by this version of the program
+ */
+export function recordedIn(text: string, stack: string): Recorded {
+  const { resources, pending_operations } = exported.parse(JSON.parse(text)).deployment;
+  const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const read = outputs.safeParse(root?.outputs ?? {});
+  if (!read.success) {
+    const lacks = read.error.issues.map(({ path }) => path.join(".")).join(", ");
+    throw new Refusal("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
+  }
+  const listener = resources.find((entry) => entry.delete !== true && entry.urn.endsWith("::app-listener"));
+  const groups = actions.parse(listener?.outputs?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
+  const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
+  const { targetGroupArns } = read.data;
+  return {
+    outputs: read.data,
+    weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
+    groupNames: ids("aws:autoscaling/group:Group"),
+    policyNames: ids("aws:autoscaling/policy:Policy"),
+    pending: pending_operations.map((operation) => operation.resource.urn),
+  };
+}
+
+/**
+ * The release settings that lead to what is: who serves comes from the listener, the rest from the groups.
+ * @param weights as they are now, percent
+ * @param minSize the stack's setting: what is above it is a floor, what is below it on the standby is a preview's size
+ */
+export function settingsOf({ deployed }: Outputs, weights: ByColor<number>, minSize: number): ReleaseSettings {
+  const { machines, capacity } = deployed;
+  const activeColor = servingColor(weights, deployed.activeColor);
+  const standby = other(activeColor);
+  const [floor, size] = [capacity[activeColor].minSize, capacity[standby].minSize];
+  const warm = capacity[standby].maxSize > 0;
+  return {
+    activeColor,
+    blueAmi: machines.blue.imageId,
+    greenAmi: machines.green.imageId,
+    standby: warm ? "warm" : "off",
+    standbyWeight: weightsFor(activeColor, weights[standby])[standby],
+    capacityFloor: floor > minSize ? floor : 0,
+    previewSize: warm && size < floor ? size : 0,
+  };
+}
+
+/** The colour with more of the traffic; at equal shares, the one that the state calls active. */
+export function servingColor(weights: ByColor<number>, active: Color): Color {
+  if (weights.blue === weights.green) return active;
+  return weights.blue > weights.green ? "blue" : "green";
+}
+
+function alarmsOfColor() {
+  return z.object({ composite: z.string(), parts: z.array(z.string()) });
+}

@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type Document, isMap, parseDocument } from "yaml";
+import type { ReleaseSettings } from "./model";
+import { Refusal } from "./refusal";
+
+/** The settings' file of a stack, Pulumi.<stack>.yaml, read and written as `pulumi config` does, with its comments. */
+export class SettingsFile {
+  readonly path: string;
+
+  constructor(
+    private readonly folder: string,
+    private readonly stack: string,
+    /** The project's name, which is the settings' namespace. */
+    private readonly namespace: string,
+  ) {
+    this.path = path.join(folder, `Pulumi.${stack}.yaml`);
+  }
+
+  /**
+   * All config values by their whole key (`bluegreen:minSize`, `aws:region`), as they stand there; a secret is an object
+   * with the member `secure`.
+   * @throws Refusal when there is no such file, or when it is no YAML
+   */
+  async read(): Promise<Readonly<Record<string, unknown>>> {
+    const config = (await this.document()).get("config", true);
+    return isMap(config) ? (config.toJSON() as Record<string, unknown>) : {};
+  }
+
+  /** Writes release settings; `undefined` unsets one. The file is replaced as a whole, or not at all. */
+  async write(settings: Partial<ReleaseSettings>): Promise<void> {
+    const document = await this.document();
+    const before = document.toString();
+    for (const [name, value] of Object.entries(settings)) {
+      const key = ["config", `${this.namespace}:${name}`];
+      if (value === undefined) document.deleteIn(key);
+      else if (document.getIn(key) !== value) document.setIn(key, value);
+    }
+    const text = document.toString();
+    if (text === before) return;
+    const temporary = `${this.path}.${process.pid}`;
+    await writeFile(temporary, text);
+    await rename(temporary, this.path);
+  }
+
+  private async document(): Promise<Document> {
+    let text: string;
+    try {
+      text = await readFile(this.path, "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      const known = stacksIn(this.folder);
+      throw new Refusal(
+        "usage",
+        `There is no stack "${this.stack}" here: ${this.path} is missing. ` +
+          (known.length > 0 ? `Stacks with settings: ${known.join(", ")}.` : "Name the project's folder with --cwd."),
+      );
+    }
+    const document = parseDocument(text);
+    const [fault] = document.errors;
+    if (fault) throw new Refusal("usage", `${this.path} is no YAML: ${fault.message}`);
+    return document;
+  }
+}
+
+/** Names of the stacks that have settings in a folder. */
+function stacksIn(folder: string): string[] {
+  const names = readdirSync(folder).map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1]);
+  return names.filter((name) => name !== undefined);
+}
