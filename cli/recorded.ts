@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byColor, colors, other, weightsFor, type ByColor, type Color } from "../components/traffic";
+import { byColor, colors, other, type ByColor, type Color } from "../components/traffic";
 import type { ReleaseSettings } from "./model";
 import { Refusal } from "./refusal";
 
@@ -99,16 +99,15 @@ export function settingsOf({ deployed }: Outputs, weights: ByColor<number>, minS
     blueAmi: machines.blue.imageId,
     greenAmi: machines.green.imageId,
     standby: warm ? "warm" : "off",
-    standbyWeight: weightsFor(activeColor, weights[standby])[standby],
+    standbyWeight: weights[standby],
     capacityFloor: floor > minSize ? floor : 0,
     previewSize: warm && size < floor ? size : 0,
   };
 }
 
-/** The colour with more of the traffic; at equal shares, the one that the state calls active. */
+/** The declared colour as long as it has traffic: a canary may be the greater part, and is still one. */
 export function servingColor(weights: ByColor<number>, active: Color): Color {
-  if (weights.blue === weights.green) return active;
-  return weights.blue > weights.green ? "blue" : "green";
+  return weights[active] > 0 ? active : other(active);
 }
 
 function alarmsOfColor() {

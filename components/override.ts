@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** Set for one run, to a reason, it turns guards and gate into warnings. It is no config, so that it can't stay behind. */
-export const overrideVariable = "BLUEGREEN_OVERRIDE";
+import { overrideVariable } from "./override-variable";
 
 /**
  * Ends the update with the reasons, unless the emergency override is set: then they are printed as what it overrides.

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { overrideVariable, refuseUnlessOverridden } from "../../components/override";
+import { refuseUnlessOverridden } from "../../components/override";
+import { overrideVariable } from "../../components/override-variable";
 
 const refuse = () => refuseUnlessOverridden("This update is refused", ["one reason", "another"]);
 const message = "This update is refused, but:\n  - one reason\n  - another";

@@ -1,0 +1,127 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  paginateDescribeAutoScalingGroups,
+  type AutoScalingGroup,
+} from "@aws-sdk/client-auto-scaling";
+import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { liveWeights, observe, targetHealth } from "../components/live";
+import { byColor, type ByColor, type Color } from "../components/traffic";
+import type { Clients } from "./clients";
+import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model";
+import type { Outputs } from "./recorded";
+
+/** Reads of what is really there. AWS's errors pass through. */
+
+/** The listener's weights as it has them now. */
+export async function weightsNow(
+  { elb, autoScaling }: Clients,
+  outputs: Outputs,
+): Promise<ByColor<number> | undefined> {
+  return liveWeights({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
+}
+
+/** Both fleets. */
+export async function fleetsNow(clients: Clients, outputs: Outputs): Promise<ByColor<FleetFacts>> {
+  const { autoScaling, elb } = clients;
+  const names = byColor((color) => outputs.fleets[color].groupName);
+  const health = (color: Color) => targetHealth({ elb, autoScaling }, outputs.targetGroupArns[color]);
+  const [{ AutoScalingGroups = [] }, blue, green, images] = await Promise.all([
+    autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [names.blue, names.green] })),
+    health("blue"),
+    health("green"),
+    imagesNow(clients, [outputs.deployed.machines.blue.imageId, outputs.deployed.machines.green.imageId]),
+  ]);
+  const targets = { blue, green };
+  return byColor((color) => {
+    const group = AutoScalingGroups.find(({ AutoScalingGroupName }) => AutoScalingGroupName === names[color]);
+    const { imageId } = outputs.deployed.machines[color];
+    const image = images.find((candidate) => candidate.imageId === imageId) ?? { imageId };
+    return fleetFacts(color, names[color], image, group, targets[color]);
+  });
+}
+
+function fleetFacts(
+  color: Color,
+  groupName: string,
+  image: ImageFacts,
+  group: AutoScalingGroup | undefined,
+  targets: TargetHealthDescription[],
+): FleetFacts {
+  const members = group?.Instances ?? [];
+  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "" }): Instance => {
+    const { State: health, Reason, Description } = targets.find(({ Target }) => Target?.Id === id)?.TargetHealth ?? {};
+    return { id, lifecycle, health, reason: health === "healthy" ? undefined : (Description ?? Reason) };
+  });
+  return {
+    ...{ color, groupName, image, instances },
+    capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
+    desired: group?.DesiredCapacity ?? 0,
+    ...observe(
+      targets,
+      instances.map(({ id }) => id),
+    ),
+  };
+}
+
+/** What images say of themselves; an unknown one is left out. */
+export async function imagesNow({ ec2 }: Clients, imageIds: string[]): Promise<ImageFacts[]> {
+  // By filter: an id that is gone would fail the whole call.
+  const filter = { Name: "image-id", Values: [...new Set(imageIds)] };
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Filters: [filter], IncludeDeprecated: true }));
+  return Images.map(imageFacts);
+}
+
+export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
+  const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value;
+  const [min, max] = [Number(tag("SchemaMin") ?? NaN), Number(tag("SchemaMax") ?? NaN)];
+  return {
+    imageId: ImageId,
+    version: tag("Version"),
+    commit: tag("Commit"),
+    createdAt: CreationDate,
+    schema: Number.isInteger(min) && Number.isInteger(max) ? { min, max } : undefined,
+    gossReport: tag("GossReport"),
+  };
+}
+
+/** The stack's alarms by colour, composite ones first, and those of the load balancer. */
+export async function alarmsNow(
+  { cloudWatch }: Clients,
+  { alarms }: Outputs,
+): Promise<{ byColor: ByColor<AlarmFacts[]>; loadBalancer: AlarmFacts[] }> {
+  const names = [alarms.blue, alarms.green].flatMap(({ composite, parts }) => [composite, ...parts]);
+  const { MetricAlarms = [], CompositeAlarms = [] } = await cloudWatch.send(
+    new DescribeAlarmsCommand({
+      AlarmNames: [...names, ...alarms.loadBalancer],
+      AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+      MaxRecords: 100,
+    }),
+  );
+  const facts = new Map(
+    [...CompositeAlarms, ...MetricAlarms].map((alarm): [string, AlarmFacts] => {
+      const name = alarm.AlarmName ?? "";
+      const since = alarm.StateUpdatedTimestamp?.toISOString();
+      const state = alarm.StateValue ?? "INSUFFICIENT_DATA";
+      return [name, { name, state, reason: alarm.StateReason, since, composite: "AlarmRule" in alarm }];
+    }),
+  );
+  const of = (wanted: string[]) => wanted.flatMap((name) => facts.get(name) ?? []);
+  return {
+    byColor: byColor((color) => of([alarms[color].composite, ...alarms[color].parts])),
+    loadBalancer: of(alarms.loadBalancer),
+  };
+}
+
+/** Auto Scaling groups that carry a stack's tags. */
+export async function groupsOf({ autoScaling }: Clients, stack: string, project: string): Promise<AutoScalingGroup[]> {
+  const Filters = [
+    { Name: "tag:Project", Values: [project] },
+    { Name: "tag:Environment", Values: [stack] },
+  ];
+  const groups: AutoScalingGroup[] = [];
+  for await (const page of paginateDescribeAutoScalingGroups({ client: autoScaling }, { Filters }))
+    groups.push(...(page.AutoScalingGroups ?? []));
+  return groups;
+}
