@@ -1,0 +1,32 @@
+import fc from "fast-check";
+import { formatDuration, parseDuration } from "../../../cli/judge/duration";
+
+test.each<[string, number]>([
+  ["90s", 90],
+  ["10m", 600],
+  ["1h", 3600],
+  ["1h30m", 5400],
+  ["1h0m5s", 3605],
+  ["0s", 0],
+  ["24h", 86_400],
+])("%s is %i seconds", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
+
+test.each(["", "10", "10 m", "1.5h", "-1s", "30m1h", "1m1m", "10min", "h", "24h1s", "9999999s", "1H"])(
+  "fails on %j, and says what is allowed",
+  (text) =>
+    expect(() => parseDuration(text)).toThrow(
+      `${JSON.stringify(text)} is no duration. Allowed: hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h.`,
+    ),
+);
+
+test.each<[number, string]>([
+  [0, "0s"],
+  [59.4, "59s"],
+  [59.6, "1m"],
+  [5400, "1h30m"],
+  [3605, "1h5s"],
+  [86_400, "24h"],
+])("%d seconds read %s", (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+
+test("what is formatted can be read again", () =>
+  fc.assert(fc.property(fc.nat(86_400), (seconds) => parseDuration(formatDuration(seconds)) === seconds)));
