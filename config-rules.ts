@@ -30,7 +30,7 @@ function rule<K extends Name>(
   return { name, reads, judge };
 }
 
-const bounds = ["minSize", "capacityFloor"] as const;
+const bounds = ["minSize", "capacityFloor", "previewSize"] as const;
 const ranges = ["allowedCidrs", "previewCidrs"] as const;
 const subnetLists = ["publicSubnetIds", "privateSubnetIds"] as const;
 const images = ["blueAmi", "greenAmi"] as const;
@@ -110,6 +110,17 @@ const rules: Rule[] = [
     const taken = domain || certificateArn ? [80, 443] : [80];
     return taken.includes(previewPort) && `another port than the service's own (${taken.join(", ")})`;
   }),
+  rule(
+    "alarmP95Seconds",
+    ["alarmP95Seconds", "alarmP99Seconds"],
+    ({ alarmP95Seconds, alarmP99Seconds }) =>
+      alarmP95Seconds > alarmP99Seconds && `at most alarmP99Seconds (${alarmP99Seconds}), which fewer answers exceed`,
+  ),
+  rule(
+    "notificationEmails",
+    ["notificationEmails"],
+    ({ notificationEmails }) => new Set(notificationEmails).size < notificationEmails.length && "each address once",
+  ),
   rule("backendPorts", ["backendPorts"], ({ backendPorts }) => {
     if (new Set(backendPorts).size < backendPorts.length) return "each port once";
     return backendPorts.includes(443) && "ports other than 443, which is open already";

@@ -14,10 +14,19 @@ const ami = matching(
   "a pinned image id: ami- and 8 or 17 hexadecimal digits (never an alias such as latest or resolve:ssm:)",
 );
 const subnets = z.array(matching(/^subnet-[0-9a-f]{8,17}$/, "subnet ids (subnet-...)"));
+const amount = (min: number, max: number) => z.number().min(min).max(max);
 const cidr = z.string().superRefine((value, context) => {
   const fault = cidrFault(value);
   if (fault) context.addIssue({ code: "custom", message: fault });
 });
+
+/** Days that CloudWatch Logs can keep events for (its API's PutRetentionPolicy). */
+const logRetentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Settings whose values are never shown. */
+const secrets: ReadonlySet<string> = new Set(["slackWebhook"]);
 
 /** Every setting: type, bounds, default and meaning, stated once. Pulumi.yaml and the README's table are made from it. */
 export const schema = z.strictObject({
@@ -34,6 +43,9 @@ export const schema = z.strictObject({
   capacityFloor: integer(0, 1000)
     .default(0)
     .describe("Instances that both fleets keep at least while a release is under way; 0 otherwise"),
+  previewSize: integer(0, 1000)
+    .default(0)
+    .describe("Instances of a warm standby that is only being tried; 0: serving size. It counts above capacityFloor"),
   instanceType: matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an EC2 instance type such as t3.small")
     .default("t3.small")
     .describe("EC2 instance type. It reaches a fleet only while that fleet does not serve"),
@@ -115,6 +127,29 @@ export const schema = z.strictObject({
     .describe("Protect the load balancer from deletion and its logs from being deleted with it"),
   accessLogs: z.boolean().default(true).describe("Write the load balancer's access logs to a bucket of their own"),
   accessLogRetention: integer(1, 3650).default(90).describe("Days that access logs are kept"),
+  logRetention: z
+    .literal(logRetentions)
+    .default(30)
+    .describe("Days that the fleets' and the jobs' logs are kept, of those that CloudWatch Logs knows"),
+  alarmErrorPercent: amount(0, 100)
+    .default(1)
+    .describe("Share of 5xx answers, in percent, above which a colour's alarm sounds"),
+  alarmP95Seconds: amount(0.001, 60)
+    .default(1)
+    .describe("Seconds above which a colour's alarm on the time of 95 % of the answers sounds"),
+  alarmP99Seconds: amount(0.001, 60)
+    .default(3)
+    .describe("Seconds above which a colour's alarm on the time of 99 % of the answers sounds"),
+  notificationEmails: z
+    .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
+    .default([])
+    .describe("Who is told of alarms and releases; each address must confirm once"),
+  slackWebhook: matching(/^https:\/\/[^\s/]+\/\S+$/, "an https URL")
+    .optional()
+    .describe("Slack webhook that is told of releases. A secret: pulumi config set --secret slackWebhook https://..."),
+  promoteFrom: matching(/^[A-Za-z0-9._-]{1,100}$/, "a stack's name such as staging")
+    .optional()
+    .describe("Stack that must have served an image before a release here may take it"),
 });
 
 /** A stack's settings, valid as a whole. */
@@ -207,16 +242,22 @@ function allowedBy(issue: z.core.$ZodIssue, key: string): string {
   };
   if (issue.code === "invalid_value") return issue.values.join(" or ");
   if (type === "integer") return `a whole number from ${minimum} to ${maximum}`;
+  if (type === "number") return `a number from ${minimum} to ${maximum}`;
   if (type === "boolean") return "true or false";
   if (issue.code === "invalid_type") return type === "array" ? 'a list, as JSON: ["...", "..."]' : "a text";
   return issue.message;
 }
 
+/** A value as a message may show it. A URL under an unknown name may be a secret whose name was misspelt. */
+function shown({ name, value }: Fault): string {
+  if (value === undefined) return "not set";
+  const text = JSON.stringify(value);
+  const secret = secrets.has(name) || (!Object.hasOwn(schema.shape, name.split(".")[0]) && text.includes("://"));
+  return secret ? "(not shown)" : text;
+}
+
 function faultMessage(faults: Fault[]): string {
-  const lines = faults.map(({ name, value, allowed }) => {
-    const came = value === undefined ? "not set" : JSON.stringify(value);
-    return `  ${namespace}:${name}: ${came}. Allowed: ${allowed}`;
-  });
+  const lines = faults.map((fault) => `  ${namespace}:${fault.name}: ${shown(fault)}. Allowed: ${fault.allowed}`);
   const count = faults.length === 1 ? "1 setting is" : `${faults.length} settings are`;
   return `${count} wrong; nothing was changed:\n${lines.join("\n")}`;
 }

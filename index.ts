@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AccessLogs } from "./components/access-logs";
-import { awsClients, readProviderConfig } from "./components/aws-clients";
+import { awsClients } from "./components/aws-clients";
 import { BlueGreen } from "./components/blue-green";
 import { Certificate } from "./components/certificate";
 import { readDeployed } from "./components/deployed";
@@ -8,11 +8,17 @@ import { Firewall } from "./components/firewall";
 import { describeImage } from "./components/images";
 import { InstanceRole } from "./components/instance-role";
 import { LoadBalancer } from "./components/load-balancer";
+import { LogGroups } from "./components/log-groups";
+import { Monitoring } from "./components/monitoring";
 import { Network } from "./components/network";
+import { Notifications } from "./components/notifications";
 import { stackOutputs } from "./components/outputs";
 import { refuseUnlessOverridden } from "./components/override";
 import { describePlace } from "./components/place";
-import { byColor, planUpdate } from "./components/traffic";
+import { planUpdate } from "./components/plan";
+import { readProviderConfig } from "./components/provider-config";
+import { ReleasesTable } from "./components/releases-table";
+import { byColor } from "./components/traffic";
 import { VpcEndpoints } from "./components/vpc-endpoints";
 import { imageIds, loadSettings, namespace, servesHttps, wantedFrom } from "./config";
 
@@ -72,6 +78,12 @@ export = async () => {
     targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
     fleet: { ...settings, ...shared, subnetIds: privateSubnetIds, securityGroupId: firewall.fleetSecurityGroupId },
   });
+  const logGroups = new LogGroups("log-groups", { ...shared, retention: settings.logRetention });
+  const releases = new ReleasesTable("releases", { ...shared, deletionProtection });
+  const notifications = new Notifications("notifications", { ...settings, ...shared, ...place });
+  const watched = { loadBalancer, blueGreen, topicArn: notifications.topicArn };
+  const monitoring = new Monitoring("monitoring", { ...settings, ...shared, ...place, ...watched });
   await blueGreen.settled;
-  return stackOutputs({ settings, foundation: wanted.foundation, loadBalancer, blueGreen });
+  const made = { loadBalancer, blueGreen, logGroups, releases, notifications, monitoring };
+  return stackOutputs({ settings, foundation: wanted.foundation, ...made });
 };

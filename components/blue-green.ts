@@ -9,17 +9,9 @@ import { observe, targetHealth } from "./live";
 import { refuseUnlessOverridden } from "./override";
 import { PreviewListener } from "./preview-listener";
 import { createRedirectListener } from "./redirect-listener";
+import { rollbackReadiness } from "./rollback-readiness";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group";
-import {
-  byColor,
-  colors,
-  rollbackReadiness,
-  shares,
-  type ByColor,
-  type Color,
-  type Deployed,
-  type Plan,
-} from "./traffic";
+import { byColor, colors, shares, type ByColor, type Color, type Deployed, type Plan } from "./traffic";
 
 type SharedFleetArgs = Pick<
   FleetArgs,

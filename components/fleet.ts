@@ -139,6 +139,9 @@ export class Fleet extends pulumi.ComponentResource {
             spotAllocationStrategy: "price-capacity-optimized",
           },
         },
+        // Free, and off unless asked for: how many instances serve, as the group itself counts them.
+        enabledMetrics: ["GroupInServiceInstances"],
+        metricsGranularity: "1Minute",
         capacityRebalance: args.spotPercentage > 0,
         // Launch before terminating whenever an instance must be replaced; AWS's own figures for that choice.
         // Not a resource of its own, which would come after the first instances.

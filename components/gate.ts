@@ -1,8 +1,9 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { AwsClients } from "./aws-clients";
+import { gateVerdict, type PreviewAnswer } from "./gate-verdict";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live";
-import { gaining, gateVerdict, type ByColor, type Capacity, type Color, type PreviewAnswer } from "./traffic";
+import { gaining, type ByColor, type Capacity, type Color } from "./traffic";
 
 /** The header that chooses the colour on the preview listener. */
 export const previewHeader = "X-Bluegreen-Preview";

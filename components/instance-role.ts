@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { logGroupName } from "./log-groups";
 import type { Color } from "./traffic";
 
 export interface InstanceRoleArgs {
@@ -16,8 +17,8 @@ export interface InstanceRoleArgs {
 }
 
 /**
- * What a fleet's instances may do: be reached by Session Manager instead of SSH, read their own settings, and answer the
- * launch lifecycle hook of their own group.
+ * What a fleet's instances may do: be reached by Session Manager instead of SSH, read their own settings, answer the
+ * launch lifecycle hook of their own group, and send their own logs and their agent's metrics.
  */
 export class InstanceRole extends pulumi.ComponentResource {
   readonly instanceProfileArn: pulumi.Output<string>;
@@ -97,10 +98,52 @@ export class InstanceRole extends pulumi.ComponentResource {
       },
       parent,
     );
+    const logGroups = [logGroupName(settingsPath, color), logGroupName(settingsPath, "jobs")].map(
+      (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+    );
+    const telemetry = new aws.iam.RolePolicy(
+      `${name}-telemetry`,
+      {
+        role: role.name,
+        policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "WriteOwnLogs",
+              Effect: "Allow",
+              Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+              Resource: logGroups.flatMap((group) => [group, `${group}:*`]),
+            },
+            {
+              // Systems Manager's agent looks for a log group among all of them before it writes a command's output.
+              Sid: "FindLogGroups",
+              Effect: "Allow",
+              Action: "logs:DescribeLogGroups",
+              Resource: `arn:${partition}:logs:${region}:${accountId}:log-group:*`,
+            },
+            {
+              Sid: "SendAgentMetrics",
+              Effect: "Allow",
+              Action: "cloudwatch:PutMetricData",
+              Resource: "*",
+              Condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
+            },
+            {
+              // The CloudWatch agent reads its group's name there, and sends nothing before it has; EC2 knows no narrower right.
+              Sid: "ReadTags",
+              Effect: "Allow",
+              Action: "ec2:DescribeTags",
+              Resource: "*",
+            },
+          ],
+        }),
+      },
+      parent,
+    );
     const given = args.policyArns.map(
       (policyArn) => new aws.iam.RolePolicyAttachment(`${name}-${policyArn}`, { role: role.name, policyArn }, parent),
     );
-    this.policies = [core, own, bootGate, ...given];
+    this.policies = [core, own, bootGate, telemetry, ...given];
     this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;
     this.registerOutputs({ instanceProfileArn: this.instanceProfileArn });
   }

@@ -36,6 +36,8 @@ export interface ListenerProtocol {
 
 /** The Application Load Balancer (about 17 USD a month and usage), its alias record, and what its listeners share. */
 export class LoadBalancer extends pulumi.ComponentResource {
+  /** The physical name: generated, so no other load balancer of the account and region has it. */
+  readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly arnSuffix: pulumi.Output<string>;
   readonly dnsName: pulumi.Output<string>;
@@ -68,6 +70,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       // AWS refuses to delete this alone; Pulumi's own protection refuses in the preview, while all before it still stands.
       { parent: this, dependsOn: accessLogs?.writable, protect: args.deletionProtection },
     );
+    this.name = alb.name;
     this.arn = alb.arn;
     this.arnSuffix = alb.arnSuffix;
     this.dnsName = alb.dnsName;

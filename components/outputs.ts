@@ -3,6 +3,10 @@ import type { Settings } from "../config";
 import type { BlueGreen } from "./blue-green";
 import { previewHeader } from "./gate";
 import type { LoadBalancer } from "./load-balancer";
+import type { LogGroups } from "./log-groups";
+import type { Monitoring } from "./monitoring";
+import type { Notifications } from "./notifications";
+import type { ReleasesTable } from "./releases-table";
 import { byColor, other, type Foundation } from "./traffic";
 
 export interface StackOutputsArgs {
@@ -10,14 +14,19 @@ export interface StackOutputsArgs {
   foundation: Foundation;
   loadBalancer: LoadBalancer;
   blueGreen: BlueGreen;
+  releases: ReleasesTable;
+  notifications: Notifications;
+  monitoring: Monitoring;
+  logGroups: LogGroups;
 }
 
 /**
  * The stack's outputs. All that tells who serves is taken from what the listener and the groups answered, so that it
  * is true only when the world is.
  */
-export function stackOutputs({ settings, foundation, loadBalancer, blueGreen }: StackOutputsArgs) {
+export function stackOutputs({ settings, foundation, loadBalancer, blueGreen, ...rest }: StackOutputsArgs) {
   const { listener, targetGroups, fleets, weights } = blueGreen;
+  const { alarms, loadBalancerAlarms, dashboard } = rest.monitoring;
   const standby = other(settings.activeColor);
   const scheme = loadBalancer.listenerProtocol.protocol.toLowerCase();
   const previewUrl = pulumi.interpolate`${scheme}://${settings.domain ?? loadBalancer.dnsName}:${settings.previewPort}`;
@@ -36,6 +45,15 @@ export function stackOutputs({ settings, foundation, loadBalancer, blueGreen }: 
     listenerArn: listener.arn,
     targetGroupArns,
     rollbackReady: blueGreen.rollbackReady,
+    /** Where the release commands keep their lock and their records, whom they tell, and what they watch. */
+    releases: { tableName: rest.releases.tableName },
+    notifications: { topicArn: rest.notifications.topicArn },
+    alarms: {
+      ...byColor((color) => ({ composite: alarms[color].composite, parts: alarms[color].parts })),
+      loadBalancer: loadBalancerAlarms,
+    },
+    dashboard: { name: dashboard.dashboardName, url: dashboard.url },
+    logGroups: rest.logGroups.names,
     /** What the next update's guards compare with; see components/deployed.ts. */
     deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
   };

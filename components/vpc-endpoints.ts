@@ -13,8 +13,11 @@ export interface VpcEndpointsArgs {
   tags: Record<string, string>;
 }
 
-/** What a machine needs that has no way out: its settings and Session Manager, logs, and the answer to its launch lifecycle hook. */
-const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autoscaling"];
+/**
+ * What a machine needs that has no way out: its settings and Session Manager, logs, the answer to its launch lifecycle
+ * hook, and the CloudWatch agent's metrics, which it sends once EC2 has told it its tags.
+ */
+const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autoscaling", "monitoring", "ec2"];
 
 /**
  * A gateway endpoint for S3 (free; Amazon Linux's package repositories are behind it), and interface endpoints (about

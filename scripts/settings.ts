@@ -13,7 +13,7 @@ interface Property {
   type?: string;
   description?: string;
   default?: unknown;
-  enum?: string[];
+  enum?: (string | number)[];
   minimum?: number;
   maximum?: number;
   items?: { type?: string };
@@ -24,10 +24,12 @@ const properties = z.toJSONSchema(schema, { io: "input" }).properties as Record<
 /** Pulumi.yaml with its config block as the schema has it. An optional setting's default is empty: Pulumi asks for all others. */
 export function projectFile(current: string): string {
   const document = YAML.parseDocument(current, { version: "1.1" });
-  const config = Object.entries(properties).map(([name, { type, description, items, default: value = "" }]) => [
-    name,
-    { type, description, ...(items ? { items: { type: items.type } } : {}), default: value },
-  ]);
+  const config = Object.entries(properties).map(([name, property]) => {
+    const { description, items, default: value = "" } = property;
+    const type = configType(property);
+    const fallback = type === "string" ? String(value) : value;
+    return [name, { type, description, ...(items ? { items: { type: items.type } } : {}), default: fallback }];
+  });
   document.set("config", Object.fromEntries(config));
   return document.toString({ lineWidth: 0 });
 }
@@ -45,9 +47,15 @@ export function readme(current: string): string {
   return `${before}${begin}\n${table}\n${end}${after}`;
 }
 
+/** Pulumi's config knows no fractions: a number that may have one is a text there. */
+function configType({ type, enum: values }: Property): string | undefined {
+  if (type !== "number") return type;
+  return values?.every(Number.isInteger) ? "integer" : "string";
+}
+
 function allowed({ type, enum: values, minimum, maximum, items }: Property): string {
   if (values) return values.map((value) => `\`${value}\``).join(", ");
-  if (type === "integer") return `${minimum} to ${maximum}`;
+  if (type === "integer" || type === "number") return `${minimum} to ${maximum}`;
   return type === "array" ? `list of ${items?.type}s` : `${type}`;
 }
 

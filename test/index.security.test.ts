@@ -101,7 +101,8 @@ describe("what nobody may find in it", () => {
     const isolated = await runProgram("dev", { blueAmi: v1, ...office, natGateways: "none" });
     const services = (of: Run) =>
       ofType(of, "VpcEndpoint").map(({ inputs }) => String(inputs.serviceName).split(".").pop());
-    expect(services(isolated).sort()).toEqual(["autoscaling", "ec2messages", "logs", "s3", "ssm", "ssmmessages"]);
+    const ways = ["autoscaling", "ec2", "ec2messages", "logs", "monitoring", "s3", "ssm", "ssmmessages"];
+    expect(services(isolated).sort()).toEqual(ways);
     expect(services(run)).toEqual(["s3"]);
     expect(inputsOf(isolated, "endpoints-s3").routeTableIds).toEqual(["rtb-1a", "rtb-1b"]);
   });

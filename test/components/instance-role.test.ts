@@ -19,7 +19,7 @@ test("EC2 alone may take it, Session Manager reaches it, and given policies are 
     policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
   });
   expect(named(resources, `i-${args.policyArns[0]}`).inputs.policyArn).toBe(args.policyArns[0]);
-  expect(role?.policies).toHaveLength(4);
+  expect(role?.policies).toHaveLength(5);
 });
 
 test("it reads and never writes, and only below its own path", async () => {
@@ -59,5 +59,33 @@ test("it answers launch hooks of its own colour's group and of no other", async 
         },
       },
     },
+  ]);
+});
+
+test("it sends logs to its own colour's group and to the jobs', and metrics of the agent's namespace alone", async () => {
+  const resources = await register(() => void new InstanceRole("i", args));
+  const { Statement } = JSON.parse(named(resources, "i-telemetry").inputs.policy as string) as { Statement: object[] };
+  const group = (end: string) => `arn:aws-cn:logs:cn-north-1:111111111111:log-group:${end}`;
+  expect(Statement).toEqual([
+    {
+      Sid: "WriteOwnLogs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      Resource: [
+        group("/bluegreen/dev/green"),
+        group("/bluegreen/dev/green:*"),
+        group("/bluegreen/dev/jobs"),
+        group("/bluegreen/dev/jobs:*"),
+      ],
+    },
+    { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: group("*") },
+    {
+      Sid: "SendAgentMetrics",
+      Effect: "Allow",
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": "CWAgent" } },
+    },
+    { Sid: "ReadTags", Effect: "Allow", Action: "ec2:DescribeTags", Resource: "*" },
   ]);
 });

@@ -24,6 +24,9 @@ describe("what is made from the schema is as it was made", () => {
   test("the README's table", () => expect(read("README.md")).toBe(readme(read("README.md"))));
 });
 
+/** Pulumi's config has no type for them: a text, which the program reads as a number. */
+const fractions = ["alarmErrorPercent", "alarmP95Seconds", "alarmP99Seconds"];
+
 describe("Pulumi.yaml", () => {
   test("has every setting, in the schema's order, and no other", () =>
     expect(Object.keys(project.config)).toEqual(names));
@@ -32,7 +35,7 @@ describe("Pulumi.yaml", () => {
     const { type, description, default: value, items } = project.config[name];
     const own = schema.shape[name as keyof typeof schema.shape].safeParse(undefined);
     expect(description).toMatch(/\w{3}.{8}/);
-    expect(value).toEqual(own.data ?? "");
+    expect(value).toEqual(fractions.includes(name) ? String(own.data) : (own.data ?? ""));
     const kinds: Record<string, string> = { string: "string", number: "integer", boolean: "boolean" };
     expect(type).toBe(Array.isArray(value) ? "array" : kinds[typeof value]);
     expect(items === undefined).toBe(type !== "array");
@@ -61,6 +64,8 @@ describe("the README's table", () => {
       `| \`activeColor\` | \`blue\`, \`green\` | \`blue\` | ${schema.shape.activeColor.description} |`,
     );
     expect(rows.find((row) => row.includes("`standbyWeight`"))).toContain("| 0 to 100 | `0` |");
+    expect(rows.find((row) => row.includes("`alarmP95Seconds`"))).toContain("| 0.001 to 60 | `1` |");
+    expect(rows.find((row) => row.includes("`logRetention`"))).toContain("| `1`, `3`, `5`, ");
     expect(rows.find((row) => row.includes("`backendPorts`"))).toContain("| list of integers | `[]` |");
     expect(rows.find((row) => row.includes("`vpcId`"))).toContain("| string |  |");
     for (const row of rows) expect(row.split("|")).toHaveLength(6);

@@ -1,13 +1,12 @@
 import fc from "fast-check";
+import { planUpdate, type Planned } from "../../components/plan";
 import {
   byColor,
   colors,
   gaining,
-  planUpdate,
   type ByColor,
   type Color,
   type Deployed,
-  type Planned,
   type Wanted,
 } from "../../components/traffic";
 
@@ -18,6 +17,7 @@ interface State {
   standbyWeight: number;
   images: ByColor<string>;
   capacityFloor: number;
+  previewSize: number;
 }
 
 const modes = [
@@ -27,11 +27,17 @@ const modes = [
   { standby: "warm", standbyWeight: 100 },
 ] as const;
 
+const sizes = [
+  { capacityFloor: 0, previewSize: 0 },
+  { capacityFloor: 3, previewSize: 0 },
+  { capacityFloor: 3, previewSize: 1 },
+];
+
 const states: State[] = colors.flatMap((activeColor) =>
   modes.flatMap((mode) =>
-    [0, 3].flatMap((capacityFloor) =>
+    sizes.flatMap((size) =>
       ["v1", "v2"].flatMap((blue) =>
-        ["v1", "v2"].map((green) => ({ activeColor, ...mode, capacityFloor, images: { blue, green } })),
+        ["v1", "v2"].map((green) => ({ activeColor, ...mode, ...size, images: { blue, green } })),
       ),
     ),
   ),
@@ -65,8 +71,11 @@ const deployedOf = (state: State) => deployedBy(planUpdate(wantedOf(state), unde
 function forbidden(from: State, to: State): string[] {
   const share = (state: State, color: Color) =>
     state.activeColor === color ? 100 - state.standbyWeight : state.standbyWeight;
-  const least = (state: State, color: Color) =>
-    state.activeColor !== color && state.standby === "off" ? 0 : state.capacityFloor === 3 ? 3 : 2;
+  const least = (state: State, color: Color) => {
+    if (state.activeColor !== color && state.standby === "off") return 0;
+    if (state.activeColor !== color && state.previewSize === 1) return 1;
+    return state.capacityFloor === 3 ? 3 : 2;
+  };
   const found = new Set<string>();
   for (const color of colors) {
     const imageChanges = from.images[color] !== to.images[color];
@@ -114,7 +123,7 @@ const smaller = (before: Deployed, { plan }: Planned, color: Color) =>
 
 describe("every transition", () => {
   test("there are as many as the settings allow", () => {
-    expect(pairs).toHaveLength(64 * 64);
+    expect(pairs).toHaveLength(96 * 96);
     expect(pairs.filter(([from, to]) => forbidden(from, to).length === 0).length).toBeGreaterThan(500);
   });
 
@@ -127,7 +136,8 @@ describe("every transition", () => {
   });
 
   test("that is refused names the colour or setting and what to do instead", () => {
-    const advice = /Keep (blue|green)Ami|First update with activeColor|Set standby: warm|Move traffic first/;
+    const advice =
+      /Keep (blue|green)Ami|First update with activeColor|Set standby: warm|Move traffic first|Set previewSize: 0/;
     expect(against((_, __, { refusals }) => refusals.every((refusal) => advice.test(refusal)))).toEqual([]);
   });
 
@@ -192,6 +202,7 @@ describe("every allowed transition", () => {
       ([from, to]) =>
         from.activeColor !== to.activeColor &&
         from.standby === "warm" &&
+        from.previewSize === 0 &&
         told({ ...from, activeColor: "blue" }) === told({ ...to, activeColor: "blue" }),
     );
     expect(flips).toHaveLength(2 * 3 * 2 * 4);
@@ -214,6 +225,7 @@ test("a life of random updates, of which the refused ones change nothing, never 
     ),
     images: fc.record({ blue: fc.constantFrom("v1", "v2", "v3"), green: fc.constantFrom("v1", "v2", "v3") }),
     capacityFloor: fc.constantFrom(0, 2, 3, 4),
+    previewSize: fc.constantFrom(0, 1, 3),
   });
   const life = fc.array(state, { minLength: 2, maxLength: 30 });
   let moved = 0;

@@ -1,4 +1,5 @@
-import { gateVerdict, type ByColor, type GateQuestion, type Observed } from "../../components/traffic";
+import { gateVerdict, type GateQuestion } from "../../components/gate-verdict";
+import type { ByColor, Observed } from "../../components/traffic";
 
 const seen = (healthy: number, registered = healthy, foreign: string[] = []): Observed => ({
   registered,

@@ -1,0 +1,61 @@
+import { colors, gaining, shares, type ByColor, type Capacity, type Color, type Observed } from "./traffic";
+
+/** An answer through the preview listener: its faults, or why there was no way to ask. */
+export type PreviewAnswer = { faults: string[] } | { unreachable: string };
+
+export interface GateQuestion {
+  weights: ByColor<number>;
+  /** Weights that the state holds and those that are really live; undefined while there is no listener. */
+  recorded?: ByColor<number>;
+  live?: ByColor<number>;
+  capacity: ByColor<Capacity>;
+  observed: ByColor<Observed>;
+  preview: Partial<ByColor<PreviewAnswer>>;
+}
+
+/** Reasons not to let the listener change. Empty: the gate is open. */
+export function gateVerdict({ weights, recorded, live, capacity, observed, preview }: GateQuestion): string[] {
+  const reasons: string[] = [];
+  if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
+    reasons.push(
+      `the live weights are ${shares(live)}, the state says ${shares(recorded)}: somebody moved traffic by hand. ` +
+        `Run pulumi refresh, look, and update again.`,
+    );
+  }
+  for (const color of gaining(weights, recorded)) {
+    const { healthy, foreign } = observed[color];
+    const needed = neededTargets(color, weights, recorded, capacity, observed);
+    if (healthy < needed) {
+      reasons.push(
+        `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests. ` +
+          `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
+      );
+    }
+    if (foreign.length > 0) {
+      reasons.push(
+        `${color}'s target group still holds ${foreign.join(", ")} of an earlier fleet. ` +
+          `Finish that update first: pulumi up with the present weights.`,
+      );
+    }
+    const answer = preview[color];
+    if (answer && "faults" in answer)
+      reasons.push(...answer.faults.map((fault) => `${color} through the preview listener: ${fault}`));
+  }
+  return reasons;
+}
+
+/**
+ * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really
+ * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum.
+ */
+function neededTargets(
+  color: Color,
+  weights: ByColor<number>,
+  recorded: ByColor<number> | undefined,
+  capacity: ByColor<Capacity>,
+  observed: ByColor<Observed>,
+): number {
+  const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
+  const whole = serving ? observed[serving].registered : capacity[color].minSize;
+  return Math.max(1, Math.ceil((whole * weights[color]) / 100));
+}

@@ -1,0 +1,34 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Who logs: each colour's instances, and the one-off jobs of a release. */
+export const logSources = ["blue", "green", "jobs"] as const;
+export type LogSource = (typeof logSources)[number];
+
+/** The log group's name, which images and the release commands know without asking. */
+export const logGroupName = (settingsPath: string, source: LogSource) => `${settingsPath}/${source}`;
+
+export interface LogGroupsArgs {
+  /** What the groups' names begin with: the stack's path of settings, `/bluegreen/STACK`. */
+  settingsPath: string;
+  /** Days until an event is deleted. */
+  retention: number;
+  tags: Record<string, string>;
+}
+
+/** A log group for each that logs. 0.63 USD for each GB that comes in, 0.03 a month for each that is kept. */
+export class LogGroups extends pulumi.ComponentResource {
+  readonly names: Record<LogSource, pulumi.Output<string>>;
+
+  constructor(name: string, args: LogGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:LogGroups", name, {}, opts);
+    const group = (source: LogSource) =>
+      new aws.cloudwatch.LogGroup(
+        `${name}-${source}`,
+        { name: logGroupName(args.settingsPath, source), retentionInDays: args.retention, tags: args.tags },
+        { parent: this },
+      ).name;
+    this.names = { blue: group("blue"), green: group("green"), jobs: group("jobs") };
+    this.registerOutputs({ names: this.names });
+  }
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Alarms } from "./alarms";
+import type { BlueGreen } from "./blue-green";
+import { Dashboard } from "./dashboard";
+import type { Thresholds } from "./dashboard-body";
+import type { LoadBalancer } from "./load-balancer";
+import { createRejectedConnectionsAlarm } from "./rejected-connections-alarm";
+import { byColor, colors, type ByColor } from "./traffic";
+
+export interface MonitoringArgs extends Thresholds {
+  /** Base of the alarms' names. */
+  baseName: string;
+  region: string;
+  partition: string;
+  loadBalancer: LoadBalancer;
+  blueGreen: BlueGreen;
+  /** Topic that alarms tell. */
+  topicArn: pulumi.Input<string>;
+  tags: Record<string, string>;
+}
+
+/**
+ * What tells whether each colour is well. It follows what the fleets and the target groups are called, and knows nothing
+ * of colours that serve or of weights: a flip does not touch it.
+ */
+export class Monitoring extends pulumi.ComponentResource {
+  readonly alarms: ByColor<Alarms>;
+  /** Names of the alarms that are no colour's. */
+  readonly loadBalancerAlarms: pulumi.Output<string>[];
+  readonly dashboard: Dashboard;
+
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("bluegreen:index:Monitoring", name, {}, opts);
+    const { loadBalancer, blueGreen } = args;
+    const shared = { ...args, loadBalancerName: loadBalancer.name, loadBalancerArnSuffix: loadBalancer.arnSuffix };
+    const dimensions = byColor((color) => ({
+      LoadBalancer: loadBalancer.arnSuffix,
+      TargetGroup: blueGreen.targetGroups[color].arnSuffix,
+    }));
+    this.alarms = byColor(
+      (color) => new Alarms(`${name}-${color}`, { ...shared, color, dimensions: dimensions[color] }, { parent: this }),
+    );
+    const rejected = createRejectedConnectionsAlarm(`${args.baseName}-rejected`, shared, { parent: this });
+    this.loadBalancerAlarms = [rejected.name];
+    this.dashboard = new Dashboard(
+      name,
+      {
+        ...shared,
+        dimensions,
+        groupNames: byColor((color) => blueGreen.fleets[color].groupName),
+        alarmArns: [...colors.flatMap((color) => this.alarms[color].arns), rejected.arn],
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

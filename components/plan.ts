@@ -1,0 +1,75 @@
+/** What an update will do, in what order, and whether it may: decisions without a resource or a call. */
+import { withoutBootGate } from "./boot-gate";
+import { refusals } from "./guards";
+import {
+  byColor,
+  colors,
+  weightsFor,
+  type ByColor,
+  type Capacity,
+  type Color,
+  type Deployed,
+  type Machine,
+  type Plan,
+  type Wanted,
+} from "./traffic";
+
+export type Planned = { plan: Plan; refusals: string[] };
+
+/**
+ * The plan for an update, and the reasons to refuse it.
+ * @param deployed undefined on a stack's first update, which nothing can forbid.
+ */
+export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Planned {
+  const weights = weightsFor(wanted.activeColor, wanted.standbyWeight);
+  const capacity = byColor((color) => capacityFor(wanted, color));
+  const machines = byColor((color) => machineFor(color, wanted, deployed, weights));
+  const plan: Plan = {
+    weights,
+    capacity,
+    machines,
+    beforeListener: colors.filter((color) => weights[color] > 0),
+    awaited: colors.filter(
+      (color) => weights[color] > 0 || (capacity[color].minSize > 0 && !(deployed && deployed.weights[color] > 0)),
+    ),
+    deferred: colors.flatMap((color) => deferredSettings(color, machines[color], wanted.machines[color])),
+    ungated: ungatedImages(colors.filter((color) => capacity[color].maxSize > 0).map((color) => machines[color])),
+  };
+  return { plan, refusals: deployed ? refusals(plan, wanted, deployed) : [] };
+}
+
+function capacityFor(wanted: Wanted, color: Color): Capacity {
+  const { activeColor, standby, minSize, maxSize, capacityFloor, previewSize } = wanted;
+  const serving = color === activeColor;
+  if (!serving && standby === "off") return { minSize: 0, maxSize: 0 };
+  if (!serving && previewSize > 0) return { minSize: previewSize, maxSize };
+  return { minSize: Math.max(minSize, capacityFloor), maxSize };
+}
+
+/**
+ * The machine that a colour gets now: what it is made of waits while it has traffic; its paths and its boot gate stay with
+ * its image.
+ */
+function machineFor(color: Color, wanted: Wanted, deployed: Deployed | undefined, weights: ByColor<number>): Machine {
+  const [now, next] = [deployed?.machines[color], wanted.machines[color]];
+  if (!deployed || !now) return next;
+  const kept = weights[color] > 0 || deployed.weights[color] > 0 ? now : next;
+  const { healthCheckPath, versionPath, bootGate } = now.imageId === next.imageId ? now : next;
+  return { ...kept, imageId: next.imageId, healthCheckPath, versionPath, bootGate };
+}
+
+function deferredSettings(color: Color, now: Machine, wanted: Machine): string[] {
+  const differing = (names: (keyof Machine)[]) => names.filter((name) => now[name] !== wanted[name]);
+  return [
+    ...differing(["instanceType", "detailedMonitoring"]).map(
+      (name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`,
+    ),
+    ...differing(["healthCheckPath", "versionPath"]).map(
+      (name) => `${color} keeps ${name} ${now[name]} with its image; ${wanted[name]} reaches it with its next one`,
+    ),
+  ];
+}
+
+const ungatedImages = (machines: Machine[]): string[] => [
+  ...new Set(machines.filter(({ bootGate }) => !bootGate).map(({ imageId }) => withoutBootGate(imageId))),
+];

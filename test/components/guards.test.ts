@@ -1,0 +1,79 @@
+import { planUpdate } from "../../components/plan";
+import type { Deployed, Foundation, Wanted } from "../../components/traffic";
+import { foundation, machine, serving, warm } from "./two-fleets";
+
+describe("the foundation", () => {
+  test.each<[string, Partial<Foundation>, string]>([
+    ["another VPC", { vpcId: "vpc-1" }, "vpcId can't change in a running stack (not set to vpc-1)"],
+    [
+      "another range",
+      { vpcCidr: "10.1.0.0/16" },
+      "vpcCidr can't change in a running stack (10.0.0.0/16 to 10.1.0.0/16)",
+    ],
+    ["another zone", { availabilityZoneCount: 3 }, "availabilityZoneCount can't change in a running stack (2 to 3)"],
+    ["another port", { appPort: 8080 }, "appPort can't change in a running stack (3000 to 8080)"],
+  ])("fails on %s", (_, change, expected) => {
+    const { refusals } = planUpdate({ ...warm, foundation: { ...foundation, ...change } }, serving);
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toContain(expected);
+    expect(refusals[0]).toContain("Set it back");
+  });
+
+  test("fails on HTTPS given up, whose redirect holds port 80; HTTPS may come", () => {
+    const https = { ...foundation, https: true };
+    const { refusals } = planUpdate(warm, { ...serving, foundation: https });
+    expect(refusals).toEqual([expect.stringContaining("HTTPS can't be given up in a running stack")]);
+    expect(planUpdate({ ...warm, foundation: https }, serving).refusals).toEqual([]);
+  });
+
+  test("fails with every reason at once", () => {
+    const wanted = {
+      ...warm,
+      machines: { blue: machine("v3"), green: machine("v3") },
+      foundation: { ...foundation, appPort: 1 },
+    };
+    expect(planUpdate({ ...wanted, activeColor: "green", standby: "off" }, serving).refusals).toHaveLength(4);
+  });
+});
+
+test("a refusal says what serves, what would change and the way to do it", () => {
+  const { refusals } = planUpdate({ ...warm, machines: { ...warm.machines, blue: machine("v3") } }, serving);
+  expect(refusals).toEqual([
+    "blue serves 100 % of the requests; its image may not change in place (v1 to v3). " +
+      "Keep blueAmi v1, set greenAmi to the new image with standby: warm, update, then set activeColor: green.",
+  ]);
+});
+
+test("what is live counts, not what was asked for last", () => {
+  const flippedByHand = { ...serving, weights: { blue: 0, green: 100 } };
+  const { refusals } = planUpdate({ ...warm, machines: { ...warm.machines, green: machine("v3") } }, flippedByHand);
+  expect(refusals).toEqual([expect.stringContaining("green serves 100 % of the requests")]);
+});
+
+describe("an update that moves traffic", () => {
+  const onTrial = { ...serving, capacity: { ...serving.capacity, green: { minSize: 1, maxSize: 4 } } };
+
+  test.each<[string, Partial<Wanted>, Deployed, string[]]>([
+    ["may let the standby grow from its trial", { activeColor: "green" }, onTrial, []],
+    ["may bring a standby on trial a share, which the gate weighs", { previewSize: 1, standbyWeight: 10 }, onTrial, []],
+    [
+      "may not leave the other colour as small as a trial",
+      { activeColor: "green", previewSize: 1 },
+      onTrial,
+      ["blue would go from 2-4 to 1-4 instances. Set previewSize: 0, or move traffic first; shrink in a later update."],
+    ],
+    [
+      "may not shrink what serves, and no trial is to blame",
+      { activeColor: "green", minSize: 1 },
+      serving,
+      [
+        "blue would go from 2-4 to 1-4 instances. Move traffic first;",
+        "green would go from 2-4 to 1-4 instances. Move",
+      ],
+    ],
+  ])("%s", (_, wanted, deployed, expected) =>
+    expect(planUpdate({ ...warm, ...wanted }, deployed).refusals).toEqual(
+      expected.map((text) => expect.stringContaining(text) as string),
+    ),
+  );
+});

@@ -1,0 +1,40 @@
+import {
+  byColor,
+  type Capacity,
+  type Deployed,
+  type Foundation,
+  type Machine,
+  type Wanted,
+} from "../../components/traffic";
+
+/** What an image of that id is run on. */
+export const machine = (imageId: string): Machine => ({
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: false,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
+  bootGate: true,
+});
+export const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+/** Blue serves, green is warm with the next image. */
+export const warm: Wanted = {
+  activeColor: "blue",
+  standby: "warm",
+  standbyWeight: 0,
+  minSize: 2,
+  maxSize: 4,
+  capacityFloor: 0,
+  previewSize: 0,
+  machines: { blue: machine("v1"), green: machine("v2") },
+  foundation,
+};
+/** The same, deployed. */
+export const serving: Deployed = {
+  activeColor: "blue",
+  weights: { blue: 100, green: 0 },
+  machines: warm.machines,
+  capacity: byColor(() => ({ minSize: 2, maxSize: 4 })),
+  foundation,
+};
+export const off: Capacity = { minSize: 0, maxSize: 0 };
