@@ -1,21 +1,31 @@
 import { ACMClient } from "@aws-sdk/client-acm";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { endpointOf, Settings } from "./settings";
 
 /** AWS SDK clients, all of them aimed at the local cloud. */
 export interface Clients {
   readonly acm: ACMClient;
   readonly autoscaling: AutoScalingClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
   readonly iam: IAMClient;
+  readonly kms: KMSClient;
+  readonly logs: CloudWatchLogsClient;
   readonly route53: Route53Client;
   readonly s3: S3Client;
+  readonly sns: SNSClient;
 }
 
 /** The clients for a provider's settings, each made when it is first used. */
@@ -32,6 +42,12 @@ export function clientsOf(settings: Settings): Clients {
     get autoscaling() {
       return once("autoscaling", (options) => new AutoScalingClient(options));
     },
+    get cloudwatch() {
+      return once("cloudwatch", (options) => new CloudWatchClient(options));
+    },
+    get dynamodb() {
+      return once("dynamodb", (options) => new DynamoDBClient(options));
+    },
     get ec2() {
       return once("ec2", (options) => new EC2Client(options));
     },
@@ -41,11 +57,20 @@ export function clientsOf(settings: Settings): Clients {
     get iam() {
       return once("iam", (options) => new IAMClient(options));
     },
+    get kms() {
+      return once("kms", (options) => new KMSClient(options));
+    },
+    get logs() {
+      return once("logs", (options) => new CloudWatchLogsClient(options));
+    },
     get route53() {
       return once("route53", (options) => new Route53Client(options));
     },
     get s3() {
       return once("s3", (options) => new S3Client({ ...options, forcePathStyle: true }));
+    },
+    get sns() {
+      return once("sns", (options) => new SNSClient(options));
     },
   };
 }

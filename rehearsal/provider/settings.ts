@@ -24,6 +24,7 @@ const HARMLESS = [
 ];
 const ALIASES: Readonly<Record<string, string[]>> = {
   elbv2: ["elbv2", "elasticloadbalancingv2"],
+  logs: ["logs", "cloudwatchlogs", "cloudwatchlog"],
 };
 
 function json(variables: ReadonlyMap<string, string>, name: string): unknown {

@@ -1,12 +1,5 @@
-import { check } from "../../../../rehearsal/provider/operations";
-import { ROWS } from "../../../../rehearsal/provider/rows";
 import type { Props } from "../../../../rehearsal/provider/shape";
-
-function checked(type: string, inputs: Props, olds: Props = {}) {
-  const row = ROWS.get(type);
-  if (!row) throw new Error(`no row ${type}`);
-  return check(row, inputs, olds, "front", Buffer.from("seed"), "eu-central-1");
-}
+import { checked } from "./checked";
 
 const group = { launchTemplate: { id: "lt", version: "1" }, vpcZoneIdentifiers: ["s"], minSize: 1, maxSize: 2 };
 const hook = { name: "boot-gate", lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" };

@@ -2,12 +2,7 @@ import { UNKNOWN } from "../../../../rehearsal/provider/diff";
 import { difference, plannedUpdate } from "../../../../rehearsal/provider/operations";
 import { ROWS } from "../../../../rehearsal/provider/rows";
 import type { Props } from "../../../../rehearsal/provider/shape";
-
-function rowOf(type: string) {
-  const row = ROWS.get(type);
-  if (!row) throw new Error(`no row ${type}`);
-  return row;
-}
+import { rowOf } from "./checked";
 
 /** Argument by argument: does its change force a new resource, as the official provider's schema says? */
 const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
@@ -93,6 +88,27 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
     forced: ["certificateArn", "validationRecordFqdns"],
     inPlace: [],
   },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    forced: ["name"],
+    inPlace: ["threshold", "metricQueries", "extendedStatistic", "alarmActions", "actionsEnabled", "tags"],
+  },
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": {
+    forced: ["alarmName", "actionsEnabled"],
+    inPlace: ["alarmRule", "alarmDescription", "alarmActions", "okActions", "tags"],
+  },
+  "aws:cloudwatch/dashboard:Dashboard": { forced: ["dashboardName"], inPlace: ["dashboardBody"] },
+  "aws:cloudwatch/logGroup:LogGroup": { forced: ["name"], inPlace: ["retentionInDays", "tags"] },
+  "aws:sns/topic:Topic": { forced: ["name"], inPlace: ["kmsMasterKeyId", "tags"] },
+  "aws:sns/topicPolicy:TopicPolicy": { forced: ["arn"], inPlace: ["policy"] },
+  "aws:sns/topicSubscription:TopicSubscription": { forced: ["topic", "protocol", "endpoint"], inPlace: [] },
+  "aws:kms/key:Key": {
+    forced: [],
+    inPlace: ["description", "policy", "enableKeyRotation", "deletionWindowInDays", "tags"],
+  },
+  "aws:dynamodb/table:Table": {
+    forced: ["name", "hashKey", "rangeKey"],
+    inPlace: ["billingMode", "deletionProtectionEnabled", "pointInTimeRecovery", "tags"],
+  },
   "aws:route53/record:Record": { forced: ["zoneId", "name", "type"], inPlace: ["ttl", "records", "aliases"] },
 };
 
@@ -123,6 +139,14 @@ describe("deleteFirst", () => {
       { name: "blue" },
       { slowStart: 0 },
       { slowStart: 30 },
+      false,
+    ],
+    [
+      "a composite alarm under its own name, which then deletes the new one",
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+      { alarmName: "blue" },
+      { actionsEnabled: true },
+      { actionsEnabled: false },
       false,
     ],
     [
