@@ -49,7 +49,10 @@ export interface Session {
 const region = "eu-central-1";
 
 /** AWS services that the stack talks to, under the official provider's names. */
-const services = ["acm", "autoscaling", "ec2", "elbv2", "iam", "route53", "s3", "sts"];
+const services = [
+  ...["acm", "autoscaling", "cloudwatch", "dynamodb", "ec2", "elbv2", "iam"],
+  ...["kms", "logs", "route53", "s3", "sns", "ssm", "sts"],
+];
 
 /** The stack that is rehearsed. */
 const stackName = "dev";
