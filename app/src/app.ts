@@ -15,10 +15,12 @@ export interface Parts {
   /** Proxies in front whose word on the user counts. */
   trustProxy: number;
   sessions?: RequestHandler;
+  /** The backing store's schema as readiness has seen it last; undefined while it is not known. */
+  storeSchema: () => number | undefined;
 }
 
 /** The service, before it listens. */
-export function createApp({ about, log, readiness, trustProxy, sessions }: Parts): Express {
+export function createApp({ about, log, readiness, trustProxy, sessions, storeSchema }: Parts): Express {
   const everyAnswer: RequestHandler = (_, response, next) => {
     response.set({ "x-color": about.color, "x-version": about.version, "x-instance": about.instanceId });
     response.set("x-content-type-options", "nosniff");
@@ -39,7 +41,7 @@ export function createApp({ about, log, readiness, trustProxy, sessions }: Parts
     .set("trust proxy", trustProxy)
     .use(everyAnswer, logRequests(log))
     .use(healthRoutes(readiness))
-    .use(aboutRoutes(about))
+    .use(aboutRoutes(about, readiness, storeSchema))
     .use(sessionRoutes(about.version, sessions))
     .use(nothing, failed);
 }

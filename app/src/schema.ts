@@ -10,6 +10,12 @@ export interface SchemaStore {
   set(key: string, value: string, options?: { condition: "NX" }): Promise<unknown>;
 }
 
+/** The number of the store's schema as it is now, undefined where there is none yet. */
+export async function schemaNow(store: Pick<SchemaStore, "get">): Promise<number | undefined> {
+  const number = Number((await store.get(KEY)) ?? NaN);
+  return Number.isInteger(number) ? number : undefined;
+}
+
 /** Brings a store from the number before to its own. Must be harmless when it runs twice or is cut off. */
 export type Migration = (store: SchemaStore) => Promise<void>;
 

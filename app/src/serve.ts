@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { About } from "./about";
 import { createApp } from "./app";
 import { Readiness } from "./readiness";
-import { schemaOf } from "./schema";
+import { schemaNow, schemaOf } from "./schema";
 import { listen } from "./server";
 import { sessions } from "./sessions";
 import type { Settings } from "./settings";
@@ -18,11 +18,16 @@ export async function serve({ config, secrets }: Settings, about: About, log: Lo
   const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   const store = config.redis && secrets.redis ? createStore(config.redis, secrets.redis, log) : undefined;
   if (store === undefined) log.info("redis.url is not set: running without sessions");
-  const readiness = new Readiness(store === undefined ? {} : { redis: () => ping(store) }, log);
+  let schema: number | undefined;
+  const look = async (reached: Store): Promise<void> => {
+    if (!reached.isReady) throw new Error("not connected");
+    schema = await schemaNow(reached);
+  };
+  const readiness = new Readiness(store === undefined ? {} : { redis: () => look(store) }, log);
   const { trustProxy } = config;
   const middleware =
     store && secrets.sessionSecret ? sessions(store, secrets.sessionSecret, config.session) : undefined;
-  const app = createApp({ about, log, readiness, trustProxy, sessions: middleware });
+  const app = createApp({ about, log, readiness, trustProxy, sessions: middleware, storeSchema: () => schema });
   const listening = await listen(app, config.port, config.host);
   log.info({ host: config.host, port: listening.port }, "listening");
   const usable = (store === undefined ? Promise.resolve() : connected(store, about)).then(() => readiness.started());
@@ -36,9 +41,4 @@ export async function serve({ config, secrets }: Settings, about: About, log: Lo
 async function connected(store: Store, about: About): Promise<void> {
   await store.connect();
   await schemaOf(store, about);
-}
-
-async function ping(store: Store): Promise<void> {
-  if (!store.isReady) throw new Error("not connected");
-  await store.ping();
 }

@@ -1,5 +1,5 @@
 import type { Release } from "../../app/src/release";
-import { migrate, type Migration, schemaOf, type SchemaStore } from "../../app/src/schema";
+import { migrate, type Migration, schemaNow, schemaOf, type SchemaStore } from "../../app/src/schema";
 
 const release = (min: number, max: number): Release => ({
   version: "v1.0.0",
@@ -58,4 +58,15 @@ it("stays at the last number that it reached when a step fails", async () => {
 
 it("fails on a step that nobody wrote", async () => {
   await expect(migrate(memory("1"), release(1, 2), {})).rejects.toThrow("v1.0.0 has no migration to schema 2");
+});
+
+it.each([
+  ["2", 2],
+  ["x", undefined],
+  ["2.5", undefined],
+  [undefined, undefined],
+])("sees the schema that is there, and changes nothing: %s", async (held, seen) => {
+  const store = memory(held);
+  await expect(schemaNow(store)).resolves.toBe(seen);
+  expect(store.held.get("app:schema")).toBe(held);
 });

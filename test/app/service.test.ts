@@ -197,3 +197,26 @@ it("migrates, and refuses a schema that it doesn't know, to migrate and to start
   expect(second.output()).toBe(`${message}\n`);
   expect(start.lines.at(-1)).toMatchObject({ level: "fatal", msg: message });
 });
+
+it("says which schema its backing service has, also after it was raised, and nothing where there is none", async () => {
+  const alone = await startService(bundle);
+  expect((await get(`${alone.url}/version`)).body).not.toHaveProperty("store");
+  const own = await startRedis();
+  const { url, said } = await startService(bundle, withRedis(own.url));
+  await said(({ msg }) => msg === "connected to the backing service");
+  const version = async (schema: number) => {
+    const deadline = performance.now() + 10_000;
+    for (;;) {
+      const { body } = await get(`${url}/version`);
+      const { store } = body as { store?: { schema: number } };
+      if (store?.schema === schema || performance.now() > deadline) return body;
+      await pause(20);
+    }
+  };
+  expect(await version(1)).toMatchObject({ version: "v1.2.3", schema: { min: 1, max: 1 }, store: { schema: 1 } });
+  const store = await createClient({ url: own.url }).connect();
+  await store.set("app:schema", "2");
+  expect(await version(2)).toMatchObject({ store: { schema: 2 } });
+  store.destroy();
+  await own.stop();
+});

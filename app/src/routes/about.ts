@@ -1,8 +1,13 @@
 import { Router } from "express";
 import type { About } from "../about";
+import type { Readiness } from "../readiness";
 
-/** `/`: a page for people. `/version`: what this is, for the health gate and whoever asks. */
-export function aboutRoutes(about: About): Router {
+/**
+ * `/`: a page for people. `/version`: what this is, for the health gate and whoever asks, and the schema that the backing
+ * store has, where there is one.
+ * @param storeSchema The number that readiness has seen last.
+ */
+export function aboutRoutes(about: About, readiness: Readiness, storeSchema: () => number | undefined): Router {
   const { version, color, instanceId } = about;
   const page = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${text(version)}</title>
@@ -13,8 +18,10 @@ export function aboutRoutes(about: About): Router {
     .get("/", (_, response) => {
       response.set("content-security-policy", "default-src 'none'").type("html").send(page);
     })
-    .get("/version", (_, response) => {
-      response.json(about);
+    .get("/version", async (_, response) => {
+      await readiness.look();
+      const schema = storeSchema();
+      response.json(schema === undefined ? about : { ...about, store: { schema } });
     });
 }
 
