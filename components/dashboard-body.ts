@@ -21,7 +21,7 @@ type Line = (string | Record<string, string | boolean>)[];
 interface Graph {
   title: string;
   lines: Line[];
-  limits?: Record<string, number>;
+  limits?: { label: string; value: number }[];
 }
 
 /** Of the grid's 24 columns, those of one colour; and the rows of a graph and of the alarms. */
@@ -30,13 +30,13 @@ const [width, height, alarmsHeight] = [12, 6, 4];
 /** A dashboard's body (CloudWatch: "Dashboard body structure and syntax"): the alarms, then both colours side by side. */
 export function dashboardBody(region: string, shown: ByColor<Shown>, thresholds: Thresholds, alarms: string[]): string {
   const graphs = colors.flatMap((color, column) =>
-    graphsOf(shown[color], thresholds).map(({ title, lines, limits = {} }, row) => ({
+    graphsOf(shown[color], thresholds).map(({ title, lines, limits }, row) => ({
       type: "metric",
       ...{ x: column * width, y: alarmsHeight + row * height, width, height },
       properties: {
         ...{ title: `${color}: ${title}`, region, view: "timeSeries", period, metrics: lines },
         yAxis: { left: { min: 0 } },
-        annotations: { horizontal: Object.entries(limits).map(([label, value]) => ({ label, value })) },
+        ...(limits && { annotations: { horizontal: limits } }),
       },
     })),
   );
@@ -63,12 +63,15 @@ function graphsOf({ dimensions, groupName }: Shown, thresholds: Thresholds): Gra
         ...Object.entries(counts).map(([id, name]) => ofTargets(name, "Sum", { id, visible: false })),
         [{ expression: errorShare, id: "share", label: "5xx" }],
       ],
-      limits: { alarm: thresholds.alarmErrorPercent },
+      limits: [{ label: "alarm", value: thresholds.alarmErrorPercent }],
     },
     {
       title: "time of an answer, seconds",
       lines: times,
-      limits: { "p95 alarm": thresholds.alarmP95Seconds, "p99 alarm": thresholds.alarmP99Seconds },
+      limits: [
+        { label: "p95 alarm", value: thresholds.alarmP95Seconds },
+        { label: "p99 alarm", value: thresholds.alarmP99Seconds },
+      ],
     },
     {
       title: "instances",

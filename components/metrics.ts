@@ -22,7 +22,7 @@ export const counts = { errors: "HTTPCode_Target_5XX_Count", requests: "RequestC
 const fewestRequests = 20;
 
 /**
- * Share of 5xx answers, in percent. The load balancer tells a count only when it is not 0, so missing errors are none;
+ * Share of 5xx answers, in percent. The load balancer leaves out what it has not seen, so missing errors are none;
  * missing requests leave the minute without a share, which no alarm takes for bad.
  */
 export const errorShare = `IF(requests >= ${fewestRequests}, 100 * FILL(errors, 0) / requests, 0)`;

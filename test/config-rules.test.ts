@@ -8,6 +8,17 @@ describe("fails on settings that don't go together", () => {
     ["nobody may come in", { allowedCidrs: "" }, ["allowedCidrs: []. Allowed: who may reach the service"]],
     ["least above most", { minSize: "5" }, ["minSize: 5. Allowed: at most maxSize (4)"]],
     ["a floor above most", { capacityFloor: "5" }, ["capacityFloor: 5. Allowed: at most maxSize (4)"]],
+    ["a trial above most", { previewSize: "5" }, ["previewSize: 5. Allowed: at most maxSize (4)"]],
+    [
+      "slower at 95 % than at 99 %",
+      { alarmP95Seconds: "3.5" },
+      ["alarmP95Seconds: 3.5. Allowed: at most alarmP99Seconds (3)"],
+    ],
+    [
+      "an address twice",
+      { notificationEmails: '["a@x.co","a@x.co"]' },
+      ['notificationEmails: ["a@x.co","a@x.co"]. Allowed: each'],
+    ],
     ["a canary on an empty fleet", { standbyWeight: "1" }, ["standbyWeight: 1. Allowed: 0 while green is the standby"]],
     ["overlapping ranges", { allowedCidrs: '["10.0.0.0/8","10.1.0.0/16"]' }, ["(10.0.0.0/8 and 10.1.0.0/16 do)"]],
     ["the small range first", { previewCidrs: '["10.1.0.0/16","10.0.0.0/8"]' }, ["previewCidrs: "]],

@@ -15,6 +15,12 @@ describe("settings that are right", () => {
       spotPercentage: 0,
       natGateways: "none",
       deletionProtection: true,
+      previewSize: 0,
+      logRetention: 30,
+      alarmErrorPercent: 1,
+      alarmP95Seconds: 1,
+      alarmP99Seconds: 3,
+      notificationEmails: [],
       allowedCidrs: ["192.0.2.0/24"],
       backendPorts: [],
     });
@@ -36,6 +42,16 @@ describe("settings that are right", () => {
     ["443 for previews of a plain HTTP stack", { previewPort: "443" }],
     ["everybody", { allowedCidrs: '["0.0.0.0/0"]' }],
     ["neighbouring ranges", { allowedCidrs: '["10.0.0.0/9","10.128.0.0/9"]' }],
+    ["a standby that is tried with all that there may be", { previewSize: "4" }],
+    ["alarms on parts of a percent and of a second", { alarmErrorPercent: "0.5", alarmP95Seconds: "0.25" }],
+    ["alarms that never sound for errors", { alarmErrorPercent: "100" }],
+    ["as slow at 95 % as at 99 %", { alarmP95Seconds: "3", alarmP99Seconds: "3" }],
+    ["logs of a year", { logRetention: "365" }],
+    [
+      "who is told",
+      { notificationEmails: '["ops@example.com","a+b@x.co"]', slackWebhook: "https://hooks.slack.com/services/T/B/x" },
+    ],
+    ["a stack to promote from", { promoteFrom: "staging" }],
     ["one range for users and previews", { previewCidrs: '["192.0.2.0/24"]' }],
   ])("%s", (_, raw) => expect(faultsOf({ ...minimal, ...raw })).toEqual([]));
 
@@ -45,11 +61,15 @@ describe("settings that are right", () => {
       greenAmi: "",
       vpcId: "",
       domain: "",
+      slackWebhook: "",
+      promoteFrom: "",
+      alarmP95Seconds: "",
       minSize: "",
       allowedCidrs: '["10.0.0.0/8"]',
     });
     expect(settings).toMatchObject({ minSize: 2, allowedCidrs: ["10.0.0.0/8"] });
     expect(settings.greenAmi ?? settings.vpcId ?? settings.domain).toBeUndefined();
+    expect(settings.slackWebhook ?? settings.promoteFrom).toBeUndefined();
   });
 
   test("lists, numbers and booleans come as JSON, texts as they are", () => {
@@ -92,6 +112,45 @@ describe("fails on one wrong setting, with its name, what came and what is allow
     ["a percent sign", { standbyWeight: "10%" }, 'standbyWeight: "10%". Allowed: a whole number'],
     ["no instance at all", { minSize: "0" }, "minSize: 0. Allowed: a whole number from 1 to 1000"],
     ["a number beyond all", { maxSize: "1e999" }, "Allowed: a whole number from 1 to 1000"],
+    ["a trial beyond all", { previewSize: "1001" }, "previewSize: 1001. Allowed: a whole number from 0 to 1000"],
+    ["half an instance", { previewSize: "0.5" }, "previewSize: 0.5. Allowed: a whole number from 0 to 1000"],
+    [
+      "days that CloudWatch doesn't know",
+      { logRetention: "31" },
+      "logRetention: 31. Allowed: 1 or 3 or 5 or 7 or 14 or 30 or 60",
+    ],
+    ["days for ever", { logRetention: "0" }, "logRetention: 0. Allowed: 1 or 3 or"],
+    ["more than all", { alarmErrorPercent: "101" }, "alarmErrorPercent: 101. Allowed: a number from 0 to 100"],
+    ["a share with its sign", { alarmErrorPercent: "1%" }, 'alarmErrorPercent: "1%". Allowed: a number from 0 to 100'],
+    ["an answer in no time", { alarmP95Seconds: "0" }, "alarmP95Seconds: 0. Allowed: a number from 0.001 to 60"],
+    [
+      "an answer after the connection",
+      { alarmP99Seconds: "61" },
+      "alarmP99Seconds: 61. Allowed: a number from 0.001 to 60",
+    ],
+    ["milliseconds", { alarmP99Seconds: "800ms" }, 'alarmP99Seconds: "800ms". Allowed: a number from 0.001 to 60'],
+    [
+      "a name for an address",
+      { notificationEmails: '["ops"]' },
+      'notificationEmails.0: "ops". Allowed: e-mail addresses',
+    ],
+    ["one address without a list", { notificationEmails: "ops@x.co" }, `notificationEmails: "ops@x.co". ${list}`],
+    [
+      "a webhook without TLS",
+      { slackWebhook: "http://hooks.example.com/x" },
+      "slackWebhook: (not shown). Allowed: an https URL",
+    ],
+    ["a webhook that is a channel", { slackWebhook: "#ops" }, "slackWebhook: (not shown). Allowed: an https URL"],
+    [
+      "a webhook under a wrong name",
+      { slackWebHook: "https://hooks.example.com/x" },
+      "slackWebHook: (not shown). Allowed: no such",
+    ],
+    [
+      "a stack that can't be",
+      { promoteFrom: "my stack" },
+      'promoteFrom: "my stack". Allowed: a stack\'s name such as staging',
+    ],
     ["a boolean that is a word", { allowHttp: "yes" }, 'allowHttp: "yes". Allowed: true or false'],
     ["a boolean in capitals", { accessLogs: "True" }, 'accessLogs: "True". Allowed: true or false'],
     ["a boolean that is a number", { deletionProtection: "1" }, "deletionProtection: 1. Allowed: true or false"],
@@ -162,7 +221,10 @@ test("any text in any setting is taken or refused by name, never more", () => {
   fc.assert(
     fc.property(fc.constantFrom(...names), value, (name, text) => {
       const faults = faultsOf({ ...existing, [name]: text });
-      const related = ["vpcId", "domain", "hostedZoneId", "standbyWeight", "minSize", "maxSize"].includes(name);
+      const alarms = ["alarmP95Seconds", "alarmP99Seconds"];
+      const related = ["vpcId", "domain", "hostedZoneId", "standbyWeight", "minSize", "maxSize", ...alarms].includes(
+        name,
+      );
       if (!related) expect(faults.filter((line) => !line.startsWith(name))).toEqual([]);
     }),
     { numRuns: 1000 },

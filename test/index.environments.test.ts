@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stackConfig } from "./program";
 import { inputsOf, office, ofType, runProgram, v1 } from "./whole-program";
 
 const certificate = { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/given" };
@@ -19,6 +20,7 @@ describe("the whole program", () => {
       dropInvalidHeaderFields: true,
     });
     expect(ofType(run, "Bucket")).toHaveLength(0);
+    expect(ofType(run, "TopicSubscription")).toHaveLength(0);
     expect(run.outputs.url).toBe("http://alb.example");
   });
 
@@ -51,6 +53,8 @@ describe("the whole program", () => {
     });
     expect(inputsOf(run, "app-listener").certificateArn).toBe(inputsOf(run, "certificate-issued").certificateArn);
     expect(inputsOf(run, "load-balancer-alias")).toMatchObject({ name: "app.example.com", type: "A" });
+    expect(inputsOf(run, "bluegreen-prod-releases")).toMatchObject({ deletionProtectionEnabled: true });
+    expect(inputsOf(run, "log-groups-blue")).toMatchObject({ name: "/bluegreen/prod/blue", retentionInDays: 30 });
     expect(run.outputs.url).toBe("https://app.example.com");
   });
 
@@ -60,6 +64,26 @@ describe("the whole program", () => {
       const text = readFileSync(join(__dirname, "..", `Pulumi.${stack}.yaml`), "utf8");
       const keys = [...text.matchAll(/^ {2}([\w:]+):/gm)].map(([, key]) => key);
       expect(keys.filter((key) => key !== "aws:region" && !known.includes(key.replace("bluegreen:", "")))).toEqual([]);
+    }
+  });
+
+  test("prod takes what staging has served, and the others take anything", () => {
+    const sources = ["dev", "staging", "prod"].map((stack) => stackConfig(stack)["bluegreen:promoteFrom"]);
+    expect(sources).toEqual(["", "", "staging"]);
+  });
+
+  test("alarms follow the settings, each colour's its own target group and no other", async () => {
+    const limits = { alarmErrorPercent: "2.5", alarmP95Seconds: "0.4", alarmP99Seconds: "0.8" };
+    const run = await runProgram("dev", { blueAmi: v1, ...office, ...limits });
+    for (const color of ["blue", "green"]) {
+      const thresholds = ["errors", "p95", "p99"].map(
+        (part) => inputsOf(run, `bluegreen-dev-${color}-${part}`).threshold,
+      );
+      expect(thresholds).toEqual([2.5, 0.4, 0.8]);
+      expect(inputsOf(run, `bluegreen-dev-${color}-p99`).dimensions).toEqual({
+        LoadBalancer: "app/alb/1",
+        TargetGroup: `targetgroup/bluegreen-dev-${color}/1`,
+      });
     }
   });
 

@@ -16,6 +16,30 @@ describe("outputs", () => {
     });
   });
 
+  test("tell the release commands where their records are, whom to tell, and what to watch", async () => {
+    const { outputs, resources } = await runProgram("dev", { ...office, ...start });
+    const generated = (name: string) => `bluegreen-dev-${name}-1234567`;
+    const parts = ["errors", "p95", "p99", "unhealthy", "connections"];
+    expect(outputs).toMatchObject({
+      releases: { tableName: generated("releases") },
+      notifications: { topicArn: "arn:aws:sns:eu-central-1:111111111111:bluegreen-dev-1234567" },
+      alarms: {
+        ...byColor((color) => ({
+          composite: `${generated("alb")}-${color}`,
+          parts: parts.map((part) => generated(`${color}-${part}`)),
+        })),
+        loadBalancer: [generated("rejected")],
+      },
+      logGroups: { blue: "/bluegreen/dev/blue", green: "/bluegreen/dev/green", jobs: "/bluegreen/dev/jobs" },
+      dashboard: {
+        name: generated("alb"),
+        url: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/${generated("alb")}`,
+      },
+    });
+    const named = resources.filter(({ type }) => /:(MetricAlarm|CompositeAlarm)$/.test(type));
+    expect(named).toHaveLength(2 * (parts.length + 1) + 1);
+  });
+
   test.each<[string, Partial<Setting>, RegExp]>([
     ["the standby is off", { standby: "off" }, /off/],
     ["both run one image", { greenAmi: v1 }, /same image/],

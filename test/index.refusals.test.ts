@@ -29,6 +29,12 @@ describe("transitions: what is refused", () => {
       { activeColor: "green" },
       "may not shrink a fleet: blue would go from 2-2 to 1-2",
     ],
+    [
+      "a flip that leaves the old colour as small as a trial",
+      { minSize: 2 },
+      { minSize: 2, previewSize: 1, activeColor: "green" },
+      "blue would go from 2-2 to 1-2 instances. Set previewSize: 0, or move traffic first",
+    ],
     ["another port", {}, { appPort: 3001 }, "appPort can't change in a running stack (3000 to 3001)"],
     ["another VPC range", {}, { vpcCidr: "10.1.0.0/16" }, "vpcCidr can't change in a running stack"],
   ])("%s", async (_, from, to, message) => {

@@ -107,6 +107,25 @@ describe("what nobody may find in it", () => {
     expect(inputsOf(isolated, "endpoints-s3").routeTableIds).toEqual(["rtb-1a", "rtb-1b"]);
   });
 
+  test("the Slack webhook reaches no resource and no output", async () => {
+    const slackWebhook = "https://hooks.example.com/services/T0/B0/hidden";
+    const settings = { blueAmi: v1, ...office, slackWebhook, notificationEmails: ["ops@example.com"] };
+    const { resources, outputs } = await runProgram("dev", settings);
+    const all = JSON.stringify([resources, outputs]);
+    expect(all).toContain("ops@example.com");
+    expect(all).not.toContain("hooks.example.com");
+  });
+
+  test("what tells whether a colour is well stands behind the listener, and nothing waits for it", () => {
+    const telling = /:(MetricAlarm|CompositeAlarm|Dashboard|Topic|TopicPolicy|Key|Table|LogGroup)$/;
+    const names = run.resources.filter(({ type }) => telling.test(type)).map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(15);
+    const others = run.resources.filter(({ type }) => !telling.test(type));
+    expect(others.filter(({ options }) => options.dependencies.some((name) => names.includes(name)))).toEqual([]);
+    const behindListener = run.resources.filter(({ type }) => telling.test(type));
+    expect(behindListener.filter(({ options }) => options.dependencies.includes("app-listener"))).toEqual([]);
+  });
+
   test("a physical name never grows beyond what AWS takes, with a long stack name too", async () => {
     const long = await runProgram("a-very-long-name-for-a-stack", { blueAmi: v1, ...office, allowHttp: true });
     for (const { name } of [...ofType(long, "LoadBalancer"), ...ofType(long, "TargetGroup")]) {

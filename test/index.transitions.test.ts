@@ -30,6 +30,9 @@ describe("transitions: what may change", () => {
       ["app-green-group", "app-green-template"],
     ],
     ["the old colour is retired", {}, { standby: "off" }, ["app-green-group"]],
+    ["a standby comes up to be tried", { standby: "off" }, { previewSize: 2 }, ["app-green-group"]],
+    ["a standby that was tried grows", { previewSize: 2 }, {}, ["app-green-group"]],
+    ["a canary of a standby on trial", { previewSize: 2 }, { previewSize: 2, standbyWeight: 10 }, ["app-listener"]],
     ["a floor for both fleets", {}, { capacityFloor: 2 }, groups],
     [
       "a flip that first brings the other fleet up",

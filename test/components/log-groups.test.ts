@@ -1,0 +1,13 @@
+import { LogGroups } from "../../components/log-groups";
+import { named, register } from "../program";
+
+test("one for each colour and one for the jobs, each kept as long as asked for", async () => {
+  const args = { settingsPath: "/bluegreen/dev", retention: 14, tags: { Project: "p" } };
+  const resources = await register(() => void new LogGroups("l", args));
+  expect(resources).toHaveLength(3);
+  for (const source of ["blue", "green", "jobs"]) {
+    expect(named(resources, `l-${source}`).inputs).toEqual({
+      ...{ name: `/bluegreen/dev/${source}`, retentionInDays: 14, tags: { Project: "p" } },
+    });
+  }
+});
