@@ -1,11 +1,14 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { Controller } from "./autoscaling/controller";
 import { Hooks } from "./autoscaling/hooks";
 import { Launcher } from "./autoscaling/launcher";
 import { answerAutoScaling } from "./autoscaling/service";
 import { selfSigned } from "./certificate";
 import { Clock } from "./clock";
+import { MetricStore } from "./cloudwatch/metric-store";
+import { startCloudWatch } from "./cloudwatch/start";
 import { controlPaths } from "./control";
 import { dataPlane } from "./data-plane";
 import { MotoEc2 } from "./ec2/directory";
@@ -14,8 +17,9 @@ import { processes } from "./ec2/processes";
 import { Protection } from "./ec2/protection";
 import { answerEc2 } from "./ec2/service";
 import { Addresses } from "./elb/addresses";
+import { ElbMetrics } from "./elb/metrics";
 import { ElbService } from "./elb/service";
-import { query } from "./exchange";
+import { json, query } from "./exchange";
 import { Front } from "./front";
 import { machineRoom, type MachineOptions } from "./machine-room";
 import { startMoto } from "./moto";
@@ -56,8 +60,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   let certificate: Promise<string> | undefined;
   const asProcesses = processes(clock, log);
   const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
+  const store = new MetricStore(clock);
+  const metrics = new ElbMetrics(store);
   const plane = dataPlane({
     clock,
+    metrics,
     hardware: room?.hardware ?? asProcesses,
     addresses,
     certificate: () => (certificate ??= selfSigned(options.motoPython)),
@@ -65,6 +72,15 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   });
   const { instances, targets, balancer } = plane;
   const elb = new ElbService({ elb: new ElasticLoadBalancingV2Client(client), ec2, targets, balancer, addresses });
+  const sns = new SNSClient(client);
+  const cloudWatch = startCloudWatch({
+    clock,
+    store,
+    region,
+    publish: (TopicArn, Subject, Message) => sns.send(new PublishCommand({ TopicArn, Subject, Message })),
+    onTick: () => metrics.countHosts(elb.topology, targets),
+    log,
+  });
   const hooks = new Hooks(clock);
   const launcher = new Launcher(ec2, instances);
   const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
@@ -77,8 +93,9 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       autoscaling: query((call) => answerAutoScaling(call, { clock, controller, hooks, targets, around })),
       elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
       ec2: query((call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room })),
+      monitoring: json(cloudWatch.answer),
     },
-    control: controlPaths({ elb, balancer, addresses, instances }),
+    control: controlPaths({ elb, balancer, addresses, instances, alarms: cloudWatch.alarms }),
     log,
   });
   const endpoint = await front.listen();
@@ -88,6 +105,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     gateway: room?.gateway,
     async stop() {
       front.close();
+      cloudWatch.end();
       controller.end();
       plane.end();
       await room?.stop();

@@ -1,3 +1,5 @@
+import type { Alarms } from "./cloudwatch/alarms";
+import type { StateValue } from "./cloudwatch/missing-data";
 import type { Instances } from "./ec2/instances";
 import type { Addresses } from "./elb/addresses";
 import type { Balancer } from "./elb/balancer";
@@ -30,6 +32,8 @@ export interface InstanceState {
 export interface CloudState {
   loadBalancers: LoadBalancerState[];
   instances: InstanceState[];
+  /** States of the alarms, by name. */
+  alarms: Record<string, StateValue>;
 }
 
 /** What the control paths tell about and act on. */
@@ -38,9 +42,10 @@ export interface ControlArgs {
   balancer: Pick<Balancer, "url">;
   addresses: Addresses;
   instances: Instances;
+  alarms: Pick<Alarms, "list">;
 }
 
-function stateOf({ elb, balancer, addresses, instances }: ControlArgs): CloudState {
+function stateOf({ elb, balancer, addresses, instances, alarms }: ControlArgs): CloudState {
   return {
     loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
       name,
@@ -63,6 +68,7 @@ function stateOf({ elb, balancer, addresses, instances }: ControlArgs): CloudSta
       port: instance.port,
       state: instance.machine.dead ? "dead" : instance.state === "stopped" ? "stopped" : "running",
     })),
+    alarms: Object.fromEntries(alarms.list().map(({ name, state }) => [name, state.value])),
   };
 }
 

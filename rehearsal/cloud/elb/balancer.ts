@@ -5,6 +5,7 @@ import { messageOf } from "../errors";
 import type { Addresses } from "./addresses";
 import { localPort } from "./addresses";
 import { Forwarder, answerError } from "./forwarder";
+import type { ElbMetrics, LoadBalancerMetrics } from "./metrics";
 import type { RequestFacts } from "./conditions";
 import { chooseGroup, chooseTarget, redirectLocation, routeFor, routingTable, type RoutingTable } from "./routing";
 import type { Targets } from "./targets";
@@ -19,6 +20,7 @@ interface Running {
   listener: Listener;
   table: RoutingTable;
   forwarder: Forwarder;
+  metrics: LoadBalancerMetrics;
   host: string;
   port: number;
 }
@@ -28,6 +30,7 @@ export interface BalancerArgs {
   clock: Clock;
   targets: Targets;
   addresses: Addresses;
+  metrics: Pick<ElbMetrics, "of">;
   /** Gives key and certificate for HTTPS listeners; asked once, when the first one appears. */
   certificate(): Promise<string>;
   /** A number from 0 (inclusive) to 1 (exclusive); default Math.random. */
@@ -100,7 +103,8 @@ export class Balancer {
     server.keepAliveTimeout = idle * 1000;
     const host = this.args.addresses.of(balancer.name);
     const port = localPort(listener.port);
-    const running: Running = { server, listener, table, forwarder, host, port };
+    const metrics = this.args.metrics.of(balancer);
+    const running: Running = { server, listener, table, forwarder, metrics, host, port };
     try {
       await listen(server, host, port);
     } catch (error) {
@@ -125,8 +129,9 @@ export class Balancer {
         const pool = arn === undefined ? undefined : this.args.targets.pool(arn);
         const target = pool && chooseTarget(pool, pool.group.attributes["load_balancing.algorithm.type"]);
         if (target) {
-          running.forwarder.forward(request, response, target);
+          running.forwarder.forward(request, response, target, running.metrics.to(pool.group.arn));
         } else {
+          running.metrics.failed(503);
           answerError(response, 503);
         }
         return;

@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer, type ProxyServer } from "http-proxy-3";
+import type { TargetMetrics } from "./metrics";
 import type { Target } from "./target-health";
 
 const titles = { 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out" };
@@ -24,6 +25,8 @@ export function answerError(response: ServerResponse, status: keyof typeof title
 /** Sends requests to targets over kept connections. Like an ALB it never tries a second time. */
 export class Forwarder {
   private readonly proxy: ProxyServer;
+  /** Requests on their way, by the answer that their client waits for. */
+  private readonly waiting = new WeakMap<object, { began: number; metrics: TargetMetrics }>();
 
   /**
    * @param agent Keeps the connections to targets.
@@ -35,6 +38,8 @@ export class Forwarder {
   ) {
     this.proxy = createProxyServer({ agent, xfwd: true });
     this.proxy.on("proxyRes", (answer, _request, response) => {
+      const request = this.waiting.get(response);
+      request?.metrics.answered(answer.statusCode ?? 0, (performance.now() - request.began) / 1000);
       // Hop by hop: a target that closes its connection (it shuts down) says nothing about the client's.
       answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
       delete answer.headers["keep-alive"];
@@ -43,18 +48,27 @@ export class Forwarder {
     });
   }
 
-  forward(request: IncomingMessage, response: ServerResponse, target: Target): void {
+  forward(request: IncomingMessage, response: ServerResponse, target: Target, metrics: TargetMetrics): void {
+    metrics.chosen();
+    const fail = (status: 502 | 504): void => {
+      // An answer that broke off was the target's: its status is counted already.
+      if (!response.headersSent) metrics.failed(status);
+      answerError(response, status);
+    };
     if (!target.place) {
-      answerError(response, 502);
+      metrics.notConnected();
+      fail(502);
       return;
     }
     const began = performance.now();
+    this.waiting.set(response, { began, metrics });
     target.inFlight++;
     response.once("close", () => target.inFlight--);
     // Hop by hop: whether the client keeps its connection says nothing about the one to the target.
     delete request.headers.connection;
-    this.proxy.web(request, response, { target: target.place, proxyTimeout: this.idleTimeout }, () => {
-      answerError(response, performance.now() - began >= this.idleTimeout ? 504 : 502);
+    this.proxy.web(request, response, { target: target.place, proxyTimeout: this.idleTimeout }, (error) => {
+      if ("syscall" in error && error.syscall === "connect") metrics.notConnected();
+      fail(performance.now() - began >= this.idleTimeout ? 504 : 502);
     });
   }
 

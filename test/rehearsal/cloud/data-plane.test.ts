@@ -1,8 +1,10 @@
 import { processes } from "../../../rehearsal/cloud/ec2/processes";
 import { request } from "node:http";
 import { Clock } from "../../../rehearsal/cloud/clock";
+import { MetricStore } from "../../../rehearsal/cloud/cloudwatch/metric-store";
 import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane";
 import { Addresses } from "../../../rehearsal/cloud/elb/addresses";
+import { ElbMetrics } from "../../../rehearsal/cloud/elb/metrics";
 import { httpProbe } from "../../../rehearsal/cloud/elb/probe";
 import { eventually } from "./eventually";
 import { listener, targetGroup, targetGroupArn, topology } from "./elb/fixtures";
@@ -12,6 +14,7 @@ const [blue, green] = [targetGroupArn("blue"), targetGroupArn("green")];
 let addresses: Addresses;
 let plane: DataPlane;
 let draws: number[];
+let store: MetricStore;
 
 const port = 18_080;
 
@@ -45,6 +48,14 @@ async function start(id: string, color: string, behaviour: string): Promise<void
   });
 }
 
+/** Requests so far by a metric of the load balancer, of one colour or of all. */
+function counted(MetricName: string, group?: string): number {
+  const Dimensions = [{ Name: "LoadBalancer", Value: "app/main/1" }];
+  if (group) Dimensions.push({ Name: "TargetGroup", Value: `targetgroup/${group}/1` });
+  const series = store.find({ Namespace: "AWS/ApplicationELB", MetricName, Dimensions });
+  return series?.between(Date.now() - 600_000, Date.now() + 1000)?.sum ?? 0;
+}
+
 function stateOf(arn: string, id: string): string {
   return plane.targets.describe(arn, [{ id }])[0]?.state ?? "";
 }
@@ -53,8 +64,10 @@ beforeAll(async () => {
   addresses = await Addresses.claim();
   draws = [];
   const clock = new Clock(50);
+  store = new MetricStore(clock);
   plane = dataPlane({
     clock,
+    metrics: new ElbMetrics(store),
     hardware: processes(clock, () => undefined),
     addresses,
     certificate: () => Promise.reject(new Error("no HTTPS here")),
@@ -83,9 +96,24 @@ test("a target is unused until a listener names its group, then healthy by its o
   expect(await get()).toMatchObject({ status: 200, color: "blue" });
 });
 
+test("counts a request for the load balancer and for the target group that got it", async () => {
+  const before = counted("RequestCount");
+  await get();
+  await get("/readyz");
+  expect(counted("RequestCount") - before).toBe(2);
+  expect(counted("RequestCount", "blue")).toBe(counted("RequestCount"));
+  expect(counted("HTTPCode_Target_2XX_Count", "blue")).toBe(counted("RequestCount"));
+  expect(counted("TargetResponseTime", "blue")).toBeGreaterThan(0);
+  expect(counted("RequestCount", "green") + counted("HTTPCode_Target_5XX_Count")).toBe(0);
+});
+
 test("answers as a load balancer does when nobody is there, and fails open when nobody is healthy", async () => {
   await route({ green: 1 });
+  const before = counted("RequestCount");
   expect(await get()).toMatchObject({ status: 503 });
+  // Nobody was chosen, so it is no request of a target group's: only the load balancer's own answer counts.
+  expect([counted("HTTPCode_ELB_503_Count"), counted("HTTPCode_ELB_5XX_Count")]).toEqual([1, 1]);
+  expect(counted("RequestCount") - before).toBe(0);
   plane.targets.register(green, [{ id: "i-sick" }]);
   await eventually(() => stateOf(green, "i-sick") === "unhealthy");
   expect(await get()).toMatchObject({ status: 200, color: "green" });
@@ -119,6 +147,10 @@ test("a deregistered target drains: no new request, then it is gone", async () =
 test("a machine that died gives 502, then it is unhealthy", async () => {
   expect(plane.instances.kill("i-blue2")).toBe(true);
   await eventually(async () => (await get()).status === 502);
+  expect(counted("HTTPCode_ELB_502_Count")).toBeGreaterThan(0);
+  expect(counted("HTTPCode_Target_5XX_Count", "blue")).toBe(0);
+  // The first failure may be a kept connection that broke; a new one is refused.
+  await eventually(async () => (await get(), counted("TargetConnectionErrorCount", "blue") > 0));
   await eventually(() => stateOf(blue, "i-blue2") === "unhealthy");
   expect(plane.instances.get("i-blue2")?.machine).toMatchObject({ dead: true, pid: undefined });
 });

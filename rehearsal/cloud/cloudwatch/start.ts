@@ -1,0 +1,37 @@
+import type { Clock } from "../clock";
+import type { JsonService } from "../json";
+import { Alarms } from "./alarms";
+import { Evaluator } from "./evaluator";
+import type { MetricStore } from "./metric-store";
+import { notifier, type Publish } from "./notifications";
+import { answerCloudWatch } from "./service";
+
+/** What CloudWatch needs from the rest of the cloud. */
+export interface CloudWatchArgs {
+  clock: Clock;
+  store: MetricStore;
+  region: string;
+  publish: Publish;
+  /** Called every 10 AWS seconds: the moment to put values into the store that nobody counts. */
+  onTick: () => void;
+  log: (line: string) => void;
+}
+
+/** A CloudWatch at work. */
+export interface RunningCloudWatch {
+  readonly alarms: Alarms;
+  readonly answer: JsonService;
+  end(): void;
+}
+
+/** Starts CloudWatch: from now on alarms are judged. */
+export function startCloudWatch({ clock, store, region, publish, onTick, log }: CloudWatchArgs): RunningCloudWatch {
+  const alarms = new Alarms({ store, region, onChange: notifier({ region, publish, log }) });
+  const evaluator = new Evaluator({ clock, store, alarms, onTick });
+  evaluator.start();
+  return {
+    alarms,
+    answer: (call, passOn) => answerCloudWatch(call, passOn, { alarms, store }),
+    end: () => evaluator.end(),
+  };
+}

@@ -1,0 +1,81 @@
+import type { TimeSeries } from "./expression";
+import type { StateValue } from "./missing-data";
+import type { Span } from "./queries";
+import type { Arguments } from "./schemas";
+import type { Watch } from "./watch";
+
+/** What was looked at when an alarm was judged. */
+export interface Evaluation {
+  spans: readonly Span[];
+  range: TimeSeries;
+}
+
+/** Why an alarm has its state, as CloudWatch says it: text, and JSON for programs. */
+export interface Reason {
+  text: string;
+  data?: string;
+}
+
+const comparisons: Record<Arguments<"PutMetricAlarm">["ComparisonOperator"], string> = {
+  GreaterThanOrEqualToThreshold: "greater than or equal to",
+  GreaterThanThreshold: "greater than",
+  LessThanThreshold: "less than",
+  LessThanOrEqualToThreshold: "less than or equal to",
+};
+
+/** The words for a metric alarm's change from one state to another. */
+export function reasonOf(
+  input: Arguments<"PutMetricAlarm">,
+  { terms, period }: Watch,
+  { spans, range }: Evaluation,
+  change: { from: StateValue; to: StateValue },
+): Reason {
+  const n = terms.evaluationPeriods;
+  const data = JSON.stringify({
+    version: "1.0",
+    startDate: new Date(spans[0].from).toISOString(),
+    period,
+    recentDatapoints: range.filter((value) => value !== undefined),
+    threshold: input.Threshold,
+  });
+  if (change.to === "INSUFFICIENT_DATA") {
+    return { text: `Insufficient Data: ${many(n, "datapoint")} ${were(n)} unknown.`, data };
+  }
+  const alarming = change.to === "ALARM";
+  const points = range
+    .flatMap((value, index) => (value === undefined ? [] : [{ value, at: spans[index].from }]))
+    .slice(-n)
+    .filter(({ value }) => terms.breaches(value) === alarming)
+    .reverse();
+  if (points.length === 0) {
+    const treated = alarming ? "Breaching" : "NonBreaching";
+    const missing = `${many(n, "missing datapoint")} ${were(n)} treated as [${treated}]`;
+    return { text: `Threshold Crossed: no datapoints were received for ${many(n, "period")} and ${missing}.`, data };
+  }
+  const list = points.map(({ value, at }) => `${decimal(value)} (${shortDate(at)})`).join(", ");
+  const compared = `${alarming ? "" : "not "}${comparisons[input.ComparisonOperator]} the threshold (${decimal(input.Threshold)})`;
+  const least = alarming ? terms.datapointsToAlarm : n - terms.datapointsToAlarm + 1;
+  const text =
+    `Threshold Crossed: ${points.length} out of the last ${n} datapoints [${list}] ${were(points.length)} ${compared} ` +
+    `(minimum ${many(least, "datapoint")} for ${change.from} -> ${change.to} transition).`;
+  return { text, data };
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function were(count: number): string {
+  return count === 1 ? "was" : "were";
+}
+
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** `24/03/26 13:05:00`, day first. */
+function shortDate(moment: number): string {
+  const [date = "", time = ""] = new Date(moment).toISOString().split(/[T.]/);
+  const [year = "", month, day] = date.split("-");
+  return `${day}/${month}/${year.slice(2)} ${time}`;
+}
