@@ -1,14 +1,16 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import type { Change, Diagnostic, Progress, Severity } from "./protocol";
+import { observedPaths, valuesAt } from "./values";
 
 /** What the engine's events of one operation add up to. */
 export interface EventLog {
   readonly changes: readonly Change[];
+  readonly observed: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export const emptyLog: EventLog = { changes: [], diagnostics: [], outputs: {} };
+export const emptyLog: EventLog = { changes: [], observed: [], diagnostics: [], outputs: {} };
 
 /** Adds one event of the engine to the log; neither is changed. */
 export function record(log: EventLog, event: EngineEvent): EventLog {
@@ -94,8 +96,11 @@ function recordDiagnostic(log: EventLog, event: NonNullable<EngineEvent["diagnos
 }
 
 function recordStep(log: EventLog, step: StepEventMetadata, status: Change["status"]): EventLog {
-  if (UNTOUCHED.has(step.op)) return log;
+  // Outputs are filled in only when a step is done.
+  if (UNTOUCHED.has(step.op)) return status === "done" ? recordObserved(log, step) : log;
   const seen = log.changes.find((change) => change.urn === step.urn);
+  const known = seen !== undefined && seen.diff.length > 0;
+  const diff = known ? seen.diff : differences(step);
   const change: Change = {
     op: seen === undefined ? outcome(step.op) : together(seen.op, outcome(step.op)),
     status: seen?.status === "failed" ? "failed" : status,
@@ -103,13 +108,23 @@ function recordStep(log: EventLog, step: StepEventMetadata, status: Change["stat
     urn: step.urn,
     name: nameOf(step.urn),
     custom: (step.new ?? step.old)?.custom ?? false,
-    diff: seen !== undefined && seen.diff.length > 0 ? seen.diff : differences(step),
+    diff,
+    values: known ? seen.values : valuesAt(step, diff),
   };
   const others = log.changes.filter((other) => other !== seen);
   return {
     ...log,
     changes: seen === undefined ? [...others, change] : log.changes.map((c) => (c === seen ? change : c)),
   };
+}
+
+function recordObserved(log: EventLog, step: StepEventMetadata): EventLog {
+  const diff = observedPaths(step);
+  if (diff.length === 0) return log;
+  const { type, urn } = step;
+  const values = valuesAt(step, diff);
+  const change: Change = { op: "same", status: "done", type, urn, name: nameOf(urn), custom: true, diff, values };
+  return { ...log, observed: [...log.observed, change] };
 }
 
 /** A delete that belongs to no replacement of this operation is a left-over of an earlier one. */

@@ -70,6 +70,8 @@ export interface Change {
   readonly custom: boolean;
   /** Paths of the properties that differ, for example `defaultActions[0].forward`. */
   readonly diff: readonly string[];
+  /** What each of those paths was and is, secrets masked; undefined where it is not there. */
+  readonly values: Readonly<Record<string, { readonly old?: unknown; readonly new?: unknown }>>;
 }
 
 /** A message of the engine, of a provider or of the program. */
@@ -94,6 +96,11 @@ export interface OperationResult {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Resources that were touched, in the order of their first step. Unchanged ones are not listed. */
   readonly changes: readonly Change[];
+  /**
+   * `refresh`: resources that are as declared, but of which AWS tells something new, with the op `same`: what it computes
+   * itself, what the program ignores, and what others put beside the declared (a rule in a security group).
+   */
+  readonly observed: readonly Change[];
   /** Warnings and errors, without colours, each once. */
   readonly diagnostics: readonly Diagnostic[];
   /** Why it failed, one reason a line; undefined when it did not. */

@@ -75,7 +75,7 @@ export class RunningOperation {
   }
 
   private lost({ operation }: OperationRequest, seconds: number, error: string): OperationResult {
-    const empty = { outputs: {}, changes: [], diagnostics: [] };
+    const empty = { outputs: {}, changes: [], observed: [], diagnostics: [] };
     return { operation, ok: false, interrupted: this.stopped, seconds, ...empty, error };
   }
 }

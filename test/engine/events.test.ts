@@ -88,6 +88,35 @@ describe("changes", () => {
   });
 });
 
+describe("what a refresh sees", () => {
+  const state = (desiredCapacity: number) =>
+    ({ custom: true, inputs: { minSize: desiredCapacity }, outputs: { desiredCapacity } }) as never;
+
+  it("has the values of what differs", () => {
+    const extra = { old: state(2), new: state(3), diffs: ["minSize"] };
+    const { changes } = record(emptyLog, event(["resOutputsEvent", "update", "a", extra]));
+    expect(changes[0]?.values).toEqual({ minSize: { old: 2, new: 3 } });
+  });
+
+  test.each<[string, Line[], unknown[]]>([
+    [
+      "outputs of an unchanged resource that differ are observed, and no change",
+      [["resOutputsEvent", "same", "a", { old: state(2), new: state(3) }]],
+      [["same", "a", { desiredCapacity: { old: 2, new: 3 } }]],
+    ],
+    ["outputs that don't differ are not", [["resOutputsEvent", "same", "a", { old: state(2), new: state(2) }]], []],
+    [
+      "nor are those of a step that has only begun",
+      [["resourcePreEvent", "same", "a", { old: state(2), new: { custom: true, inputs: {}, outputs: {} } as never }]],
+      [],
+    ],
+  ])("%s", (_, lines, expected) => {
+    const { observed, changes } = lines.map(event).reduce(record, emptyLog);
+    expect(changes).toEqual([]);
+    expect(observed.map(({ op, name, values }) => [op, name, values])).toEqual(expected);
+  });
+});
+
 it("takes the stack's outputs, and nobody else's", () => {
   const outputs = { activeColor: "green" };
   const stack = event(["resOutputsEvent", "same", "s", { type: "pulumi:pulumi:Stack", new: { outputs } as never }]);
