@@ -1,13 +1,7 @@
 import { Address4 } from "ip-address";
 import { other } from "./components/traffic";
-import type { Settings } from "./config";
-
-/** One fault of the settings: the setting, what came, and what is allowed. */
-export interface Fault {
-  name: string;
-  value: unknown;
-  allowed: string;
-}
+import type { Fault } from "./config-faults";
+import type { Settings } from "./config-schema";
 
 type Name = keyof Settings;
 

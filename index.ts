@@ -20,7 +20,8 @@ import { readProviderConfig } from "./components/provider-config";
 import { ReleasesTable } from "./components/releases-table";
 import { byColor } from "./components/traffic";
 import { VpcEndpoints } from "./components/vpc-endpoints";
-import { imageIds, loadSettings, namespace, servesHttps, wantedFrom } from "./config";
+import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config";
+import { namespace } from "./config-schema";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
 export = async () => {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config";
+import type { Settings } from "../config-schema";
 import type { BlueGreen } from "./blue-green";
 import { previewHeader } from "./gate";
 import type { LoadBalancer } from "./load-balancer";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings, schema, imageIds, wantedFrom } from "../config";
+import { loadSettings, parseSettings, imageIds, wantedFrom } from "../config";
+import { schema } from "../config-schema";
 import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings";
 
 describe("settings that are right", () => {

@@ -59,7 +59,7 @@ describe("the dashboard", () => {
   ])("%s: of the colour itself", (title, expected) => {
     for (const color of colors) {
       const lines = graph(color, title).properties.metrics.filter((line) => line.length > 1);
-      const told = lines.map((line) => `${String(line[1])} ${(line.at(-1) as { stat: string }).stat}`);
+      const told = lines.map((line) => `${line[1] as string} ${(line.at(-1) as { stat: string }).stat}`);
       expect(told).toEqual(expected);
       for (const line of lines) {
         const own = ["LoadBalancer", "app/alb/1", "TargetGroup", `targetgroup/${color}/2`];

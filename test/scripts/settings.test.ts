@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
-import { schema } from "../../config";
+import { schema } from "../../config-schema";
 import { projectFile, readme } from "../../scripts/settings";
 
 const read = (file: string) => readFileSync(join(__dirname, "..", "..", file), "utf8");

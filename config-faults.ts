@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { namespace, property, schema, secrets } from "./config-schema";
+
+/** One fault of the settings: the setting, what came, and what is allowed. */
+export interface Fault {
+  name: string;
+  value: unknown;
+  allowed: string;
+}
+
+/**
+ * What one of the schema's issues says: a fault, or one for each unknown key.
+ * @param values what came, by setting
+ */
+export function issueFaults(issue: z.core.$ZodIssue, values: Map<string, unknown>): Fault[] {
+  if (issue.code === "unrecognized_keys") {
+    const known = `one of ${Object.keys(schema.shape).join(", ")}`;
+    return issue.keys.map((key) => ({ name: key, value: values.get(key), allowed: `no such setting; ${known}` }));
+  }
+  const [key, ...path] = issue.path.map(String);
+  const whole = values.get(key);
+  const value: unknown = path.length > 0 && Array.isArray(whole) ? whole[Number(path[0])] : whole;
+  return [{ name: [key, ...path].join("."), value, allowed: allowedBy(issue, key) }];
+}
+
+function allowedBy(issue: z.core.$ZodIssue, key: string): string {
+  const whole = property(key);
+  const inList = issue.path.length > 1 && typeof whole?.items === "object" && !Array.isArray(whole.items);
+  const { minimum, maximum, type } = (inList ? whole.items : whole) as {
+    minimum?: number;
+    maximum?: number;
+    type?: string;
+  };
+  if (issue.code === "invalid_value") return issue.values.join(" or ");
+  if (type === "integer") return `a whole number from ${minimum} to ${maximum}`;
+  if (type === "number") return `a number from ${minimum} to ${maximum}`;
+  if (type === "boolean") return "true or false";
+  if (issue.code === "invalid_type") return type === "array" ? 'a list, as JSON: ["...", "..."]' : "a text";
+  return issue.message;
+}
+
+/** A value as a message may show it. A URL under an unknown name may be a secret whose name was misspelt. */
+function shown({ name, value }: Fault): string {
+  if (value === undefined) return "not set";
+  const text = JSON.stringify(value);
+  const secret = secrets.has(name) || (!Object.hasOwn(schema.shape, name.split(".")[0]) && text.includes("://"));
+  return secret ? "(not shown)" : text;
+}
+
+/** All faults in one message, a line each. */
+export function faultMessage(faults: Fault[]): string {
+  const lines = faults.map((fault) => `  ${namespace}:${fault.name}: ${shown(fault)}. Allowed: ${fault.allowed}`);
+  const count = faults.length === 1 ? "1 setting is" : `${faults.length} settings are`;
+  return `${count} wrong; nothing was changed:\n${lines.join("\n")}`;
+}
