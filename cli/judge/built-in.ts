@@ -1,0 +1,72 @@
+import { answerFault } from "../../components/gate";
+import { errorFault, latencyFault, type Limits } from "./verdict";
+import type { Counts } from "./evidence";
+import type { PreviewAnswer } from "./preview";
+
+/** What every release is tried for, in this order. */
+export const builtInChecks = ["ready", "version", "errors", "latency"] as const;
+
+/** Milliseconds of p95 that a release may take where no old colour is there to compare it with: the stack's alarm. */
+const p95Alone = 1_000;
+
+/** How a check went, before it has a name. */
+export interface Finding {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** `ready`: each answer to the health check's path is 200, as the target group wants it. */
+export function readyFinding(path: string, answers: readonly PreviewAnswer[]): Finding {
+  const bad = answers.find(({ status }) => status !== 200);
+  return bad
+    ? { ok: false, detail: `GET ${path} answered ${bad.status}; it must answer 200` }
+    : { ok: true, detail: `${answers.length} times 200 from ${path}` };
+}
+
+/** `version`: each answer is of the version, and of the commit, that the image is tagged with; without tags, it answers. */
+export function versionFinding(
+  path: string,
+  answers: readonly PreviewAnswer[],
+  image: { readonly version?: string; readonly commit?: string },
+): Finding {
+  for (const answer of answers) {
+    const fault = answerFault(path, answer, image.version) ?? commitFault(path, answer, image.commit);
+    if (fault) return { ok: false, detail: fault };
+  }
+  const what = [image.version, image.commit?.slice(0, 12)].filter((part) => part !== undefined).join(" ");
+  return { ok: true, detail: what === "" ? "the image has no tag Version; it answers" : what };
+}
+
+/** A commit may be answered in short, with 7 digits or more. */
+function commitFault(path: string, { body }: PreviewAnswer, commit: string | undefined): string | undefined {
+  if (commit === undefined) return undefined;
+  const answered = commitIn(body);
+  const isSame = answered !== undefined && answered.length >= 7 && commit.startsWith(answered);
+  if (isSame || answered === commit) return undefined;
+  return `GET ${path} answered ${answered === undefined ? "no commit" : `commit ${answered}`}; the image is tagged ${commit}`;
+}
+
+function commitIn(body: string): string | undefined {
+  try {
+    const answer = JSON.parse(body) as { commit?: unknown } | null;
+    return typeof answer?.commit === "string" ? answer.commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `errors`: the share of failed requests, also a single one: nothing is lost yet by looking again. */
+export function errorsFinding(counts: Counts, old: Counts | undefined, limits: Limits): Finding {
+  const fault = errorFault(counts, old, limits);
+  return { ok: fault === undefined, detail: fault ?? `${counts.failed} of ${counts.sent} requests failed` };
+}
+
+/** `latency`: the p95 beside the old colour's, or below 1 s where there is none. */
+export function latencyFinding(counts: Counts, old: Counts | undefined, limits: Limits): Finding {
+  if (counts.p95 === undefined) return { ok: false, detail: `none of ${counts.sent} requests was answered` };
+  const said = `p95 ${Math.round(counts.p95)} ms`;
+  const fault = latencyFault(counts, old, limits);
+  if (fault) return { ok: false, detail: `p95 ${fault}` };
+  if (old?.p95 !== undefined) return { ok: true, detail: `${said}, the old colour's ${Math.round(old.p95)} ms` };
+  return { ok: counts.p95 <= p95Alone, detail: counts.p95 <= p95Alone ? said : `${said}, ${p95Alone} ms allowed` };
+}

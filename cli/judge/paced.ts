@@ -1,0 +1,27 @@
+/** Something that is asked at most once in a while; in between, the last answer stands. */
+export class Paced<T> {
+  private last?: { readonly at: number; readonly value: T };
+
+  /**
+   * @param seconds that an answer stands
+   * @param now milliseconds
+   */
+  constructor(
+    private readonly seconds: number,
+    private readonly now: () => number,
+    private readonly ask: () => Promise<T>,
+  ) {}
+
+  /** The answer that stands, or a new one. A failed question is asked again the next time; its error passes through. */
+  async get(): Promise<T> {
+    const at = this.now();
+    if (this.last === undefined || at - this.last.at >= this.seconds * 1000)
+      this.last = { at, value: await this.ask() };
+    return this.last.value;
+  }
+
+  /** The last answer no longer stands. */
+  forget(): void {
+    this.last = undefined;
+  }
+}

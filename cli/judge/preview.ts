@@ -1,0 +1,64 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { previewHeader, type PreviewEndpoint } from "../../components/gate";
+import type { Color } from "../../components/traffic";
+
+/** Milliseconds for one answer; a service that takes longer has not answered. */
+const patience = 5_000;
+
+export interface PreviewAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Milliseconds from the connection being there to the last byte. */
+  readonly ms: number;
+}
+
+/** There was no connection: the network, not the service, is why there is no answer. */
+export class NoConnection extends Error {}
+
+/**
+ * Asks a colour through the preview listener, over a connection of its own: a kept one may be cut off by the other end, and
+ * would always lead to the same node of the load balancer.
+ * @throws NoConnection when there is none
+ * @throws Error when the connection gave no whole answer within 5 s
+ */
+export function askPreview(
+  { protocol, host, port, domain }: PreviewEndpoint,
+  color: Color,
+  path: string,
+  signal?: AbortSignal,
+): Promise<PreviewAnswer> {
+  const { request } = protocol === "https" ? https : http;
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      ...{ host, port, path, signal, agent: false },
+      headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
+      // Where nobody knows the certificate's name, its chain alone is verified.
+      ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),
+    });
+    let connectedAt: number | undefined;
+    const connected = () => (connectedAt = performance.now());
+    asked.on("socket", (socket) => socket.on("connect", connected).on("secureConnect", connected));
+    const fail = (error: Error) => {
+      if (connectedAt === undefined && !signal?.aborted) reject(new NoConnection(error.message));
+      else reject(error);
+    };
+    // For the whole answer: a socket's own time-out begins anew with every byte.
+    const deadline = setTimeout(() => {
+      fail(new Error(`no answer within ${patience / 1000} s`));
+      asked.destroy();
+    }, patience);
+    asked.on("close", () => clearTimeout(deadline));
+    asked.on("error", fail);
+    asked.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", fail);
+      response.on("end", () => {
+        const ms = performance.now() - (connectedAt ?? 0);
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), ms });
+      });
+    });
+    asked.end();
+  });
+}

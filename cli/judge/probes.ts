@@ -1,0 +1,89 @@
+import type { PreviewEndpoint } from "../../components/gate";
+import { byColor, type ByColor, type Color } from "../../components/traffic";
+import { slide, type Sample } from "./evidence";
+import { askPreview, NoConnection } from "./preview";
+
+/** Seconds until a listener that could not be reached is tried again: each try may take as long as an answer. */
+const pause = 30;
+
+export interface ProbesArgs {
+  readonly preview: PreviewEndpoint;
+  /** Path that each colour is asked for: one that its image answers. */
+  readonly paths: ByColor<string>;
+  /** Requests to a colour in one look. */
+  readonly count: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Told once why the preview listener can't be asked. */
+  readonly note: (message: string) => void;
+}
+
+/** Requests of our own to both colours, which also tell something where a colour has no traffic. */
+export class Probes {
+  private samples: ByColor<readonly Sample[]> = byColor(() => []);
+  private closed?: { readonly why: string; readonly until: number };
+  private noted = false;
+
+  constructor(private readonly args: ProbesArgs) {}
+
+  /** Why the listener can't be asked from here; undefined: it can. */
+  get unreachable(): string | undefined {
+    return this.closed?.why;
+  }
+
+  samplesOf(color: Color): readonly Sample[] {
+    return this.samples[color];
+  }
+
+  /** A step begins: what was before it no longer counts. */
+  forget(): void {
+    this.samples = byColor(() => []);
+  }
+
+  async send(colors: readonly Color[]): Promise<void> {
+    if (this.closed && this.args.now() < this.closed.until) return;
+    try {
+      await Promise.all(colors.map((color) => this.sendTo(color)));
+      this.closed = undefined;
+    } catch (error) {
+      if (!(error instanceof NoConnection)) throw error;
+      this.closed = { why: error.message, until: this.args.now() + pause * 1000 };
+      // What was answered before says nothing of now.
+      this.forget();
+      if (!this.noted) this.args.note(unreachableNote(error.message));
+      this.noted = true;
+    }
+  }
+
+  private async sendTo(color: Color): Promise<void> {
+    const newer = await sampleTimes(this.args.count, () => sample(this.args.preview, color, this.args.paths[color]));
+    this.samples = { ...this.samples, [color]: slide(this.samples[color], newer) };
+  }
+}
+
+const sampleTimes = (count: number, take: () => Promise<Sample>): Promise<Sample[]> =>
+  Promise.all(Array.from({ length: count }, take));
+
+/**
+ * Asks once, and says how it went.
+ * @throws NoConnection
+ */
+export async function sample(
+  preview: PreviewEndpoint,
+  color: Color,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Sample> {
+  const begun = performance.now();
+  try {
+    const { status, ms } = await askPreview(preview, color, path, signal);
+    return { failed: status >= 500, ms };
+  } catch (error) {
+    if (error instanceof NoConnection || signal?.aborted) throw error;
+    return { failed: true, ms: performance.now() - begun };
+  }
+}
+
+const unreachableNote = (why: string): string =>
+  `The preview listener can't be reached from here (${why}); CloudWatch, alarms and target health alone are looked at. ` +
+  `Let this address in: previewCidrs.`;

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { Stage } from "../model";
+import { Refusal } from "../refusal";
+import { durationForm, parseDuration } from "./duration";
+
+/** Keys and values of the project file; each fault's message says what is allowed. */
+const text = z.string({ error: "a text" }).min(1, { error: "a text" });
+const timeoutForm = `${durationForm}, and more than 0s`;
+const timeout = z.string({ error: timeoutForm }).transform((value, context) => {
+  const seconds = secondsIn(value);
+  if (seconds > 0) return seconds;
+  context.addIssue({ code: "custom", message: timeoutForm });
+  return z.NEVER;
+});
+const status = { error: "a status from 200 to 599" };
+
+const urlCheck = z.strictObject({
+  name: text,
+  url: text.regex(/^\/\S*$/, { error: "a path that begins with /: it is asked through the preview listener" }),
+  status: z.int(status).min(200, status).max(599, status).default(200),
+  contains: text.optional(),
+});
+const commandCheck = z.strictObject({ name: text, command: text, timeout: timeout.default(120) });
+
+/** A request through the preview listener: its answer's status, and a text that stands in its body. */
+export type UrlCheck = z.output<typeof urlCheck>;
+/** A command: exit code 0 is a pass. `timeout` is in seconds, default 120. */
+export type CommandCheck = z.output<typeof commandCheck>;
+export type ProjectCheck = UrlCheck | CommandCheck;
+
+const isCommand = (value: unknown): boolean => typeof value === "object" && value !== null && "command" in value;
+
+/** Its keys tell which kind a check is, so that each fault is told for that kind. */
+const check = z.unknown().transform((value, context): ProjectCheck => {
+  const kind = isCommand(value) ? commandCheck : urlCheck;
+  const result = kind.safeParse(value);
+  if (result.success) return result.data;
+  for (const { path, allowed } of result.error.issues.flatMap((issue) => allowedBy(issue, kind))) {
+    context.addIssue({ code: "custom", path: [...path], message: allowed });
+  }
+  return z.NEVER;
+});
+
+const commands = z.array(text, { error: "a list of commands" }).default([]);
+const byStage = {
+  stage: commands,
+  check: commands,
+  cutover: commands,
+  bake: commands,
+  rollback: commands,
+  retire: commands,
+} satisfies Record<Stage, unknown>;
+const hooks = z.strictObject(byStage).prefault({});
+const moments = z.strictObject({ before: hooks, after: hooks });
+
+export const projectSchema = z.strictObject({
+  checks: z.array(check, { error: "a list of checks" }).default([]),
+  hooks: moments.prefault({}),
+});
+
+/** The team's own checks, and the commands before and after a stage. */
+export type ProjectFile = z.output<typeof projectSchema>;
+
+/** Where a fault of the file is, and what is allowed there. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly allowed: string;
+}
+
+/** The faults that an issue stands for; those of unknown keys are one a key. */
+export const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
+  const [first, second] = issue.path;
+  return allowedBy(issue, first !== "hooks" ? projectSchema : second === undefined ? moments : hooks.unwrap());
+};
+
+function allowedBy(issue: z.core.$ZodIssue, { shape }: { readonly shape: object }): Fault[] {
+  const keys = Object.keys(shape).join(", ");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], allowed: `no such key; one of ${keys}` }));
+  }
+  const isMapping = issue.code === "invalid_type" && issue.expected === "object";
+  return [{ path: issue.path, allowed: isMapping ? `a mapping with ${keys}` : issue.message }];
+}
+
+function secondsIn(value: string): number {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (error instanceof Refusal) return NaN;
+    throw error;
+  }
+}
