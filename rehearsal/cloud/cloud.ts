@@ -1,6 +1,7 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { Controller } from "./autoscaling/controller";
 import { Hooks } from "./autoscaling/hooks";
 import { Launcher } from "./autoscaling/launcher";
@@ -21,8 +22,11 @@ import { ElbMetrics } from "./elb/metrics";
 import { ElbService } from "./elb/service";
 import { json, query } from "./exchange";
 import { Front } from "./front";
+import { answerKms } from "./kms/service";
 import { machineRoom, type MachineOptions } from "./machine-room";
 import { startMoto } from "./moto";
+import { alarmPublisher } from "./sns/alarm-publisher";
+import { answerSns } from "./sns/service";
 
 /** What a cloud is started with. */
 export interface CloudOptions {
@@ -72,12 +76,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   });
   const { instances, targets, balancer } = plane;
   const elb = new ElbService({ elb: new ElasticLoadBalancingV2Client(client), ec2, targets, balancer, addresses });
-  const sns = new SNSClient(client);
   const cloudWatch = startCloudWatch({
     clock,
     store,
     region,
-    publish: (TopicArn, Subject, Message) => sns.send(new PublishCommand({ TopicArn, Subject, Message })),
+    publish: alarmPublisher({ sns: new SNSClient(client), kms: new KMSClient(client) }),
     onTick: () => metrics.countHosts(elb.topology, targets),
     log,
   });
@@ -94,6 +97,8 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
       ec2: query((call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room })),
       monitoring: json(cloudWatch.answer),
+      kms: json(answerKms),
+      sns: query(answerSns),
     },
     control: controlPaths({ elb, balancer, addresses, instances, alarms: cloudWatch.alarms }),
     log,

@@ -3,8 +3,8 @@ import { messageOf } from "../errors";
 import type { Alarm } from "./alarms";
 import type { StateValue } from "./missing-data";
 
-/** Publishes to an SNS topic. */
-export type Publish = (topicArn: string, subject: string, message: string) => Promise<unknown>;
+/** Publishes to an SNS topic on an alarm's behalf. */
+export type Publish = (topicArn: string, subject: string, message: string, alarmArn: string) => Promise<unknown>;
 
 /** What notifications need from the rest of the cloud. */
 export interface NotificationsArgs {
@@ -78,7 +78,7 @@ export function notifier({ region, publish, log }: NotificationsArgs): (alarm: A
     log(`alarm ${alarm.name} is ${alarm.state.value}: ${alarm.state.reason.text}`);
     const subject = `${alarm.state.value}: "${alarm.name}" in ${region}`.slice(0, 100);
     for (const arn of actionsFor(alarm, alarm.state.value)) {
-      publish(arn, subject, notificationOf(alarm, from, region)).catch((error: unknown) =>
+      publish(arn, subject, notificationOf(alarm, from, region), alarm.arn).catch((error: unknown) =>
         log(`alarm ${alarm.name} could not notify ${arn}: ${messageOf(error)}`),
       );
     }

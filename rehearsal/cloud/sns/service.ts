@@ -1,0 +1,12 @@
+import type { Call, PassOn, Reply } from "../call";
+import { textOf } from "../query";
+import { checkSubscription, checkTopicAttribute } from "./refusals";
+
+/** SNS: moto's, except that it takes any attribute, any policy and any text for an e-mail address. */
+export async function answerSns({ action, params }: Call, passOn: PassOn): Promise<Reply> {
+  if (action === "SetTopicAttributes") {
+    checkTopicAttribute(textOf(params.TopicArn), textOf(params.AttributeName), textOf(params.AttributeValue));
+  }
+  if (action === "Subscribe") checkSubscription(textOf(params.Protocol), textOf(params.Endpoint));
+  return passOn();
+}
