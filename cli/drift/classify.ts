@@ -1,0 +1,143 @@
+import { colors, shares, type Color } from "../../components/traffic";
+import type { Change } from "../../engine/protocol";
+import { segments } from "../../engine/values";
+import type { World } from "../model";
+import type { ExitCode } from "../refusal";
+import { ruleFor } from "./rules";
+
+/**
+ * `dangerous`: traffic or access is not as declared. `expected`: AWS changes it by itself, and the program leaves it
+ * alone. `other`: the rest.
+ */
+export const driftClasses = ["dangerous", "other", "expected"] as const;
+export type DriftClass = (typeof driftClasses)[number];
+
+/** One thing that differs from the declared state. */
+export interface DriftItem {
+  readonly class: DriftClass;
+  /** Type of the resource, for example `aws:lb/listener:Listener`, and its logical name. */
+  readonly type: string;
+  readonly resource: string;
+  /** Path of the property; undefined: the resource itself is gone, or it is no single property. */
+  readonly path?: string;
+  /** What was declared and what is there; undefined: nothing. */
+  readonly from?: unknown;
+  readonly to?: unknown;
+  /** What, from, to and what to do, for people. */
+  readonly sentence: string;
+}
+
+/** Of `engine/protocol.ts`'s result of a `refresh`; its `observed` ones have the op `same`. */
+export type Seen = Pick<Change, "op" | "type" | "name" | "diff" | "values">;
+
+const listenerType = "aws:lb/listener:Listener";
+const mainListener = "app-listener";
+
+/**
+ * What differs from the declared state, the dangerous first.
+ * @param seen changes and observed ones of a refresh that only looks
+ * @param world its live weights against the recorded ones count, whatever the refresh saw
+ */
+export function classify(seen: readonly Seen[], world: World): DriftItem[] {
+  const weights = weightsItem(world);
+  const items = seen.flatMap((change) => {
+    if (change.op === "delete") return [deleted(change)];
+    const paths =
+      weights && change.name === mainListener ? change.diff.filter((path) => !ofWeights(path)) : change.diff;
+    if (change.diff.length === 0) return [unnamed(change)];
+    return paths.map((path) => differing(change, path, world));
+  });
+  const all = weights ? [weights, ...items] : items;
+  return driftClasses.flatMap((one) => all.filter((item) => item.class === one));
+}
+
+/** What `drift` answers a pipeline with. */
+export const driftExit = (items: readonly Pick<DriftItem, "class">[]): ExitCode =>
+  items.some((item) => item.class !== "expected") ? "drifted" : "ok";
+
+const ofWeights = (path: string) => /^defaultActions.*\.weight$/.test(path);
+
+function weightsItem({ weights: { live, recorded } }: World): DriftItem | undefined {
+  if (colors.every((color) => live[color] === recorded[color])) return undefined;
+  return {
+    ...{ class: "dangerous", type: listenerType, resource: mainListener, from: recorded, to: live },
+    sentence:
+      `The listener's weights: ${shares(recorded)} declared, ${shares(live)} found. ` +
+      `Somebody moved traffic by hand: ${repair}.`,
+  };
+}
+
+function deleted({ type, name }: Seen): DriftItem {
+  return {
+    ...{ class: "dangerous", type, resource: name },
+    sentence: `${kind(type)} ${name} is gone: ${repair.replace("puts it back", "makes a new one")}.`,
+  };
+}
+
+/** The engine says that it differs, and not in what. */
+function unnamed({ type, name }: Seen): DriftItem {
+  return {
+    ...{ class: ruleFor(type).dangerous === "all" ? "dangerous" : "other", type, resource: name },
+    sentence: `${kind(type)} ${name} differs; pulumi refresh --preview-only --diff shows in what. If it is not meant, ${repair}.`,
+  };
+}
+
+function differing(change: Seen, path: string, world: World): DriftItem {
+  const { type, name } = change;
+  const { old: from, new: to } = change.values[path] ?? {};
+  const found = judge(change, path, world);
+  return {
+    ...{ class: found, type, resource: name, path, from, to },
+    sentence: `${kind(type)} ${name}, ${path}: ${short(from)} declared, ${short(to)} found. ${advice(change, path, found, world)}`,
+  };
+}
+
+function judge(change: Seen, path: string, world: World): DriftClass {
+  const { type, name, op } = change;
+  const [property] = segments(path);
+  const { dangerous, expected = [], harmless = [], beside = [] } = ruleFor(type);
+  if (expected.includes(property)) return "expected";
+  if (op === "same") return beside.includes(property) ? "dangerous" : "expected";
+  if (isBound(type, property)) return hasTraffic(world, colorOf(name)) ? "dangerous" : "other";
+  if (dangerous === "all") return harmless.includes(property) ? "other" : "dangerous";
+  return dangerous.includes(property) ? "dangerous" : "other";
+}
+
+const groupType = "aws:autoscaling/group:Group";
+const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
+const isBound = (type: string, property: string) => type === groupType && /^(min|max)Size$/.test(property);
+
+/** The colour that a logical name carries: `app-blue-group`. */
+const colorOf = (name: string): Color | undefined => colors.find((color) => name.split("-").includes(color));
+
+const hasTraffic = ({ weights: { live, recorded } }: World, color: Color | undefined): boolean =>
+  color !== undefined && live[color] + recorded[color] > 0;
+
+const repair = "bluegreen drift --repair puts it back";
+
+function advice({ type, name }: Seen, path: string, found: DriftClass, world: World): string {
+  const color = colorOf(name);
+  if (found === "expected")
+    return segments(path)[0] === "desiredCapacity"
+      ? "Auto Scaling moves it between the bounds: nothing to do."
+      : "AWS keeps it by itself: nothing to do.";
+  if (type === templateType && hasTraffic(world, color))
+    return (
+      `${color} has traffic and launches from the version that it was made with; a refresh and an update would rebuild it. ` +
+      `Release to the other colour first, then repair.`
+    );
+  if (ruleFor(type).beside?.includes(segments(path)[0]))
+    return "No setting declares it, so no update takes it away: look who added it, and remove it by hand.";
+  return `To keep it, declare it; else ${repair}.`;
+}
+
+/** The last word of a type, for people: `aws:ec2/launchTemplate:LaunchTemplate` is a `LaunchTemplate`. */
+const kind = (type: string): string => type.split(":").at(-1) ?? type;
+
+const longest = 80;
+
+function short(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length <= longest ? text : `${text.slice(0, longest)}...`;
+}

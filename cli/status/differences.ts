@@ -1,0 +1,64 @@
+import { colors, other, shares } from "../../components/traffic";
+import type { ReleaseSettings, World } from "../model";
+
+/** Where two of settings' file, state and world differ. */
+export interface Difference {
+  /** `settings`: file against the last update; the others: what is really there against the state. */
+  readonly kind: "settings" | "weights" | "capacity" | "image";
+  readonly text: string;
+}
+
+const names = [
+  "activeColor",
+  "blueAmi",
+  "greenAmi",
+  "standby",
+  "standbyWeight",
+  "capacityFloor",
+  "previewSize",
+] as const satisfies (keyof ReleaseSettings)[];
+
+export function differences(world: World): Difference[] {
+  return [...weights(world), ...capacity(world), ...images(world), ...settings(world)];
+}
+
+function settings({ stack, settings: { deployed, file } }: World): Difference[] {
+  // A missing image means the other colour's.
+  const value = (from: ReleaseSettings, name: (typeof names)[number]) =>
+    name === "blueAmi" || name === "greenAmi" ? (from[name] ?? from.blueAmi ?? from.greenAmi) : from[name];
+  return names
+    .filter((name) => value(deployed, name) !== value(file, name))
+    .map((name) => ({
+      kind: "settings",
+      text: `Pulumi.${stack}.yaml has ${name} ${value(file, name) ?? "not set"}, the last update ${value(deployed, name) ?? "not set"}`,
+    }));
+}
+
+function weights({ weights: { live, recorded } }: World): Difference[] {
+  if (colors.every((color) => live[color] === recorded[color])) return [];
+  return [{ kind: "weights", text: `the listener sends ${shares(live)}, the state says ${shares(recorded)}` }];
+}
+
+/** Only what no scaling explains: a fleet that should be off or on, and one below the floor. */
+function capacity({ fleets, settings: { deployed } }: World): Difference[] {
+  return colors.flatMap((color): Difference[] => {
+    const { minSize, maxSize } = fleets[color].capacity;
+    const bounds = `${color}'s group has ${minSize}-${maxSize} instances`;
+    const off = color === other(deployed.activeColor) && deployed.standby === "off";
+    if (off) return maxSize === 0 ? [] : [{ kind: "capacity", text: `${bounds}, the state says it is off` }];
+    if (maxSize === 0) return [{ kind: "capacity", text: `${bounds}, the state says it is on` }];
+    const preview = color !== deployed.activeColor && deployed.previewSize > 0;
+    const floor = preview ? deployed.previewSize : deployed.capacityFloor;
+    if (minSize >= floor) return [];
+    return [{ kind: "capacity", text: `${bounds}, the state says at least ${floor}` }];
+  });
+}
+
+function images({ fleets, settings: { deployed } }: World): Difference[] {
+  return colors.flatMap((color): Difference[] => {
+    const declared = deployed[`${color}Ami`] ?? deployed[`${other(color)}Ami`];
+    const { imageId } = fleets[color].image;
+    if (declared === undefined || declared === imageId) return [];
+    return [{ kind: "image", text: `${color} runs ${imageId}, the state says ${declared}` }];
+  });
+}

@@ -1,0 +1,59 @@
+import Table from "cli-table3";
+import { colors, type Color } from "../../components/traffic";
+import type { Instance } from "../model";
+import { fleetStyle, type Paint } from "./paint";
+import type { StatusReport } from "./report";
+import { ageText, imageName, wantedTargets } from "./words";
+
+const labelWidth = 11;
+
+/** Both fleets beside each other, each instance on a line or two. @param width columns of the terminal */
+export function fleetsTable(report: StatusReport, paint: Paint, width: number): string {
+  const now = Date.parse(report.at);
+  // Four vertical lines stand beside the three columns.
+  const fleetWidth = Math.floor((width - labelWidth - 4) / 2);
+  const grid = new Table({
+    head: ["", ...colors.map((color) => paint("bold", paint(fleetStyle[color], color)))],
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+    colWidths: [labelWidth, fleetWidth, fleetWidth],
+    wordWrap: true,
+  });
+  const row = (label: string, cell: (color: Color) => string) => grid.push([label, ...colors.map(cell)]);
+  const fleet = (color: Color) => report.fleets[color];
+  row("role", (color) => `${fleet(color).role}${fleet(color).percent > 0 ? ` ${fleet(color).percent} %` : ""}`);
+  row("image", (color) => {
+    const { image } = fleet(color);
+    return `${imageName(image)}${image.commit ? `, commit ${image.commit.slice(0, 7)}` : ""}`;
+  });
+  row("", (color) => {
+    const { imageId, version, createdAt } = fleet(color).image;
+    const built = createdAt && `built ${ageText(now - Date.parse(createdAt))} ago`;
+    return [version && imageId, built].filter(Boolean).join("\n");
+  });
+  row("capacity", (color) => {
+    const { capacity, desired } = fleet(color);
+    return `${capacity.minSize}-${capacity.maxSize}, desired ${desired}`;
+  });
+  row("healthy", (color) => {
+    const { healthy, registered } = fleet(color);
+    const text = `${healthy} of ${registered} registered`;
+    return healthy < wantedTargets(fleet(color)) ? paint("red", text) : text;
+  });
+  row("instances", (color) => {
+    const { instances, foreign } = fleet(color);
+    const lines = instances.map((instance) => instanceText(instance, paint));
+    return [...lines, ...foreign.map((id) => paint("red", `${id} of an earlier fleet`))].join("\n") || "none";
+  });
+  return grid.toString();
+}
+
+/** What is normal goes without saying: of a healthy instance in service only that it is healthy. */
+function instanceText({ id, lifecycle, health, reason }: Instance, paint: Paint): string {
+  const words = [
+    ...(lifecycle === "InService" && health ? [] : [lifecycle]),
+    ...(health ? [health] : lifecycle === "InService" ? ["not registered"] : []),
+  ].join(", ");
+  const style = health === "healthy" ? "green" : health === "unhealthy" ? "red" : "yellow";
+  return `${id} ${paint(style, words)}${reason ? `: ${reason}` : ""}`;
+}

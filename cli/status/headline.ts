@@ -1,0 +1,41 @@
+import { byColor, colors, other, type Color } from "../../components/traffic";
+import type { World } from "../model";
+import { imageName, roleOf, serving, wantedTargets } from "./words";
+
+/**
+ * A stack in one line, the colour that serves first:
+ * `dev: blue v1.0.0 serves 90 %, green v2.0.0 10 % (canary), all healthy`.
+ */
+export function headline(world: World): string {
+  const first = serving(world);
+  const order: readonly Color[] = first ? [first, other(first)] : colors;
+  const parts = order.map((color) => share(world, color));
+  if (!first) parts.unshift("NOBODY SERVES");
+  return `${world.stack}: ${[...parts, health(world), ...alarm(world)].join(", ")}`;
+}
+
+function share(world: World, color: Color): string {
+  const name = `${color} ${imageName(world.fleets[color].image)}`;
+  const percent = `${world.weights.live[color]} %`;
+  const text = {
+    serving: `${name} serves ${percent}`,
+    canary: `${name} ${percent} (canary)`,
+    standby: `${name} stands by`,
+    off: `${color} is off`,
+  };
+  return text[roleOf(world, color)];
+}
+
+function health({ fleets }: World): string {
+  const wanted = byColor((color) => wantedTargets(fleets[color]));
+  const lacking = colors.filter((color) => fleets[color].healthy < wanted[color]);
+  if (lacking.length === 0) return "all healthy";
+  return lacking.map((color) => `${color} ${fleets[color].healthy} of ${wanted[color]} healthy`).join(", ");
+}
+
+/** Composite alarms are left out: they only repeat their parts. */
+function alarm({ alarms, loadBalancerAlarms }: World): string[] {
+  const all = [...alarms.blue, ...alarms.green, ...loadBalancerAlarms];
+  const count = all.filter(({ state, composite }) => state === "ALARM" && !composite).length;
+  return count === 0 ? [] : [`${count} ${count === 1 ? "alarm" : "alarms"}`];
+}

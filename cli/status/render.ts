@@ -1,0 +1,117 @@
+import { colors } from "../../components/traffic";
+import type { AlarmFacts } from "../model";
+import { columns, wrapped } from "./columns";
+import { fleetsTable } from "./fleets-table";
+import { fleetStyle, painter, type Paint } from "./paint";
+import type { StatusReport } from "./report";
+import { imageLine, imageName, sinceText } from "./words";
+
+const labelWidth = 10;
+/** Below this, ids and words no longer fit beside each other; a terminal then wraps the lines itself. */
+const narrowest = 72;
+/** A wider table is harder to read, not easier. */
+const widest = 140;
+
+export interface RenderOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** Columns that a text for people takes of a terminal's. */
+export const readingWidth = (width: number): number => Math.min(Math.max(width, narrowest), widest);
+
+/** A status as a person reads it. */
+export function renderStatus(report: StatusReport, { color, width }: RenderOptions): string {
+  const paint = painter(color);
+  const room = readingWidth(width);
+  const rows = facts(report, paint, room - labelWidth).map(([label, text], index, all): [string, string] => [
+    label === all[index - 1]?.[0] ? "" : paint("dim", label),
+    text,
+  ]);
+  return [
+    paint("bold", wrapped(report.headline, room)),
+    "",
+    columns(rows, labelWidth, room),
+    "",
+    fleetsTable(report, paint, room),
+  ].join("\n");
+}
+
+function facts(report: StatusReport, paint: Paint, room: number): [string, string][] {
+  const { serving, release, lock, drift, pending } = report;
+  const now = Date.parse(report.at);
+  const rows: ([string, string] | undefined)[] = [
+    serving && [
+      "Serving",
+      `${paint(fleetStyle[serving.color], serving.color)} ${imageLine(serving.image, now)}` +
+        (serving.since ? `; since ${sinceText(serving.since, now)}` : ""),
+    ],
+    ["Traffic", trafficBar(report, paint, room)],
+    ...report.differences.map(({ text }): [string, string] => ["Differs", paint("yellow", text)]),
+    release && [
+      "Release",
+      `${imageName(release.image)} on ${release.color}: ${paint("cyan", release.stage)}; ` +
+        `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
+    ],
+    ["Rollback", rollbackText(report, paint)],
+    ...alarmRows(report.alarms, paint, now),
+    lock && [
+      "Lock",
+      `${lock.by}: ${lock.doing}; since ${sinceText(lock.since, now)}` +
+        (lock.expired ? paint("yellow", "; not renewed any more: the next release takes it over") : ""),
+    ],
+    ...pending.map((urn): [string, string] => [
+      "Pending",
+      paint("yellow", `an operation was killed while it changed ${urn.split("::").slice(3).join("::")}`),
+    ]),
+    drift && ["Drift", driftText(drift, paint)],
+  ];
+  return rows.filter((row) => row !== undefined);
+}
+
+/** 100 % of the requests: told apart also where there are no colours. */
+function trafficBar({ weights: { live } }: StatusReport, paint: Paint, room: number): string {
+  const words = colors.map((color) => `${color} ${live[color]} %`).join(", ");
+  const length = Math.min(50, room - words.length - 2);
+  if (live.blue + live.green === 0) return `${"·".repeat(length)}  ${paint("red", words)}`;
+  const blue = share(live.blue, live.green, length);
+  return `${paint(fleetStyle.blue, "█".repeat(blue))}${paint(fleetStyle.green, "░".repeat(length - blue))}  ${words}`;
+}
+
+/** Cells of the first of two shares: in proportion, but a share that is not 0 shows. */
+function share(first: number, second: number, length: number): number {
+  const cells = Math.round((length * first) / (first + second));
+  return Math.min(Math.max(cells, first > 0 ? 1 : 0), second > 0 ? length - 1 : length);
+}
+
+function rollbackText({ rollback: { ready, to, reason }, fleets }: StatusReport, paint: Paint): string {
+  if (!ready || to === undefined) return `${paint("yellow", "not ready")}: ${reason}`;
+  return `${paint("green", "ready")}: to ${to} ${imageName(fleets[to].image)}`;
+}
+
+function alarmRows({ total, notOk }: StatusReport["alarms"], paint: Paint, now: number): [string, string][] {
+  const ringing = notOk.filter(({ state }) => state === "ALARM");
+  const silent = notOk.filter(({ state }) => state === "INSUFFICIENT_DATA");
+  const row = (text: string): [string, string] => ["Alarms", text];
+  if (total === 0) return [row("none")];
+  if (notOk.length === 0) return [row(paint("green", `all ${total} OK`))];
+  // A composite alarm's reason only names the parts, which stand here themselves.
+  const say = ({ name, reason, since, composite }: AlarmFacts) =>
+    `${paint("red", `${name} in ALARM`)}${since ? ` since ${sinceText(since, now)}` : ""}${reason && !composite ? `: ${reason}` : ""}`;
+  return [
+    ...ringing.map((alarm) => row(say(alarm))),
+    ...(silent.length === 0 ? [] : [row(paint("yellow", `no data yet: ${silent.map(({ name }) => name).join(", ")}`))]),
+    row(`${total - notOk.length} of ${total} OK`),
+  ];
+}
+
+function driftText({ dangerous, other, expected }: NonNullable<StatusReport["drift"]>, paint: Paint): string {
+  if (dangerous + other === 0) return expected === 0 ? "none" : `none but ${expected} expected`;
+  const counts = [
+    dangerous > 0 && paint("red", `${dangerous} dangerous`),
+    other > 0 && `${other} other`,
+    expected > 0 && `${expected} expected`,
+  ];
+  return `${counts.filter(Boolean).join(", ")}; see bluegreen drift`;
+}

@@ -1,0 +1,87 @@
+import { byColor, type ByColor, type Color } from "../../components/traffic";
+import type { DriftCounts } from "../drift/report";
+import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../model";
+import { differences, type Difference } from "./differences";
+import { headline } from "./headline";
+import { rollbackFacts, type RollbackFacts } from "./rollback";
+import { roleOf, serving, type Role } from "./words";
+
+/** What `status` knows of a stack, and what its `--json` prints. Times are ISO 8601 where not said otherwise. */
+export interface StatusReport {
+  readonly stack: string;
+  /** When the world was read. */
+  readonly at: string;
+  readonly headline: string;
+  /** Who serves; undefined: the listener sends requests to neither colour. */
+  readonly serving?: {
+    readonly color: Color;
+    readonly percent: number;
+    readonly image: ImageFacts;
+    /** Since when it has all the requests; undefined where no release's record tells. */
+    readonly since?: string;
+  };
+  readonly weights: World["weights"];
+  /** Where settings' file, state and world differ. Empty: nowhere. */
+  readonly differences: readonly Difference[];
+  readonly fleets: ByColor<FleetFacts & { readonly role: Role; readonly percent: number }>;
+  readonly alarms: { readonly total: number; readonly notOk: readonly AlarmFacts[] };
+  /** The release that is under way. */
+  readonly release?: {
+    readonly color: Color;
+    readonly image: ImageFacts;
+    readonly stage: Stage;
+    readonly since: string;
+    readonly by: string;
+    readonly why?: string;
+  };
+  readonly lock?: { readonly by: string; readonly doing: string; readonly since: string; readonly expired: boolean };
+  readonly rollback: RollbackFacts;
+  /** URNs of what an operation that was killed was doing. */
+  readonly pending: readonly string[];
+  /** How much differs from the declared state; undefined: that was not asked. */
+  readonly drift?: DriftCounts;
+}
+
+/** @param now milliseconds since 1970; @param drift what `drift` found, if it was asked */
+export function statusReport(world: World, now: number, drift?: DriftCounts): StatusReport {
+  const { stack, fleets, record, lock, weights, pending } = world;
+  const color = serving(world);
+  const alarms = [...world.alarms.blue, ...world.alarms.green, ...world.loadBalancerAlarms];
+  return {
+    stack,
+    at: new Date(world.at).toISOString(),
+    headline: headline(world),
+    serving: color && {
+      color,
+      percent: weights.live[color],
+      image: fleets[color].image,
+      since: servesSince(world, color),
+    },
+    weights,
+    differences: differences(world),
+    fleets: byColor((one) => ({ ...fleets[one], role: roleOf(world, one), percent: weights.live[one] })),
+    alarms: { total: alarms.length, notOk: alarms.filter(({ state }) => state !== "OK") },
+    release: record?.outcome === "running" ? underWay(record) : undefined,
+    lock: lock && { by: lock.holder.by, doing: lock.doing, since: lock.since, expired: lock.expires <= now },
+    rollback: rollbackFacts(world),
+    pending,
+    drift,
+  };
+}
+
+const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): StatusReport["release"] => ({
+  ...{ color, image, stage, since: startedAt, by, why },
+});
+
+/**
+ * Since when a colour has all the requests, by the weights that the newest release noted; undefined when that release
+ * tells nothing of what is there now (an update without the command came later).
+ */
+function servesSince({ record, weights, fleets }: World, color: Color): string | undefined {
+  if (!record || weights.live[color] !== 100) return undefined;
+  const { imageId } = record.color === color ? record.image : record.from.image;
+  if (fleets[color].image.imageId !== imageId) return undefined;
+  if (record.weights.length === 0) return record.color === color ? record.servesSince : undefined;
+  const partial = record.weights.map((entry) => entry[color] !== 100);
+  return record.weights[partial.lastIndexOf(true) + 1]?.at;
+}

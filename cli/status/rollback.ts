@@ -1,0 +1,49 @@
+import { colors, other, shares, type Color } from "../../components/traffic";
+import type { World } from "../model";
+import { imageName, serving } from "./words";
+
+/** Whether the release could be taken back at once, to which colour, and if not, why. */
+export interface RollbackFacts {
+  readonly ready: boolean;
+  /** The colour that would have all the requests; undefined while none serves. */
+  readonly to?: Color;
+  readonly reason?: string;
+}
+
+/**
+ * What the output `rollbackReady` said after the last update, asked of the world as it is now, with all that the health
+ * gate would ask. While a canary has a share, back is the colour that serves beside it; else it is the standby.
+ */
+export function rollbackFacts(world: World): RollbackFacts {
+  const now = serving(world);
+  if (now === undefined) return { ready: false, reason: "the listener sends requests to neither colour" };
+  const canary = world.weights.live[other(now)] > 0;
+  const to = canary ? now : other(now);
+  const nothing = canary ? undefined : nothingToTakeBack(world, now);
+  const reasons = nothing ? [nothing] : obstacles(world, to);
+  return reasons.length === 0 ? { ready: true, to } : { ready: false, to, reason: reasons.join("; ") };
+}
+
+/** Why the standby is no way back at all. */
+function nothingToTakeBack({ fleets, record }: World, now: Color): string | undefined {
+  const back = other(now);
+  const { image, capacity } = fleets[back];
+  if (capacity.maxSize === 0) return `${back} is off (standby: off)`;
+  if (image.imageId === fleets[now].image.imageId) return `${back} runs the same image as ${now}`;
+  if (record?.color !== back || record.image.imageId !== image.imageId) return undefined;
+  if (record.outcome === "running") return `${back} holds ${imageName(image)}, which has no traffic yet`;
+  return record.outcome === "rolled-back" ? `${back} holds ${imageName(image)}, which was rolled back` : undefined;
+}
+
+/** What the health gate would say to moving all requests to a colour. */
+function obstacles({ fleets, weights: { live, recorded } }: World, to: Color): string[] {
+  const from = other(to);
+  const { healthy, foreign } = fleets[to];
+  const need = Math.max(1, fleets[from].registered);
+  const moved = colors.some((color) => live[color] !== recorded[color]);
+  return [
+    ...(healthy < need ? [`${to} has ${healthy} healthy targets and needs ${need}`] : []),
+    ...(foreign.length > 0 ? [`${to}'s target group holds ${foreign.join(", ")} of an earlier fleet`] : []),
+    ...(moved ? [`the live weights are ${shares(live)}, the state says ${shares(recorded)}`] : []),
+  ];
+}

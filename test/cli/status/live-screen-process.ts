@@ -1,0 +1,25 @@
+import { PassThrough } from "node:stream";
+import { statusReport } from "../../../cli/status/report";
+import { liveScreen } from "../../../cli/status/screen";
+import { now, world } from "../worlds";
+
+// What a live screen writes to a terminal of 80 columns, frame by frame, as JSON: Jest can't load an ES module, so this
+// is a process of its own.
+async function main(): Promise<void> {
+  const rows = Number(process.argv[2]);
+  const terminal = Object.assign(new PassThrough({ encoding: "utf8" }), { columns: 80, rows });
+  const screen = await liveScreen(terminal);
+  const report = statusReport(world(), now);
+  const frames = [
+    () => screen.fail("no network", undefined, now),
+    () => screen.show(report),
+    () => screen.fail("throttled", report, now + 90_000),
+    () => screen.close(),
+  ].map((draw) => {
+    draw();
+    return (terminal.read() as string | null) ?? "";
+  });
+  console.log(JSON.stringify(frames));
+}
+
+void main();

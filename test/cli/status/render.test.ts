@@ -1,0 +1,161 @@
+import { stripVTControlCharacters } from "node:util";
+import type { World } from "../../../cli/model";
+import { renderStatus } from "../../../cli/status/render";
+import { statusReport } from "../../../cli/status/report";
+import type { DriftCounts } from "../../../cli/drift/report";
+import { alarm, before, fleet, instance, lock, now, off, record, settings, settled, weights, world } from "../worlds";
+
+const rendered = (change: Partial<World>, width: number, drift?: DriftCounts, color = false): string =>
+  renderStatus(statusReport(world(change), now, drift), { color, width });
+
+const released: Partial<World> = {
+  weights: weights(0, 100),
+  settings: settled({ activeColor: "green", standby: "off" }),
+  fleets: { blue: off("blue"), green: fleet("green") },
+  record: record({ outcome: "released", weights: [{ at: before(4000), blue: 0, green: 100 }] }),
+};
+
+const troubled: Partial<World> = {
+  weights: weights(90, 10),
+  settings: {
+    deployed: settings({ standbyWeight: 10 }),
+    file: settings({ standbyWeight: 10, activeColor: "green" }),
+  },
+  fleets: {
+    blue: fleet("blue", { foreign: ["i-ffffffffffffffff1"] }),
+    green: fleet("green", {
+      ...{ desired: 4, registered: 2, healthy: 1 },
+      instances: [
+        instance("green", 1),
+        instance("green", 2, { health: "unhealthy", reason: "Health checks failed with these codes: [500]" }),
+        instance("green", 3, { lifecycle: "Pending:Wait", health: undefined }),
+        instance("green", 4, { health: undefined }),
+      ],
+    }),
+  },
+  alarms: {
+    blue: [alarm("dev-blue", { composite: true })],
+    green: [
+      alarm("dev-green", { composite: true, state: "ALARM", reason: "its parts", since: before(80) }),
+      alarm("dev-green-errors", { state: "ALARM", reason: "Threshold Crossed: 2 out of 3." }),
+      alarm("dev-green-p99", { state: "INSUFFICIENT_DATA" }),
+    ],
+  },
+  record: record({ stage: "cutover", why: "2 alarms" }),
+  lock: lock({ expires: now - 1 }),
+  pending: ["urn:pulumi:dev::bluegreen::a$aws:lb/listener:Listener::app-listener"],
+};
+
+test.each<[string, Partial<World>, number, DriftCounts | undefined, string]>([
+  [
+    "after a release",
+    released,
+    80,
+    undefined,
+    `
+dev: green v2.0.0 serves 100 %, blue is off, all healthy
+
+Serving   green v2.0.0, commit 2222222, ami-00000000000000002, built 2 d ago;
+          since 2026-11-21 12:58 UTC (1 h)
+Traffic   ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  blue 0 %, green 100 %
+Rollback  not ready: blue is off (standby: off)
+Alarms    all 13 OK
+
+┌───────────┬────────────────────────────────┬────────────────────────────────┐
+│           │ blue                           │ green                          │
+│ role      │ off                            │ serving 100 %                  │
+│ image     │ v1.0.0, commit 1111111         │ v2.0.0, commit 2222222         │
+│           │ ami-00000000000000001          │ ami-00000000000000002          │
+│           │ built 9 d ago                  │ built 2 d ago                  │
+│ capacity  │ 0-0, desired 0                 │ 2-4, desired 2                 │
+│ healthy   │ 0 of 0 registered              │ 2 of 2 registered              │
+│ instances │ none                           │ i-eeeeeeeeeeeeeeee1 healthy    │
+│           │                                │ i-eeeeeeeeeeeeeeee2 healthy    │
+└───────────┴────────────────────────────────┴────────────────────────────────┘`,
+  ],
+  [
+    "a release in trouble",
+    troubled,
+    120,
+    { dangerous: 2, other: 1, expected: 1 },
+    `
+dev: blue v1.0.0 serves 90 %, green v2.0.0 10 % (canary), green 1 of 4 healthy, 1 alarm
+
+Serving   blue v1.0.0, commit 1111111, ami-00000000000000001, built 9 d ago
+Traffic   █████████████████████████████████████████████░░░░░  blue 90 %, green 10 %
+Differs   Pulumi.dev.yaml has activeColor green, the last update blue
+Release   v2.0.0 on green: cutover; begun 2026-11-21 14:00 UTC (5 min) by alice@desk; 2 alarms
+Rollback  not ready: blue's target group holds i-ffffffffffffffff1 of an earlier fleet
+Alarms    dev-green in ALARM since 2026-11-21 14:04 UTC (1 min)
+          dev-green-errors in ALARM: Threshold Crossed: 2 out of 3.
+          no data yet: dev-green-p99
+          2 of 5 OK
+Lock      alice@desk: release v2.0.0; since 2026-11-21 14:00 UTC (5 min); not renewed any more: the next release takes
+          it over
+Pending   an operation was killed while it changed app-listener
+Drift     2 dangerous, 1 other, 1 expected; see bluegreen drift
+
+┌───────────┬────────────────────────────────────────────────────┬────────────────────────────────────────────────────┐
+│           │ blue                                               │ green                                              │
+│ role      │ serving 90 %                                       │ canary 10 %                                        │
+│ image     │ v1.0.0, commit 1111111                             │ v2.0.0, commit 2222222                             │
+│           │ ami-00000000000000001                              │ ami-00000000000000002                              │
+│           │ built 9 d ago                                      │ built 2 d ago                                      │
+│ capacity  │ 2-4, desired 2                                     │ 2-4, desired 4                                     │
+│ healthy   │ 2 of 2 registered                                  │ 1 of 2 registered                                  │
+│ instances │ i-bbbbbbbbbbbbbbbb1 healthy                        │ i-eeeeeeeeeeeeeeee1 healthy                        │
+│           │ i-bbbbbbbbbbbbbbbb2 healthy                        │ i-eeeeeeeeeeeeeeee2 unhealthy: Health checks       │
+│           │ i-ffffffffffffffff1 of an earlier fleet            │ failed with these codes: [500]                     │
+│           │                                                    │ i-eeeeeeeeeeeeeeee3 Pending:Wait                   │
+│           │                                                    │ i-eeeeeeeeeeeeeeee4 InService, not registered      │
+└───────────┴────────────────────────────────────────────────────┴────────────────────────────────────────────────────┘`,
+  ],
+])("%s", (_, change, width, drift, expected) => expect(`\n${rendered(change, width, drift)}`).toBe(expected));
+
+describe("lines that depend on one thing", () => {
+  const line = (change: Partial<World>, label: string, drift?: DriftCounts) =>
+    rendered(change, 80, drift)
+      .split("\n")
+      .find((text) => text.startsWith(label));
+  test.each<[string, Partial<World>, string, DriftCounts | undefined, string]>([
+    ["a way back", {}, "Rollback", undefined, "Rollback  ready: to green v2.0.0"],
+    [
+      "no alarms yet",
+      { alarms: { blue: [], green: [] }, loadBalancerAlarms: [] },
+      "Alarms",
+      undefined,
+      "Alarms    none",
+    ],
+    [
+      "a share that is not 0 shows",
+      { weights: weights(1, 99) },
+      "Traffic",
+      undefined,
+      `Traffic   █${"░".repeat(47)}  blue 1 %, green 99 %`,
+    ],
+    [
+      "nobody serves",
+      { weights: weights(0, 0) },
+      "Traffic",
+      undefined,
+      `Traffic   ${"·".repeat(49)}  blue 0 %, green 0 %`,
+    ],
+    ["no drift", {}, "Drift", { dangerous: 0, other: 0, expected: 0 }, "Drift     none"],
+    ["expected drift", {}, "Drift", { dangerous: 0, other: 0, expected: 1 }, "Drift     none but 1 expected"],
+  ])("%s", (_, change, label, drift, expected) => expect(line(change, label, drift)).toBe(expected));
+});
+
+it("is the same text with colours, and has some", () => {
+  const colored = rendered(troubled, 80, { dangerous: 1, other: 0, expected: 0 }, true);
+  expect(stripVTControlCharacters(colored)).toBe(rendered(troubled, 80, { dangerous: 1, other: 0, expected: 0 }));
+  expect(colored).toContain("\u001b[31mdev-green in ALARM\u001b[39m");
+});
+
+test.each([20, 80, 200])("no line is longer than the terminal of %i columns, within what can be read", (width) => {
+  const longest = Math.max(
+    ...rendered(troubled, width)
+      .split("\n")
+      .map((text) => text.length),
+  );
+  expect(longest).toBeLessThanOrEqual(Math.min(Math.max(width, 72), 140));
+});

@@ -1,0 +1,223 @@
+import type { World } from "../../../cli/model";
+import { statusReport } from "../../../cli/status/report";
+import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds";
+
+const report = (change: Partial<World>) => statusReport(world(change), now);
+
+/** Green serves v2 after its release, blue stands by. */
+const released: Partial<World> = {
+  weights: weights(0, 100),
+  settings: settled({ activeColor: "green" }),
+  record: record({
+    outcome: "released",
+    weights: [
+      { at: before(200), blue: 90, green: 10 },
+      { at: before(100), blue: 0, green: 100 },
+    ],
+  }),
+};
+
+describe("whether a rollback is ready", () => {
+  test.each<[string, Partial<World>, object]>([
+    ["after a release", released, { ready: true, to: "blue" }],
+    ["of a canary: to the colour beside it", { weights: weights(90, 10) }, { ready: true, to: "blue" }],
+    [
+      "of a canary when what serves is no longer enough",
+      { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 1 }), green: fleet("green") } },
+      { ready: false, to: "blue", reason: "blue has 1 healthy targets and needs 2" },
+    ],
+    [
+      "with the standby off",
+      { ...released, fleets: { blue: off("blue"), green: fleet("green") } },
+      { ready: false, to: "blue", reason: "blue is off (standby: off)" },
+    ],
+    [
+      "with the same image on both",
+      { ...released, fleets: { blue: fleet("blue", { image: v2 }), green: fleet("green") } },
+      { ready: false, to: "blue", reason: "blue runs the same image as green" },
+    ],
+    [
+      "with too few healthy targets, and some of an earlier fleet",
+      { ...released, fleets: { blue: fleet("blue", { healthy: 1, foreign: ["i-1"] }), green: fleet("green") } },
+      {
+        ready: false,
+        to: "blue",
+        reason: "blue has 1 healthy targets and needs 2; blue's target group holds i-1 of an earlier fleet",
+      },
+    ],
+    [
+      "with nothing healthy, also where nothing is asked for",
+      {
+        ...released,
+        fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green", { registered: 0, healthy: 0 }) },
+      },
+      { ready: false, to: "blue", reason: "blue has 0 healthy targets and needs 1" },
+    ],
+    [
+      "after traffic was moved by hand",
+      { ...released, weights: { live: { blue: 0, green: 100 }, recorded: { blue: 100, green: 0 } } },
+      {
+        ready: false,
+        to: "blue",
+        reason: "the live weights are blue 0 %, green 100 %, the state says blue 100 %, green 0 %",
+      },
+    ],
+    [
+      "while the new image has no traffic",
+      { record: record() },
+      { ready: false, to: "green", reason: "green holds v2.0.0, which has no traffic yet" },
+    ],
+    [
+      "to what was rolled back",
+      { record: record({ outcome: "rolled-back" }) },
+      { ready: false, to: "green", reason: "green holds v2.0.0, which was rolled back" },
+    ],
+    [
+      "to an image that came later than what was rolled back",
+      { record: record({ outcome: "rolled-back", image: { imageId: "ami-00000000000000003" } }) },
+      { ready: true, to: "green" },
+    ],
+    [
+      "while nobody serves",
+      { weights: weights(0, 0) },
+      { ready: false, reason: "the listener sends requests to neither colour" },
+    ],
+  ])("%s", (_, change, expected) => expect(report(change).rollback).toEqual(expected));
+});
+
+describe("since when it serves", () => {
+  test.each<[string, Partial<World>, string | undefined]>([
+    ["is when its weight became 100 for good", released, before(100)],
+    [
+      "for the old colour: when the release went back",
+      {
+        record: record({
+          outcome: "rolled-back",
+          weights: [
+            { at: before(200), blue: 90, green: 10 },
+            { at: before(60), blue: 100, green: 0 },
+          ],
+        }),
+      },
+      before(60),
+    ],
+    [
+      "is the record's word where it noted no weights",
+      { ...released, record: record({ outcome: "released", servesSince: before(90) }) },
+      before(90),
+    ],
+    ["is not known while it shares", { ...released, weights: weights(10, 90) }, undefined],
+    ["is not known without a record", { ...released, record: undefined }, undefined],
+    [
+      "is not known of an image that no release brought",
+      { ...released, fleets: { blue: fleet("blue"), green: fleet("green", { image: v1 }) } },
+      undefined,
+    ],
+    [
+      "is not known when another update came after the release",
+      { record: record({ outcome: "released", weights: [{ at: before(100), blue: 0, green: 100 }] }) },
+      undefined,
+    ],
+  ])("%s", (_, change, expected) => expect(report(change).serving?.since).toBe(expected));
+});
+
+describe("differences", () => {
+  const differ = (deployed: object, file: object): Partial<World> => ({
+    settings: { deployed: settings(deployed), file: settings(file) },
+  });
+  test.each<[string, Partial<World>, string[]]>([
+    ["none", {}, []],
+    [
+      "each setting that the file has otherwise",
+      differ(
+        {},
+        {
+          activeColor: "green",
+          greenAmi: v1.imageId,
+          standby: "off",
+          standbyWeight: 5,
+          capacityFloor: 3,
+          previewSize: 1,
+        },
+      ),
+      [
+        "settings: Pulumi.dev.yaml has activeColor green, the last update blue",
+        "settings: Pulumi.dev.yaml has greenAmi ami-00000000000000001, the last update ami-00000000000000002",
+        "settings: Pulumi.dev.yaml has standby off, the last update warm",
+        "settings: Pulumi.dev.yaml has standbyWeight 5, the last update 0",
+        "settings: Pulumi.dev.yaml has capacityFloor 3, the last update 0",
+        "settings: Pulumi.dev.yaml has previewSize 1, the last update 0",
+      ],
+    ],
+    [
+      "no image means the other's",
+      {
+        ...differ({ greenAmi: v1.imageId }, { greenAmi: undefined }),
+        fleets: { blue: fleet("blue"), green: fleet("green", { image: v1 }) },
+      },
+      [],
+    ],
+    [
+      "no image at all in the file",
+      differ({}, { blueAmi: undefined, greenAmi: undefined }),
+      [
+        "settings: Pulumi.dev.yaml has blueAmi not set, the last update ami-00000000000000001",
+        "settings: Pulumi.dev.yaml has greenAmi not set, the last update ami-00000000000000002",
+      ],
+    ],
+    [
+      "weights",
+      { weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } },
+      ["weights: the listener sends blue 50 %, green 50 %, the state says blue 100 %, green 0 %"],
+    ],
+    [
+      "a standby that should be off, and is not",
+      { settings: settled({ standby: "off" }) },
+      ["capacity: green's group has 2-4 instances, the state says it is off"],
+    ],
+    [
+      "fleets that should be on, and are off",
+      { fleets: { blue: off("blue"), green: off("green") } },
+      [
+        "capacity: blue's group has 0-0 instances, the state says it is on",
+        "capacity: green's group has 0-0 instances, the state says it is on",
+      ],
+    ],
+    [
+      "fleets below their floor; of the standby, a preview's size is the floor",
+      { settings: settled({ capacityFloor: 3, previewSize: 1 }) },
+      ["capacity: blue's group has 2-4 instances, the state says at least 3"],
+    ],
+    [
+      "an image",
+      { fleets: { blue: fleet("blue"), green: fleet("green", { image: v1 }) } },
+      ["image: green runs ami-00000000000000001, the state says ami-00000000000000002"],
+    ],
+  ])("%s", (_, change, expected) =>
+    expect(report(change).differences.map(({ kind, text }) => `${kind}: ${text}`)).toEqual(expected),
+  );
+});
+
+describe("a lock", () => {
+  test.each([
+    ["counts", now + 1, false],
+    ["has run out", now, true],
+  ])("%s", (_, expires, expired) =>
+    expect(report({ lock: lock({ expires }) }).lock).toEqual({
+      ...{ by: "alice@desk", doing: "release v2.0.0", since: before(300), expired },
+    }),
+  );
+});
+
+it("tells a release only while it is under way", () => {
+  const of = (outcome: "running" | "released") => report({ record: record({ outcome, stage: "bake" }) }).release;
+  expect(of("running")).toEqual({ color: "green", image: v2, stage: "bake", since: before(300), by: "alice@desk" });
+  expect(of("released")).toBeUndefined();
+});
+
+it("travels as JSON without loss", () => {
+  const full = statusReport(world({ ...released, lock: lock(), pending: ["urn"] }), now, {
+    ...{ dangerous: 1, other: 0, expected: 0 },
+  });
+  expect(JSON.parse(JSON.stringify(full))).toEqual(full);
+});
