@@ -2,7 +2,10 @@ import { Refusal } from "./refusal";
 
 /** What AWS's and the SDK's errors mean for who runs the command, by the name or the code that they come with. */
 const meanings: readonly [RegExp, string][] = [
-  [/^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/, "The credentials have expired: get new ones"],
+  [
+    /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/,
+    "The credentials have expired: get new ones",
+  ],
   [/^(CredentialsProviderError|CredentialsError)$/, "There are no AWS credentials: set AWS_PROFILE, or log in"],
   [
     /^(UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|AuthFailure|SignatureDoesNotMatch|InvalidSignatureException)$/,

@@ -1,5 +1,6 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -14,6 +15,7 @@ export interface Clients {
   readonly dynamodb: DynamoDBClient;
   readonly ec2: EC2Client;
   readonly elb: ElasticLoadBalancingV2Client;
+  readonly logs: CloudWatchLogsClient;
   readonly sns: SNSClient;
   readonly ssm: SSMClient;
 }
@@ -26,6 +28,7 @@ export function clientsOf(config: ProviderConfig): Clients {
     dynamodb: new DynamoDBClient(of("dynamodb")),
     ec2: new EC2Client(of("ec2")),
     elb: new ElasticLoadBalancingV2Client(of("elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing")),
+    logs: new CloudWatchLogsClient(of("logs", "cloudwatchlogs", "cloudwatchlog")),
     sns: new SNSClient(of("sns")),
     ssm: new SSMClient(of("ssm")),
   };

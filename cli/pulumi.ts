@@ -44,7 +44,10 @@ function refused({ stack }: StackPlace, error: Error, stderr: string): Error {
 }
 
 const missing = () =>
-  new Refusal("usage", "The pulumi command is not on PATH. Install it: https://www.pulumi.com/docs/iac/download-install/");
+  new Refusal(
+    "usage",
+    "The pulumi command is not on PATH. Install it: https://www.pulumi.com/docs/iac/download-install/",
+  );
 
 /** What to do about what the CLI says. */
 const advice: readonly [RegExp, string][] = [

@@ -95,8 +95,17 @@ export class RehearsalStack {
       program: path.resolve(this.projectDir, program ?? "index.ts"),
       options,
     };
-    const env = rehearsalEnvironment(process.env, workDir, this.env);
-    return new RunningOperation(request, { env, cwd: this.projectDir }, onProgress);
+    return new RunningOperation(request, { env: this.environment(), cwd: this.projectDir }, onProgress);
+  }
+
+  /** The environment of whatever works on this stack: the engine, the program, and the release commands. */
+  environment(): NodeJS.ProcessEnv {
+    return rehearsalEnvironment(process.env, this.args.workDir, this.env);
+  }
+
+  /** Folder with the stack's own Pulumi.yaml and settings, and the stack's name. */
+  get place(): { folder: string; stack: string } {
+    return { folder: this.args.workDir, stack: this.args.stackName };
   }
 
   /** Writes the project's and the stack's settings; returns the path of the stack's state. */

@@ -1,0 +1,67 @@
+import { exitCodes, Refusal } from "../refusal";
+import { Desk, type DeskArgs } from "../release/desk";
+import { openSession, type Session } from "../session";
+import { Ui } from "../ui";
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly stack?: string;
+  readonly cwd: string;
+  readonly json?: boolean;
+}
+
+/** What a command runs with. */
+export interface Context {
+  readonly ui: Ui;
+  readonly interruption: AbortController;
+  open(options?: { offline: boolean }): Promise<Session>;
+}
+
+export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
+  const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines");
+  const interruption = new AbortController();
+  return { ui, interruption, open: (options) => openSession({ cwd, stack, ui, interruption, ...options }) };
+}
+
+/** Runs what changes a stack with the stack in hand, and gives it back however it ends. */
+export async function withDesk<T>(context: Context, args: DeskArgs, run: (desk: Desk) => Promise<T>): Promise<T> {
+  const session = await context.open();
+  session.operator.prepare();
+  try {
+    const desk = await Desk.open(session, args);
+    try {
+      return await run(desk);
+    } catch (error) {
+      throw interrupted(desk, error);
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    session.operator.end();
+  }
+}
+
+/** After Ctrl-C: where the traffic is, and how it goes on. A lost lock has told its own reason. */
+function interrupted({ session, world }: Desk, error: unknown): unknown {
+  const { signal } = session;
+  if (!signal.aborted) return error;
+  if (signal.reason instanceof Refusal && signal.reason.code !== "interrupted") return signal.reason;
+  const { blue, green } = world.weights.live;
+  return new Refusal(
+    "interrupted",
+    `Interrupted. Traffic stays as it is: blue ${blue} %, green ${green} %. Give the same command again to go on, or go back: bluegreen rollback.`,
+  );
+}
+
+/** A command's end as its exit code; what went wrong is said. */
+export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Promise<number> {
+  try {
+    await run();
+    return exitCodes.ok;
+  } catch (error) {
+    const refusal = error instanceof Refusal ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    ui.error(refusal?.code ?? "failed", message);
+    return exitCodes[refusal?.code ?? "failed"];
+  }
+}

@@ -1,0 +1,22 @@
+import { explained } from "../aws-errors";
+import { renderHistory, renderRecord } from "../ledger/history";
+import { listRecords } from "../ledger/records";
+import { Refusal } from "../refusal";
+import type { Context } from "./context";
+
+/** Releases, newest first; with an id or the beginning of one, that one in detail. */
+export async function history(context: Context, id: string | undefined, limit: number): Promise<void> {
+  const session = await context.open();
+  const { outputs } = await session.recorded();
+  const records = await listRecords(session.clients.dynamodb, outputs.releases.tableName, limit, id).catch(
+    (error: unknown) => {
+      throw explained(error);
+    },
+  );
+  const [first] = records;
+  if (id !== undefined && first === undefined)
+    throw new Refusal("usage", `No release's id begins with ${id}. bluegreen history lists them.`);
+  if (id !== undefined && first !== undefined && records.length === 1)
+    return context.ui.result(first, renderRecord(first, Date.now()));
+  context.ui.result(records, renderHistory(records, Date.now()));
+}

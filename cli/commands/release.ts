@@ -1,0 +1,127 @@
+import { other } from "../../components/traffic";
+import { parseDuration } from "../judge/duration";
+import { parseStrategy } from "../judge/strategy";
+import type { ImageFacts } from "../model";
+import { Refusal } from "../refusal";
+import { check as runCheck } from "../release/check";
+import type { Desk } from "../release/desk";
+import { GoBack } from "../release/hooks";
+import { resolveImage } from "../release/image";
+import type { Goal } from "../release/next";
+import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
+import { named, now, requireFit, servingNow } from "../release/stage";
+import { shift as runShift, flip } from "../release/traffic";
+import { type Context, withDesk } from "./context";
+
+/** Options of the commands that move a release on, as they were typed. */
+export interface ReleaseOptions {
+  readonly strategy?: string;
+  readonly bake?: string;
+  readonly previewSize?: string;
+  /** `true`: right after the bake. */
+  readonly retire?: string | true;
+}
+
+/** What is used where nothing is said. */
+export const defaults = { strategy: "canary=10%,5m", bake: "10m" } as const;
+
+export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
+  return toward(context, `release ${wanted}`, options, "ended", (desk) => resolveImage(desk.session, wanted));
+}
+
+export function stage(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
+  return toward(context, `stage ${wanted}`, options, "staged", (desk) => resolveImage(desk.session, wanted));
+}
+
+export function cutover(context: Context, options: ReleaseOptions): Promise<void> {
+  return toward(context, "cutover", options, "served", (desk) => stagedImage(desk));
+}
+
+/** Everything is read and checked before the stack is locked, but for the image, which the stack's own AWS knows. */
+async function toward(
+  context: Context,
+  doing: string,
+  options: ReleaseOptions,
+  until: Until,
+  imageOf: (desk: Desk) => ImageFacts | Promise<ImageFacts>,
+): Promise<void> {
+  const goal = goalOf(options);
+  await withDesk(context, { doing }, async (desk) => {
+    const image = await imageOf(desk);
+    await runRelease(desk, image, { ...goal, imageId: image.imageId }, until);
+  });
+}
+
+function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<Goal, "imageId"> {
+  const size = previewSize === undefined ? 0 : wholeNumber(previewSize, 1, 1000, "--preview-size");
+  return {
+    strategy: parseStrategy(strategy ?? defaults.strategy),
+    bakeSeconds: parseDuration(bake ?? defaults.bake),
+    previewSize: size,
+    retireAfterSeconds: retire === undefined ? undefined : retire === true ? 0 : parseDuration(retire),
+  };
+}
+
+export function check(context: Context): Promise<void> {
+  return withDesk(context, { doing: "check" }, async (desk) => {
+    await settle(desk);
+    const image = stagedImage(desk);
+    try {
+      await runCheck(desk, other(servingNow(desk)), image);
+    } catch (error) {
+      if (!(error instanceof GoBack)) throw error;
+      throw new Refusal("failed", `${named(image)} failed its checks: ${error.message}. No traffic was moved.`);
+    }
+  });
+}
+
+export function shift(context: Context, percent: string): Promise<void> {
+  const weight = wholeNumber(percent, 0, 100, "<percent>");
+  return withDesk(context, { doing: `shift ${weight}` }, async (desk) => {
+    await settle(desk);
+    const image = stagedImage(desk);
+    const color = other(servingNow(desk));
+    if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
+    if (desk.record?.outcome !== "running" || desk.record.image.imageId !== image.imageId) {
+      const serving = servingNow(desk);
+      await desk.begin({ color, image, from: { color: serving, image: desk.world.fleets[serving].image } });
+    }
+    await desk.note({ kind: "stage", stage: "cutover" });
+    await (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight));
+  });
+}
+
+export function bake(context: Context, duration: string | undefined): Promise<void> {
+  const seconds = parseDuration(duration ?? defaults.bake);
+  return withDesk(context, { doing: "bake" }, async (desk) => {
+    await settle(desk);
+    const color = servingNow(desk);
+    const { image } = desk.world.fleets[color];
+    if (desk.world.weights.live[color] < 100)
+      throw new Refusal("refused", `${color} does not have all of the requests yet: bluegreen cutover comes first.`);
+    if (desk.record?.outcome !== "running") {
+      await desk.begin({ color, image, from: { color: other(color), image: desk.world.fleets[other(color)].image } });
+      await desk.note({ kind: "serves", at: now() });
+    }
+    try {
+      await runBake(desk, image, color, seconds);
+    } catch (error) {
+      await takeBack(desk, image, error);
+    }
+  });
+}
+
+/** The image that waits on the standby. */
+function stagedImage(desk: Desk): ImageFacts {
+  const serving = servingNow(desk);
+  const fleet = desk.world.fleets[other(serving)];
+  if (fleet.capacity.maxSize > 0 && fleet.image.imageId !== desk.world.fleets[serving].image.imageId)
+    return fleet.image;
+  throw new Refusal("refused", `Nothing is staged on ${other(serving)}: bluegreen stage <ami or version> comes first.`);
+}
+
+function wholeNumber(text: string, min: number, max: number, name: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Refusal("usage", `${name} is ${JSON.stringify(text)}. Allowed: a whole number from ${min} to ${max}.`);
+}

@@ -1,0 +1,67 @@
+import { createInterface } from "node:readline/promises";
+import { colors, other, type Color } from "../../components/traffic";
+import { rollbackFacts } from "../status/rollback";
+import { Refusal } from "../refusal";
+import { settle } from "../release/release";
+import { named } from "../release/stage";
+import { goBack } from "../release/traffic";
+import { type Context, withDesk } from "./context";
+import { direct } from "./rollback-direct";
+
+export interface RollbackOptions {
+  readonly direct?: boolean;
+  readonly to?: string;
+  readonly override?: string;
+  readonly yes?: boolean;
+  readonly why?: string;
+}
+
+/** All of the requests go back to the other colour, or, in a canary, to the one that was there before. */
+export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
+  const wanted = colorOf(options.to);
+  if (options.direct) return direct(context, wanted, options);
+  await withDesk(context, { doing: "rollback", steal: true }, async (desk) => {
+    const { session } = desk;
+    await settle(desk, { anybodys: true });
+    const facts = rollbackFacts(desk.world);
+    const to = wanted ?? facts.to;
+    if (to === undefined)
+      throw new Refusal("refused", "Neither colour gets requests. Name one: --to blue or --to green.");
+    const [fleet, from] = [desk.world.fleets[to], desk.world.fleets[other(to)]];
+    if (to === facts.to && !facts.ready && options.override === undefined) {
+      throw new Refusal(
+        "refused",
+        `A rollback to ${to} is not ready: ${facts.reason}. For the worst night: --override "why" goes all the same.`,
+      );
+    }
+    await confirm(
+      context,
+      options,
+      `Give all requests to ${to} (${named(fleet.image)}) instead of ${other(to)} (${named(from.image)})?`,
+    );
+    const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
+    await goBack(desk, to, why, { override: options.override });
+  });
+}
+
+export function colorOf(text: string | undefined): Color | undefined {
+  const color = colors.find((candidate) => candidate === text);
+  if (text === undefined || color !== undefined) return color;
+  throw new Refusal("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
+}
+
+/** Asks at a terminal; a pipeline has said yes by calling. */
+export async function confirm(
+  { ui, interruption }: Context,
+  { yes }: RollbackOptions,
+  question: string,
+): Promise<void> {
+  if (yes || ui.mode !== "terminal" || !process.stdin.isTTY) return;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await lines.question(`${question} [Y/n] `, { signal: interruption.signal });
+    if (!/^(y|yes|)$/i.test(answer.trim())) throw new Refusal("refused", "Nothing was changed.");
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { parseDuration } from "../judge/duration";
+import { runJob } from "../jobs/run-job";
+import { readWorld } from "../read-world";
+import { servingColor } from "../recorded";
+import { other } from "../../components/traffic";
+import { Refusal } from "../refusal";
+import type { Context } from "./context";
+
+export interface RunOptions {
+  readonly on: "fresh" | "standby";
+  readonly timeout: string;
+}
+
+/** A one-off job of the serving release, never on a machine that serves. */
+export async function run(context: Context, job: string, args: string[], options: RunOptions): Promise<void> {
+  const timeout = parseDuration(options.timeout);
+  const session = await context.open();
+  const { world, recorded } = await readWorld(session);
+  const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
+  const color = options.on === "fresh" ? serving : other(serving);
+  const fleet = { color, groupName: world.fleets[color].groupName, weight: world.weights.live[color] };
+  const result = await context.ui.step("job", `Running ${job} of ${color}'s release`, (tell) =>
+    runJob(session.clients, {
+      ...{ job, args, timeout, fleet, on: options.on, signal: session.signal },
+      ...{ project: session.project, environment: session.place.stack, logGroup: recorded.outputs.logGroups.jobs },
+      report: (message) => tell.now(message),
+      line: (stream, text) => tell.keep(`${stream === "stderr" ? "! " : ""}${text}`),
+    }),
+  );
+  const log = `Log: ${result.log.group}, ${result.log.stream}`;
+  context.ui.result(result, `${job}: ${result.status}, exit code ${result.exitCode}. ${log}`);
+  if (result.exitCode !== 0) throw new Refusal("failed", `${job} ended with exit code ${result.exitCode}. ${log}.`);
+}

@@ -1,0 +1,157 @@
+import { Command, Option } from "commander";
+import { contextOf, exitCodeOf, type Context, type GlobalOptions } from "./commands/context";
+import { exitCodes, Refusal } from "./refusal";
+
+const program = new Command("bluegreen")
+  .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")
+  .option(
+    "--stack <name>",
+    "the stack (default: BLUEGREEN_STACK, else the one that is selected)",
+    process.env.BLUEGREEN_STACK,
+  )
+  .option("--cwd <folder>", "folder of the Pulumi project", process.env.BLUEGREEN_CWD ?? ".")
+  .option("--json", "one JSON object a line, for machines")
+  .showHelpAfterError()
+  .exitOverride()
+  .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
+
+/** Options that several commands take. */
+const strategy = new Option(
+  "--strategy <how>",
+  "all-at-once, canary=10%,10m or linear=10%/6m (default: canary=10%,5m)",
+);
+const bakeTime = new Option("--bake <duration>", "how long the new colour is watched with all traffic (default: 10m)");
+const previewSize = new Option(
+  "--preview-size <n>",
+  "begin with so many instances, to be tried, and grow before the cut-over",
+);
+const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3)"] as const;
+
+program
+  .command("status")
+  .description("who serves, with what, how well, and whether the way back is open")
+  .option("--watch", "keep it live, until Ctrl-C")
+  .action(
+    run(async (context, options: { watch?: boolean }) => (await import("./commands/status")).status(context, options)),
+  );
+program
+  .command("release")
+  .description("stage, check, cut over, bake: all in a row; give it again after anything, it goes on where it was")
+  .argument(...image)
+  .addOption(strategy)
+  .addOption(bakeTime)
+  .addOption(previewSize)
+  .option("--retire [after]", "then retire the old fleet: right after the bake, or after this time")
+  .action(
+    run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
+  );
+program
+  .command("stage")
+  .description("put an image on the standby, warm, at the capacity that serves")
+  .argument(...image)
+  .addOption(previewSize)
+  .action(run(async (context, wanted: string, options: object) => (await releases()).stage(context, wanted, options)));
+program
+  .command("check")
+  .description("try what is staged through the preview listener")
+  .action(run(async (context) => (await releases()).check(context)));
+program
+  .command("shift")
+  .description("give what is staged a share of the requests")
+  .argument("<percent>", "0 to 100")
+  .action(run(async (context, percent: string) => (await releases()).shift(context, percent)));
+program
+  .command("cutover")
+  .description("give what is staged all requests, step by step, watching it")
+  .addOption(strategy)
+  .action(run(async (context, options: object) => (await releases()).cutover(context, options)));
+program
+  .command("bake")
+  .description("watch what serves for a time; when it is not well, go back")
+  .option("--for <duration>", "how long (default: 10m)")
+  .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
+program
+  .command("rollback")
+  .description("back to the other colour, in one update of the listener")
+  .option("--why <text>", "what the record and the notices say")
+  .option("--to <color>", "blue or green (default: who served before)")
+  .option("--yes", "don't ask; without a terminal nobody is asked anyway")
+  .option("--override <why>", "past guards and gate, for the worst night")
+  .option("--direct", "by one call to AWS, when the state's backend is down")
+  .action(run(async (context, options: object) => (await import("./commands/rollback")).rollback(context, options)));
+program
+  .command("retire")
+  .description("drain and empty the fleet that does not serve: the way back is closed")
+  .action(run(async (context) => (await import("./commands/retire")).retire(context)));
+program
+  .command("history")
+  .description("what was released, by whom, and how it ended")
+  .argument("[id]", "a release, by the beginning of its id: in detail")
+  .option("--limit <n>", "how many", "20")
+  .action(
+    run(async (context, id: string | undefined, { limit }: { limit: string }) =>
+      (await import("./commands/history")).history(context, id, Math.max(1, Number(limit) || 20)),
+    ),
+  );
+program
+  .command("drift")
+  .description("what differs from the declared state: expected, dangerous or other")
+  .option("--repair", "put back what was declared")
+  .action(run(async (context, options: object) => (await import("./commands/drift")).drift(context, options)));
+program
+  .command("run")
+  .description("a one-off job of the serving release, for example migrate; never on a machine that serves")
+  .argument("<job>", "the service's own command")
+  .argument("[args...]", "its arguments")
+  .addOption(
+    new Option("--on <where>", "a fresh instance, or one of the standby's")
+      .choices(["fresh", "standby"])
+      .default("fresh"),
+  )
+  .option("--timeout <duration>", "how long the job may take", "15m")
+  .action(
+    run(async (context, job: string, args: string[], options: { on: "fresh" | "standby"; timeout: string }) =>
+      (await import("./commands/run")).run(context, job, args, options),
+    ),
+  );
+
+const releases = () => import("./commands/release");
+
+/** A command's action: it runs with a context, ends on signals, and its end is the exit code. */
+function run<A extends unknown[]>(action: (context: Context, ...args: A) => Promise<void>) {
+  return async (...args: [...A, Command]): Promise<void> => {
+    const context = contextOf(program.opts<GlobalOptions>());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        // The second one ends at once; what was cut off is put in order by the next run.
+        if (context.interruption.signal.aborted) process.exit(exitCodes.interrupted);
+        context.ui.say(`${signal}: letting the step at work come to its end; once more ends at once`);
+        context.interruption.abort(new Refusal("interrupted", "interrupted"));
+      });
+    }
+    const given = args.slice(0, -1) as unknown as A;
+    process.exitCode = await exitCodeOf(context, () => action(context, ...given));
+    process.exit();
+  };
+}
+
+function exitCodeHelp(): string {
+  const meanings: Record<keyof typeof exitCodes, string> = {
+    ok: "all went as asked",
+    failed: "something failed on the way; give the same command again",
+    usage: "the command line, a file or a setting is wrong",
+    refused: "the stack, as it is, forbids it; nothing was changed",
+    rolledBack: "the release went back, by itself",
+    locked: "somebody else releases this stack now",
+    drifted: "drift: what is there differs from what was declared",
+    interrupted: "Ctrl-C or a signal",
+  };
+  return Object.entries(meanings)
+    .map(([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padEnd(4)} ${meaning}`)
+    .join("\n");
+}
+
+program.parseAsync().catch((error: { exitCode?: number }) => {
+  // commander has said what is wrong; help and version are no faults.
+  process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+});

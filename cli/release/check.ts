@@ -1,0 +1,35 @@
+import { other, type Color } from "../../components/traffic";
+import { runChecks } from "../judge/checks";
+import { readProjectFile } from "../judge/project-file";
+import type { CheckResult, ImageFacts } from "../model";
+import type { Desk } from "./desk";
+import { commandRun, GoBack, guarded, urls } from "./hooks";
+import { previewOf } from "./preview";
+import { named } from "./stage";
+
+/**
+ * Tries a colour through the preview listener: the built-in checks, then the team's own.
+ * @throws GoBack that names the checks that failed
+ */
+export async function check(desk: Desk, color: Color, image: ImageFacts): Promise<CheckResult[]> {
+  const { session, recorded } = desk;
+  const { machines } = recorded.outputs.deployed;
+  const context = { stack: session.place.stack, stage: "check", color, image, ...urls(desk) } as const;
+  const results = await guarded(desk, "check", image, color, () =>
+    session.ui.step("check", `Checking ${named(image)} on ${color}`, (tell) =>
+      runChecks({
+        ...{ preview: previewOf(recorded.outputs, session.settings), color, image, signal: session.signal },
+        healthCheckPath: machines[color].healthCheckPath,
+        versionPath: machines[color].versionPath,
+        baselinePath: desk.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
+        checks: readProjectFile(session.place.folder).checks,
+        run: { ...commandRun(desk, context), onLine: (line) => tell.now(line) },
+        onResult: ({ ok, name, detail }) => tell.keep(`${ok ? "ok" : "FAILED"}  ${name}: ${detail}`),
+      }),
+    ),
+  );
+  await desk.note(...results.map((result) => ({ kind: "check" as const, check: result })));
+  const failed = results.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+  if (failed.length > 0) throw new GoBack(failed.join("; "));
+  return results;
+}

@@ -1,0 +1,164 @@
+import { shares } from "../../components/traffic";
+import { acquireLock } from "../ledger/acquire";
+import type { HeldLock } from "../ledger/lease";
+import { notify } from "../ledger/notify";
+import type { Notice } from "../ledger/notice";
+import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record";
+import { openRecord, saveRecord } from "../ledger/records";
+import { explained } from "../aws-errors";
+import type { ReleaseRecord, ReleaseSettings, World } from "../model";
+import { readWorld, type Reading } from "../read-world";
+import { settingsOf, type Recorded } from "../recorded";
+import type { Session } from "../session";
+import type { Teller } from "../ui";
+import { unfinished } from "./next";
+import { recover } from "./recover";
+import { update, type UpdateOptions } from "./update";
+
+/** What a changing command is begun with. */
+export interface DeskArgs {
+  /** For people: `release v1.2.3`. */
+  readonly doing: string;
+  /** Takes the lock from whoever holds it: a rollback waits for nobody. */
+  readonly steal?: boolean;
+}
+
+/** A stack in the hands of one command: locked, read, and with the release's record at hand. */
+export class Desk {
+  private reading: Reading;
+  record: ReleaseRecord | undefined;
+
+  private constructor(
+    readonly session: Session,
+    private readonly lock: HeldLock,
+    reading: Reading,
+  ) {
+    this.reading = reading;
+    this.record = reading.world.record;
+  }
+
+  /**
+   * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
+   * @throws Refusal "locked" when somebody else has it
+   */
+  static async open(session: Session, { doing, steal = false }: DeskArgs): Promise<Desk> {
+    const recorded = await session.recorded();
+    const { clients, holder, interruption, operator } = session;
+    const lost = (why: Error): void => interruption.abort(why);
+    const lock = await attempt(() =>
+      acquireLock(clients.dynamodb, recorded.outputs.releases.tableName, { doing, holder, steal }, lost),
+    );
+    try {
+      operator.abandoned = lock.before.tookOver !== undefined;
+      const desk = new Desk(session, lock, await readWorld(session, recorded));
+      operator.prepare();
+      return desk;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get world(): World {
+    return this.reading.world;
+  }
+
+  get recorded(): Recorded {
+    return this.reading.recorded;
+  }
+
+  /** Whether somebody who is gone held the lock before: what is half done is theirs. */
+  get tookOver(): boolean {
+    return this.lock.before.tookOver !== undefined || this.lock.before.robbed !== undefined;
+  }
+
+  /** Looks at the stack anew; the state is read again only on demand. */
+  async look({ state = false } = {}): Promise<World> {
+    this.reading = await readWorld(this.session, state ? undefined : this.recorded);
+    return this.world;
+  }
+
+  /** The settings that the last update declared, whatever has become of them. */
+  declared(): ReleaseSettings {
+    return settingsOf(this.recorded.outputs, this.recorded.weights, this.session.settings.minSize);
+  }
+
+  /** Puts in order what is half done. */
+  async recover(): Promise<void> {
+    const why = unfinished(this.world);
+    if (why === undefined) return;
+    await this.session.ui.step("recover", `Putting in order what was cut off: ${why}`, async (tell) => {
+      await this.lock.check();
+      this.reading = await recover(this.session, tell);
+    });
+    this.session.operator.prepare();
+  }
+
+  /** Changes settings and updates the stack; records the weights when they moved. */
+  async change(change: Partial<ReleaseSettings>, tell: Teller, options?: UpdateOptions): Promise<string[]> {
+    await this.lock.check();
+    const before = this.world.weights.live;
+    try {
+      return await update(this.session, this.world.settings.deployed, change, tell, options);
+    } finally {
+      // Also after a failure: the listener may have moved before something else failed.
+      await this.look({ state: true }).catch(() => undefined);
+      this.session.operator.prepare();
+      const { live } = this.world.weights;
+      if (live.blue !== before.blue || live.green !== before.green) {
+        tell.keep(shares(live));
+        await this.note({ kind: "weights", at: new Date().toISOString(), ...live });
+      }
+    }
+  }
+
+  /** Begins the record of a release. */
+  async begin(begun: Omit<Begun, "stack" | "by">): Promise<void> {
+    const whole = { ...begun, stack: this.session.place.stack, by: this.session.holder.by };
+    this.record = await attempt(() => openRecord(this.session.clients.dynamodb, this.table, whole));
+    await this.note({ kind: "weights", at: new Date().toISOString(), ...this.world.weights.live });
+  }
+
+  /** Writes down what happened, where a release is under way. */
+  async note(...events: ReleaseEvent[]): Promise<void> {
+    const before = this.record;
+    if (before?.outcome !== "running") return;
+    const after = events.reduce(recordAfter, before);
+    if (after === before) return;
+    this.record = after;
+    this.reading = { ...this.reading, world: { ...this.world, record: after } };
+    await attempt(() => saveRecord(this.session.clients.dynamodb, this.table, after));
+  }
+
+  /** Tells people; what can't be told is said here, and stops nothing. */
+  async notify(notice: Pick<Notice, "kind" | "color" | "image" | "why">): Promise<void> {
+    const { clients, place, holder, settings, ui } = this.session;
+    const faults = await notify(
+      { stack: place.stack, by: holder.by, ...notice },
+      {
+        sns: clients.sns,
+        topicArn: this.recorded.outputs.notifications.topicArn,
+        slackWebhook: settings.slackWebhook,
+      },
+    );
+    for (const fault of faults) ui.say(fault);
+  }
+
+  /** Gives the stack back. */
+  async close(): Promise<void> {
+    this.session.operator.end();
+    await this.lock.release();
+  }
+
+  private get table(): string {
+    return this.recorded.outputs.releases.tableName;
+  }
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw explained(error);
+  }
+}

@@ -1,0 +1,49 @@
+import { commandVariables, type CommandContext } from "../judge/command";
+import { runHooks } from "../judge/hooks";
+import { readProjectFile } from "../judge/project-file";
+import type { ImageFacts, Stage } from "../model";
+import type { Color } from "../../components/traffic";
+import type { Desk } from "./desk";
+
+/** A release can't go on: why. Whoever runs it takes it back. */
+export class GoBack extends Error {}
+
+/**
+ * Runs a stage between its hooks. It is written down that it has begun.
+ * @throws GoBack when a hook says ROLLBACK
+ */
+export async function guarded<T>(
+  desk: Desk,
+  stage: Stage,
+  image: ImageFacts,
+  color: Color,
+  run: () => Promise<T>,
+): Promise<T> {
+  await desk.note({ kind: "stage", stage });
+  await hooks(desk, "before", stage, image, color);
+  const result = await run();
+  await hooks(desk, "after", stage, image, color);
+  return result;
+}
+
+async function hooks(desk: Desk, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
+  const { session } = desk;
+  const commands = readProjectFile(session.place.folder).hooks[when][stage] ?? [];
+  if (commands.length === 0) return;
+  const context = { stack: session.place.stack, stage, color, image, ...urls(desk) };
+  const outcome = await session.ui.step("hook", `Hooks ${when} ${stage}`, (tell) =>
+    runHooks(commands, { ...commandRun(desk, context), onLine: (line) => tell.now(line) }),
+  );
+  if (outcome.kind === "rollback") throw new GoBack(outcome.why);
+}
+
+/** How a team's command is run: in the project's folder, with variables that tell what is released. */
+export function commandRun(desk: Desk, context: CommandContext) {
+  const { place, signal } = desk.session;
+  return { cwd: place.folder, env: { ...process.env, ...commandVariables(context) }, signal };
+}
+
+export function urls({ recorded }: Desk): { url: string; previewUrl: string } {
+  const { url, previewUrl } = recorded.outputs;
+  return { url, previewUrl };
+}

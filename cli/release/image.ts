@@ -1,0 +1,82 @@
+import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
+import { parameterOf } from "../../bake/parameters";
+import { isVersion } from "../../bake/layers";
+import { explained } from "../aws-errors";
+import { servedBefore } from "../ledger/record";
+import { listRecords } from "../ledger/records";
+import type { ImageFacts } from "../model";
+import { Refusal } from "../refusal";
+import { openSession, type Session } from "../session";
+import { imagesNow } from "../world";
+
+const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
+
+/**
+ * The image that an argument names: an id, or a version that `npm run bake -- publish` has published.
+ * @throws Refusal when it is neither, or when there is no such image here
+ */
+export async function resolveImage(session: Session, wanted: string): Promise<ImageFacts> {
+  if (!isAmi(wanted) && !isVersion(wanted)) {
+    throw new Refusal(
+      "usage",
+      `${JSON.stringify(wanted)} is no image. Allowed: an image id (ami-...), or a published version such as v1.2.3.`,
+    );
+  }
+  try {
+    const imageId = isAmi(wanted) ? wanted : await publishedImage(session, wanted);
+    const [image] = await imagesNow(session.clients, [imageId]);
+    if (image) return image;
+    throw new Refusal(
+      "refused",
+      `${imageId} can't be seen in this account and region. Bake it here, or share it with this account.`,
+    );
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+async function publishedImage({ clients }: Session, version: string): Promise<string> {
+  const Name = parameterOf({ layer: "app", version });
+  try {
+    const { Parameter } = await clients.ssm.send(new GetParameterCommand({ Name }));
+    return Parameter?.Value ?? "";
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) throw error;
+    throw new Refusal(
+      "refused",
+      `No image of ${version} is published: there is no parameter ${Name}. Publish it: npm run bake -- publish ${version}.`,
+    );
+  }
+}
+
+/** Why an image may not be released, by its tags; empty: it may. */
+export function imageFaults({ imageId, version, gossReport }: ImageFacts): string[] {
+  const bake = "npm run bake -- app bakes one that has it";
+  return [
+    ...(version === undefined ? [`${imageId} has no tag Version, so nobody could tell what serves: ${bake}`] : []),
+    ...(gossReport === undefined ? [`${imageId} has no tag GossReport, so nothing proves it: ${bake}`] : []),
+  ];
+}
+
+/**
+ * Refuses an image that the stack named by `promoteFrom` has not served.
+ * @throws Refusal
+ */
+export async function requirePromotion(session: Session, image: ImageFacts): Promise<void> {
+  const { promoteFrom } = session.settings;
+  if (promoteFrom === undefined) return;
+  const { ui, interruption, place } = session;
+  const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption });
+  const { outputs } = await other.recorded();
+  try {
+    const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);
+    if (servedBefore(records, image)) return;
+  } catch (error) {
+    throw explained(error);
+  }
+  const what = image.version ?? image.imageId;
+  throw new Refusal(
+    "refused",
+    `${promoteFrom} has never served ${what}, and ${place.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
+  );
+}

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { other, type Color } from "../../components/traffic";
+import { formatDuration } from "../judge/duration";
+import type { Counts, Evidence } from "../judge/evidence";
+import { Measure } from "../judge/measure";
+import { verdict, type Verdict } from "../judge/verdict";
+import { explained } from "../aws-errors";
+import { bar, type Teller } from "../ui";
+import type { Desk } from "./desk";
+import { GoBack } from "./hooks";
+import { previewOf } from "./preview";
+
+/** Seconds between two looks. */
+const every = 1;
+
+/**
+ * Seconds that a release waits at most, beyond the time that it was to hold, for a verdict that nothing stands against. At
+ * least three of CloudWatch's minutes, which come late.
+ */
+const patience = (seconds: number): number => Math.max(300, seconds);
+
+/**
+ * Watches a colour for a time, and judges it by alarms and by measures of its own.
+ * @param seconds how long at least; 0: one look
+ * @throws GoBack when something stands against it, or when nobody can tell in the end
+ */
+export async function judge(desk: Desk, color: Color, seconds: number, tell: Teller): Promise<void> {
+  const { session } = desk;
+  const weight = desk.world.weights.live[color];
+  const measure = new Measure(
+    {
+      ...{ clients: session.clients, outputs: desk.recorded.outputs, release: color },
+      preview: previewOf(desk.recorded.outputs, session.settings),
+      whole: wholeOf(desk, color),
+      judgedSince: firstTraffic(desk, color),
+      note: (line) => tell.keep(line),
+    },
+    weight,
+  );
+  const begun = Date.now();
+  for (;;) {
+    session.signal.throwIfAborted();
+    const evidence = await measure.look().catch((error: unknown) => {
+      throw explained(error);
+    });
+    const found = verdict(evidence);
+    const elapsed = (Date.now() - begun) / 1000;
+    tell.now(progress(evidence, found, elapsed, seconds));
+    if (found.kind === "back") throw new GoBack(found.why.join("; "));
+    if (elapsed >= seconds) {
+      if (found.kind === "go" || seconds === 0) return;
+      if (elapsed >= seconds + patience(seconds))
+        throw new GoBack(`nobody can tell whether ${color} is well: ${found.why}`);
+    }
+    await pause(every * 1000, undefined, { signal: session.signal });
+  }
+}
+
+/** Targets that all of the requests need: what the fleets are pinned to, else what the other fleet runs. */
+function wholeOf({ world }: Desk, color: Color): number {
+  const { capacityFloor } = world.settings.deployed;
+  return capacityFloor > 0 ? capacityFloor : world.fleets[other(color)].registered;
+}
+
+/** When a colour first got requests in this release, by its record; else now. */
+function firstTraffic({ record }: Desk, color: Color): number {
+  const first = record?.weights.find((weights) => weights[color] > 0);
+  return first === undefined ? Date.now() : Date.parse(first.at);
+}
+
+/** One line of a look: the time, and both colours beside each other. */
+function progress(evidence: Evidence, found: Verdict, elapsed: number, seconds: number): string {
+  const { release, baseline } = evidence;
+  const left = Math.max(0, Math.ceil(seconds - elapsed));
+  const time = left > 0 ? `${formatDuration(left)} left` : "one more look";
+  const line = `${bar(seconds === 0 ? 1 : elapsed / seconds)} ${time} · ${counts(release)} · ${counts(baseline)}`;
+  return found.kind === "go" ? line : `${line} · ${found.kind === "wait" ? found.why : found.why.join("; ")}`;
+}
+
+function counts({ color, probes, metrics, healthy }: Evidence["release"]): string {
+  const seen: Counts = metrics && metrics.sent > probes.sent ? metrics : probes;
+  const p95 = seen.p95 === undefined ? "" : `, p95 ${Math.round(seen.p95)} ms`;
+  return `${color} ${seen.failed} of ${seen.sent} failed${p95}, ${healthy} healthy`;
+}

@@ -1,0 +1,109 @@
+/** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
+import { other, shares, type Color } from "../../components/traffic";
+import { nextMove, type Strategy } from "../judge/strategy";
+import type { World } from "../model";
+import { servingColor } from "../recorded";
+
+/** What a release is to lead to. */
+export interface Goal {
+  readonly imageId: string;
+  readonly strategy: Strategy;
+  /** Seconds that the new colour is watched with all the traffic. */
+  readonly bakeSeconds: number;
+  /** Instances that the new colour begins with, to be tried; 0: all at once. */
+  readonly previewSize: number;
+  /** Seconds after the bake that the old colour stays as the way back; undefined: until somebody retires it. */
+  readonly retireAfterSeconds?: number;
+}
+
+export type Next =
+  | { readonly kind: "recover"; readonly why: string }
+  | { readonly kind: "stage"; readonly color: Color; readonly previewSize: number }
+  | { readonly kind: "check"; readonly color: Color }
+  | { readonly kind: "shift"; readonly color: Color; readonly weight: number }
+  | { readonly kind: "hold"; readonly color: Color; readonly seconds: number }
+  | { readonly kind: "flip"; readonly color: Color }
+  | { readonly kind: "bake"; readonly color: Color; readonly seconds: number }
+  | { readonly kind: "rollback"; readonly to: Color; readonly why: string }
+  | { readonly kind: "keep"; readonly seconds: number }
+  | { readonly kind: "retire"; readonly color: Color }
+  | { readonly kind: "done"; readonly color: Color }
+  | { readonly kind: "refuse"; readonly why: string };
+
+/** What this very run knows beside the world. */
+export interface Memory {
+  /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
+  readonly checked: boolean;
+}
+
+/** The next step from here to the goal. */
+export function nextStep(world: World, goal: Goal, { checked }: Memory): Next {
+  const { record } = world;
+  const broken = unfinished(world);
+  if (broken !== undefined) return { kind: "recover", why: broken };
+  const { live } = world.weights;
+  const serving = servingColor(live, world.settings.deployed.activeColor);
+  const standby = other(serving);
+  const mine = record?.outcome === "running" && record.image.imageId === goal.imageId ? record : undefined;
+  if (mine?.stage === "rollback") return { kind: "rollback", to: mine.from.color, why: mine.why ?? "it was begun" };
+
+  if (world.fleets[serving].image.imageId === goal.imageId) return afterFlip(world, goal, serving);
+  const staged = world.fleets[standby];
+  if (staged.image.imageId !== goal.imageId || staged.capacity.maxSize === 0) {
+    if (live[standby] > 0) {
+      const what = staged.image.version ?? staged.image.imageId;
+      return {
+        kind: "refuse",
+        why: `${standby} (${what}) gets ${live[standby]} % of the requests: another release is under way. Finish it, or go back: bluegreen rollback.`,
+      };
+    }
+    return { kind: "stage", color: standby, previewSize: goal.previewSize };
+  }
+  const full = world.fleets[serving].registered;
+  if (live[standby] === 0 && world.settings.deployed.previewSize > 0) {
+    if (staged.healthy < Math.min(world.settings.deployed.previewSize, full))
+      return { kind: "stage", color: standby, previewSize: world.settings.deployed.previewSize };
+    return checked ? { kind: "stage", color: standby, previewSize: 0 } : { kind: "check", color: standby };
+  }
+  // With traffic, what is not healthy is for the next look to judge, which may go back; an update would only wait for it.
+  const short = live[standby] > 0 ? staged.registered < full : staged.healthy < full || staged.foreign.length > 0;
+  if (short) return { kind: "stage", color: standby, previewSize: 0 };
+  if (live[standby] === 0 && !checked) return { kind: "check", color: standby };
+  const last = mine?.weights.at(-1);
+  const since = last?.blue === live.blue && last.green === live.green ? last.at : undefined;
+  const heldSeconds = since === undefined ? 0 : secondsSince(world, since);
+  const move = nextMove(goal.strategy, { weight: live[standby], heldSeconds });
+  return { ...move, color: standby };
+}
+
+function afterFlip(world: World, goal: Goal, serving: Color): Next {
+  const { record, weights } = world;
+  const old = other(serving);
+  if (weights.live[old] > 0) {
+    return {
+      kind: "refuse",
+      why: `the traffic is split (${shares(weights.live)}) while ${serving} already has this image: somebody tries another one. Finish that release, or go back: bluegreen rollback.`,
+    };
+  }
+  const own = record?.image.imageId === goal.imageId ? record : undefined;
+  if (own?.outcome === "running") {
+    const left = goal.bakeSeconds - (own.servesSince === undefined ? 0 : secondsSince(world, own.servesSince));
+    // A bake of no length still looks once.
+    return { kind: "bake", color: serving, seconds: Math.max(0, left) };
+  }
+  const off = world.fleets[old].capacity.maxSize === 0;
+  if (goal.retireAfterSeconds === undefined || off) return { kind: "done", color: serving };
+  const left = own?.endedAt === undefined ? 0 : goal.retireAfterSeconds - secondsSince(world, own.endedAt);
+  return left > 0 ? { kind: "keep", seconds: left } : { kind: "retire", color: old };
+}
+
+/** What an earlier run left half done, as a sentence; undefined: nothing. */
+export function unfinished({ pending, weights: { live, recorded } }: World): string | undefined {
+  if (pending.length > 0)
+    return `an update was cut off while it worked on ${pending.map((urn) => urn.split("::").at(-1)).join(", ")}`;
+  if (live.blue !== recorded.blue || live.green !== recorded.green)
+    return `the live weights are ${shares(live)}, the state says ${shares(recorded)}`;
+  return undefined;
+}
+
+const secondsSince = ({ at }: World, time: string): number => Math.max(0, (at - Date.parse(time)) / 1000);

@@ -1,0 +1,170 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { other, type Color } from "../../components/traffic";
+import { formatDuration } from "../judge/duration";
+import type { ImageFacts, World } from "../model";
+import { Refusal } from "../refusal";
+import { bar } from "../ui";
+import { check } from "./check";
+import type { Desk } from "./desk";
+import { GoBack, guarded } from "./hooks";
+import { judge } from "./judge";
+import { nextStep, unfinished, type Goal, type Next } from "./next";
+import { retire } from "./retire";
+import { named, now, requireFit, servingNow, stage } from "./stage";
+import { flip, goBack, shift } from "./traffic";
+
+/** How far a command goes: each is the whole release, cut off after a stage. */
+export type Until = "staged" | "served" | "baked" | "ended";
+
+/**
+ * Takes an image from where the world is to where it should be, one step after the other. What stands against it takes it
+ * back, by itself.
+ * @throws Refusal "rolledBack" when it went back, with the reason
+ */
+export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
+  let checked = false;
+  let fit = false;
+  for (;;) {
+    desk.session.signal.throwIfAborted();
+    const next = nextStep(desk.world, goal, { checked });
+    try {
+      if (isBeyond(next, until)) return;
+      // Once a run, before anything is changed; a rollback asks for nothing.
+      if (!fit && needsFitImage(next)) {
+        await requireFit(desk, image);
+        fit = true;
+      }
+      if (next.kind === "check") checked = true;
+      await take(desk, image, next);
+      if (next.kind === "done") return;
+      if (next.kind === "rollback") throw new Refusal("rolledBack", `${named(image)} was taken back: ${next.why}.`);
+    } catch (error) {
+      await takeBack(desk, image, error);
+    }
+    if (next.kind !== "check") await desk.look();
+  }
+}
+
+const needsFitImage = ({ kind }: Next): boolean => kind === "stage" || kind === "shift" || kind === "flip";
+
+/** Whether a step is none of this command's any more. */
+function isBeyond({ kind }: Next, until: Until): boolean {
+  switch (until) {
+    case "staged":
+      return kind !== "recover" && kind !== "stage" && kind !== "refuse";
+    case "served":
+      return kind === "bake" || kind === "keep" || kind === "retire" || kind === "done";
+    case "baked":
+      return kind === "keep" || kind === "retire";
+    case "ended":
+      return false;
+  }
+}
+
+async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
+  const { ui, signal } = desk.session;
+  switch (next.kind) {
+    case "recover":
+      return settle(desk);
+    case "stage":
+      return stage(desk, image, next.previewSize);
+    case "check":
+      return void (await check(desk, next.color, image));
+    case "shift":
+      return guarded(desk, "cutover", image, next.color, () => shift(desk, next.color, next.weight));
+    case "hold":
+      return ui.step("cutover", `Watching ${named(image)} with its share`, (tell) =>
+        judge(desk, next.color, next.seconds, tell),
+      );
+    case "flip":
+      return guarded(desk, "cutover", image, next.color, () => flip(desk, next.color, image));
+    case "bake":
+      return bake(desk, image, next.color, next.seconds);
+    case "rollback":
+      return hadTraffic(desk) ? goBack(desk, next.to, next.why) : giveUp(desk, image, next.why);
+    case "keep":
+      return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
+        for (let left = Math.ceil(next.seconds); left > 0; left--) {
+          tell.now(`${bar(1 - left / next.seconds)} ${formatDuration(left)} left`);
+          await pause(1_000, undefined, { signal });
+        }
+      });
+    case "retire":
+      return void (await retire(desk));
+    case "done":
+      return ui.say(`${next.color} serves ${named(image)}.`);
+    case "refuse":
+      throw new Refusal("refused", next.why);
+  }
+}
+
+/**
+ * Puts in order what a run was cut off in, before a command changes anything.
+ * @param anybodys also traffic that somebody has moved by hand: a rollback asks nobody
+ * @throws Refusal when somebody has moved traffic by hand
+ */
+export async function settle(desk: Desk, { anybodys = false } = {}): Promise<void> {
+  const why = unfinished(desk.world);
+  if (why === undefined) return;
+  if (!anybodys) requireOurs(desk, why);
+  await desk.recover();
+}
+
+/** Traffic that somebody has moved by hand is theirs to explain; what a run of ours was cut off in is ours. */
+function requireOurs(desk: Desk, why: string): void {
+  if (desk.tookOver || desk.record?.outcome === "running" || desk.world.pending.length > 0) return;
+  throw new Refusal(
+    "refused",
+    `${why}: somebody moved traffic by hand. Look at it with bluegreen drift; bluegreen drift --repair puts back what was declared.`,
+  );
+}
+
+/** Watches the new colour with all of the traffic; when it is well, the release has ended. */
+export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds: number): Promise<void> {
+  await guarded(desk, "bake", image, color, async () => {
+    await desk.session.ui.step("bake", `Baking ${named(image)} on ${color}`, (tell) =>
+      judge(desk, color, seconds, tell),
+    );
+    await check(desk, color, image);
+  });
+  await desk.note({ kind: "ended", at: now(), outcome: "released" });
+  await desk.notify({ kind: "released", color, image });
+}
+
+/**
+ * What an error means for the release: a reason to go back takes it back, and a staging that failed leaves the standby off.
+ * Anything else (the network, an expired token, Ctrl-C) leaves traffic where it is, for the next run to go on.
+ */
+export async function takeBack(desk: Desk, image: ImageFacts, error: unknown): Promise<never> {
+  const failedStaging = error instanceof Refusal && error.code === "failed" && isFailedFleet(error.message);
+  if (!(error instanceof GoBack) && !failedStaging) throw error;
+  const why = error.message;
+  const target = servingOrCanary(desk.world, image);
+  if (target === undefined) await giveUp(desk, image, why);
+  else await goBack(desk, other(target), why);
+  throw new Refusal("rolledBack", `${named(image)} was taken back: ${why}`);
+}
+
+/** What readiness.ts says of a fleet that never got ready. */
+const isFailedFleet = (message: string): boolean => /The (blue|green) fleet .* is not ready/s.test(message);
+
+/** The colour with the image, where it gets requests. */
+function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): Color | undefined {
+  return (["blue", "green"] as const).find(
+    (color) => fleets[color].image.imageId === imageId && weights.live[color] > 0,
+  );
+}
+
+/** Whether the release that is under way has ever had requests. */
+const hadTraffic = ({ record }: Desk): boolean => record?.weights.some((weights) => weights[record.color] > 0) ?? false;
+
+/** No traffic has moved: the standby goes off again, and the floor is lifted. */
+async function giveUp(desk: Desk, image: ImageFacts, why: string): Promise<void> {
+  const color = other(servingNow(desk));
+  await desk.note({ kind: "stage", stage: "rollback", why });
+  await desk.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
+    desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+  );
+  await desk.note({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.notify({ kind: "rolled-back", color, image, why });
+}

@@ -1,0 +1,47 @@
+import { other, type Color } from "../../components/traffic";
+import { Refusal } from "../refusal";
+import type { World } from "../model";
+import { servingColor } from "../recorded";
+import type { Desk } from "./desk";
+import { guarded } from "./hooks";
+import { named, now, servingNow } from "./stage";
+
+/** Why the fleet that doesn't serve may not go yet; undefined: it may. */
+export function retireFault(world: World): string | undefined {
+  const { live } = world.weights;
+  const serving = servingColor(live, world.settings.deployed.activeColor);
+  const old = other(serving);
+  const { record } = world;
+  if (live[old] > 0) return `${old} still gets ${live[old]} % of the requests. Finish the cut-over first, or go back`;
+  if (record?.outcome === "running" && record.color === serving)
+    return `the bake of ${named(record.image)} is not over, and ${old} is its way back. Let bluegreen bake or release finish it`;
+  const { healthy, desired } = world.fleets[serving];
+  if (healthy < desired)
+    return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
+  return undefined;
+}
+
+/**
+ * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
+ * @throws Refusal while it may still be needed
+ */
+export async function retire(desk: Desk): Promise<Color> {
+  const fault = retireFault(desk.world);
+  if (fault !== undefined) throw new Refusal("refused", `${fault}.`);
+  const serving = servingNow(desk);
+  const old = other(serving);
+  const { image } = desk.world.fleets[serving];
+  await guarded(desk, "retire", image, serving, () =>
+    desk.session.ui.step("retire", `Retiring ${old} (${named(desk.world.fleets[old].image)})`, (tell) =>
+      desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+    ),
+  );
+  await abandon(desk);
+  await desk.notify({ kind: "retired", color: serving, image });
+  return old;
+}
+
+/** A release that was staged, and whose fleet has gone without ever serving, has ended. */
+async function abandon(desk: Desk): Promise<void> {
+  await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: "it was retired before it served" });
+}

@@ -1,0 +1,40 @@
+import { servingColor } from "../recorded";
+import { askPreview, NoConnection } from "../judge/preview";
+import type { ImageFacts } from "../model";
+import { Refusal } from "../refusal";
+import { schemaFault } from "../schema-fit";
+import type { Desk } from "./desk";
+import { previewOf } from "./preview";
+
+/**
+ * Refuses an image whose schema range does not fit what the backing store says. The serving release is asked, through the
+ * preview listener; where that can't be reached, or where it tells of no store, there is nothing to refuse by.
+ * @throws Refusal
+ */
+export async function requireSchema(desk: Desk, image: ImageFacts): Promise<void> {
+  const { session, recorded, world } = desk;
+  const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
+  const { versionPath } = recorded.outputs.deployed.machines[serving];
+  let body: string;
+  try {
+    ({ body } = await askPreview(previewOf(recorded.outputs, session.settings), serving, versionPath, session.signal));
+  } catch (error) {
+    if (!(error instanceof NoConnection)) return;
+    session.ui.say(
+      `The preview listener can't be reached from here (${error.message}): the store's schema is not known.`,
+    );
+    return;
+  }
+  const fault = schemaFault(image, storeSchemaIn(body));
+  if (fault !== undefined) throw new Refusal("refused", fault);
+}
+
+/** The schema that a version's answer tells of its store; undefined: none. */
+export function storeSchemaIn(body: string): number | undefined {
+  try {
+    const { store } = JSON.parse(body) as { store?: { schema?: unknown } };
+    return typeof store?.schema === "number" ? store.schema : undefined;
+  } catch {
+    return undefined;
+  }
+}

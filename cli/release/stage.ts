@@ -1,0 +1,55 @@
+import { other, type Color } from "../../components/traffic";
+import type { ImageFacts } from "../model";
+import { Refusal } from "../refusal";
+import { servingColor } from "../recorded";
+import type { Desk } from "./desk";
+import { guarded } from "./hooks";
+import { imageFaults, requirePromotion } from "./image";
+import { requireSchema } from "./schema";
+
+/** The colour that serves, or has the greater claim to it while traffic is split. */
+export function servingNow({ world }: Desk): Color {
+  return servingColor(world.weights.live, world.settings.deployed.activeColor);
+}
+
+/**
+ * Refuses an image that must not be released here, before anything is changed.
+ * @throws Refusal that names every fault
+ */
+export async function requireFit(desk: Desk, image: ImageFacts): Promise<void> {
+  const faults = imageFaults(image);
+  if (faults.length > 0) throw new Refusal("refused", faults.join(". "));
+  await requirePromotion(desk.session, image);
+  await requireSchema(desk, image);
+}
+
+/**
+ * Puts an image on the standby, warm, with the capacity that the serving fleet really runs, to which both fleets are pinned
+ * from now on; with `previewSize`, only so many instances of it for the time being. Begins the release's record.
+ * @throws Refusal when the image never gets healthy: the standby is then off again, and no traffic has moved
+ */
+export async function stage(desk: Desk, image: ImageFacts, previewSize: number): Promise<void> {
+  const { session } = desk;
+  const serving = servingNow(desk);
+  const color = other(serving);
+  if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
+    await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: `${named(image)} was staged` });
+  }
+  if (desk.record?.outcome !== "running") {
+    await desk.begin({ color, image, from: { color: serving, image: desk.world.fleets[serving].image } });
+  }
+  const { desired, registered } = desk.world.fleets[serving];
+  const { minSize, maxSize } = session.settings;
+  // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired, registered));
+  const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
+  const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
+  await guarded(desk, "stage", image, color, () =>
+    session.ui.step("stage", `Staging ${named(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
+  );
+}
+
+/** For people: the version, else the image's id. */
+export const named = ({ version, imageId }: ImageFacts): string => version ?? imageId;
+
+export const now = (): string => new Date().toISOString();

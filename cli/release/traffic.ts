@@ -1,0 +1,53 @@
+import { other, type Color } from "../../components/traffic";
+import type { ImageFacts } from "../model";
+import { Refusal } from "../refusal";
+import type { Desk } from "./desk";
+import type { UpdateOptions } from "./update";
+import { named, now, servingNow } from "./stage";
+
+/**
+ * Gives a colour a share of the requests, by an update of the listener alone: a share of a standby is its weight, all of
+ * them make it the active colour.
+ * @param weight percent
+ */
+export async function shift(desk: Desk, color: Color, weight: number, options?: UpdateOptions): Promise<void> {
+  const serving = servingNow(desk);
+  const standby = color === serving ? 100 - weight : weight;
+  const change =
+    standby >= 100
+      ? ({ activeColor: other(serving), standbyWeight: 0, standby: "warm" } as const)
+      : ({ activeColor: serving, standbyWeight: standby } as const);
+  const title = `Giving ${color} (${named(desk.world.fleets[color].image)}) ${weight} % of the requests`;
+  await desk.session.ui.step("cutover", title, async (tell) => {
+    const touched = await desk.change({ ...change, previewSize: 0 }, tell, options);
+    const others = touched.filter((name) => name !== "app-listener");
+    tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
+  });
+}
+
+/** All of the requests go to a colour: it is the active one from now on. */
+export async function flip(desk: Desk, color: Color, image: ImageFacts): Promise<void> {
+  await shift(desk, color, 100);
+  await desk.note({ kind: "serves", at: now() });
+  await desk.notify({ kind: "cut-over", color, image });
+}
+
+/**
+ * All of the requests go back to a colour. Nothing is shrunk.
+ * @throws Refusal when its fleet could not take them; an override lets it through
+ */
+export async function goBack(desk: Desk, to: Color, why: string, options: UpdateOptions = {}): Promise<void> {
+  const { world, session } = desk;
+  const [fleet, image] = [world.fleets[to], world.fleets[other(to)].image];
+  if (fleet.capacity.maxSize === 0) {
+    throw new Refusal(
+      "refused",
+      `${to} is off: there is no fleet to go back to. Release its image again: bluegreen release ${named(fleet.image)}.`,
+    );
+  }
+  await desk.note({ kind: "stage", stage: "rollback", why });
+  await shift(desk, to, 100, options);
+  await desk.note({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.notify({ kind: "rolled-back", color: other(to), image, why });
+  session.ui.say(`${to} (${named(fleet.image)}) serves all requests again: ${why}`);
+}

@@ -1,0 +1,61 @@
+import type { OperationResult, Progress } from "../../engine/protocol";
+import type { ReleaseSettings } from "../model";
+import { readWorld } from "../read-world";
+import { Refusal } from "../refusal";
+import type { Session } from "../session";
+import type { Teller } from "../ui";
+
+/** Options of an update. */
+export interface UpdateOptions {
+  /** Turns guards and gate into warnings, with this reason. */
+  readonly override?: string;
+}
+
+/**
+ * Writes the settings and updates the stack. When the update fails, the settings say again what is really there.
+ * @param from the release settings that are deployed: what is not changed stays as it is, whatever the file says
+ * @returns logical names of the resources that were touched
+ * @throws Refusal with the engine's own reasons; "refused" when a guard or the gate said no
+ */
+export async function update(
+  session: Session,
+  from: ReleaseSettings,
+  change: Partial<ReleaseSettings>,
+  tell: Teller,
+  { override }: UpdateOptions = {},
+): Promise<string[]> {
+  const { file, operator } = session;
+  await file.write({ ...from, ...change });
+  let result: OperationResult;
+  try {
+    result = await operator.run("up", { override, onProgress: told(tell) });
+  } catch (error) {
+    await file.write(from);
+    throw error;
+  }
+  if (result.ok) return touched(result);
+  await file.write(await deployedNow(session, from));
+  const said = result.error ?? "no reason was given";
+  throw new Refusal(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
+}
+
+/** The settings that lead to what is there; where that can't be read, those from before. */
+async function deployedNow(session: Session, before: ReleaseSettings): Promise<ReleaseSettings> {
+  try {
+    return (await readWorld(session)).world.settings.deployed;
+  } catch {
+    return before;
+  }
+}
+
+/** Logical names of the real resources that an operation touched. */
+const touched = ({ changes }: OperationResult): string[] =>
+  changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
+
+/** Says what the engine does, a line for each resource and for each message. */
+export function told(tell: Teller): (progress: Progress) => void {
+  return (progress) => {
+    if (progress.kind === "diagnostic") tell.now(progress.message.split("\n")[0] ?? "");
+    else if (progress.status === "started") tell.now(`${progress.op} ${progress.name}`);
+  };
+}

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import type { ProviderConfig } from "../components/aws-clients";
+import { parseSettings, type Settings } from "../config";
+import { clientsOf, type Clients } from "./clients";
+import { thisHolder } from "./ledger/holder";
+import type { Holder } from "./model";
+import { Operator } from "./operator";
+import { pulumi, selectedStack, type StackPlace } from "./pulumi";
+import { recordedIn, type Recorded } from "./recorded";
+import { Refusal } from "./refusal";
+import { SettingsFile } from "./settings-file";
+import type { Ui } from "./ui";
+
+export interface SessionArgs {
+  /** Folder of the Pulumi project. */
+  readonly cwd: string;
+  /** Default: the stack that is selected there. */
+  readonly stack?: string;
+  readonly ui: Ui;
+  /** Aborted by Ctrl-C, and when the lock is lost. */
+  readonly interruption: AbortController;
+  /** The state's backend is not asked for anything: secrets count as not set. Default: false. */
+  readonly offline?: boolean;
+}
+
+/** A stack that commands work on, with everything they need to ask and to change it. */
+export interface Session {
+  readonly place: StackPlace;
+  /** The project's name: the settings' namespace, and the value of the tag Project. */
+  readonly project: string;
+  readonly file: SettingsFile;
+  /** The settings of the file, valid as a whole, secrets in clear. */
+  readonly settings: Settings;
+  readonly clients: Clients;
+  readonly operator: Operator;
+  readonly holder: Holder;
+  readonly ui: Ui;
+  readonly interruption: AbortController;
+  readonly signal: AbortSignal;
+  /** What the state says now. */
+  recorded(): Promise<Recorded>;
+}
+
+/**
+ * Opens a stack: its settings are read and checked before anything is asked of AWS.
+ * @throws Refusal that says what is wrong with project, stack or settings
+ */
+export async function openSession({ cwd, stack: given, ui, interruption, offline }: SessionArgs): Promise<Session> {
+  const { signal } = interruption;
+  const folder = path.resolve(cwd);
+  const project = projectIn(folder);
+  const stack = given ?? (await selectedStack(folder));
+  if (stack === undefined)
+    throw new Refusal("usage", "Which stack? Name it with --stack, or select one: pulumi stack select.");
+  const place = { folder, stack };
+  // Pulumi Cloud's whole name is org/project/stack; the settings' file goes by the last part.
+  const file = new SettingsFile(folder, stack.split("/").at(-1) ?? stack, project);
+  const config = await file.read();
+  const clear = await inClear(place, config, offline);
+  const clients = clientsOf(providerConfig(clear));
+  return {
+    ...{
+      place,
+      project,
+      file,
+      clients,
+      ui,
+      interruption,
+      signal,
+      holder: thisHolder(),
+      settings: settingsIn(clear, project),
+    },
+    operator: new Operator(place, signal),
+    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"], signal), stack),
+  };
+}
+
+function projectIn(folder: string): string {
+  const file = path.join(folder, "Pulumi.yaml");
+  if (!existsSync(file))
+    throw new Refusal("usage", `${folder} is no Pulumi project: it has no Pulumi.yaml. Name the folder with --cwd.`);
+  const { name } = (parse(readFileSync(file, "utf8")) ?? {}) as { name?: unknown };
+  if (typeof name !== "string")
+    throw new Refusal("usage", `${file}: name is ${JSON.stringify(name)}; it must be a text`);
+  return name;
+}
+
+const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && "secure" in value;
+
+/** The values without secrets, or with them in clear: the CLI alone knows how they are kept. */
+async function inClear(place: StackPlace, config: Readonly<Record<string, unknown>>, offline = false) {
+  const entries = Object.entries(config);
+  if (!entries.some(([, value]) => isSecret(value))) return config;
+  if (offline) return Object.fromEntries(entries.filter(([, value]) => !isSecret(value)));
+  const printed = await pulumi(place, ["config", "--show-secrets", "--json"]);
+  const shown = JSON.parse(printed) as Record<string, { value?: string }>;
+  return Object.fromEntries(entries.map(([key, value]) => [key, isSecret(value) ? shown[key]?.value : value]));
+}
+
+function settingsIn(config: Readonly<Record<string, unknown>>, project: string): Settings {
+  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
+  const raw = own.map(([key, value]): [string, string] => [key.slice(project.length + 1), text(value) ?? ""]);
+  try {
+    return parseSettings(Object.fromEntries(raw));
+  } catch (error) {
+    throw new Refusal("usage", (error as Error).message);
+  }
+}
+
+function providerConfig(config: Readonly<Record<string, unknown>>): ProviderConfig {
+  const own = Object.entries(config).filter(([key]) => key.startsWith("aws:"));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice("aws:".length), value]));
+}
+
+/** A value as Pulumi hands it to the program: a text, lists and objects as JSON. */
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,12 @@
+import { Aws } from "../../bake/aws";
+import { parameterOf } from "../../bake/parameters";
+import { catalog, type ImageName } from "./catalog";
+
+/** Publishes the images as `npm run bake -- publish` does: a release can then be named by its version. */
+export async function publishImages(ids: Record<ImageName, string>, endpoint: string, region: string): Promise<void> {
+  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
+  const aws = new Aws({ region, endpoint, credentials });
+  await Promise.all(
+    catalog.map(({ name, version }) => aws.putImage(parameterOf({ layer: "app", version }), ids[name], false)),
+  );
+}
