@@ -26,9 +26,13 @@ function touch(): unknown[] {
   return [
     aws.acm.Certificate,
     aws.autoscaling.Group,
+    aws.cloudwatch.MetricAlarm,
+    aws.dynamodb.Table,
     aws.ec2.LaunchTemplate,
     aws.iam.Role,
+    aws.kms.Key,
     aws.lb.Listener,
+    aws.sns.Topic,
     awsx.ec2.Vpc,
   ];
 }
