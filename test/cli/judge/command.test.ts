@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { commandVariables, runCommand, type CommandRun } from "../../../cli/judge/command";
+import { runHooks } from "../../../cli/judge/hooks";
+
+let folder: string;
+let lines: string[];
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "command-")));
+  lines = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const run = (command: string, changes: Partial<CommandRun> = {}) =>
+  runCommand({
+    ...{ command, cwd: folder, env: process.env, timeoutSeconds: 60 },
+    onLine: (line) => lines.push(line),
+    ...changes,
+  });
+
+test.each<[string, string, boolean, string]>([
+  ["exit code 0 is a pass", "true", true, "exit code 0"],
+  ["anything else is none", "exit 3", false, "exit code 3"],
+  ["its last line says why", "echo one; echo two >&2; echo; exit 1", false, "exit code 1: two"],
+  ["a signal is none", "kill -9 $$", false, "ended by SIGKILL"],
+  ["a command that is not there", "/no/such/command 2>/dev/null", false, "exit code 127"],
+])("%s", async (_, command, ok, detail) => expect(await run(command)).toEqual({ ok, detail }));
+
+test("fails when the project's folder is gone", async () =>
+  expect(await run("true", { cwd: path.join(folder, "gone") })).toEqual({
+    ok: false,
+    detail: expect.stringContaining("it can't be started") as string,
+  }));
+
+test("it runs in the folder, with the environment that it was given, and each of its lines is told", async () => {
+  await run('pwd; echo "$GREETING $HOME"', { env: { PATH: process.env.PATH, GREETING: "hello" } });
+  expect(lines).toEqual([folder, "hello "]);
+});
+
+/** The first line that a command prints: ids of its shell and of a process that it has started. */
+function pids(): { onLine: CommandRun["onLine"]; known: Promise<number[]> } {
+  let onLine: CommandRun["onLine"] = () => undefined;
+  const known = new Promise<number[]>((resolve) => {
+    onLine = (line) => resolve(line.split(" ").map(Number));
+  });
+  return { onLine, known };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A process that nobody has waited for yet has ended all the same.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when all have ended: the kernel closes a process's output a moment before that. */
+async function allGone(known: readonly number[]): Promise<void> {
+  while (known.some(isAlive)) await pause(5);
+}
+
+test.each([
+  ["ends", "sleep 1000 & echo $$ $!; wait"],
+  ["does not end itself on SIGTERM", 'trap "" TERM; (trap "" TERM; sleep 1000) & echo $$ $!; wait'],
+])("a command that is aborted takes its whole group with it, also when it %s", async (_, command) => {
+  const controller = new AbortController();
+  const seen = pids();
+  const running = run(command, { signal: controller.signal, onLine: seen.onLine });
+  const known = await seen.known;
+  expect(known.map(isAlive)).toEqual([true, true]);
+  controller.abort(new Error("Ctrl-C"));
+  await expect(running).rejects.toThrow("Ctrl-C");
+  await allGone(known);
+});
+
+test("fails when it takes too long, and takes its group with it", async () => {
+  const seen = pids();
+  const running = run("sleep 1000 & echo $$ $!; wait", { timeoutSeconds: 0.2, onLine: seen.onLine });
+  expect(await running).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/^no end within 0s: \d+ \d+$/) as string,
+  });
+  await allGone(await seen.known);
+});
+
+test("what it leaves in the background ends with it, and is not waited for", async () => {
+  const seen = pids();
+  expect(await run("sleep 1000 & echo $$ $!", { onLine: seen.onLine })).toMatchObject({ ok: true });
+  await allGone(await seen.known);
+});
+
+test("what has left its group and holds its output is not waited for", async () => {
+  const seen = pids();
+  expect(await run("setsid sleep 1000 & echo $$ $!", { onLine: seen.onLine })).toMatchObject({ ok: true });
+  const [, left] = await seen.known;
+  process.kill(left, "SIGKILL");
+});
+
+test("nothing runs after an abort", async () => {
+  const signal = AbortSignal.abort(new Error("Ctrl-C"));
+  await expect(run("echo it runs", { signal })).rejects.toThrow("Ctrl-C");
+  expect(lines).toEqual([]);
+});
+
+describe("hooks", () => {
+  const hooks = (commands: string[], signal?: AbortSignal) =>
+    runHooks(commands, { cwd: folder, env: process.env, signal, onLine: (line) => lines.push(line) });
+
+  test("go on when all of them say so, one after the other", async () => {
+    expect(await hooks(["echo one", "echo two"])).toEqual({ kind: "continue" });
+    expect(lines).toEqual(["one", "two"]);
+  });
+
+  test("no hooks go on", async () => expect(await hooks([])).toEqual({ kind: "continue" }));
+
+  test("go back at the first that says no; no further one is run", async () => {
+    expect(await hooks(["echo one", "echo bad; exit 2", "echo three"])).toEqual({
+      kind: "rollback",
+      why: "the hook echo bad; exit 2 says no (exit code 2: bad)",
+    });
+    expect(lines).toEqual(["one", "bad"]);
+  });
+
+  test("an abort is no answer", async () =>
+    expect(hooks(["true"], AbortSignal.abort(new Error("Ctrl-C")))).rejects.toThrow("Ctrl-C"));
+});
+
+test("variables tell what is released and how it is asked", () => {
+  const context = {
+    stack: "dev",
+    stage: "check",
+    color: "green",
+    url: "http://a",
+    previewUrl: "http://a:9090",
+  } as const;
+  expect(commandVariables({ ...context, image: { imageId: "ami-1", version: "v2.0.0" } })).toEqual({
+    BLUEGREEN_STACK: "dev",
+    BLUEGREEN_STAGE: "check",
+    BLUEGREEN_COLOR: "green",
+    BLUEGREEN_IMAGE: "ami-1",
+    BLUEGREEN_VERSION: "v2.0.0",
+    BLUEGREEN_URL: "http://a",
+    BLUEGREEN_PREVIEW_URL: "http://a:9090",
+    BLUEGREEN_PREVIEW_HEADER: "X-Bluegreen-Preview: green",
+  });
+});

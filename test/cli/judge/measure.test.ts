@@ -1,0 +1,208 @@
+import { CloudWatchClient, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
+import { byColor } from "../../../components/traffic";
+import type { Clients } from "../../../cli/clients";
+import { Measure, type MeasureArgs } from "../../../cli/judge/measure";
+import type { Outputs } from "../../../cli/recorded";
+import { target } from "../../components/fake-aws";
+import { closedEndpoint, PreviewServer } from "./preview-server";
+
+const server = new PreviewServer();
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+
+const elbArn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
+const outputs = {
+  listenerArn: `${elbArn}:listener/app/dev/1/2`,
+  targetGroupArns: byColor((color) => `${elbArn}:targetgroup/dev-${color}/1`),
+  deployed: { machines: byColor((color) => ({ versionPath: `/${color}-version` })) },
+  alarms: {
+    ...byColor((color) => ({ composite: color, parts: [`${color}-errors`] })),
+    loadBalancer: ["lb-rejected"],
+  },
+} as unknown as Outputs;
+
+const start = Date.parse("2026-01-01T12:00:30Z");
+let now: number;
+let targets: Record<string, string[]>;
+let alarmStates: Record<string, string>;
+let metricData: () => MetricDataResult[];
+let asked: string[];
+let notes: string[];
+
+beforeEach(() => {
+  [now, asked, notes] = [start, [], []];
+  targets = { blue: ["i-1 healthy", "i-2 healthy"], green: ["i-3 healthy", "i-4 initial", "i-5 draining"] };
+  alarmStates = { "green-errors": "OK", green: "OK", "blue-errors": "OK", blue: "ALARM", "lb-rejected": "OK" };
+  metricData = () => [];
+  server.requests = [];
+  server.respond = (_, response) => response.end("ok");
+});
+
+type Input = { TargetGroupArn: string; AlarmNames: string[]; AlarmTypes: string[]; StartTime: Date; EndTime: Date };
+
+function answer({ constructor: { name }, input }: { constructor: { name: string }; input: Input }): unknown {
+  asked.push(name.replace("Command", ""));
+  if (name === "DescribeTargetHealthCommand") {
+    const [, color = ""] = /dev-(\w+)/.exec(input.TargetGroupArn) ?? [];
+    return { TargetHealthDescriptions: targets[color].map(target) };
+  }
+  if (name === "DescribeAlarmsCommand") {
+    expect(input.AlarmTypes).toContain("CompositeAlarm");
+    const found = input.AlarmNames.filter((alarm) => alarm in alarmStates);
+    const alarms = found.map((AlarmName) => ({ AlarmName, StateValue: alarmStates[AlarmName] }));
+    const isComposite = ({ AlarmName }: { AlarmName: string }) => AlarmName in byColor(() => 0);
+    return {
+      CompositeAlarms: alarms.filter(isComposite).map((alarm) => ({ ...alarm, AlarmRule: "..." })),
+      MetricAlarms: alarms.filter((alarm) => !isComposite(alarm)),
+    };
+  }
+  if (name === "GetMetricDataCommand") {
+    asked.push(`${input.StartTime.toISOString().slice(11, 16)}-${input.EndTime.toISOString().slice(11, 16)}`);
+    return { MetricDataResults: metricData() };
+  }
+  throw new Error(`nobody expected ${name}`);
+}
+
+function measure(changes: Partial<MeasureArgs> = {}, weight = 10): Measure {
+  const send = (command: Parameters<typeof answer>[0]) => Promise.resolve().then(() => answer(command));
+  // The SDK's paginator takes its own client only.
+  const cloudWatch = Object.assign(new CloudWatchClient({ region: "eu-central-1" }), { send });
+  const clients = { cloudWatch, elb: { send } } as unknown as Clients;
+  const note = (message: string) => notes.push(message);
+  const args = { clients, outputs, preview: server.endpoint, release: "green", whole: 2, judgedSince: start } as const;
+  return new Measure({ ...args, note, now: () => now, ...changes }, weight);
+}
+
+test("one look: requests to both colours, target health, the colour's alarms and the load balancer's", async () => {
+  const look = await measure().look();
+  expect(look).toMatchObject({
+    release: { color: "green", probes: { sent: 5, failed: 0 }, metrics: undefined, healthy: 1, needed: 1 },
+    baseline: { color: "blue", probes: { sent: 5, failed: 0 }, metrics: undefined, healthy: 2, needed: 2 },
+    loadBalancerAlarms: [{ name: "lb-rejected", state: "OK" }],
+    judgedSince: start,
+    unreachable: undefined,
+  });
+  expect(look.alarms.map(({ name, state, composite }) => [name, state, composite])).toEqual([
+    ["green", "OK", true],
+    ["green-errors", "OK", false],
+  ]);
+  expect([...server.requests].sort()).toEqual([
+    ...Array.from({ length: 5 }, () => "blue /blue-version"),
+    ...Array.from({ length: 5 }, () => "green /green-version"),
+  ]);
+  expect(notes).toEqual([]);
+});
+
+test("answers with 5xx and no answers are failures, other answers are not; they add up over a step", async () => {
+  const watched = measure({ probes: 2 });
+  server.respond = ({ headers, socket }, response) => {
+    const turn = server.requests.filter((request) => request.startsWith("green")).length;
+    if (headers["x-bluegreen-preview"] === "blue") response.writeHead(404).end();
+    else if (turn % 2 === 0) socket.destroy();
+    else response.writeHead(503).end();
+  };
+  await watched.look();
+  expect(await watched.look()).toMatchObject({
+    release: { probes: { sent: 4, failed: 4, p95: undefined } },
+    baseline: { probes: { sent: 4, failed: 0 } },
+  });
+});
+
+test("what was before a step no longer counts, and its share needs other targets", async () => {
+  const watched = measure();
+  await watched.look();
+  watched.begin(100);
+  expect(await watched.look()).toMatchObject({
+    release: { probes: { sent: 5 }, healthy: 1, needed: 2 },
+    baseline: { needed: 0 },
+  });
+});
+
+test("a colour without targets is not asked", async () => {
+  targets.blue = [];
+  await measure().look();
+  expect(server.requests.every((request) => request.startsWith("green"))).toBe(true);
+});
+
+test("AWS is asked every two seconds, CloudWatch's metrics every minute and for whole minutes of the step", async () => {
+  const watched = measure({ probes: 1 });
+  const at = async (seconds: number) => {
+    [now, asked] = [start + seconds * 1000, []];
+    await watched.look();
+    return asked;
+  };
+  const often = ["DescribeAlarms", "DescribeTargetHealth", "DescribeTargetHealth"];
+  expect((await at(0)).sort()).toEqual(often);
+  expect(await at(1)).toEqual([]);
+  expect((await at(2)).sort()).toEqual(often);
+  // 12:01:30: no whole minute is over yet.
+  expect((await at(60)).sort()).toEqual(often);
+  expect((await at(120)).sort()).toEqual(["12:01-12:02", ...often, "GetMetricData"]);
+  expect((await at(179)).sort()).toEqual(often);
+  expect(await at(180)).toContain("12:01-12:03");
+});
+
+test("metrics stand until they are asked for again", async () => {
+  const minute = [new Date("2026-01-01T12:01:00Z")];
+  metricData = () => [
+    { Id: "green_requests", Timestamps: minute, Values: [50] },
+    { Id: "green_errors", Timestamps: minute, Values: [4] },
+  ];
+  const watched = measure();
+  now += 120_000;
+  const metrics = { sent: 50, failed: 4, minutes: 1 };
+  expect((await watched.look()).release.metrics).toMatchObject(metrics);
+  now += 30_000;
+  expect((await watched.look()).release.metrics).toMatchObject(metrics);
+});
+
+test("metrics that can't be read are noted once, and done without", async () => {
+  metricData = () => {
+    throw new Error("not authorized");
+  };
+  const watched = measure();
+  for (const seconds of [120, 180]) {
+    now = start + seconds * 1000;
+    expect((await watched.look()).release.metrics).toBeUndefined();
+  }
+  expect(notes).toEqual(["CloudWatch's metrics can't be read (not authorized); it goes on without them."]);
+});
+
+test("alarms that are gone are noted once", async () => {
+  delete alarmStates["green-errors"];
+  const watched = measure();
+  await watched.look();
+  now += 2_000;
+  await watched.look();
+  expect(notes).toEqual(["No such alarm: green-errors. pulumi up --refresh makes it again; it goes on without."]);
+});
+
+test("fails with AWS's error when target health can't be read, and asks again at the next look", async () => {
+  const watched = measure();
+  targets = {};
+  await expect(watched.look()).rejects.toThrow();
+  targets = { blue: ["i-1 healthy"], green: ["i-3 healthy"] };
+  expect((await watched.look()).release.healthy).toBe(1);
+});
+
+test("where the preview listener can't be reached, that is noted once and tried again later", async () => {
+  const preview = { ...(await closedEndpoint()) };
+  const watched = measure({ preview });
+  const look = await watched.look();
+  expect(look.unreachable).toContain("ECONNREFUSED");
+  expect(look.release.probes.sent).toBe(0);
+  preview.port = server.endpoint.port;
+  now += 29_000;
+  expect((await watched.look()).unreachable).toContain("ECONNREFUSED");
+  now += 1_000;
+  expect(await watched.look()).toMatchObject({ unreachable: undefined, release: { probes: { sent: 5 } } });
+  expect(notes).toEqual([expect.stringMatching(/^The preview listener can't be reached from here .*previewCidrs\.$/)]);
+});
+
+test("answers of before the listener was out of reach no longer count", async () => {
+  const preview = { ...server.endpoint };
+  const watched = measure({ preview });
+  await watched.look();
+  preview.port = (await closedEndpoint()).port;
+  expect((await watched.look()).release.probes).toEqual({ sent: 0, failed: 0, p95: undefined });
+});

@@ -1,0 +1,74 @@
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { askPreview, NoConnection } from "../../../cli/judge/preview";
+import { closedEndpoint, PreviewServer } from "./preview-server";
+
+const server = new PreviewServer();
+beforeAll(() => server.start());
+afterAll(() => server.stop());
+beforeEach(() => {
+  server.requests = [];
+  server.respond = (_, response) => response.end("ok");
+});
+
+test("names the colour in the header, and the service in the host where it has a domain", async () => {
+  const hosts: unknown[] = [];
+  server.respond = (request, response) => {
+    hosts.push(request.headers.host);
+    response.writeHead(404).end("nothing here");
+  };
+  const { endpoint } = server;
+  const answer = await askPreview(endpoint, "green", "/x?y=1");
+  expect(answer).toEqual({ status: 404, body: "nothing here", ms: expect.any(Number) as number });
+  await askPreview({ ...endpoint, domain: "app.example.com" }, "blue", "/");
+  expect(server.requests).toEqual(["green /x?y=1", "blue /"]);
+  expect(hosts).toEqual([`127.0.0.1:${endpoint.port}`, "app.example.com"]);
+});
+
+test("by TLS it asks for the name in the certificate", async () => {
+  const names: string[] = [];
+  const tls = https.createServer({
+    SNICallback: (name, done) => {
+      names.push(name);
+      done(new Error("no certificate"));
+    },
+  });
+  await new Promise<void>((resolve) => tls.listen(0, "127.0.0.1", resolve));
+  const { port } = tls.address() as AddressInfo;
+  const endpoint = { protocol: "https", host: "127.0.0.1", port, domain: "app.example.com" } as const;
+  const failed = askPreview(endpoint, "green", "/");
+  await expect(failed).rejects.toThrow();
+  await expect(failed).rejects.not.toBeInstanceOf(NoConnection);
+  await new Promise((resolve) => tls.close(resolve));
+  expect(names).toEqual(["app.example.com"]);
+});
+
+test("fails with NoConnection where nobody listens", async () =>
+  expect(askPreview(await closedEndpoint(), "green", "/")).rejects.toBeInstanceOf(NoConnection));
+
+test("fails with the service's fault when it hangs up", async () => {
+  server.respond = (request) => request.socket.destroy();
+  const failed = askPreview(server.endpoint, "green", "/");
+  await expect(failed).rejects.toThrow("socket hang up");
+  await expect(failed).rejects.not.toBeInstanceOf(NoConnection);
+});
+
+test("fails when it answers in part only, and never goes on", async () => {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance"] });
+  server.respond = (_, response) => response.write("{", () => jest.advanceTimersByTime(5_000));
+  try {
+    await expect(askPreview(server.endpoint, "green", "/")).rejects.toThrow("no answer within 5 s");
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("ends when it is aborted, which is nobody's fault", async () => {
+  const controller = new AbortController();
+  server.respond = () => controller.abort();
+  const aborted = askPreview(server.endpoint, "green", "/", controller.signal);
+  await expect(aborted).rejects.toMatchObject({ name: "AbortError" });
+  await expect(askPreview(server.endpoint, "green", "/", controller.signal)).rejects.toMatchObject({
+    name: "AbortError",
+  });
+});

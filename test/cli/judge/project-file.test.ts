@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parseProjectFile, readProjectFile } from "../../../cli/judge/project-file";
+
+const none = { stage: [], check: [], cutover: [], bake: [], rollback: [], retire: [] };
+
+test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without entries: %j", (text) =>
+  expect(parseProjectFile(text)).toEqual({ checks: [], hooks: { before: none, after: none } }),
+);
+
+test("checks and hooks, with their defaults", () =>
+  expect(
+    parseProjectFile(`
+checks:
+  - name: login page
+    url: /login
+  - name: moved
+    url: /old?x=1
+    status: 301
+    contains: new
+  - name: end to end
+    command: ./smoke.sh
+    timeout: 1h30m
+  - { name: quick, command: "true" }
+hooks:
+  before: { stage: [./announce.sh], cutover: [one, two] }
+  after: { bake: [three] }
+`),
+  ).toEqual({
+    checks: [
+      { name: "login page", url: "/login", status: 200 },
+      { name: "moved", url: "/old?x=1", status: 301, contains: "new" },
+      { name: "end to end", command: "./smoke.sh", timeout: 5400 },
+      { name: "quick", command: "true", timeout: 120 },
+    ],
+    hooks: {
+      before: { ...none, stage: ["./announce.sh"], cutover: ["one", "two"] },
+      after: { ...none, bake: ["three"] },
+    },
+  }));
+
+const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
+const names = "a name that no other check has; ready, version, errors, latency are built in";
+
+test.each<[string, string, string[]]>([
+  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks"]],
+  ["an unknown key", "\nnotes: x", ['line 2: notes: "x". Allowed: no such key; one of checks, hooks']],
+  ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
+  ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
+  ["neither url nor command", "checks:\n  - name: a", ["line 2: checks.0.url: not set. Allowed: a text"]],
+  [
+    "both url and command",
+    "checks:\n  - name: a\n    url: /a\n    command: b",
+    ['line 3: checks.0.url: "/a". Allowed: no such key; one of name, command, timeout'],
+  ],
+  [
+    "a whole address",
+    "checks:\n  - { name: a, url: 'http://a' }",
+    ['line 2: checks.0.url: "http://a". Allowed: a path that begins with /: it is asked through the preview listener'],
+  ],
+  [
+    "statuses",
+    "checks:\n  - { name: a, url: /, status: 199 }\n  - { name: b, url: /, status: ok }",
+    [
+      "line 2: checks.0.status: 199. Allowed: a status from 200 to 599",
+      'line 3: checks.1.status: "ok". Allowed: a status from 200 to 599',
+    ],
+  ],
+  [
+    "time-outs",
+    "checks:\n  - { name: a, command: b, timeout: 2 }\n  - { name: c, command: d, timeout: 0s }",
+    [`line 2: checks.0.timeout: 2. Allowed: ${durations}`, `line 3: checks.1.timeout: "0s". Allowed: ${durations}`],
+  ],
+  [
+    "names that are taken",
+    "checks:\n  - { name: errors, url: / }\n  - { name: a, url: / }\n  - { name: a, url: / }",
+    [`line 2: checks.0.name: "errors". Allowed: ${names}`, `line 4: checks.2.name: "a". Allowed: ${names}`],
+  ],
+  [
+    "an unknown stage",
+    "hooks:\n  before:\n    deploy: [a]",
+    ['line 3: hooks.before.deploy: ["a"]. Allowed: no such key; one of stage, check, cutover, bake, rollback, retire'],
+  ],
+  [
+    "an unknown moment",
+    "hooks:\n  during: {}",
+    ["line 2: hooks.during: {}. Allowed: no such key; one of before, after"],
+  ],
+  [
+    "hooks that are no list, and a command that is none",
+    "hooks:\n  before:\n    bake: ./x\n  after:\n    bake:\n      - 7",
+    ['line 3: hooks.before.bake: "./x". Allowed: a list of commands', "line 6: hooks.after.bake.0: 7. Allowed: a text"],
+  ],
+  [
+    "faults of all kinds, in the lines' order",
+    "hooks: 1\nchecks:\n  - url: a\nmore: 1",
+    [
+      "line 1: hooks: 1. Allowed: a mapping with before, after",
+      "line 3: checks.0.name: not set. Allowed: a text",
+      'line 3: checks.0.url: "a". Allowed: a path that begins with /: it is asked through the preview listener',
+      "line 4: more: 1. Allowed: no such key; one of checks, hooks",
+    ],
+  ],
+])("fails on %s", (_, text, faults) => {
+  const count = faults.length === 1 ? "1 entry is" : `${faults.length} entries are`;
+  const head = `${count} wrong in bluegreen.yaml; nothing was changed:`;
+  expect(() => parseProjectFile(text)).toThrow([head, ...faults.map((fault) => `  ${fault}`)].join("\n"));
+});
+
+test("fails on what is no YAML, and names each line", () =>
+  expect(() => parseProjectFile("checks: []\nchecks: []\n")).toThrow(
+    "bluegreen.yaml is no YAML. Correct it:\n  line 2: Map keys must be unique",
+  ));
+
+describe("beside Pulumi.yaml", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), "project-file-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("it is read", () => {
+    writeFileSync(path.join(folder, "bluegreen.yaml"), "checks: [{ name: a, url: / }]");
+    expect(readProjectFile(folder).checks).toEqual([{ name: "a", url: "/", status: 200 }]);
+  });
+
+  test("it may be missing", () => expect(readProjectFile(folder).checks).toEqual([]));
+
+  test("fails when it can't be read", () => {
+    mkdirSync(path.join(folder, "bluegreen.yaml"));
+    expect(() => readProjectFile(folder)).toThrow(/^bluegreen\.yaml can't be read: .*Let it be read, or remove it\.$/);
+  });
+});
