@@ -1,0 +1,83 @@
+/** What is kept of a release, and how it grows: without a call. */
+import { randomBytes } from "node:crypto";
+import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../model";
+
+/** What a release begins with. */
+export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "by">;
+
+/** What happens to a release. Times are ISO 8601, UTC. */
+export type ReleaseEvent =
+  | { kind: "weights"; at: string; blue: number; green: number }
+  | { kind: "check"; check: CheckResult }
+  /** `why`: for a way back, what made it necessary. */
+  | { kind: "stage"; stage: Stage; why?: string }
+  /** The new colour has all the traffic. */
+  | { kind: "serves"; at: string }
+  | { kind: "ended"; at: string; outcome: Exclude<Outcome, "running">; why?: string };
+
+/** Characters of a check's detail that are kept: DynamoDB takes 400 KB an item, and a check may print without end. */
+const DETAIL = 500;
+
+/** The record of a release that begins now. Its id begins with the time, to the millisecond, so that ids sort by age. */
+export function newRecord(begun: Begun, now: Date): ReleaseRecord {
+  const startedAt = now.toISOString();
+  const id = `${startedAt}-${randomBytes(2).toString("hex")}`;
+  return { id, ...begun, startedAt, stage: "stage", outcome: "running", weights: [], checks: [] };
+}
+
+/**
+ * The record after an event. One that has ended never changes. Times never go back, also where a clock does: an event counts
+ * as no earlier than the one before it. Weights that are seen again add nothing; the colour serves since the first time that
+ * it was said.
+ */
+export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): ReleaseRecord {
+  if (record.outcome !== "running") return record;
+  switch (event.kind) {
+    case "weights": {
+      const { blue, green } = event;
+      const last = record.weights.at(-1);
+      if (last?.blue === blue && last.green === green) return record;
+      return { ...record, weights: [...record.weights, { at: later(record, event.at), blue, green }] };
+    }
+    case "check": {
+      const { detail } = event.check;
+      const kept = detail.length > DETAIL ? `${detail.slice(0, DETAIL - 1)}…` : detail;
+      return { ...record, checks: [...record.checks, { ...event.check, detail: kept }] };
+    }
+    case "stage":
+      return { ...record, stage: event.stage, why: event.why ?? record.why };
+    case "serves":
+      return { ...record, servesSince: record.servesSince ?? later(record, event.at) };
+    case "ended":
+      return {
+        ...record,
+        outcome: event.outcome,
+        endedAt: later(record, event.at),
+        why: event.why ?? record.why,
+      };
+  }
+}
+
+/** The time of an event, or the latest that the record knows where that is later. */
+function later({ startedAt, weights, servesSince }: ReleaseRecord, at: string): string {
+  return [startedAt, weights.at(-1)?.at, servesSince].reduce<string>(
+    (latest, known) => (known !== undefined && Date.parse(known) > Date.parse(latest) ? known : latest),
+    at,
+  );
+}
+
+/**
+ * Whether a stack has served an image and kept it: a release of it ended well. Images of another region or account have
+ * other ids; there the same version of the same commit counts.
+ */
+export function servedBefore(records: readonly ReleaseRecord[], image: ImageFacts): boolean {
+  return records.some(
+    (record) =>
+      record.outcome === "released" &&
+      (record.image.imageId === image.imageId ||
+        (image.version !== undefined &&
+          image.commit !== undefined &&
+          record.image.version === image.version &&
+          record.image.commit === image.commit)),
+  );
+}

@@ -1,0 +1,79 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { ReleaseRecord } from "../model";
+import { Refusal } from "../refusal";
+import { type Begun, newRecord } from "./record";
+
+const pk = { S: "release" };
+
+/** Begins the record of a release. AWS's errors pass through, here and below. */
+export async function openRecord(client: DynamoDBClient, table: string, begun: Begun): Promise<ReleaseRecord> {
+  const record = newRecord(begun, new Date());
+  await saveRecord(client, table, record);
+  return record;
+}
+
+/**
+ * Keeps a record as it is now, the whole of it.
+ * @throws Refusal when the record that the table has has ended: what was robbed of its lock must not undo what the robber wrote
+ */
+export async function saveRecord(client: DynamoDBClient, TableName: string, record: ReleaseRecord): Promise<void> {
+  const body = { S: JSON.stringify(record) };
+  const command = new PutItemCommand({
+    TableName,
+    Item: { pk, sk: { S: record.id }, outcome: { S: record.outcome }, body },
+    // The last: the same end again, when the first answer to it was lost.
+    ConditionExpression: "attribute_not_exists(pk) OR #outcome = :running OR #body = :body",
+    ExpressionAttributeNames: { "#outcome": "outcome", "#body": "body" },
+    ExpressionAttributeValues: { ":running": { S: "running" }, ":body": body },
+  });
+  try {
+    await client.send(command);
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    throw new Refusal(
+      "failed",
+      `The record of release ${record.id} was ended by somebody else, and stays as it is. See bluegreen history.`,
+    );
+  }
+}
+
+/** The newest record, ended or not. */
+export async function latestRecord(client: DynamoDBClient, table: string): Promise<ReleaseRecord | undefined> {
+  return (await listRecords(client, table, 1))[0];
+}
+
+/**
+ * Records, newest first.
+ * @param limit at most so many
+ * @param prefix only those whose id begins so: `2026-11-21`, or a whole id; default: all
+ */
+export async function listRecords(
+  client: DynamoDBClient,
+  TableName: string,
+  limit: number,
+  prefix = "",
+): Promise<ReleaseRecord[]> {
+  const records: ReleaseRecord[] = [];
+  let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
+  // begins_with takes no empty text.
+  const narrowed: Record<string, AttributeValue> = prefix === "" ? {} : { ":prefix": { S: prefix } };
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        ...{ TableName, ExclusiveStartKey, Limit: limit - records.length },
+        ...{ ConsistentRead: true, ScanIndexForward: false },
+        KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues: { ":pk": pk, ...narrowed },
+      }),
+    );
+    records.push(...(page.Items ?? []).map(({ body }) => JSON.parse(body?.S ?? "") as ReleaseRecord));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined && records.length < limit);
+  return records;
+}

@@ -1,0 +1,29 @@
+import type { Lock, ReleaseRecord } from "../../../cli/model";
+import type { Begun } from "../../../cli/ledger/record";
+
+export const holder = { by: "ann@laptop", host: "laptop", pid: 4711 };
+export const lock: Lock = {
+  token: "hers",
+  holder,
+  doing: "release v2.0.0",
+  since: "2026-11-21T10:00:00.000Z",
+  expires: 60_000,
+};
+
+export const begun: Begun = {
+  stack: "prod",
+  color: "green",
+  image: { imageId: "ami-0b", version: "v2.0.0", commit: "2222222222222222" },
+  from: { color: "blue", image: { imageId: "ami-0a" } },
+  by: "ann@laptop",
+};
+
+export const record: ReleaseRecord = {
+  ...begun,
+  id: "2026-11-21T10:00:00.000Z-ab12",
+  startedAt: "2026-11-21T10:00:00.000Z",
+  stage: "stage",
+  outcome: "running",
+  weights: [],
+  checks: [],
+};

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/ledger/record";
+import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/model";
+import { begun, record } from "./facts";
+
+const minute = (n: number): string => new Date(Date.parse(record.startedAt) + n * 60_000).toISOString();
+const after = (...events: ReleaseEvent[]): ReleaseRecord => events.reduce(recordAfter, record);
+
+test("a record begins with its time", () => {
+  const now = new Date("2026-11-21T10:00:00Z");
+  const { id, ...rest } = newRecord(begun, now);
+  expect(id).toMatch(/^2026-11-21T10:00:00\.000Z-[0-9a-f]{4}$/);
+  expect(rest).toEqual({
+    ...begun,
+    startedAt: "2026-11-21T10:00:00.000Z",
+    stage: "stage",
+    outcome: "running",
+    weights: [],
+    checks: [],
+  });
+});
+
+const weights = (n: number, green: number): ReleaseEvent => ({
+  kind: "weights",
+  at: minute(n),
+  blue: 100 - green,
+  green,
+});
+const check = { at: minute(1), name: "ready", ok: true, detail: "200" };
+
+test.each<[string, ReleaseEvent[], Partial<ReleaseRecord>]>([
+  [
+    "weights are kept in their order",
+    [weights(1, 10), weights(2, 100)],
+    {
+      weights: [
+        { at: minute(1), blue: 90, green: 10 },
+        { at: minute(2), blue: 0, green: 100 },
+      ],
+    },
+  ],
+  [
+    "weights that are seen again add nothing",
+    [weights(1, 10), weights(2, 10)],
+    { weights: [{ at: minute(1), blue: 90, green: 10 }] },
+  ],
+  [
+    "weights of a clock that went back count as no earlier than the last",
+    [weights(5, 10), weights(3, 20)],
+    {
+      weights: [
+        { at: minute(5), blue: 90, green: 10 },
+        { at: minute(5), blue: 80, green: 20 },
+      ],
+    },
+  ],
+  [
+    "nothing is earlier than the start",
+    [weights(-1, 10)],
+    { weights: [{ at: record.startedAt, blue: 90, green: 10 }] },
+  ],
+  [
+    "checks are all kept",
+    [
+      { kind: "check", check },
+      { kind: "check", check },
+    ],
+    { checks: [check, check] },
+  ],
+  [
+    "a check's long detail is cut",
+    [{ kind: "check", check: { ...check, detail: "x".repeat(501) } }],
+    { checks: [{ ...check, detail: `${"x".repeat(499)}…` }] },
+  ],
+  ["a stage begins", [{ kind: "stage", stage: "bake" }], { stage: "bake" }],
+  [
+    "a way back says why, and its end keeps that",
+    [
+      { kind: "stage", stage: "rollback", why: "5xx share 8 %" },
+      { kind: "ended", at: minute(2), outcome: "rolled-back" },
+    ],
+    { stage: "rollback", why: "5xx share 8 %", outcome: "rolled-back", endedAt: minute(2) },
+  ],
+  [
+    "an end may say more",
+    [
+      { kind: "stage", stage: "rollback", why: "5xx share 8 %" },
+      { kind: "ended", at: minute(2), outcome: "rolled-back", why: "and slow" },
+    ],
+    { stage: "rollback", why: "and slow", outcome: "rolled-back", endedAt: minute(2) },
+  ],
+  [
+    "it serves since the first time",
+    [
+      { kind: "serves", at: minute(2) },
+      { kind: "serves", at: minute(3) },
+    ],
+    { servesSince: minute(2) },
+  ],
+  [
+    "it ends no earlier than what came before",
+    [
+      { kind: "serves", at: minute(4) },
+      { kind: "ended", at: minute(3), outcome: "released" },
+    ],
+    { servesSince: minute(4), endedAt: minute(4), outcome: "released" },
+  ],
+  [
+    "nothing changes what has ended",
+    [
+      { kind: "ended", at: minute(1), outcome: "superseded", why: "v3" },
+      weights(2, 50),
+      { kind: "check", check },
+      { kind: "stage", stage: "retire" },
+      { kind: "serves", at: minute(2) },
+      { kind: "ended", at: minute(3), outcome: "released", why: "late" },
+    ],
+    { endedAt: minute(1), outcome: "superseded", why: "v3" },
+  ],
+])("%s", (_, events, changed) => expect(after(...events)).toEqual({ ...record, ...changed }));
+
+test("any events: times never go back, an end is the end, and what is kept stays", () => {
+  const at = fc.integer({ min: -5, max: 60 }).map(minute);
+  const percent = fc.integer({ min: 0, max: 100 });
+  const event = fc.oneof(
+    { weight: 5, arbitrary: fc.tuple(at, percent).map(([time, green]) => ({ ...weights(0, green), at: time })) },
+    fc.constant<ReleaseEvent>({ kind: "check", check }),
+    fc.constantFrom(...stages).map((stage): ReleaseEvent => ({ kind: "stage", stage })),
+    at.map((time): ReleaseEvent => ({ kind: "serves", at: time })),
+    fc
+      .tuple(at, fc.constantFrom("released", "rolled-back", "superseded"))
+      .map(([time, outcome]): ReleaseEvent => ({ kind: "ended", at: time, outcome })),
+  );
+  fc.assert(
+    fc.property(fc.array(event), (events) => {
+      let now = record;
+      for (const next of events) {
+        const grown = recordAfter(now, next);
+        if (now.outcome !== "running") expect(grown).toBe(now);
+        expect(grown.weights.slice(0, now.weights.length)).toEqual(now.weights);
+        expect(grown.checks.slice(0, now.checks.length)).toEqual(now.checks);
+        expect(grown.servesSince).toBe(now.servesSince ?? grown.servesSince);
+        now = grown;
+      }
+      const times = [now.startedAt, ...now.weights.map(({ at: time }) => time)];
+      expect(times).toEqual([...times].sort());
+      if (now.endedAt) expect(now.endedAt >= times.at(-1)! && now.endedAt >= (now.servesSince ?? "")).toBe(true);
+      expect(now.outcome === "running").toBe(now.endedAt === undefined);
+    }),
+  );
+});
+
+describe("served before", () => {
+  const of = (outcome: ReleaseRecord["outcome"], image: Partial<ImageFacts> = {}): ReleaseRecord => ({
+    ...record,
+    outcome,
+    image: { ...record.image, ...image },
+  });
+  const elsewhere = { ...begun.image, imageId: "ami-ff" };
+
+  test.each<[string, ReleaseRecord[], ImageFacts, boolean]>([
+    ["nothing was released", [], begun.image, false],
+    ["the same image", [of("released")], begun.image, true],
+    ["the same image without tags", [of("released")], { imageId: "ami-0b" }, true],
+    ["any of several", [of("rolled-back"), of("released"), of("running")], begun.image, true],
+    ["still running", [of("running")], begun.image, false],
+    ["taken back", [of("rolled-back")], begun.image, false],
+    ["given up", [of("superseded")], begun.image, false],
+    ["the same version and commit in another region", [of("released")], elsewhere, true],
+    ["the same version of another commit", [of("released")], { ...elsewhere, commit: "3" }, false],
+    ["another version of the same commit", [of("released")], { ...elsewhere, version: "v3" }, false],
+    ["neither with a version", [of("released", { version: undefined })], { ...elsewhere, version: undefined }, false],
+    ["neither with a commit", [of("released", { commit: undefined })], { ...elsewhere, commit: undefined }, false],
+  ])("%s", (_, records, image, served) => expect(servedBefore(records, image)).toBe(served));
+});
