@@ -1,4 +1,4 @@
-import type { StepEventMetadata } from "@pulumi/pulumi/automation";
+import { DiffKind, type StepEventMetadata } from "@pulumi/pulumi/automation";
 import { observedPaths, segments, valuesAt } from "../../engine/values";
 
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
@@ -42,7 +42,7 @@ describe("values of a path", () => {
       {
         old: state({ a: 9 }, { a: 1 }),
         new: state({ a: 9 }, { a: 2 }),
-        detailedDiff: { a: { diffKind: "update", inputDiff: false } },
+        detailedDiff: { a: { diffKind: DiffKind.update, inputDiff: false } },
       },
       "a",
       { old: 1, new: 2 },

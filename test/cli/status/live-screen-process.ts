@@ -3,14 +3,13 @@ import { statusReport } from "../../../cli/status/report";
 import { liveScreen } from "../../../cli/status/screen";
 import { now, world } from "../worlds";
 
-// What a live screen writes to a terminal of 80 columns, frame by frame, as JSON: Jest can't load an ES module, so this
+// What a live screen writes to terminals of 80 columns and the given rows, frame by frame, as JSON: Jest can't load an ES module, so this
 // is a process of its own.
-async function main(): Promise<void> {
-  const rows = Number(process.argv[2]);
+async function frames(rows: number): Promise<string[]> {
   const terminal = Object.assign(new PassThrough({ encoding: "utf8" }), { columns: 80, rows });
   const screen = await liveScreen(terminal);
   const report = statusReport(world(), now);
-  const frames = [
+  return [
     () => screen.fail("no network", undefined, now),
     () => screen.show(report),
     () => screen.fail("throttled", report, now + 90_000),
@@ -19,7 +18,8 @@ async function main(): Promise<void> {
     draw();
     return (terminal.read() as string | null) ?? "";
   });
-  console.log(JSON.stringify(frames));
 }
 
-void main();
+void Promise.all(process.argv.slice(2).map((rows) => frames(Number(rows)))).then((all) =>
+  console.log(JSON.stringify(all)),
+);

@@ -12,6 +12,7 @@ const released: Partial<World> = {
     outcome: "released",
     weights: [
       { at: before(200), blue: 90, green: 10 },
+      { at: before(150), blue: 50, green: 50 },
       { at: before(100), blue: 0, green: 100 },
     ],
   }),
