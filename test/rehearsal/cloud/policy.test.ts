@@ -27,7 +27,7 @@ it.each<[string, boolean, object[]]>([
   ["another account", false, [{ ...allow, Condition: { StringEquals: { "aws:SourceAccount": "210987654321" } } }]],
   ["one of two values", true, [{ ...allow, Condition: { StringLike: { "aws:SourceAccount": ["9*", "1*"] } } }]],
   ["alarms", true, [{ ...allow, Condition: { ArnLike: { "aws:SourceArn": "arn:aws:cloudwatch:*:*:alarm:*" } } }]],
-  ["a key that the request lacks", false, [{ ...allow, Condition: { StringEquals: { "kms:ViaService": "sns" } } }]],
+  ["a key that the request lacks", false, [{ ...allow, Condition: { StringLike: { "kms:ViaService": "*" } } }]],
   [
     "one of two conditions",
     false,
