@@ -16,7 +16,9 @@ import { MotoEc2 } from "./ec2/directory";
 import { metadataListener } from "./ec2/metadata-server";
 import { processes } from "./ec2/processes";
 import { Protection } from "./ec2/protection";
+import { TemplateLaunches } from "./ec2/run-instances";
 import { answerEc2 } from "./ec2/service";
+import { ServiceStore } from "./ec2/store";
 import { Addresses } from "./elb/addresses";
 import { ElbMetrics } from "./elb/metrics";
 import { ElbService } from "./elb/service";
@@ -25,6 +27,7 @@ import { Front } from "./front";
 import { answerKms } from "./kms/service";
 import { machineRoom, type MachineOptions } from "./machine-room";
 import { startMoto } from "./moto";
+import { startSystemsManager } from "./ssm/start";
 import { alarmPublisher } from "./sns/alarm-publisher";
 import { answerSns } from "./sns/service";
 
@@ -62,7 +65,8 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const client = { endpoint: moto.endpoint, region, credentials };
   const ec2 = new MotoEc2(new EC2Client(client));
   let certificate: Promise<string> | undefined;
-  const asProcesses = processes(clock, log);
+  const serviceStore = new ServiceStore();
+  const asProcesses = processes(clock, log, serviceStore.file);
   const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const store = new MetricStore(clock);
   const metrics = new ElbMetrics(store);
@@ -88,6 +92,8 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const launcher = new Launcher(ec2, instances);
   const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
   const protection = new Protection(ec2);
+  const templateLaunches = new TemplateLaunches({ ec2, instances });
+  const systemsManager = startSystemsManager({ clock, ec2, instances, client, log });
   const around = { ec2, region, topology: () => elb.topology };
   const front = new Front({
     moto: moto.endpoint,
@@ -95,12 +101,15 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     services: {
       autoscaling: query((call) => answerAutoScaling(call, { clock, controller, hooks, targets, around })),
       elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
-      ec2: query((call, passOn) => answerEc2(call, passOn, { ec2, instances, targets, protection, roots: room })),
+      ec2: query((call, passOn) =>
+        answerEc2(call, passOn, { ec2, instances, targets, protection, templateLaunches, roots: room }),
+      ),
+      ssm: json(systemsManager.answer),
       monitoring: json(cloudWatch.answer),
       kms: json(answerKms),
       sns: query(answerSns),
     },
-    control: controlPaths({ elb, balancer, addresses, instances, alarms: cloudWatch.alarms }),
+    control: controlPaths({ elb, balancer, addresses, instances, alarms: cloudWatch.alarms, serviceStore }),
     log,
   });
   const endpoint = await front.listen();
@@ -110,9 +119,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     gateway: room?.gateway,
     async stop() {
       front.close();
+      systemsManager.end();
       cloudWatch.end();
       controller.end();
       plane.end();
+      serviceStore.remove();
       await room?.stop();
       addresses.close();
       await moto.stop();

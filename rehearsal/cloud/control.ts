@@ -1,6 +1,7 @@
 import type { Alarms } from "./cloudwatch/alarms";
 import type { StateValue } from "./cloudwatch/missing-data";
 import type { Instances } from "./ec2/instances";
+import type { ServiceStore } from "./ec2/store";
 import type { Addresses } from "./elb/addresses";
 import type { Balancer } from "./elb/balancer";
 import type { ElbService } from "./elb/service";
@@ -34,6 +35,8 @@ export interface CloudState {
   instances: InstanceState[];
   /** States of the alarms, by name. */
   alarms: Record<string, StateValue>;
+  /** Number of the schema that the backing store of services that are processes has; absent before any has started. */
+  storeSchema?: number;
 }
 
 /** What the control paths tell about and act on. */
@@ -43,9 +46,10 @@ export interface ControlArgs {
   addresses: Addresses;
   instances: Instances;
   alarms: Pick<Alarms, "list">;
+  serviceStore: Pick<ServiceStore, "schema">;
 }
 
-function stateOf({ elb, balancer, addresses, instances, alarms }: ControlArgs): CloudState {
+function stateOf({ elb, balancer, addresses, instances, alarms, serviceStore }: ControlArgs): CloudState {
   return {
     loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
       name,
@@ -69,17 +73,24 @@ function stateOf({ elb, balancer, addresses, instances, alarms }: ControlArgs): 
       state: instance.machine.dead ? "dead" : instance.state === "stopped" ? "stopped" : "running",
     })),
     alarms: Object.fromEntries(alarms.list().map(({ name, state }) => [name, state.value])),
+    storeSchema: serviceStore.schema,
   };
 }
 
 /**
- * The paths that AWS doesn't have: `GET /rehearsal/state`, and `POST /rehearsal/instances/ID/kill`, which lets a
- * machine die. Undefined for an unknown path or instance.
+ * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/instances/ID/kill`, which lets a machine die;
+ * and `POST /rehearsal/store/schema/N`, after which the services' store has that schema. Undefined for an unknown path or
+ * instance.
  */
 export function controlPaths(args: ControlArgs): (method: string, path: string) => unknown {
   return (method, path) => {
     if (method === "GET" && path === "/rehearsal/state") {
       return stateOf(args);
+    }
+    const schema = /^\/rehearsal\/store\/schema\/([1-9]\d*)$/.exec(path)?.[1];
+    if (method === "POST" && schema) {
+      args.serviceStore.schema = Number(schema);
+      return { schema: Number(schema) };
     }
     const id = /^\/rehearsal\/instances\/([^/]+)\/kill$/.exec(path)?.[1];
     return method === "POST" && id && args.instances.kill(id) ? { killed: id } : undefined;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
@@ -8,6 +9,8 @@ export interface CatalogImage {
   readonly name: string;
   readonly version: string;
   readonly behaviour: Behaviour;
+  /** Schemas of the backing store that it works with; default: 1 alone. */
+  readonly schema?: { readonly min: number; readonly max: number };
   /** One line for people. */
   readonly description: string;
 }
@@ -30,6 +33,20 @@ export const catalog = [
     version: "v2.5.0",
     behaviour: "good",
     description: "serves once its boot gate was answered for",
+  },
+  {
+    name: "brings-schema-2",
+    version: "v3.0.0",
+    behaviour: "good",
+    schema: { min: 1, max: 2 },
+    description: "serves with schema 1 and 2 of the store; its job migrate raises it to 2",
+  },
+  {
+    name: "needs-schema-2",
+    version: "v3.1.0",
+    behaviour: "good",
+    schema: { min: 2, max: 2 },
+    description: "serves with schema 2 of the store alone",
   },
 ] as const satisfies readonly CatalogImage[];
 
@@ -75,10 +92,15 @@ async function register(ec2: EC2Client, image: CatalogImage, appPort: number): P
   if (!ImageId) {
     throw new Error(`RegisterImage gave no id for ${image.name}; see the cloud's log.`);
   }
+  const { min, max } = image.schema ?? { min: 1, max: 1 };
   const tags = {
     Name: `bluegreen-${image.name}`,
     Version: image.version,
-    Commit: image.version.replace(/\D/g, "").padStart(40, "0"),
+    SchemaMin: String(min),
+    SchemaMax: String(max),
+    Commit: digest("sha1", image.name),
+    // No spec has seen a process; the images of machines carry their own report's.
+    GossReport: `sha256:${digest("sha256", image.name)}`,
     ...(image.name === "boot-gate" ? { BootGate: "boot-gate" } : {}),
     "rehearsal:behaviour": image.behaviour,
     "rehearsal:port": String(appPort),
@@ -91,3 +113,5 @@ async function register(ec2: EC2Client, image: CatalogImage, appPort: number): P
   );
   return ImageId;
 }
+
+const digest = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest("hex");

@@ -16,6 +16,8 @@ interface Recipe {
   script?: string;
   /** The version that its tag tells; default: the baked image's. */
   version?: string;
+  /** The schemas that it works with; default: the baked image's. */
+  schema?: { min: number; max: number };
 }
 
 const dropIn = (line: string): string =>
@@ -32,6 +34,15 @@ Server.prototype.emit = function (event, request, response) {
 };
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
+
+/** Another word on the schema than the build has written into the bundle, and a migration that has nothing to do. */
+const withSchema = (min: number, max: number): Recipe => ({
+  from: "app-v2.0.0",
+  schema: { min, max },
+  script:
+    `sed -i -e 's|"schema":{"min":1,"max":1}|"schema":{"min":${min},"max":${max}}|' ` +
+    `-e 's|migrations={}|migrations={2:async()=>{}}|' /opt/app/app.cjs`,
+});
 
 /** How each image is made. A bad one was sound when it was baked, and somebody has changed it by hand: no spec saw it. */
 const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe> = {
@@ -51,6 +62,8 @@ const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe
   "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
   "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
   "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },
+  "brings-schema-2": withSchema(1, 2),
+  "needs-schema-2": withSchema(2, 2),
   "wrong-version": { from: "app-v2.0.0", version: "v2.9.0" },
 };
 
@@ -64,7 +77,7 @@ export async function registerMachineImages(
   const ec2 = new EC2Client({ endpoint, region, credentials });
   const ids: Record<string, string> = {};
   try {
-    for (const [name, { from, script, version }] of Object.entries(recipes)) {
+    for (const [name, { from, script, version, schema }] of Object.entries(recipes)) {
       const parent = roots[from] ?? "";
       const { tags } = await store.get(parent);
       const root = script === undefined ? parent : `rehearsed-${name}`;
@@ -72,7 +85,7 @@ export async function registerMachineImages(
         await rm(path.join(store.folder, root), { recursive: true, force: true });
         await store.derive({ id: root, parent, tags }, script);
       }
-      const all = { ...tags, Version: version ?? tags.Version ?? "", [rootTag]: root };
+      const all = { ...tags, Version: version ?? tags.Version ?? "", ...schemaTags(schema), [rootTag]: root };
       const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `bluegreen-${name}` }));
       const Tags = Object.entries(all).map(([Key, Value]) => ({ Key, Value }));
       await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags }));
@@ -84,3 +97,6 @@ export async function registerMachineImages(
     ec2.destroy();
   }
 }
+
+const schemaTags = (schema: Recipe["schema"]): Record<string, string> =>
+  schema === undefined ? {} : { SchemaMin: String(schema.min), SchemaMax: String(schema.max) };

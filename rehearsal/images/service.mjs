@@ -2,9 +2,14 @@
 /**
  * The HTTP service of a rehearsed instance. One process stands for one machine of the fleet; its image decides version
  * and behaviour. Configuration comes by environment: HOST, PORT, VERSION, COMMIT, BEHAVIOUR, INSTANCE_ID, TIME_SCALE,
- * and from the user data BLUEGREEN_COLOR, BLUEGREEN_ENVIRONMENT.
+ * from the user data BLUEGREEN_COLOR, BLUEGREEN_ENVIRONMENT, and what store.mjs reads. With an argument it runs that job
+ * instead, as the service of the images does.
  */
 import { createServer } from "node:http";
+import { runJob, schema, storeFault, storeSchema } from "./store.mjs";
+
+const [job] = process.argv.slice(2);
+if (job !== undefined) process.exit(runJob(job));
 
 const {
   HOST = "127.0.0.1",
@@ -17,6 +22,12 @@ const {
   BLUEGREEN_COLOR = "unknown",
   BLUEGREEN_ENVIRONMENT = "unknown",
 } = process.env;
+
+const fault = storeFault();
+if (fault !== undefined) {
+  console.error(fault);
+  process.exit(1);
+}
 
 /** @param {number} seconds AWS seconds @returns {number} real milliseconds */
 const milliseconds = (seconds) => (seconds * 1000) / Number(TIME_SCALE);
@@ -31,13 +42,18 @@ const lingering = 5;
 let ready = BEHAVIOUR === "good" || BEHAVIOUR === "error-500";
 let leaving = false;
 
-const about = JSON.stringify({
+const about = {
   version: VERSION,
   commit: COMMIT,
+  schema,
   color: BLUEGREEN_COLOR,
   environment: BLUEGREEN_ENVIRONMENT,
   instanceId: INSTANCE_ID,
-});
+};
+const version = () => {
+  const now = storeSchema();
+  return JSON.stringify(now === undefined ? about : { ...about, store: { schema: now } });
+};
 const page = `<!doctype html><title>bluegreen</title><h1>${BLUEGREEN_COLOR} ${VERSION}</h1><p>${INSTANCE_ID}</p>\n`;
 
 /** @param {string} path @returns {[status: number, type: string, body: string]} */
@@ -51,7 +67,7 @@ function answer(path) {
   if (path === "/healthz") {
     return [200, "text/plain", "alive\n"];
   }
-  return path === "/version" ? [200, "application/json", about] : [200, "text/html; charset=utf-8", page];
+  return path === "/version" ? [200, "application/json", version()] : [200, "text/html; charset=utf-8", page];
 }
 
 const server = createServer((request, response) => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { ended, isRunning, whenPrinted } from "../../tools/process";
 import { addresses, bridge } from "./addresses";
 import { makeCgroup, removeCgroup } from "./cgroup";
+import { startScript, type Script } from "./script";
 
 /** What a machine needs to boot. */
 export interface BootArgs {
@@ -26,6 +27,8 @@ export interface BootArgs {
 const bootScript = path.join(__dirname, "boot.sh");
 /** systemd's signal that starts a power-off: SIGRTMIN+4 of the C library's real-time signals. */
 const powerOff = 38;
+/** systemd's own default for services. */
+const servicePath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** A booted machine: a root file system with its own systemd. It ends with this process, in whatever way that ends. */
 export class BootedMachine {
@@ -37,6 +40,7 @@ export class BootedMachine {
     /** Process id of the machine's init, as this computer sees it. */
     private readonly init: number,
     private readonly child: ChildProcess,
+    private readonly environment: Record<string, string>,
     cgroup: string,
   ) {
     // A cgroup that can't be removed is empty all the same.
@@ -69,7 +73,7 @@ export class BootedMachine {
     });
     try {
       const pid = await whenPrinted(child, `The machine ${args.name}`);
-      return new BootedMachine(Number(pid), child, cgroup);
+      return new BootedMachine(Number(pid), child, args.environment, cgroup);
     } catch (error) {
       await removeCgroup(cgroup).catch(() => undefined);
       const said = await readFile(path.join(args.folder, "console.log"), "utf8").catch(() => "");
@@ -100,6 +104,14 @@ export class BootedMachine {
     this.signal(powerOff);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  /** Runs a shell script as root with a service's environment; the machine's end is its end. */
+  execute(script: string): Script {
+    const inside = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"];
+    const environment = Object.entries(this.environment).map(([name, value]) => `${name}=${value}`);
+    const shell = ["env", "--ignore-environment", servicePath, ...environment, "sh", "-c", script];
+    return startScript("nsenter", ["--target", String(this.init), ...inside, ...shell], process.env);
   }
 
   private signal(signal: NodeJS.Signals | number): void {

@@ -67,6 +67,7 @@ function poweredBy(machine: BootedMachine, clock: Clock): Machine {
       return machine.dead;
     },
     die: () => machine.die(),
+    execute: (script) => machine.execute(script),
     shutDown: () => machine.shutDown(clock.milliseconds(powerOffTimeout)),
   };
 }

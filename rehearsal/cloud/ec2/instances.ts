@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ec2";
+import type { Script } from "../../machines/script";
 import { environmentOf } from "./user-data";
 
 /** The app port of an image without the tag `rehearsal:port`. */
@@ -14,6 +15,8 @@ export interface Machine {
   die(): void;
   /** Shuts down as an operating system does, services first. */
   shutDown(): Promise<void>;
+  /** Runs a shell script as root, as an agent on the machine would; it ends with the machine at the latest. */
+  execute(script: string): Script;
 }
 
 /** What is needed to bring an EC2 instance to life. */
@@ -23,7 +26,7 @@ export interface InstanceArgs {
   privateIp: string;
   /** Base64, as EC2 gives it to the instance. */
   userData?: string;
-  /** Tags of its image: `Version`, `Commit`, and the rehearsal's own (`rehearsal:...`). */
+  /** Tags of its image: `Version`, `Commit`, `SchemaMin`, `SchemaMax`, and the rehearsal's own (`rehearsal:...`). */
   imageTags: Record<string, string>;
   /** The Auto Scaling group that launched it, if one did. */
   group?: string;

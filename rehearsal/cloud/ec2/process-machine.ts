@@ -1,10 +1,14 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { endScript, startScript, type Script } from "../../machines/script";
 import type { Clock } from "../clock";
 import type { Machine } from "./instances";
 
 const program = join(__dirname, "../../images/service.mjs");
+
+/** Where scripts find the commands of the image, and the Node that runs them. */
+const commandPath = [join(__dirname, "../../images/bin"), dirname(process.execPath), process.env.PATH].join(delimiter);
 
 /** AWS seconds between a service's crash and its restart: systemd's RestartSec in the images' unit. */
 const restartDelay = 1;
@@ -24,6 +28,7 @@ export interface ProcessMachineArgs {
 export class ProcessMachine implements Machine {
   private child?: ChildProcess;
   private restart?: NodeJS.Timeout;
+  private readonly scripts = new Set<Script>();
   private state: "on" | "off" | "dead" = "on";
 
   constructor(private readonly args: ProcessMachineArgs) {
@@ -45,12 +50,14 @@ export class ProcessMachine implements Machine {
     this.state = "dead";
     clearTimeout(this.restart);
     this.child?.kill("SIGKILL");
+    this.scripts.forEach(endScript);
   }
 
   /** Shuts the machine down as an operating system does: SIGTERM, and SIGKILL when the time for that is over. */
   async shutDown(): Promise<void> {
     this.state = this.state === "on" ? "off" : this.state;
     clearTimeout(this.restart);
+    this.scripts.forEach(endScript);
     const child = this.child;
     if (!child) {
       return;
@@ -60,6 +67,13 @@ export class ProcessMachine implements Machine {
     const timer = setTimeout(() => child.kill("SIGKILL"), this.args.clock.milliseconds(stopTimeout));
     await gone;
     clearTimeout(timer);
+  }
+
+  execute(script: string): Script {
+    const child = startScript("sh", ["-c", script], { ...this.args.environment, PATH: commandPath });
+    this.scripts.add(child);
+    child.once("close", () => this.scripts.delete(child));
+    return child;
   }
 
   private boot(): void {

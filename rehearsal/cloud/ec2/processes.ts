@@ -4,8 +4,12 @@ import type { Hardware } from "./instances";
 import { ProcessMachine } from "./process-machine";
 import { environmentOf } from "./user-data";
 
-/** Hardware of the ordinary rehearsal: a process for each machine, on a loopback address of its own. */
-export function processes(clock: Clock, log: (line: string) => void): Hardware {
+/**
+ * Hardware of the ordinary rehearsal: a process for each machine, on a loopback address of its own.
+ * @param store File that stands for the services' backing store: it holds the number of its schema. Default:
+ * they have none.
+ */
+export function processes(clock: Clock, log: (line: string) => void, store?: string): Hardware {
   return async ({ id, privateIp, userData, imageTags }, appPort) => {
     const place = await placeOf(privateIp, appPort);
     const machine = new ProcessMachine({
@@ -17,6 +21,9 @@ export function processes(clock: Clock, log: (line: string) => void): Hardware {
         PORT: String(place.port),
         VERSION: imageTags.Version ?? "unknown",
         COMMIT: imageTags.Commit ?? "unknown",
+        SCHEMA_MIN: imageTags.SchemaMin ?? "1",
+        SCHEMA_MAX: imageTags.SchemaMax ?? "1",
+        ...(store === undefined ? {} : { STORE: store }),
         BEHAVIOUR: imageTags["rehearsal:behaviour"] ?? "good",
         INSTANCE_ID: id,
         TIME_SCALE: String(clock.timeScale),

@@ -7,6 +7,7 @@ import { rootTag, writtenBy } from "./booted";
 import type { Ec2Directory } from "./directory";
 import { tagsByKey, type Instances } from "./instances";
 import type { Protection } from "./protection";
+import type { TemplateLaunches } from "./run-instances";
 import { splitTags } from "./tag-specifications";
 
 /** What EC2 needs from the rest of the cloud. */
@@ -15,6 +16,7 @@ export interface Ec2Args {
   instances: Instances;
   targets: Targets;
   protection: Protection;
+  templateLaunches: TemplateLaunches;
   /** Where images are root file systems, and what machines write; undefined: images are processes. */
   roots?: { store: ImageStore; folder: string };
 }
@@ -28,6 +30,7 @@ export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Prom
   const ids = textsOf(params.InstanceId);
   switch (action) {
     case "RunInstances": {
+      if (params.LaunchTemplate !== undefined) return args.templateLaunches.answer(call, passOn);
       const image = textOf(params.ImageId);
       if (image && !(await args.ec2.image(image))) {
         throw new AwsError("InvalidAMIID.NotFound", `The image id '[${image}]' does not exist`);

@@ -32,7 +32,7 @@ export const awsError = (name: string, message = name): Error => Object.assign(n
 export function fakeAws(world: World) {
   const calls: { name: string; input: Input }[] = [];
   const errors = { ...world.errors };
-  const next = <T>(list: T[]): T => (list.length > 1 ? (list.shift() as T) : (list[0]));
+  const next = <T>(list: T[]): T => (list.length > 1 ? (list.shift() as T) : list[0]);
   const states = [...(world.states ?? ["running"])];
   const invocations = [...(world.invocations ?? [])];
   const events = structuredClone(world.events ?? {});

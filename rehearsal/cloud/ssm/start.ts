@@ -1,0 +1,34 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { IAMClient } from "@aws-sdk/client-iam";
+import type { Clock } from "../clock";
+import type { Ec2Directory } from "../ec2/directory";
+import type { Instances } from "../ec2/instances";
+import type { JsonService } from "../json";
+import { Agents } from "./agents";
+import { Commands } from "./commands";
+import { attachedPolicies } from "./policies";
+import { answerSystemsManager } from "./service";
+
+/** What Systems Manager needs of the rest of the cloud. */
+export interface SystemsManagerArgs {
+  clock: Clock;
+  ec2: Ec2Directory;
+  instances: Instances;
+  /** Where and as whom moto is reached. */
+  client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  log: (line: string) => void;
+}
+
+/** Puts Systems Manager together. */
+export function startSystemsManager({ clock, ec2, instances, client, log }: SystemsManagerArgs): {
+  answer: JsonService;
+  end(): void;
+} {
+  const iam = new IAMClient(client);
+  const agents = new Agents({ clock, ec2, instances, policiesOf: (arn) => attachedPolicies(iam, arn) });
+  const commands = new Commands({ clock, agents, instances, logs: new CloudWatchLogsClient(client), log });
+  return {
+    answer: (call, passOn) => answerSystemsManager(call, passOn, { agents, commands }),
+    end: () => commands.end(),
+  };
+}
