@@ -150,6 +150,15 @@ test("a composite alarm follows at once, also one over another, also in a circle
   );
 });
 
+test("composite alarms that contradict each other in a circle change once and rest", () => {
+  cloudWatch.put();
+  cloudWatch.putComposite("inner", "ALARM(busy)");
+  cloudWatch.putComposite("outer", "ALARM(inner)");
+  cloudWatch.putComposite("inner", "ALARM(busy) AND NOT ALARM(outer)");
+  cloudWatch.alarms.setState(cloudWatch.alarms.require("busy"), "ALARM", { text: "tried" });
+  expect(["inner", "outer"].map((name) => cloudWatch.state(name))).toEqual(["ALARM", "ALARM"]);
+});
+
 test("a state that was set lasts until the next evaluation", () => {
   cloudWatch.put();
   cloudWatch.pass(60);
