@@ -5,6 +5,7 @@ import type { CloudState } from "./cloud/control";
 import type { ConfigOverrides } from "./engine/settings";
 import { RehearsalStack } from "./engine/stack";
 import { registerImages, type ImageName } from "./images/catalog";
+import { publishImages } from "./images/publish";
 import { registerMachineImages, type MachineImageName } from "./images/machine-images";
 import { requireMachines } from "./machines/requirements";
 import { openMachines, putSettings } from "./machines/session";
@@ -34,6 +35,8 @@ export interface Session {
   stack: RehearsalStack;
   endpoint: string;
   pulumiVersion: string;
+  /** Path of the CLI, or its name where it is on PATH. */
+  pulumiCommand: string;
   images: Record<ImageName, string>;
   /** With machines: images that only they can have. */
   machineImages?: Record<MachineImageName, string>;
@@ -79,6 +82,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const { endpoint } = cloud;
   const machineImages = hardware && (await registerMachineImages(hardware.baked, endpoint, region));
   const images = machineImages ?? (await registerImages(endpoint, region));
+  await publishImages(images, endpoint, region);
   if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
 
   const env: Record<string, string> = { ...keys, ...quietAwsSdk };
@@ -106,6 +110,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     stack,
     endpoint,
     pulumiVersion: String(pulumi.version),
+    pulumiCommand: pulumi.command,
     images,
     machineImages,
     state,
