@@ -14,7 +14,7 @@ export interface ProbesArgs {
   readonly count: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told once why the preview listener can't be asked. */
+  /** Told why the preview listener can't be asked, at each try. */
   readonly note: (message: string) => void;
 }
 
@@ -22,7 +22,6 @@ export interface ProbesArgs {
 export class Probes {
   private samples: ByColor<readonly Sample[]> = byColor(() => []);
   private closed?: { readonly why: string; readonly until: number };
-  private noted = false;
 
   constructor(private readonly args: ProbesArgs) {}
 
@@ -50,8 +49,7 @@ export class Probes {
       this.closed = { why: error.message, until: this.args.now() + pause * 1000 };
       // What was answered before says nothing of now.
       this.forget();
-      if (!this.noted) this.args.note(unreachableNote(error.message));
-      this.noted = true;
+      this.args.note(unreachableNote(error.message));
     }
   }
 

@@ -188,6 +188,8 @@ test("fails with AWS's error when target health can't be read, and asks again at
 test("where the preview listener can't be reached, that is noted once and tried again later", async () => {
   const preview = { ...(await closedEndpoint()) };
   const watched = measure({ preview });
+  await watched.look();
+  now += 30_000;
   const look = await watched.look();
   expect(look.unreachable).toContain("ECONNREFUSED");
   expect(look.release.probes.sent).toBe(0);
