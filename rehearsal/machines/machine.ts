@@ -27,6 +27,8 @@ export interface BootArgs {
 const bootScript = path.join(__dirname, "boot.sh");
 /** systemd's signal that starts a power-off: SIGRTMIN+4 of the C library's real-time signals. */
 const powerOff = 38;
+/** Whoever runs scripts on a machine is a service of it, and so runs none before systemd takes orders. */
+const onceUp = 'until [ -S /run/systemd/private ]; do sleep 0.1; done; exec sh -c "$0"';
 /** systemd's own default for services. */
 const servicePath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -110,7 +112,7 @@ export class BootedMachine {
   execute(script: string): Script {
     const inside = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"];
     const environment = Object.entries(this.environment).map(([name, value]) => `${name}=${value}`);
-    const shell = ["env", "--ignore-environment", servicePath, ...environment, "sh", "-c", script];
+    const shell = ["env", "--ignore-environment", servicePath, ...environment, "sh", "-c", onceUp, script];
     return startScript("nsenter", ["--target", String(this.init), ...inside, ...shell], process.env);
   }
 
