@@ -25,7 +25,6 @@ export class HeldLock {
   readonly token: string;
   private expires: number;
   private lost?: Refusal;
-  private released = false;
   /** Why the latest renewal failed, if it did. */
   private failure?: unknown;
   private latest: Promise<void> = Promise.resolve();
@@ -61,7 +60,6 @@ export class HeldLock {
 
   /** Gives the lock back. Never fails: a lock that can't be removed ends with its lease. */
   async release(): Promise<void> {
-    this.released = true;
     clearInterval(this.timer);
     await this.latest;
     if (this.lost === undefined) await this.store.remove().catch(() => undefined);
@@ -73,7 +71,7 @@ export class HeldLock {
   }
 
   private async renewNow(): Promise<void> {
-    if (this.lost !== undefined || this.released) return;
+    if (this.lost !== undefined) return;
     const expires = Date.now() + LEASE_SECONDS * 1000;
     this.renewing = true;
     try {

@@ -46,18 +46,20 @@ describe("in the background", () => {
   it("tells once when somebody else has it, and leaves it alone from then on", async () => {
     renew.mockResolvedValue(false);
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(onLost.mock.calls).toEqual([[lost]]);
-    expect(renew).toHaveBeenCalledTimes(1);
     await expect(held.check()).rejects.toEqual(lost);
     await held.release();
+    expect(onLost.mock.calls).toEqual([[lost]]);
+    expect(renew).toHaveBeenCalledTimes(1);
     expect(remove).not.toHaveBeenCalled();
   });
 
-  it("begins no renewal while one has no answer", async () => {
-    renew.mockReturnValue(new Promise(() => undefined));
+  it("lets no renewals pile up behind one that has no answer", async () => {
+    let answer: (stillMine: boolean) => void = () => undefined;
+    renew.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
     await jest.advanceTimersByTimeAsync(30_000);
-    expect(renew).toHaveBeenCalledTimes(1);
-    held = new HeldLock({ renew, remove, read: () => Promise.resolve(hers) }, mine, {}, onLost);
+    answer(true);
+    await held.check();
+    expect(renew).toHaveBeenCalledTimes(2);
   });
 });
 
@@ -76,6 +78,25 @@ describe("check", () => {
     answer(true);
     await expect(check).rejects.toEqual(lost);
     expect(renew).toHaveBeenCalledTimes(2);
+  });
+
+  it("tells once when a renewal under way finds it lost", async () => {
+    let answer: (stillMine: boolean) => void = () => undefined;
+    renew.mockReturnValueOnce(new Promise((resolve) => (answer = resolve))).mockResolvedValue(false);
+    await jest.advanceTimersByTimeAsync(10_000);
+    const check = held.check();
+    answer(false);
+    await expect(check).rejects.toEqual(lost);
+    expect(onLost).toHaveBeenCalledTimes(1);
+  });
+
+  it("counts the lease from the last renewal", async () => {
+    await jest.advanceTimersByTimeAsync(10_000);
+    renew.mockRejectedValue(new Error("connect ECONNREFUSED"));
+    await jest.advanceTimersByTimeAsync(59_999);
+    await held.check();
+    await jest.advanceTimersByTimeAsync(1);
+    await expect(held.check()).rejects.toMatchObject({ code: "failed" });
   });
 
   it("passes while the table can't be reached and the lease lasts, then fails, then passes again", async () => {
