@@ -24,8 +24,9 @@ export class SettingsFile {
    * @throws Refusal when there is no such file, or when it is no YAML
    */
   async read(): Promise<Readonly<Record<string, unknown>>> {
-    const config = (await this.document()).get("config", true);
-    return isMap(config) ? (config.toJSON() as Record<string, unknown>) : {};
+    const document = await this.document();
+    const config = document.get("config", true);
+    return isMap(config) ? (config.toJS(document) as Record<string, unknown>) : {};
   }
 
   /** Writes release settings; `undefined` unsets one. The file is replaced as a whole, or not at all. */
