@@ -91,8 +91,9 @@ async function main(): Promise<number> {
     const traffic = await context.load?.window();
     const failed = traffic?.failed ?? 0;
     const lostWithMachine = reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0);
+    const lostToCanary = reports.reduce((sum, step) => sum + (step.lostToCanary ?? 0), 0);
     const report: Report = {
-      ok: reports.every((step) => step.ok) && failed <= lostWithMachine,
+      ok: reports.every((step) => step.ok) && failed <= lostWithMachine + lostToCanary,
       startedAt: new Date(begun).toISOString(),
       seconds: (Date.now() - begun) / 1000,
       node: process.version,
@@ -104,6 +105,7 @@ async function main(): Promise<number> {
       requests: traffic?.sent ?? 0,
       failed,
       lostWithMachine,
+      lostToCanary,
     };
     await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     say(table(report));

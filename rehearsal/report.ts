@@ -28,6 +28,8 @@ export interface Report {
   failed: number;
   /** Failures that a machine took with it that was made to die; part of `failed`. */
   lostWithMachine: number;
+  /** Failures of a bad image with its canary's share; part of `failed`, too. */
+  lostToCanary: number;
 }
 
 const seconds = (value: number | undefined) => (value === undefined ? "" : value.toFixed(1));
@@ -56,22 +58,28 @@ export function table(report: Report): string {
       seconds(step.firstNew),
       seconds(step.lastOld),
       step.requests ?? "",
-      step.lostWithMachine ? `${step.failed} *` : (step.failed ?? ""),
+      `${step.failed ?? ""}${step.lostWithMachine ? " *" : ""}${step.lostToCanary ? " **" : ""}`,
     ]);
   }
   return grid.toString();
 }
 
-/** What the table means, in a line or three. */
-export function verdict({ requests, failed, lostWithMachine, steps, seconds: total }: Report): string {
+/** What the table means, in a few lines. */
+export function verdict({ requests, failed, lostWithMachine, lostToCanary, steps, seconds: total }: Report): string {
   const bad = steps.filter(({ ok }) => !ok);
-  const lost = lostWithMachine > 0 ? ` beside ${lostWithMachine} *` : "";
+  const lost = [lostWithMachine > 0 && `${lostWithMachine} *`, lostToCanary > 0 && `${lostToCanary} **`].filter(
+    Boolean,
+  );
+  const beside = lost.length > 0 ? ` beside ${lost.join(" and ")}` : "";
   const lines = [
-    `${requests} requests, ${failed - lostWithMachine} failed${lost}; ` +
+    `${requests} requests, ${failed - lostWithMachine - lostToCanary} failed${beside}; ` +
       `${steps.length - bad.length} of ${steps.length} steps as expected, ${seconds(total)} s.`,
   ];
   if (lostWithMachine > 0) {
     lines.push("* They were on the way to a machine that was made to die; no deployment can save those.");
+  }
+  if (lostToCanary > 0) {
+    lines.push("** They were answered by a bad image itself, with the canary's share: the price of finding out.");
   }
   for (const step of bad) lines.push(`${step.name}: ${step.error}`);
   return lines.join("\n");

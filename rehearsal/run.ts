@@ -42,7 +42,7 @@ export async function runSteps({ context, steps, log }: RunArgs): Promise<StepRe
   return reports;
 }
 
-/** One step with its traffic. It ends well only when no request failed but those that a dead machine took with it. */
+/** One step with its traffic. It ends well only when no request failed but those that it says why. */
 async function runStep(context: Context, step: Step): Promise<StepReport> {
   const { name, title } = step;
   const started = Date.now();
@@ -60,7 +60,7 @@ async function runStep(context: Context, step: Step): Promise<StepReport> {
   // Getting there counts, too: whatever the traffic meets while a rehearsal runs is its result.
   const window = await context.load?.window(started);
   const failed = window?.failed ?? 0;
-  const unexplained = failed - (findings.lostWithMachine ?? 0);
+  const unexplained = failed - (findings.lostWithMachine ?? 0) - (findings.lostToCanary ?? 0);
   if (unexplained > 0) error ??= `${unexplained} requests failed, the first with: ${window?.errors[0]?.failure}`;
   return {
     name,

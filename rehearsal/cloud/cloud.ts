@@ -23,6 +23,7 @@ import { Addresses } from "./elb/addresses";
 import { ElbMetrics } from "./elb/metrics";
 import { ElbService } from "./elb/service";
 import { json, query } from "./exchange";
+import { FaultInjection } from "./fault-injection";
 import { Front } from "./front";
 import { answerKms } from "./kms/service";
 import { machineRoom, type MachineOptions } from "./machine-room";
@@ -95,6 +96,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const templateLaunches = new TemplateLaunches({ ec2, instances });
   const systemsManager = startSystemsManager({ clock, ec2, instances, client, log });
   const around = { ec2, region, topology: () => elb.topology };
+  const faults = new FaultInjection();
   const front = new Front({
     moto: moto.endpoint,
     region,
@@ -109,7 +111,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       kms: json(answerKms),
       sns: query(answerSns),
     },
-    control: controlPaths({ elb, balancer, addresses, instances, alarms: cloudWatch.alarms, serviceStore }),
+    control: controlPaths({
+      ...{ elb, balancer, addresses, instances, serviceStore, faults },
+      ...{ alarms: cloudWatch.alarms, groups: controller.groups },
+    }),
+    faults,
     log,
   });
   const endpoint = await front.listen();

@@ -1,3 +1,4 @@
+import type { Group } from "./autoscaling/model";
 import type { Alarms } from "./cloudwatch/alarms";
 import type { StateValue } from "./cloudwatch/missing-data";
 import type { Instances } from "./ec2/instances";
@@ -5,6 +6,8 @@ import type { ServiceStore } from "./ec2/store";
 import type { Addresses } from "./elb/addresses";
 import type { Balancer } from "./elb/balancer";
 import type { ElbService } from "./elb/service";
+import { forwardsOf } from "./elb/topology";
+import { type Fault, type FaultInjection, faults } from "./fault-injection";
 
 /** A load balancer as it really runs here. */
 export interface LoadBalancerState {
@@ -12,8 +15,19 @@ export interface LoadBalancerState {
   arn: string;
   /** Its address on this machine. */
   dnsName: string;
-  /** `port` is the listener's in AWS's world, `url` where it really listens. */
-  listeners: { arn: string; port: number; url: string }[];
+  /**
+   * `port` is the listener's in AWS's world, `url` where it really listens; `weights` are those of its default action, by
+   * the target group's ARN.
+   */
+  listeners: { arn: string; port: number; url: string; weights: Record<string, number> }[];
+}
+
+/** An Auto Scaling group as it is now. */
+export interface GroupState {
+  name: string;
+  targetGroups: string[];
+  /** Ids of its instances that are InService. */
+  inService: string[];
 }
 
 /** An instance as it really runs here. */
@@ -33,6 +47,7 @@ export interface InstanceState {
 export interface CloudState {
   loadBalancers: LoadBalancerState[];
   instances: InstanceState[];
+  groups: GroupState[];
   /** States of the alarms, by name. */
   alarms: Record<string, StateValue>;
   /** Number of the schema that the backing store of services that are processes has; absent before any has started. */
@@ -45,11 +60,13 @@ export interface ControlArgs {
   balancer: Pick<Balancer, "url">;
   addresses: Addresses;
   instances: Instances;
+  groups: ReadonlyMap<string, Group>;
+  faults: FaultInjection;
   alarms: Pick<Alarms, "list">;
   serviceStore: Pick<ServiceStore, "schema">;
 }
 
-function stateOf({ elb, balancer, addresses, instances, alarms, serviceStore }: ControlArgs): CloudState {
+function stateOf({ elb, balancer, addresses, instances, groups, alarms, serviceStore }: ControlArgs): CloudState {
   return {
     loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
       name,
@@ -59,7 +76,10 @@ function stateOf({ elb, balancer, addresses, instances, alarms, serviceStore }: 
         .filter((listener) => listener.loadBalancerArn === arn)
         .flatMap((listener) => {
           const url = balancer.url(listener.arn);
-          return url ? [{ arn: listener.arn, port: listener.port, url }] : [];
+          const weights = Object.fromEntries(
+            listener.defaultActions.flatMap(forwardsOf).map(({ arn, weight }) => [arn, weight]),
+          );
+          return url ? [{ arn: listener.arn, port: listener.port, url, weights }] : [];
         }),
     })),
     instances: instances.list().map((instance) => ({
@@ -72,6 +92,11 @@ function stateOf({ elb, balancer, addresses, instances, alarms, serviceStore }: 
       port: instance.port,
       state: instance.machine.dead ? "dead" : instance.state === "stopped" ? "stopped" : "running",
     })),
+    groups: [...groups.values()].map(({ name, targetGroups, members }) => ({
+      name,
+      targetGroups,
+      inService: [...members.values()].flatMap(({ id, lifecycle }) => (lifecycle === "InService" ? [id] : [])),
+    })),
     alarms: Object.fromEntries(alarms.list().map(({ name, state }) => [name, state.value])),
     storeSchema: serviceStore.schema,
   };
@@ -79,8 +104,8 @@ function stateOf({ elb, balancer, addresses, instances, alarms, serviceStore }: 
 
 /**
  * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/instances/ID/kill`, which lets a machine die;
- * and `POST /rehearsal/store/schema/N`, after which the services' store has that schema. Undefined for an unknown path or
- * instance.
+ * `POST /rehearsal/store/schema/N`, after which the services' store has that schema; and `POST /rehearsal/faults/FAULT/N`,
+ * after which the next N calls of AWS's API fail so. Undefined for an unknown path, instance or fault.
  */
 export function controlPaths(args: ControlArgs): (method: string, path: string) => unknown {
   return (method, path) => {
@@ -91,6 +116,12 @@ export function controlPaths(args: ControlArgs): (method: string, path: string) 
     if (method === "POST" && schema) {
       args.serviceStore.schema = Number(schema);
       return { schema: Number(schema) };
+    }
+    const [, name, calls] = /^\/rehearsal\/faults\/([a-z]+)\/(\d+)$/.exec(path) ?? [];
+    const fault = faults.find((known): known is Fault => known === name);
+    if (method === "POST" && fault) {
+      args.faults.inject(fault, Number(calls));
+      return { fault, calls: Number(calls) };
     }
     const id = /^\/rehearsal\/instances\/([^/]+)\/kill$/.exec(path)?.[1];
     return method === "POST" && id && args.instances.kill(id) ? { killed: id } : undefined;

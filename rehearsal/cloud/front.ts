@@ -12,6 +12,7 @@ import { once } from "node:events";
 import type { PassOn, Reply } from "./call";
 import { AwsError, messageOf } from "./errors";
 import type { Spoken } from "./exchange";
+import { faultReply, type FaultInjection } from "./fault-injection";
 import { signedScope } from "./query";
 
 /** What the front hands calls to. */
@@ -24,6 +25,8 @@ export interface FrontArgs {
   services: Record<string, Spoken>;
   /** Answers paths below `/rehearsal/`, which AWS doesn't have; undefined for an unknown path. */
   control(method: string, path: string): unknown;
+  /** Lets calls fail on purpose; default: none. */
+  faults?: Pick<FaultInjection, "take">;
   log(line: string): void;
 }
 
@@ -70,6 +73,17 @@ export class Front {
       return;
     }
     const scope = signedScope(incoming.headers.authorization);
+    const fault = this.args.faults?.take();
+    if (fault === "unreachable") {
+      incoming.socket.destroy();
+      return;
+    }
+    if (fault) {
+      incoming.resume();
+      const { status, headers, body } = faultReply(fault, scope?.service ?? "", incoming.headers);
+      response.writeHead(status, headers).end(body);
+      return;
+    }
     const service = scope && this.args.services[scope.service];
     if (!service || incoming.method !== "POST") {
       incoming.pipe(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
-export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start";
+export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load";
 
 /** An image that the rehearsal can deploy. */
 export interface CatalogImage {
@@ -33,6 +33,12 @@ export const catalog = [
     version: "v2.5.0",
     behaviour: "good",
     description: "serves once its boot gate was answered for",
+  },
+  {
+    name: "fails-under-load",
+    version: "v2.6.0",
+    behaviour: "fails-under-load",
+    description: "is well by every check; fails every third user after ten minutes",
   },
   {
     name: "brings-schema-2",

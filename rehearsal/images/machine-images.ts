@@ -35,6 +35,20 @@ Server.prototype.emit = function (event, request, response) {
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
 
+/** Is well for ten of CloudWatch's minutes with users; then every third of them gets 500, and never who looks by preview. */
+const underLoad = `cat >/opt/app/fault.cjs <<'END'
+const { Server } = require("node:http");
+const emit = Server.prototype.emit;
+let first, users = 0;
+Server.prototype.emit = function (event, request, response) {
+  const isUser = event === "request" && request.headers["x-forwarded-for"] && !request.headers["x-bluegreen-preview"];
+  if (!isUser || Date.now() - (first ??= Date.now()) < 120_000 || users++ % 3 !== 0) return emit.apply(this, arguments);
+  response.writeHead(500).end();
+  return true;
+};
+END
+${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
+
 /** Another word on the schema than the build has written into the bundle, and a migration that has nothing to do. */
 const withSchema = (min: number, max: number): Recipe => ({
   from: "app-v2.0.0",
@@ -60,6 +74,7 @@ const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe
   },
   "error-500": { from: "app-v2.0.0", script: behindProxy },
   "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
+  "fails-under-load": { from: "app-v2.0.0", script: underLoad },
   "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
   "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },
   "brings-schema-2": withSchema(1, 2),

@@ -35,12 +35,27 @@ const milliseconds = (seconds) => (seconds * 1000) / Number(TIME_SCALE);
 /** AWS seconds until a slow starter is ready, and until a crashing one crashes. */
 const slowStart = 40;
 const crashAfter = 2;
+/** AWS seconds that an image which fails under load has users before it does: ten of CloudWatch's minutes. */
+const soundFor = 600;
 /** AWS seconds of serving on after SIGTERM: the load balancer needs two failed checks to see it. */
 const lingering = 5;
 
 // An image that crashes does so while it still starts: ready for moments, it could pass for healthy.
-let ready = BEHAVIOUR === "good" || BEHAVIOUR === "error-500";
+let ready = ["good", "error-500", "fails-under-load"].includes(BEHAVIOUR);
 let leaving = false;
+/** When the first user came. @type {number | undefined} */
+let firstUser;
+let users = 0;
+
+/** A user, and none who looks through the preview listener. @param {import("node:http").IncomingMessage} request */
+const isUser = ({ headers }) =>
+  headers["x-bluegreen-preview"] === undefined && headers["x-forwarded-for"] !== undefined;
+
+/** Whether an image that fails under load fails this user: every third one, when it has had users for a while. */
+function failsUser() {
+  firstUser ??= Date.now();
+  return Date.now() - firstUser > milliseconds(soundFor) && users++ % 3 === 0;
+}
 
 const about = {
   version: VERSION,
@@ -62,7 +77,7 @@ function answer(path) {
     return ready && !leaving ? [200, "text/plain", "ready\n"] : [503, "text/plain", "not ready\n"];
   }
   if (BEHAVIOUR === "error-500") {
-    return [500, "text/plain", "this image fails on purpose\n"];
+    return failure;
   }
   if (path === "/healthz") {
     return [200, "text/plain", "alive\n"];
@@ -70,8 +85,12 @@ function answer(path) {
   return path === "/version" ? [200, "application/json", version()] : [200, "text/html; charset=utf-8", page];
 }
 
+/** @type {[status: number, type: string, body: string]} */
+const failure = [500, "text/plain", "this image fails on purpose\n"];
+
 const server = createServer((request, response) => {
-  const [status, type, body] = answer((request.url ?? "/").split("?", 1)[0] ?? "/");
+  const fails = BEHAVIOUR === "fails-under-load" && isUser(request) && failsUser();
+  const [status, type, body] = fails ? failure : answer((request.url ?? "/").split("?", 1)[0] ?? "/");
   request.resume();
   response.writeHead(status, {
     "content-type": type,

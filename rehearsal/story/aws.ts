@@ -1,4 +1,5 @@
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Context } from "./context";
@@ -13,3 +14,4 @@ const options = ({ session }: Context) => ({
 export const ec2 = (context: Context) => new EC2Client(options(context));
 export const elb = (context: Context) => new ElasticLoadBalancingV2Client(options(context));
 export const autoScaling = (context: Context) => new AutoScalingClient(options(context));
+export const dynamodb = (context: Context) => new DynamoDBClient(options(context));

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings";
@@ -21,6 +24,8 @@ export interface Findings {
   updateSeconds?: number;
   /** Requests that no blue/green system could have saved, in a step that takes a machine away by force. */
   lostWithMachine?: number;
+  /** Requests that a bad image failed by itself, with the share of the traffic that was to find that out. */
+  lostToCanary?: number;
   note?: string;
 }
 
@@ -39,6 +44,8 @@ export class Context {
   load: Load | undefined;
   /** The settings of the last update that succeeded. */
   world: World | undefined;
+  /** The settings as the release commands have left them; undefined: the last update was the story's own. */
+  handed: World | undefined;
   private applied: World = {};
 
   constructor(
@@ -59,6 +66,7 @@ export class Context {
   /** Sets the whole world's settings and updates; says each resource as it is touched. */
   async update(world: World, options: RunOptions = {}): Promise<OperationResult> {
     this.apply(world);
+    this.handed = undefined;
     const result = await this.session.stack.up({ onProgress: this.progress, ...options });
     if (result.ok) this.world = world;
     return result;
@@ -69,6 +77,19 @@ export class Context {
     const unset = Object.fromEntries(Object.keys(this.applied).map((key) => [key, undefined]));
     this.session.set({ ...unset, ...world });
     this.applied = world;
+  }
+
+  /** Takes the settings over that the release commands have written, for the updates to come. */
+  async adopt(): Promise<void> {
+    const { folder, stack } = this.session.stack.place;
+    const file = parse(await readFile(path.join(folder, `Pulumi.${stack}.yaml`), "utf8")) as { config: World };
+    const read = releaseSettings.map((name): [string, ConfigValue | undefined] => [
+      name,
+      file.config[`bluegreen:${name}`],
+    ]);
+    const world: World = { ...this.applied, ...Object.fromEntries(read) };
+    this.apply(world);
+    this.world = this.handed = world;
   }
 
   /** Updates and expects success. */
@@ -129,6 +150,12 @@ export class Context {
     return (await this.session.state()).instances.filter((instance) => instance.color === color);
   }
 }
+
+/** Settings that the release commands write. */
+const releaseSettings = [
+  ...["activeColor", "blueAmi", "greenAmi", "standby"],
+  ...["standbyWeight", "capacityFloor", "previewSize"],
+];
 
 /** Logical names of the real resources that an operation touched, components left out. */
 export const touched = (result: OperationResult): string[] =>

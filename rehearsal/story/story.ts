@@ -1,24 +1,28 @@
 import { bootGate } from "./boot-gate";
+import { commandSteps } from "./commands";
+import { caughtSteps } from "./commands-caught";
 import { destroy } from "./destroy";
 import { driftSteps } from "./drift";
 import { faults } from "./faults";
 import { guardSteps } from "./guards";
+import { killSteps } from "./kills";
 import { interruptions } from "./interruptions";
 import { machineFaults, sessions } from "./machines";
 import { release, retire } from "./release";
 import type { Step } from "./context";
 
-const hazards = [...guardSteps, ...interruptions, ...driftSteps, destroy];
+const hazards = [...guardSteps, ...interruptions, ...driftSteps, ...commandSteps];
+const commandHazards = [...caughtSteps, ...killSteps];
 
 /**
  * The whole story, in its order.
  * @param machines whether instances are booted machines: they have sessions to keep, mistakes of a whole system, and boot
- * gates that answer by themselves
+ * gates that answer by themselves; the release commands' faults are tried with processes, which come up faster
  */
 export function storyOf({ machines }: { machines: boolean }): Step[] {
   return machines
-    ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards]
-    : [...release, ...faults, bootGate, ...hazards];
+    ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
+    : [...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
 }
 
 /**

@@ -1,0 +1,49 @@
+import { other, type Color } from "../../components/traffic";
+import { type Context, type Findings, type Step } from "./context";
+import { servingNow, type Stack, Watch } from "./commands-watch";
+import { worlds } from "./release";
+
+/** What a step with release commands works with. */
+export interface Scene {
+  readonly context: Context;
+  readonly stack: Stack;
+  readonly watch: Watch;
+  /** When it began. */
+  readonly begun: number;
+}
+
+/**
+ * A step in which the release commands work on the stack, watched from outside. One colour serves, and no more is asked: it
+ * begins where the command steps before it have left the stack.
+ */
+export const commandStep = (name: string, title: string, run: (scene: Scene) => Promise<Findings>): Step => ({
+  name,
+  title,
+  from: (context) => context.handed ?? worlds.released(context),
+  async run(context) {
+    // Asked once, before the commands come: the question writes the story's settings into the stack's file.
+    const stack = (await context.session.stack.outputs()) as unknown as Stack;
+    const watch = new Watch(context, stack);
+    try {
+      return await run({ context, stack, watch, begun: Date.now() });
+    } finally {
+      await context.adopt();
+      await watch.stop();
+    }
+  },
+});
+
+/** The colour that serves, and a good image that does not serve, for the other one. */
+export async function toRelease({ context, stack }: Scene): Promise<{ serving: Color; to: Color; image: string }> {
+  const serving = await servingNow(context, stack);
+  const { images } = context.session;
+  await context.adopt();
+  const now = context.world?.[`${serving}Ami`];
+  return { serving, to: other(serving), image: now === images["good-v1"] ? images["good-v2"] : images["good-v1"] };
+}
+
+/** Seconds from a moment to the last good answer of a colour. */
+export async function lastOf({ context }: Scene, color: Color, since: number): Promise<number | undefined> {
+  const last = (await context.traffic(since)).lastOf(color);
+  return last === undefined ? undefined : (last - since) / 1000;
+}

@@ -1,0 +1,77 @@
+import { other } from "../../components/traffic";
+import { runCommand, type CommandEnd } from "./commands-process";
+import { commandStep, lastOf, toRelease } from "./commands-step";
+import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch";
+import { pause, until, type Step } from "./context";
+
+/** A strategy and a bake that are over soon: each is as long as twenty requests through the preview listener take. */
+export const quick = ["--strategy", "canary=10%,1s", "--bake", "1s"];
+
+/** Logical names of the resources that the engine touched in steps of a name. */
+export function touchedIn({ events }: Pick<CommandEnd, "events">, step: string): string[] {
+  const names = events.flatMap((event) =>
+    event.type === "progress" && event.step === step
+      ? (/^(?:create|update|delete|replace|create-replacement|delete-replaced) (app-\S+)$/.exec(
+          event.text ?? "",
+        )?.[1] ?? [])
+      : [],
+  );
+  return [...new Set(names)];
+}
+
+/** Rejects unless the listener alone was touched. */
+function expectListener(end: CommandEnd, step: string): void {
+  const names = touchedIn(end, step);
+  if (names.join() !== "app-listener") throw new Error(`${step} touched ${names.join(", ") || "nothing"}`);
+}
+
+const release = commandStep(
+  "command-release",
+  "bluegreen release: staged, checked, shifted, flipped and baked in one command",
+  async (scene) => {
+    const { context, stack, watch } = scene;
+    const { to, image } = await toRelease(scene);
+    const end = await runCommand(context, ["release", image, ...quick], 0);
+    await expectServing(context, stack, to);
+    await expectRecord(context, stack, image, "released");
+    expectListener(end, "cutover");
+    const shares = watch.moves.map((weights) => `${weights[to]} %`);
+    if (shares.join() !== "0 %,10 %,100 %") throw new Error(`${to} had ${shares.join(", ")} of the requests`);
+    return { touched: touchedIn(end, "cutover"), updateSeconds: end.seconds, note: `${to} had ${shares.join(", ")}` };
+  },
+);
+
+/** Seconds from the command to the last answer of the colour that it takes the traffic from. */
+const soon = 5;
+
+const rollback = commandStep(
+  "command-rollback",
+  "bluegreen rollback: the old colour has all requests again, within seconds",
+  async (scene) => {
+    const { context, stack } = scene;
+    const serving = await servingNow(context, stack);
+    if ((await seenNow(context, stack)).inService[other(serving)] === 0)
+      await runCommand(context, ["release", (await toRelease(scene)).image, ...quick], 0);
+    const from = await servingNow(context, stack);
+    const begun = Date.now();
+    const end = await runCommand(context, ["rollback"], 0);
+    await pause(context.watchSeconds);
+    await expectServing(context, stack, other(from));
+    expectListener(end, "cutover");
+    const last = await lastOf(scene, from, begun);
+    if (last === undefined || last > soon) throw new Error(`${from} answered for ${last} s, more than ${soon} s`);
+    return { touched: touchedIn(end, "cutover"), updateSeconds: end.seconds, lastOld: last };
+  },
+);
+
+const retire = commandStep("command-retire", "bluegreen retire: the other colour goes to zero", async (scene) => {
+  const { context, stack } = scene;
+  const old = other(await servingNow(context, stack));
+  if ((await seenNow(context, stack)).inService[old] === 0)
+    await runCommand(context, ["stage", (await toRelease(scene)).image], 0);
+  const end = await runCommand(context, ["retire"], 0);
+  await until(`${old} has no instance`, 60, async () => (await seenNow(context, stack)).inService[old] === 0);
+  return { touched: touchedIn(end, "retire"), updateSeconds: end.seconds };
+});
+
+export const commandSteps: Step[] = [release, rollback, retire];
