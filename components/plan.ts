@@ -37,7 +37,9 @@ export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Plan
     ),
     home,
     deferred: colors.flatMap((color) => deferredSettings(color, machines[color], wanted.machines[color])),
-    ungated: ungatedImages(colors.filter((color) => capacity[color].maxSize > 0).map((color) => machines[color])),
+    ungated: ungatedImages(
+      colors.filter((color) => isNew(capacity, machines, deployed, color)).map((color) => machines[color]),
+    ),
   };
   return { plan, refusals: deployed ? refusals(plan, wanted, deployed) : [] };
 }
@@ -82,6 +84,19 @@ function deferredSettings(color: Color, now: Machine, wanted: Machine): string[]
       (name) => `${color} keeps ${name} ${now[name]} with its image; ${wanted[name]} reaches it with its next one`,
     ),
   ];
+}
+
+/** Whether a colour gets instances of an image that it has none of yet. */
+function isNew(
+  capacity: ByColor<Capacity>,
+  machines: ByColor<Machine>,
+  deployed: Deployed | undefined,
+  color: Color,
+): boolean {
+  if (capacity[color].maxSize === 0) return false;
+  return (
+    (deployed?.capacity[color].maxSize ?? 0) === 0 || deployed?.machines[color].imageId !== machines[color].imageId
+  );
 }
 
 const ungatedImages = (machines: Machine[]): string[] => [

@@ -74,7 +74,7 @@ export interface Plan {
   home?: Color;
   /** Machine settings that wait until the colour no longer serves, as sentences. */
   deferred: string[];
-  /** Images in use whose instances no boot gate looks at, as sentences. */
+  /** Images that come into use and whose instances no boot gate looks at, as sentences. */
   ungated: string[];
 }
 
