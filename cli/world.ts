@@ -102,7 +102,8 @@ export async function alarmsNow(
   const facts = new Map(
     [...CompositeAlarms, ...MetricAlarms].map((alarm): [string, AlarmFacts] => {
       const name = alarm.AlarmName ?? "";
-      const since = alarm.StateUpdatedTimestamp?.toISOString();
+      // The time of the update moves also when the state does not change.
+      const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
       const state = alarm.StateValue ?? "INSUFFICIENT_DATA";
       return [name, { name, state, reason: alarm.StateReason, since, composite: "AlarmRule" in alarm }];
     }),

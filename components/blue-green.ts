@@ -180,6 +180,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         clients,
         weights: plan.weights,
         capacity: plan.capacity,
+        home: plan.home,
         targetGroupArns,
         groupNames: Object.fromEntries(plan.beforeListener.map((color, index) => [color, names[index]])),
         versions: byColor((color) => args.images[color].version),

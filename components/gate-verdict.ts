@@ -9,12 +9,15 @@ export interface GateQuestion {
   recorded?: ByColor<number>;
   live?: ByColor<number>;
   capacity: ByColor<Capacity>;
+  /** The colour that takes back what it had given to its canary. */
+  home?: Color;
   observed: ByColor<Observed>;
   preview: Partial<ByColor<PreviewAnswer>>;
 }
 
 /** Reasons not to let the listener change. Empty: the gate is open. */
-export function gateVerdict({ weights, recorded, live, capacity, observed, preview }: GateQuestion): string[] {
+export function gateVerdict(question: GateQuestion): string[] {
+  const { weights, recorded, live, home, observed, preview } = question;
   const reasons: string[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
     reasons.push(
@@ -24,13 +27,14 @@ export function gateVerdict({ weights, recorded, live, capacity, observed, previ
   }
   for (const color of gaining(weights, recorded)) {
     const { healthy, foreign } = observed[color];
-    const needed = neededTargets(color, weights, recorded, capacity, observed);
+    const needed = neededTargets(color, question);
     if (healthy < needed) {
       reasons.push(
         `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests. ` +
           `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
       );
     }
+    if (color === home) continue;
     if (foreign.length > 0) {
       reasons.push(
         `${color}'s target group still holds ${foreign.join(", ")} of an earlier fleet. ` +
@@ -46,15 +50,11 @@ export function gateVerdict({ weights, recorded, live, capacity, observed, previ
 
 /**
  * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really
- * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum.
+ * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum. On the way
+ * back from a canary: one.
  */
-function neededTargets(
-  color: Color,
-  weights: ByColor<number>,
-  recorded: ByColor<number> | undefined,
-  capacity: ByColor<Capacity>,
-  observed: ByColor<Observed>,
-): number {
+function neededTargets(color: Color, { weights, recorded, capacity, home, observed }: GateQuestion): number {
+  if (color === home) return 1;
   const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
   const whole = serving ? observed[serving].registered : capacity[color].minSize;
   return Math.max(1, Math.ceil((whole * weights[color]) / 100));

@@ -27,6 +27,8 @@ export interface GateArgs {
   clients: AwsClients;
   weights: ByColor<number>;
   capacity: ByColor<Capacity>;
+  /** The colour that takes back what it had given to its canary. */
+  home?: Color;
   targetGroupArns: ByColor<string>;
   /** Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. */
   groupNames: Partial<ByColor<string>>;
@@ -70,6 +72,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
     recorded,
     live,
     capacity: args.capacity,
+    home: args.home,
     observed: { blue, green },
     preview,
   });

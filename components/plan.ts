@@ -24,18 +24,34 @@ export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Plan
   const weights = weightsFor(wanted.activeColor, wanted.standbyWeight);
   const capacity = byColor((color) => capacityFor(wanted, color));
   const machines = byColor((color) => machineFor(color, wanted, deployed, weights));
+  const home = homeColor(wanted, deployed, weights);
   const plan: Plan = {
     weights,
     capacity,
     machines,
     beforeListener: colors.filter((color) => weights[color] > 0),
     awaited: colors.filter(
-      (color) => weights[color] > 0 || (capacity[color].minSize > 0 && !(deployed && deployed.weights[color] > 0)),
+      (color) =>
+        color !== home &&
+        (weights[color] > 0 || (capacity[color].minSize > 0 && !(deployed && deployed.weights[color] > 0))),
     ),
+    home,
     deferred: colors.flatMap((color) => deferredSettings(color, machines[color], wanted.machines[color])),
-    ungated: ungatedImages(colors.filter((color) => capacity[color].maxSize > 0).map((color) => machines[color])),
+    ungated: ungatedImages(
+      colors.filter((color) => isNew(capacity, machines, deployed, color)).map((color) => machines[color]),
+    ),
   };
   return { plan, refusals: deployed ? refusals(plan, wanted, deployed) : [] };
+}
+
+function homeColor(
+  { activeColor }: Wanted,
+  deployed: Deployed | undefined,
+  weights: ByColor<number>,
+): Color | undefined {
+  if (deployed?.activeColor !== activeColor) return undefined;
+  const before = deployed.weights[activeColor];
+  return before > 0 && weights[activeColor] > before ? activeColor : undefined;
 }
 
 function capacityFor(wanted: Wanted, color: Color): Capacity {
@@ -68,6 +84,19 @@ function deferredSettings(color: Color, now: Machine, wanted: Machine): string[]
       (name) => `${color} keeps ${name} ${now[name]} with its image; ${wanted[name]} reaches it with its next one`,
     ),
   ];
+}
+
+/** Whether a colour gets instances of an image that it has none of yet. */
+function isNew(
+  capacity: ByColor<Capacity>,
+  machines: ByColor<Machine>,
+  deployed: Deployed | undefined,
+  color: Color,
+): boolean {
+  if (capacity[color].maxSize === 0) return false;
+  return (
+    (deployed?.capacity[color].maxSize ?? 0) === 0 || deployed?.machines[color].imageId !== machines[color].imageId
+  );
 }
 
 const ungatedImages = (machines: Machine[]): string[] => [

@@ -65,11 +65,16 @@ export interface Plan {
   machines: ByColor<Machine>;
   /** Colours whose fleet must be ready before the listener is touched: all that are to get requests. */
   beforeListener: Color[];
-  /** Colours that the update waits for: all with instances, but for the one that this update takes traffic from. */
+  /** Colours that the update waits for: all with instances, but for the one that this update takes traffic from, and `home`. */
   awaited: Color[];
+  /**
+   * The active colour, when it takes back what it had given to its canary. It serves already: nothing waits for it, and the
+   * gate asks for no more than one healthy target, because a way back that can be refused is none.
+   */
+  home?: Color;
   /** Machine settings that wait until the colour no longer serves, as sentences. */
   deferred: string[];
-  /** Images in use whose instances no boot gate looks at, as sentences. */
+  /** Images that come into use and whose instances no boot gate looks at, as sentences. */
   ungated: string[];
 }
 

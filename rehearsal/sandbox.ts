@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { claim } from "../tools/claim";
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
   const say = (line: string): void => console.log(line);
   const cleanUp = new CleanUp();
   const letSignals = cleanUp.onSignals(say);
+  await mkdir(folder, { recursive: true });
   await claim(folder, cleanUp);
   let code = 1;
   try {

@@ -1,5 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { stringify } from "yaml";
 import { startCloud } from "./cloud/start";
 import type { CloudState } from "./cloud/control";
 import type { ConfigOverrides } from "./engine/settings";
@@ -105,6 +106,10 @@ export async function openSession(args: SessionArgs): Promise<Session> {
       ...{ "aws:skipMetadataApiCheck": true, "aws:s3UsePathStyle": true },
     },
   });
+  // The alarms' minutes are as short as the cloud's clocks are fast.
+  const limits = { limits: { alarmSeconds: 60 / timeScale } };
+  await mkdir(stack.place.folder, { recursive: true });
+  await writeFile(path.join(stack.place.folder, "bluegreen.yaml"), stringify(limits));
   const state = async () => (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
   return {
     stack,

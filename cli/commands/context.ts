@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { exitCodes, Refusal } from "../refusal";
 import { Desk, type DeskArgs } from "../release/desk";
 import { openSession, type Session } from "../session";
@@ -20,6 +21,8 @@ export interface Context {
 export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
   const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines");
   const interruption = new AbortController();
+  // Every request that is under way listens to it.
+  setMaxListeners(0, interruption.signal);
   return { ui, interruption, open: (options) => openSession({ cwd, stack, ui, interruption, ...options }) };
 }
 

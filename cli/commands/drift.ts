@@ -29,7 +29,7 @@ async function look(session: Session): Promise<DriftReport> {
     const { world } = await readWorld(session);
     const result = await session.operator.run("refresh", { previewOnly: true, onProgress: told(tell) });
     if (!result.ok) throw new Refusal("failed", `The engine could not compare: ${result.error}`);
-    return driftReport(world, classify(result.changes, world));
+    return driftReport(world, classify([...result.changes, ...result.observed], world));
   });
 }
 

@@ -9,7 +9,7 @@ import { GoBack } from "../release/hooks";
 import { resolveImage } from "../release/image";
 import type { Goal } from "../release/next";
 import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
-import { named, now, requireFit, servingNow } from "../release/stage";
+import { named, now, onRecord, requireFit, servingNow } from "../release/stage";
 import { shift as runShift, flip } from "../release/traffic";
 import { type Context, withDesk } from "./context";
 
@@ -82,10 +82,7 @@ export function shift(context: Context, percent: string): Promise<void> {
     const image = stagedImage(desk);
     const color = other(servingNow(desk));
     if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
-    if (desk.record?.outcome !== "running" || desk.record.image.imageId !== image.imageId) {
-      const serving = servingNow(desk);
-      await desk.begin({ color, image, from: { color: serving, image: desk.world.fleets[serving].image } });
-    }
+    await onRecord(desk, image);
     await desk.note({ kind: "stage", stage: "cutover" });
     await (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight));
   });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Stage } from "../model";
 import { Refusal } from "../refusal";
 import { durationForm, parseDuration } from "./duration";
+import type { Limits } from "./verdict";
 
 /** Keys and values of the project file; each fault's message says what is allowed. */
 const text = z.string({ error: "a text" }).min(1, { error: "a text" });
@@ -53,12 +54,20 @@ const byStage = {
 const hooks = z.strictObject(byStage).prefault({});
 const moments = z.strictObject({ before: hooks, after: hooks });
 
+const amount = z.number({ error: "a number from 0 on" }).min(0, { error: "a number from 0 on" }).optional();
+const byLimit = {
+  ...{ requests: amount, failures: amount, errorPercent: amount, errorPoints: amount, p95Factor: amount },
+  ...{ p95Slack: amount, quietMinutes: amount, alarmSeconds: amount },
+} satisfies Record<keyof Limits, unknown>;
+const limits = z.strictObject(byLimit);
+
 export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
+  limits: limits.prefault({}),
 });
 
-/** The team's own checks, and the commands before and after a stage. */
+/** The team's own checks, the commands before and after a stage, and what a release is judged by instead of the defaults. */
 export type ProjectFile = z.output<typeof projectSchema>;
 
 /** Where a fault of the file is, and what is allowed there. */
@@ -70,6 +79,7 @@ export interface Fault {
 /** The faults that an issue stands for; those of unknown keys are one a key. */
 export const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
   const [first, second] = issue.path;
+  if (first === "limits") return allowedBy(issue, limits);
   return allowedBy(issue, first !== "hooks" ? projectSchema : second === undefined ? moments : hooks.unwrap());
 };
 

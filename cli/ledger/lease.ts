@@ -58,6 +58,11 @@ export class HeldLock {
     }
   }
 
+  /** Whether somebody else is known to have it. */
+  get isLost(): boolean {
+    return this.lost !== undefined;
+  }
+
   /** Gives the lock back. Never fails: a lock that can't be removed ends with its lease. */
   async release(): Promise<void> {
     clearInterval(this.timer);

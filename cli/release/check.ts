@@ -4,6 +4,7 @@ import { readProjectFile } from "../judge/project-file";
 import type { CheckResult, ImageFacts } from "../model";
 import type { Desk } from "./desk";
 import { commandRun, GoBack, guarded, urls } from "./hooks";
+import { limitsOf } from "./judge";
 import { previewOf } from "./preview";
 import { named } from "./stage";
 
@@ -23,6 +24,7 @@ export async function check(desk: Desk, color: Color, image: ImageFacts): Promis
         versionPath: machines[color].versionPath,
         baselinePath: desk.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
         checks: readProjectFile(session.place.folder).checks,
+        limits: limitsOf(desk),
         run: { ...commandRun(desk, context), onLine: (line) => tell.now(line) },
         onResult: ({ ok, name, detail }) => tell.keep(`${ok ? "ok" : "FAILED"}  ${name}: ${detail}`),
       }),

@@ -6,7 +6,8 @@ import type { Notice } from "../ledger/notice";
 import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record";
 import { openRecord, saveRecord } from "../ledger/records";
 import { explained } from "../aws-errors";
-import type { ReleaseRecord, ReleaseSettings, World } from "../model";
+import { isHolderAlive } from "../ledger/holder";
+import type { Lock, ReleaseRecord, ReleaseSettings, World } from "../model";
 import { readWorld, type Reading } from "../read-world";
 import { settingsOf, type Recorded } from "../recorded";
 import type { Session } from "../session";
@@ -21,6 +22,11 @@ export interface DeskArgs {
   readonly doing: string;
   /** Takes the lock from whoever holds it: a rollback waits for nobody. */
   readonly steal?: boolean;
+}
+
+export interface ChangeOptions extends UpdateOptions {
+  /** A way back: it also goes when nobody can tell whether the lock is still held, or write the record. */
+  readonly urgent?: boolean;
 }
 
 /** A stack in the hands of one command: locked, read, and with the release's record at hand. */
@@ -49,7 +55,7 @@ export class Desk {
       acquireLock(clients.dynamodb, recorded.outputs.releases.tableName, { doing, holder, steal }, lost),
     );
     try {
-      operator.abandoned = lock.before.tookOver !== undefined;
+      operator.abandoned = isGone(lock.before.tookOver);
       const desk = new Desk(session, lock, await readWorld(session, recorded));
       operator.prepare();
       return desk;
@@ -95,8 +101,10 @@ export class Desk {
   }
 
   /** Changes settings and updates the stack; records the weights when they moved. */
-  async change(change: Partial<ReleaseSettings>, tell: Teller, options?: UpdateOptions): Promise<string[]> {
-    await this.lock.check();
+  async change(change: Partial<ReleaseSettings>, tell: Teller, options: ChangeOptions = {}): Promise<string[]> {
+    await this.lock.check().catch((error: unknown) => {
+      if (!options.urgent || this.lock.isLost) throw error;
+    });
     const before = this.world.weights.live;
     try {
       return await update(this.session, this.world.settings.deployed, change, tell, options);
@@ -107,7 +115,8 @@ export class Desk {
       const { live } = this.world.weights;
       if (live.blue !== before.blue || live.green !== before.green) {
         tell.keep(shares(live));
-        await this.note({ kind: "weights", at: new Date().toISOString(), ...live });
+        const event = { kind: "weights", at: new Date().toISOString(), ...live } as const;
+        await (options.urgent ? this.tryNote(event) : this.note(event));
       }
     }
   }
@@ -128,6 +137,13 @@ export class Desk {
     this.record = after;
     this.reading = { ...this.reading, world: { ...this.world, record: after } };
     await attempt(() => saveRecord(this.session.clients.dynamodb, this.table, after));
+  }
+
+  /** Writes down what happened if that can be; a way back waits for no table. */
+  async tryNote(...events: ReleaseEvent[]): Promise<void> {
+    await this.note(...events).catch((error: Error) =>
+      this.session.ui.say(`The release's record could not be written: ${error.message}`),
+    );
   }
 
   /** Tells people; what can't be told is said here, and stops nothing. */
@@ -154,6 +170,13 @@ export class Desk {
     return this.recorded.outputs.releases.tableName;
   }
 }
+
+/**
+ * Whether who left the lock behind is gone, and with them the engine that may still hold the state: on this machine that
+ * is known; elsewhere, when nothing has been heard for longer than an update takes.
+ */
+const isGone = (holder: Lock | undefined): boolean =>
+  holder !== undefined && (!isHolderAlive(holder.holder) || Date.now() > holder.expires + 1_800_000);
 
 async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {

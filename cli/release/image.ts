@@ -1,11 +1,13 @@
 import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
 import { parameterOf } from "../../bake/parameters";
 import { isVersion } from "../../bake/layers";
+import { colors } from "../../components/traffic";
 import { explained } from "../aws-errors";
 import { servedBefore } from "../ledger/record";
 import { listRecords } from "../ledger/records";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";
+import { readWorld } from "../read-world";
 import { openSession, type Session } from "../session";
 import { imagesNow } from "../world";
 
@@ -49,6 +51,10 @@ async function publishedImage({ clients }: Session, version: string): Promise<st
   }
 }
 
+const isSame = (one: ImageFacts, another: ImageFacts): boolean =>
+  one.imageId === another.imageId ||
+  (one.version !== undefined && one.version === another.version && one.commit === another.commit);
+
 /** Why an image may not be released, by its tags; empty: it may. */
 export function imageFaults({ imageId, version, gossReport }: ImageFacts): string[] {
   const bake = "npm run bake -- app bakes one that has it";
@@ -66,11 +72,19 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
   const { promoteFrom } = session.settings;
   if (promoteFrom === undefined) return;
   const { ui, interruption, place } = session;
+  if (promoteFrom === place.stack)
+    throw new Refusal(
+      "usage",
+      `promoteFrom is ${promoteFrom}, this very stack. Allowed: the stack before it, such as staging.`,
+    );
   const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption });
   const { outputs } = await other.recorded();
   try {
     const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);
     if (servedBefore(records, image)) return;
+    // A stack's first image came by pulumi up, without a record.
+    const { fleets, weights } = (await readWorld(other)).world;
+    if (colors.some((color) => weights.live[color] === 100 && isSame(fleets[color].image, image))) return;
   } catch (error) {
     throw explained(error);
   }

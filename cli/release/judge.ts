@@ -3,7 +3,8 @@ import { other, type Color } from "../../components/traffic";
 import { formatDuration } from "../judge/duration";
 import type { Counts, Evidence } from "../judge/evidence";
 import { Measure } from "../judge/measure";
-import { verdict, type Verdict } from "../judge/verdict";
+import { readProjectFile } from "../judge/project-file";
+import { defaultLimits, verdict, type Limits, type Verdict } from "../judge/verdict";
 import { explained } from "../aws-errors";
 import { bar, type Teller } from "../ui";
 import type { Desk } from "./desk";
@@ -37,13 +38,14 @@ export async function judge(desk: Desk, color: Color, seconds: number, tell: Tel
     },
     weight,
   );
+  const limits = limitsOf(desk);
   const begun = Date.now();
   for (;;) {
     session.signal.throwIfAborted();
     const evidence = await measure.look().catch((error: unknown) => {
       throw explained(error);
     });
-    const found = verdict(evidence);
+    const found = verdict(evidence, limits);
     const elapsed = (Date.now() - begun) / 1000;
     tell.now(progress(evidence, found, elapsed, seconds));
     if (found.kind === "back") throw new GoBack(found.why.join("; "));
@@ -54,6 +56,13 @@ export async function judge(desk: Desk, color: Color, seconds: number, tell: Tel
     }
     await pause(every * 1000, undefined, { signal: session.signal });
   }
+}
+
+/** What a release of this stack is judged by: its alarm's share of errors, and what the project file says. */
+export function limitsOf({ session }: Desk): Limits {
+  const own = readProjectFile(session.place.folder).limits;
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return { ...defaultLimits, errorPercent: session.settings.alarmErrorPercent, ...given };
 }
 
 /** Targets that all of the requests need: what the fleets are pinned to, else what the other fleet runs. */

@@ -10,7 +10,7 @@ import { GoBack, guarded } from "./hooks";
 import { judge } from "./judge";
 import { nextStep, unfinished, type Goal, type Next } from "./next";
 import { retire } from "./retire";
-import { named, now, requireFit, servingNow, stage } from "./stage";
+import { named, now, onRecord, requireFit, servingNow, stage } from "./stage";
 import { flip, goBack, shift } from "./traffic";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
@@ -34,6 +34,7 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
         await requireFit(desk, image);
         fit = true;
       }
+      if (isForward(next)) await onRecord(desk, image);
       if (next.kind === "check") checked = true;
       await take(desk, image, next);
       if (next.kind === "done") return;
@@ -46,6 +47,9 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
 }
 
 const needsFitImage = ({ kind }: Next): boolean => kind === "stage" || kind === "shift" || kind === "flip";
+
+/** Whether a step leads the image to traffic. */
+const isForward = (next: Next): boolean => needsFitImage(next) || next.kind === "check" || next.kind === "hold";
 
 /** Whether a step is none of this command's any more. */
 function isBeyond({ kind }: Next, until: Until): boolean {

@@ -25,19 +25,13 @@ export async function requireFit(desk: Desk, image: ImageFacts): Promise<void> {
 
 /**
  * Puts an image on the standby, warm, with the capacity that the serving fleet really runs, to which both fleets are pinned
- * from now on; with `previewSize`, only so many instances of it for the time being. Begins the release's record.
+ * from now on; with `previewSize`, only so many instances of it for the time being.
  * @throws Refusal when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
 export async function stage(desk: Desk, image: ImageFacts, previewSize: number): Promise<void> {
   const { session } = desk;
   const serving = servingNow(desk);
   const color = other(serving);
-  if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
-    await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: `${named(image)} was staged` });
-  }
-  if (desk.record?.outcome !== "running") {
-    await desk.begin({ color, image, from: { color: serving, image: desk.world.fleets[serving].image } });
-  }
   const { desired, registered } = desk.world.fleets[serving];
   const { minSize, maxSize } = session.settings;
   // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
@@ -47,6 +41,22 @@ export async function stage(desk: Desk, image: ImageFacts, previewSize: number):
   await guarded(desk, "stage", image, color, () =>
     session.ui.step("stage", `Staging ${named(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
   );
+}
+
+/**
+ * Sees to it that a release of the image to the standby is on record, with the weights that it begins with; one of another
+ * image, which never got to its end, has ended with that.
+ */
+export async function onRecord(desk: Desk, image: ImageFacts): Promise<void> {
+  if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
+    await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: `${named(image)} is released instead` });
+  }
+  if (desk.record?.outcome !== "running") {
+    const serving = servingNow(desk);
+    const from = { color: serving, image: desk.world.fleets[serving].image };
+    await desk.begin({ color: other(serving), image, from });
+  }
+  await desk.note({ kind: "weights", at: now(), ...desk.world.weights.live });
 }
 
 /** For people: the version, else the image's id. */

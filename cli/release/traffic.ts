@@ -1,7 +1,7 @@
 import { other, type Color } from "../../components/traffic";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";
-import type { Desk } from "./desk";
+import type { ChangeOptions, Desk } from "./desk";
 import type { UpdateOptions } from "./update";
 import { named, now, servingNow } from "./stage";
 
@@ -10,7 +10,7 @@ import { named, now, servingNow } from "./stage";
  * them make it the active colour.
  * @param weight percent
  */
-export async function shift(desk: Desk, color: Color, weight: number, options?: UpdateOptions): Promise<void> {
+export async function shift(desk: Desk, color: Color, weight: number, options?: ChangeOptions): Promise<void> {
   const serving = servingNow(desk);
   const standby = color === serving ? 100 - weight : weight;
   const change =
@@ -45,9 +45,15 @@ export async function goBack(desk: Desk, to: Color, why: string, options: Update
       `${to} is off: there is no fleet to go back to. Release its image again: bluegreen release ${named(fleet.image)}.`,
     );
   }
-  await desk.note({ kind: "stage", stage: "rollback", why });
-  await shift(desk, to, 100, options);
-  await desk.note({ kind: "ended", at: now(), outcome: "rolled-back", why });
-  await desk.notify({ kind: "rolled-back", color: other(to), image, why });
+  const from = other(to);
+  // A way back after the release has ended is an event of its own.
+  if (desk.record?.outcome !== "running") {
+    const begun = { color: from, image, from: { color: to, image: fleet.image } };
+    await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+  }
+  await desk.tryNote({ kind: "stage", stage: "rollback", why });
+  await shift(desk, to, 100, { ...options, urgent: true });
+  await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${named(fleet.image)}) serves all requests again: ${why}`);
 }

@@ -52,10 +52,18 @@ async function deployedNow(session: Session, before: ReleaseSettings): Promise<R
 const touched = ({ changes }: OperationResult): string[] =>
   changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
 
+/** Remarks of the program that stay true in every update: said once. */
+const remarks = new Set<string>();
+
 /** Says what the engine does, a line for each resource and for each message. */
 export function told(tell: Teller): (progress: Progress) => void {
   return (progress) => {
-    if (progress.kind === "diagnostic") tell.now(progress.message.split("\n")[0] ?? "");
-    else if (progress.status === "started") tell.now(`${progress.op} ${progress.name}`);
+    if (progress.kind === "diagnostic") {
+      const [line = ""] = progress.message.split("\n");
+      const known = progress.severity === "info" && progress.urn === undefined && remarks.has(line);
+      remarks.add(line);
+      if (!known) tell.now(line);
+    }
+    if (progress.kind === "resource" && progress.status === "started") tell.now(`${progress.op} ${progress.name}`);
   };
 }

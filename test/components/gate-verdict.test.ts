@@ -33,6 +33,14 @@ describe("the gate is open", () => {
     ["the colour that loses is in ruins", { observed: { blue: seen(0, 4, ["i-9"]), green: seen(4) } }],
     ["nothing moves and nothing is healthy", { weights: blueServes, observed: { blue: seen(0), green: seen(0) } }],
     ["10 % of four needs one", { weights: { blue: 90, green: 10 }, observed: { blue: seen(4), green: seen(1) } }],
+    [
+      "the way back from a canary, which has more instances and is better off",
+      {
+        ...{ weights: blueServes, recorded: { blue: 90, green: 10 }, live: { blue: 90, green: 10 }, home: "blue" },
+        observed: { blue: seen(1, 4, ["i-9"]), green: seen(6) },
+        preview: { blue: { faults: ["GET /version answered 500"] } },
+      },
+    ],
     ["50 % of four needs two", { weights: { blue: 50, green: 50 }, observed: { blue: seen(4), green: seen(2) } }],
     [
       "a first listener needs its own minimum",
@@ -54,6 +62,14 @@ describe("fails for one reason alone", () => {
       "the live weights are blue 50 %, green 50 %, the state says blue 100 %, green 0 %",
     ],
     ["moved by hand to where it should be", { live: greenServes }, "Run pulumi refresh, look, and update again"],
+    [
+      "the way back from a canary to a fleet without a healthy target",
+      {
+        ...{ weights: blueServes, recorded: { blue: 90, green: 10 }, live: { blue: 90, green: 10 }, home: "blue" },
+        observed: { blue: seen(0, 4), green: seen(4) },
+      },
+      "blue has 0 healthy targets and needs 1 for 100 % of the requests",
+    ],
     [
       "one too few",
       { observed: observed(seen(3)) },

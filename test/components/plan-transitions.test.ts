@@ -181,17 +181,19 @@ describe("every allowed transition", () => {
       colors.every((color) => {
         const before = plan.beforeListener.includes(color);
         if (plan.weights[color] === 0) return !before;
-        return before && plan.awaited.includes(color) && plan.capacity[color].minSize > 0;
+        return before && (plan.awaited.includes(color) || color === plan.home) && plan.capacity[color].minSize > 0;
       }),
     );
     expect(wrong).toEqual([]);
   });
 
-  test("waits for no fleet that is off, and for every warm one but that which just lost its traffic", () => {
-    const wrong = againstWhenAllowed((_, __, { plan }, before) =>
+  test("waits for no fleet that is off, and for every warm one but that which just lost its traffic, and that which takes a canary's share back", () => {
+    const wrong = againstWhenAllowed((_, to, { plan }, before) =>
       colors.every((color) => {
         const lost = before.weights[color] > 0 && plan.weights[color] === 0;
-        return plan.awaited.includes(color) === (plan.capacity[color].maxSize > 0 && !lost);
+        const [had, has] = [before.weights[color], plan.weights[color]];
+        const back = color === before.activeColor && color === to.activeColor && had > 0 && has > had;
+        return plan.awaited.includes(color) === (plan.capacity[color].maxSize > 0 && !lost && !back);
       }),
     );
     expect(wrong).toEqual([]);
@@ -244,7 +246,8 @@ test("a life of random updates, of which the refused ones change nothing, never 
           if (had > 0 && has === 0) expect(smaller(before, planned, color)).toBe(false);
           if (had !== has) moved++;
         }
-        for (const color of gaining(after.weights, now?.weights)) expect(planned.plan.awaited).toContain(color);
+        for (const color of gaining(after.weights, now?.weights))
+          expect(color === planned.plan.home || planned.plan.awaited.includes(color)).toBe(true);
         now = after;
       }
     }),

@@ -6,7 +6,7 @@ import { parseProjectFile, readProjectFile } from "../../../cli/judge/project-fi
 const none = { stage: [], check: [], cutover: [], bake: [], rollback: [], retire: [] };
 
 test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without entries: %j", (text) =>
-  expect(parseProjectFile(text)).toEqual({ checks: [], hooks: { before: none, after: none } }),
+  expect(parseProjectFile(text)).toEqual({ checks: [], hooks: { before: none, after: none }, limits: {} }),
 );
 
 test("checks and hooks, with their defaults", () =>
@@ -26,6 +26,7 @@ checks:
 hooks:
   before: { stage: [./announce.sh], cutover: [one, two] }
   after: { bake: [three] }
+limits: { errorPercent: 0.5, requests: 100 }
 `),
   ).toEqual({
     checks: [
@@ -38,14 +39,15 @@ hooks:
       before: { ...none, stage: ["./announce.sh"], cutover: ["one", "two"] },
       after: { ...none, bake: ["three"] },
     },
+    limits: { errorPercent: 0.5, requests: 100 },
   }));
 
 const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
 test.each<[string, string, string[]]>([
-  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks"]],
-  ["an unknown key", "\nnotes: x", ['line 2: notes: "x". Allowed: no such key; one of checks, hooks']],
+  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits"]],
+  ["an unknown key", "\nnotes: x", ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits']],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
   ["neither url nor command", "checks:\n  - name: a", ["line 2: checks.0.url: not set. Allowed: a text"]],
@@ -58,6 +60,14 @@ test.each<[string, string, string[]]>([
     "a whole address",
     "checks:\n  - { name: a, url: 'http://a' }",
     ['line 2: checks.0.url: "http://a". Allowed: a path that begins with /: it is asked through the preview listener'],
+  ],
+  [
+    "limits",
+    "limits: { errorPercent: -1, patience: 3 }",
+    [
+      "line 1: limits.errorPercent: -1. Allowed: a number from 0 on",
+      "line 1: limits.patience: 3. Allowed: no such key; one of requests, failures, errorPercent, errorPoints, p95Factor, p95Slack, quietMinutes, alarmSeconds",
+    ],
   ],
   [
     "statuses",
