@@ -34,10 +34,18 @@ export type Next =
 export interface Memory {
   /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
   readonly checked: boolean;
+  /**
+   * Percent with which this run has watched the new colour, and found it well; undefined: none. What happened to it since a
+   * run that was cut off, nobody has seen.
+   */
+  readonly watched?: number;
 }
 
+/** Seconds of a watch at least: no traffic goes on to the next step upon the word of another run. */
+const shortestWatch = 1;
+
 /** The next step from here to the goal. */
-export function nextStep(world: World, goal: Goal, { checked }: Memory): Next {
+export function nextStep(world: World, goal: Goal, { checked, watched }: Memory): Next {
   const { record } = world;
   const broken = unfinished(world);
   if (broken !== undefined) return { kind: "recover", why: broken };
@@ -73,6 +81,8 @@ export function nextStep(world: World, goal: Goal, { checked }: Memory): Next {
   const since = last?.blue === live.blue && last.green === live.green ? last.at : undefined;
   const heldSeconds = since === undefined ? 0 : secondsSince(world, since);
   const move = nextMove(goal.strategy, { weight: live[standby], heldSeconds });
+  if (move.kind !== "hold" && live[standby] > 0 && watched !== live[standby])
+    return { kind: "hold", color: standby, seconds: shortestWatch };
   return { ...move, color: standby };
 }
 

@@ -23,10 +23,11 @@ export type Until = "staged" | "served" | "baked" | "ended";
  */
 export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
   let checked = false;
+  let watched: number | undefined;
   let fit = false;
   for (;;) {
     desk.session.signal.throwIfAborted();
-    const next = nextStep(desk.world, goal, { checked });
+    const next = nextStep(desk.world, goal, { checked, watched });
     try {
       if (isBeyond(next, until)) return;
       // Once a run, before anything is changed; a rollback asks for nothing.
@@ -37,6 +38,7 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
       if (isForward(next)) await onRecord(desk, image);
       if (next.kind === "check") checked = true;
       await take(desk, image, next);
+      if (next.kind === "hold") watched = desk.world.weights.live[next.color];
       if (next.kind === "done") return;
       if (next.kind === "rollback") throw new Refusal("rolledBack", `${named(image)} was taken back: ${next.why}.`);
     } catch (error) {
