@@ -63,7 +63,7 @@ export class Watch {
     private readonly context: Context,
     private readonly stack: Stack,
   ) {
-    this.looking = this.look();
+    this.looking = this.goOn();
   }
 
   /** Ends the watch. Rejects when it has seen what must not be. */
@@ -73,13 +73,18 @@ export class Watch {
     if (this.faults.size > 0) throw new Error(`seen from outside: ${[...this.faults].join("; ")}`);
   }
 
-  private async look(): Promise<void> {
+  /** One look, now. */
+  async look(): Promise<void> {
+    const now = await seenNow(this.context, this.stack);
+    if (this.last) for (const fault of faultsBetween(this.last, now)) this.faults.add(fault);
+    const known = this.moves.at(-1);
+    if (known?.blue !== now.weights.blue || known.green !== now.weights.green) this.moves.push(now.weights);
+    this.last = now;
+  }
+
+  private async goOn(): Promise<void> {
     while (!this.ended) {
-      const now = await seenNow(this.context, this.stack);
-      if (this.last) for (const fault of faultsBetween(this.last, now)) this.faults.add(fault);
-      const known = this.moves.at(-1);
-      if (known?.blue !== now.weights.blue || known.green !== now.weights.green) this.moves.push(now.weights);
-      this.last = now;
+      await this.look();
       await new Promise((resolve) => setTimeout(resolve, period));
     }
   }

@@ -1,6 +1,8 @@
 import { bootGate } from "./boot-gate";
 import { commandSteps } from "./commands";
 import { caughtSteps } from "./commands-caught";
+import { commandFaultSteps } from "./commands-faults";
+import { commandGuardSteps } from "./commands-guards";
 import { destroy } from "./destroy";
 import { driftSteps } from "./drift";
 import { faults } from "./faults";
@@ -12,7 +14,7 @@ import { release, retire } from "./release";
 import type { Step } from "./context";
 
 const hazards = [...guardSteps, ...interruptions, ...driftSteps, ...commandSteps];
-const commandHazards = [...caughtSteps, ...killSteps];
+const commandHazards = [...caughtSteps, ...commandGuardSteps, ...commandFaultSteps, ...killSteps];
 
 /**
  * The whole story, in its order.

@@ -1,0 +1,70 @@
+import { DescribeSecurityGroupRulesCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { colors, other } from "../../components/traffic";
+import { ec2, elb } from "./aws";
+import { quick } from "./commands";
+import { runCommand } from "./commands-process";
+import { toRelease, type Scene } from "./commands-step";
+import { expectServing, servingNow } from "./commands-watch";
+
+/** Half of the requests each, past everybody. */
+async function moveByHand({ context, stack }: Scene): Promise<void> {
+  const TargetGroups = colors.map((color) => ({ TargetGroupArn: stack.targetGroupArns[color], Weight: 50 }));
+  await elb(context).send(
+    new ModifyListenerCommand({
+      ListenerArn: stack.listenerArn,
+      DefaultActions: [{ Type: "forward", ForwardConfig: { TargetGroups } }],
+    }),
+  );
+}
+
+/** Takes away what lets the load balancer reach the service. */
+async function closePort({ context }: Scene): Promise<void> {
+  const { SecurityGroupRules = [] } = await ec2(context).send(new DescribeSecurityGroupRulesCommand({}));
+  const rule = SecurityGroupRules.find(({ IsEgress, FromPort }) => IsEgress === false && FromPort === 3000);
+  if (rule === undefined) throw new Error("no security group lets anybody in on port 3000");
+  const { GroupId, SecurityGroupRuleId = "" } = rule;
+  await ec2(context).send(
+    new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] }),
+  );
+}
+
+/** What somebody changed is found, no release begins upon it, and a repair puts it back. */
+export async function driftAndRepair(scene: Scene): Promise<void> {
+  const { context, stack } = scene;
+  const first = await toRelease(scene);
+  await runCommand(context, ["release", first.image, ...quick], 0);
+  await moveByHand(scene);
+  const back = (await toReleaseBack(scene, first.to)).image;
+  await runCommand(context, ["release", back, ...quick], 3, /moved traffic by hand/);
+  await runCommand(context, ["drift"], 6);
+  await closePort(scene);
+  const { events } = await runCommand(context, ["drift"], 6);
+  const found = JSON.stringify(events.find(({ type }) => type === "result")?.value);
+  for (const what of [/app-listener/, /firewall/])
+    if (!what.test(found)) throw new Error(`drift was to name ${what}, but found ${found}`);
+  await runCommand(context, ["drift", "--repair"], 0);
+  await expectServing(context, stack, first.to);
+  await runCommand(context, ["drift"], 0);
+}
+
+/** The image that the other colour holds. */
+async function toReleaseBack({ context }: Scene, serving: "blue" | "green"): Promise<{ image: string }> {
+  await context.adopt();
+  return { image: String(context.world?.[`${other(serving)}Ami`]) };
+}
+
+/** One call moves the traffic while the state can't be reached; later the state learns of it, and nothing moves. */
+export async function directRollback(scene: Scene): Promise<void> {
+  const { context, stack, watch } = scene;
+  const to = other(await servingNow(context, stack));
+  const env = { PULUMI_BACKEND_URL: "file:///nowhere/to/be/found" };
+  await runCommand(context, ["rollback", "--direct"], 0, undefined, { env });
+  await expectServing(context, stack, to);
+  await watch.look();
+  const moves = watch.moves.length;
+  await runCommand(context, ["rollback", "--to", to], 0);
+  await expectServing(context, stack, to);
+  if (watch.moves.length > moves) throw new Error("the rollback that was to be written down moved traffic again");
+  await runCommand(context, ["drift"], 0);
+}

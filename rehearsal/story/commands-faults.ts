@@ -1,0 +1,71 @@
+import type { Fault } from "../cloud/fault-injection";
+import { described, startCommand, type CommandEvent } from "./commands-process";
+import { quick } from "./commands";
+import { commandStep, toRelease, type Scene } from "./commands-step";
+import { expectRecord, expectServing, seenNow } from "./commands-watch";
+import type { Step } from "./context";
+
+/** Something that AWS does in the middle of a release. */
+interface Trial {
+  readonly fault: Fault;
+  /** How many calls meet with it. */
+  readonly calls: number;
+  /** When it begins: the first step whose title is such. */
+  readonly at: RegExp;
+  /** Whether the command is to ride it out; else it ends, and traffic stays where it is. */
+  readonly rides: boolean;
+}
+
+const all = 1_000_000;
+const trials: readonly Trial[] = [
+  { fault: "throttled", calls: all, at: /^Staging/, rides: false },
+  { fault: "unreachable", calls: all, at: /^Checking/, rides: false },
+  { fault: "unavailable", calls: all, at: /^Giving \w+ \S+ 10 %/, rides: false },
+  { fault: "unreachable", calls: all, at: /^Watching/, rides: false },
+  { fault: "expired", calls: all, at: /^Giving \w+ \S+ 100 %/, rides: false },
+  { fault: "throttled", calls: 2, at: /^Baking/, rides: true },
+];
+
+async function inject({ context }: Scene, fault: Fault, calls: number): Promise<void> {
+  const answer = await fetch(`${context.session.endpoint}/rehearsal/faults/${fault}/${calls}`, { method: "POST" });
+  if (!answer.ok) throw new Error(`no fault could be injected: ${answer.status} ${await answer.text()}`);
+}
+
+async function attempt(scene: Scene, args: readonly string[], { fault, calls, at, rides }: Trial): Promise<void> {
+  const { context, stack } = scene;
+  const command = await startCommand(context, args);
+  const isThere = ({ type, status, title }: CommandEvent): boolean =>
+    type === "step" && status === "started" && at.test(title ?? "");
+  let before: string;
+  let end;
+  try {
+    await command.event(`it came to ${at}`, isThere);
+    before = JSON.stringify((await seenNow(context, stack)).weights);
+    await inject(scene, fault, calls);
+    end = await command.end;
+  } finally {
+    await inject(scene, fault, 0);
+  }
+  if (rides ? end.code !== 0 : end.code !== 1) throw new Error(`${fault} at ${at}: ${described(end)}`);
+  if (!rides && end.errors.length !== 1) throw new Error(`${fault} at ${at} was to give one line: ${described(end)}`);
+  const after = JSON.stringify((await seenNow(context, stack)).weights);
+  if (!rides && after !== before) throw new Error(`${fault} at ${at}: the weights went from ${before} to ${after}`);
+}
+
+const faults = commandStep(
+  "command-faults",
+  "AWS fails in the middle of a release: it ends, traffic stays, and the same command goes on",
+  async (scene) => {
+    const { to, image } = await toRelease(scene);
+    for (const trial of trials) {
+      scene.context.say(`${trial.fault} at ${trial.at}`);
+      await attempt(scene, ["release", image, ...quick], trial);
+    }
+    await expectServing(scene.context, scene.stack, to);
+    await expectRecord(scene.context, scene.stack, image, "released");
+    const ended = trials.filter(({ rides }) => !rides).length;
+    return { note: `${ended} faults ended the command, ${trials.length - ended} it rode out; then it was released` };
+  },
+);
+
+export const commandFaultSteps: Step[] = [faults];

@@ -1,0 +1,59 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { faults, FaultInjection, type Fault } from "../../../rehearsal/cloud/fault-injection";
+import { Front } from "../../../rehearsal/cloud/front";
+import { controlPaths, type ControlArgs } from "../../../rehearsal/cloud/control";
+
+const injection = new FaultInjection();
+const front = new Front({
+  moto: "http://127.0.0.1:1",
+  region: "eu-central-1",
+  services: {},
+  control: controlPaths({ faults: injection } as unknown as ControlArgs),
+  faults: injection,
+  log: () => undefined,
+});
+let endpoint: string;
+
+beforeAll(async () => (endpoint = await front.listen()));
+afterAll(() => front.close());
+afterEach(() => injection.inject("expired", 0));
+
+const options = () => ({
+  ...{ endpoint, region: "eu-central-1", maxAttempts: 1 },
+  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+});
+const calls = {
+  ec2: () => new EC2Client(options()).send(new DescribeVpcsCommand()),
+  autoscaling: () => new AutoScalingClient(options()).send(new DescribeAutoScalingGroupsCommand()),
+  dynamodb: () => new DynamoDBClient(options()).send(new ListTablesCommand()),
+};
+
+test.each<[Fault, keyof typeof calls, object]>([
+  ["throttled", "ec2", { name: "RequestLimitExceeded" }],
+  ["throttled", "autoscaling", { name: "Throttling" }],
+  ["throttled", "dynamodb", { name: "ThrottlingException" }],
+  ["expired", "ec2", { name: "RequestExpired" }],
+  ["expired", "autoscaling", { name: "ExpiredToken" }],
+  ["expired", "dynamodb", { name: "ExpiredTokenException" }],
+  ["unavailable", "ec2", { $metadata: expect.objectContaining({ httpStatusCode: 503 }) }],
+  ["unavailable", "dynamodb", { $metadata: expect.objectContaining({ httpStatusCode: 503 }) }],
+  ["unreachable", "autoscaling", { message: expect.stringContaining("socket hang up") }],
+])("%s: the SDK's client of %s says so", async (fault, service, error) => {
+  const asked = await fetch(`${endpoint}/rehearsal/faults/${fault}/1`, { method: "POST" });
+  expect(await asked.json()).toEqual({ fault, calls: 1 });
+  await expect(calls[service]()).rejects.toMatchObject(error);
+});
+
+test("fails so many calls, and then none", () => {
+  injection.inject("throttled", 2);
+  expect([injection.take(), injection.take(), injection.take()]).toEqual(["throttled", "throttled", undefined]);
+});
+
+test("no fault by another name, and all of those by theirs", async () => {
+  const ask = async (name: string) =>
+    (await fetch(`${endpoint}/rehearsal/faults/${name}/0`, { method: "POST" })).status;
+  expect(await ask("tired")).toBe(404);
+  expect(await Promise.all(faults.map(ask))).toEqual(faults.map(() => 200));
+});
