@@ -18,12 +18,12 @@ export interface LoadArgs {
   readonly rate: number;
   /** Connections, kept alive. Default: 20. */
   readonly connections?: number;
-  /** The load ends by itself after that many seconds. Default: 1800. */
+  /** The load ends by itself after that many seconds. Default: 7200. */
   readonly maxSeconds?: number;
 }
 
 /** Starts a constant load in a process of its own; every answer is attributed by its headers. */
-export async function startLoad({ url, rate, connections = 20, maxSeconds = 1800 }: LoadArgs): Promise<Load> {
+export async function startLoad({ url, rate, connections = 20, maxSeconds = 7200 }: LoadArgs): Promise<Load> {
   const child = spawn({ kind: "constant", url, rate, connections, maxSeconds });
   const load = new Load(child);
   await whenReady(child, "the load generator", (message) => (message as FromGenerator).kind === "started" || undefined);

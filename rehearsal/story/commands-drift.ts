@@ -4,7 +4,7 @@ import { colors, other } from "../../components/traffic";
 import { ec2, elb } from "./aws";
 import { quick } from "./commands";
 import { runCommand } from "./commands-process";
-import { toRelease, type Scene } from "./commands-step";
+import { imageOf, toRelease, type Scene } from "./commands-step";
 import { expectServing, servingNow } from "./commands-watch";
 
 /** Half of the requests each, past everybody. */
@@ -35,8 +35,7 @@ export async function driftAndRepair(scene: Scene): Promise<void> {
   const first = await toRelease(scene);
   await runCommand(context, ["release", first.image, ...quick], 0);
   await moveByHand(scene);
-  const back = (await toReleaseBack(scene, first.to)).image;
-  await runCommand(context, ["release", back, ...quick], 3, /moved traffic by hand/);
+  await runCommand(context, ["release", await imageOf(context, first.serving), ...quick], 3, /moved traffic by hand/);
   await runCommand(context, ["drift"], 6);
   await closePort(scene);
   const { events } = await runCommand(context, ["drift"], 6);
@@ -46,12 +45,6 @@ export async function driftAndRepair(scene: Scene): Promise<void> {
   await runCommand(context, ["drift", "--repair"], 0);
   await expectServing(context, stack, first.to);
   await runCommand(context, ["drift"], 0);
-}
-
-/** The image that the other colour holds. */
-async function toReleaseBack({ context }: Scene, serving: "blue" | "green"): Promise<{ image: string }> {
-  await context.adopt();
-  return { image: String(context.world?.[`${other(serving)}Ami`]) };
 }
 
 /** One call moves the traffic while the state can't be reached; later the state learns of it, and nothing moves. */

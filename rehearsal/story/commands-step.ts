@@ -37,9 +37,15 @@ export const commandStep = (name: string, title: string, run: (scene: Scene) => 
 export async function toRelease({ context, stack }: Scene): Promise<{ serving: Color; to: Color; image: string }> {
   const serving = await servingNow(context, stack);
   const { images } = context.session;
-  await context.adopt();
-  const now = context.world?.[`${serving}Ami`];
+  const now = await imageOf(context, serving);
   return { serving, to: other(serving), image: now === images["good-v1"] ? images["good-v2"] : images["good-v1"] };
+}
+
+/** The image of a colour's fleet, by the settings that the commands have written. */
+export async function imageOf(context: Context, color: Color): Promise<string> {
+  await context.adopt();
+  const image = context.world?.[`${color}Ami`];
+  return typeof image === "string" ? image : "";
 }
 
 /** Seconds from a moment to the last good answer of a colour. */
