@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { contextOf, exitCodeOf, type Context, type GlobalOptions } from "./commands/context";
-import { exitCodes, Refusal } from "./refusal";
+import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal";
 
 const program = new Command("bluegreen")
   .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")
@@ -136,18 +136,8 @@ function run<A extends unknown[]>(action: (context: Context, ...args: A) => Prom
 }
 
 function exitCodeHelp(): string {
-  const meanings: Record<keyof typeof exitCodes, string> = {
-    ok: "all went as asked",
-    failed: "something failed on the way; give the same command again",
-    usage: "the command line, a file or a setting is wrong",
-    refused: "the stack, as it is, forbids it; nothing was changed",
-    rolledBack: "the release went back, by itself",
-    locked: "somebody else releases this stack now",
-    drifted: "drift: what is there differs from what was declared",
-    interrupted: "Ctrl-C or a signal",
-  };
-  return Object.entries(meanings)
-    .map(([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padEnd(4)} ${meaning}`)
+  return Object.entries(exitMeanings)
+    .map(([name, meaning]) => `  ${String(exitCodes[name as ExitCode]).padEnd(4)} ${meaning}`)
     .join("\n");
 }
 
