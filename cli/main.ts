@@ -11,7 +11,7 @@ const program = new Command("bluegreen")
   )
   .option("--cwd <folder>", "folder of the Pulumi project", process.env.BLUEGREEN_CWD ?? ".")
   .option("--json", "one JSON object a line, for machines")
-  .showHelpAfterError()
+  .showHelpAfterError("--help tells the commands and their options.")
   .exitOverride()
   .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
 
@@ -31,8 +31,11 @@ program
   .command("status")
   .description("who serves, with what, how well, and whether the way back is open")
   .option("--watch", "keep it live, until Ctrl-C")
+  .option("--drift", "compare every resource with the state, too, which takes some seconds")
   .action(
-    run(async (context, options: { watch?: boolean }) => (await import("./commands/status")).status(context, options)),
+    run(async (context, options: { watch?: boolean; drift?: boolean }) =>
+      (await import("./commands/status")).status(context, options),
+    ),
   );
 program
   .command("release")
