@@ -74,7 +74,8 @@ export async function openSession({ cwd, stack: given, ui, interruption, offline
       settings: settingsIn(clear, project),
     },
     operator: new Operator(place, signal),
-    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"], signal), stack),
+    // Also after Ctrl-C: what has become of the traffic is read then, and told.
+    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
   };
 }
 

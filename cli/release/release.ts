@@ -14,7 +14,7 @@ import { named, now, onRecord, requireFit, servingNow, stage } from "./stage";
 import { flip, goBack, shift } from "./traffic";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
-export type Until = "staged" | "served" | "baked" | "ended";
+export type Until = "staged" | "served" | "ended";
 
 /**
  * Takes an image from where the world is to where it should be, one step after the other. What stands against it takes it
@@ -24,9 +24,10 @@ export type Until = "staged" | "served" | "baked" | "ended";
 export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
   let checked = false;
   let fit = false;
+  let staged = 0;
   for (;;) {
     desk.session.signal.throwIfAborted();
-    const next = nextStep(desk.world, goal, { checked });
+    const next = nextStep(desk.world, goal, { checked, staged });
     try {
       if (isBeyond(next, until)) return;
       // Once a run, before anything is changed; a rollback asks for nothing.
@@ -36,6 +37,7 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
       }
       if (isForward(next)) await onRecord(desk, image);
       if (next.kind === "check") checked = true;
+      if (next.kind === "stage") staged += 1;
       await take(desk, image, next);
       if (next.kind === "done") return;
       if (next.kind === "rollback") throw new Refusal("rolledBack", `${named(image)} was taken back: ${next.why}.`);
@@ -55,11 +57,9 @@ const isForward = (next: Next): boolean => needsFitImage(next) || next.kind === 
 function isBeyond({ kind }: Next, until: Until): boolean {
   switch (until) {
     case "staged":
-      return kind !== "recover" && kind !== "stage" && kind !== "refuse";
+      return kind !== "recover" && kind !== "stage" && kind !== "refuse" && kind !== "rollback";
     case "served":
       return kind === "bake" || kind === "keep" || kind === "retire" || kind === "done";
-    case "baked":
-      return kind === "keep" || kind === "retire";
     case "ended":
       return false;
   }
@@ -160,7 +160,8 @@ function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): C
 }
 
 /** Whether the release that is under way has ever had requests. */
-const hadTraffic = ({ record }: Desk): boolean => record?.weights.some((weights) => weights[record.color] > 0) ?? false;
+const hadTraffic = ({ record, world }: Desk): boolean =>
+  record !== undefined && [...record.weights, world.weights.live].some((weights) => weights[record.color] > 0);
 
 /** No traffic has moved: the standby goes off again, and the floor is lifted. */
 async function giveUp(desk: Desk, image: ImageFacts, why: string): Promise<void> {
