@@ -1,27 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { byColor, type ByColor, type Wanted } from "./components/traffic";
-import { faultMessage, issueFaults } from "./config-faults";
-import { combinationFaults } from "./config-rules";
-import { namespace, property, schema, type Settings } from "./config-schema";
+import { settingsIn } from "./config-parse";
+import { namespace, type Settings } from "./config-schema";
 
 export type { Settings };
 
 /**
- * Settings from raw config values (each a string, lists as JSON, the way Pulumi keeps them). An empty text counts as
- * not set: Pulumi.yaml can say "optional" in no other way.
+ * Settings from raw config values.
  * @throws RunError with every fault at once: name, value and what is allowed.
  */
 export function parseSettings(raw: Record<string, string>): Settings {
-  const given = Object.entries(raw).filter(([key, text]) => text !== "" || !Object.hasOwn(schema.shape, key));
-  const values = new Map(given.map(([key, text]) => [key, decode(key, text)]));
-  const result = schema.safeParse(Object.fromEntries(values));
-  const faults = result.success ? [] : result.error.issues.flatMap((issue) => issueFaults(issue, values));
-  const invalid = new Set(faults.map(({ name }) => name.split(".")[0]));
-  const sound = [...values].filter(([key]) => Object.hasOwn(schema.shape, key) && !invalid.has(key));
-  const settings = result.data ?? schema.parse(Object.fromEntries(sound));
-  faults.push(...combinationFaults(settings, invalid));
-  if (faults.length > 0) throw new pulumi.RunError(faultMessage(faults));
-  return settings;
+  const parsed = settingsIn(raw);
+  if ("faults" in parsed) throw new pulumi.RunError(parsed.faults);
+  return parsed.settings;
 }
 
 /** The settings of the stack that runs. Reads Pulumi's config; throws as {@link parseSettings} does. */
@@ -53,14 +44,4 @@ export function wantedFrom(settings: Settings, bootGate: ByColor<boolean>): Want
     machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
     foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
   };
-}
-
-function decode(key: string, text: string): unknown {
-  const type = property(key)?.type;
-  if (type === undefined || type === "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

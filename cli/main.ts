@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { contextOf, exitCodeOf, type Context, type GlobalOptions } from "./commands/context";
-import { exitCodes, Refusal } from "./refusal";
+import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal";
 
 const program = new Command("bluegreen")
   .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")
@@ -11,7 +11,7 @@ const program = new Command("bluegreen")
   )
   .option("--cwd <folder>", "folder of the Pulumi project", process.env.BLUEGREEN_CWD ?? ".")
   .option("--json", "one JSON object a line, for machines")
-  .showHelpAfterError()
+  .showHelpAfterError("--help tells the commands and their options.")
   .exitOverride()
   .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
 
@@ -31,8 +31,11 @@ program
   .command("status")
   .description("who serves, with what, how well, and whether the way back is open")
   .option("--watch", "keep it live, until Ctrl-C")
+  .option("--drift", "compare every resource with the state, too, which takes some seconds")
   .action(
-    run(async (context, options: { watch?: boolean }) => (await import("./commands/status")).status(context, options)),
+    run(async (context, options: { watch?: boolean; drift?: boolean }) =>
+      (await import("./commands/status")).status(context, options),
+    ),
   );
 program
   .command("release")
@@ -136,18 +139,8 @@ function run<A extends unknown[]>(action: (context: Context, ...args: A) => Prom
 }
 
 function exitCodeHelp(): string {
-  const meanings: Record<keyof typeof exitCodes, string> = {
-    ok: "all went as asked",
-    failed: "something failed on the way; give the same command again",
-    usage: "the command line, a file or a setting is wrong",
-    refused: "the stack, as it is, forbids it; nothing was changed",
-    rolledBack: "the release went back, by itself",
-    locked: "somebody else releases this stack now",
-    drifted: "drift: what is there differs from what was declared",
-    interrupted: "Ctrl-C or a signal",
-  };
-  return Object.entries(meanings)
-    .map(([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padEnd(4)} ${meaning}`)
+  return Object.entries(exitMeanings)
+    .map(([name, meaning]) => `  ${String(exitCodes[name as ExitCode]).padEnd(4)} ${meaning}`)
     .join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byColor, colors, other, type ByColor, type Color } from "../components/traffic";
+import { byColor, colors, other, servingColor, type ByColor } from "../components/traffic";
 import type { ReleaseSettings } from "./model";
 import { Refusal } from "./refusal";
 
@@ -103,11 +103,6 @@ export function settingsOf({ deployed }: Outputs, weights: ByColor<number>, minS
     capacityFloor: floor > minSize ? floor : 0,
     previewSize: warm && size < floor ? size : 0,
   };
-}
-
-/** The declared colour as long as it has traffic: a canary may be the greater part, and is still one. */
-export function servingColor(weights: ByColor<number>, active: Color): Color {
-  return weights[active] > 0 ? active : other(active);
 }
 
 function alarmsOfColor() {

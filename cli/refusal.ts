@@ -1,24 +1,28 @@
 /** What the command answers its caller with. */
 export const exitCodes = {
-  /** All went as asked. */
   ok: 0,
-  /** Something failed on the way; traffic is as the last line says, and the same command can be given again. */
   failed: 1,
-  /** The command line itself, a file of the project or a setting is wrong; nothing was asked of AWS. */
   usage: 2,
-  /** The stack, as it is, forbids it; nothing was changed. */
   refused: 3,
-  /** The release went back, by itself: the old colour has all the traffic. */
   rolledBack: 4,
-  /** Somebody else releases this stack now. */
   locked: 5,
-  /** `drift`: what is there differs from what was declared. */
   drifted: 6,
-  /** Ctrl-C or a signal. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = keyof typeof exitCodes;
+
+/** What each exit code means. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  ok: "all went as asked",
+  failed: "something failed on the way; traffic is as the last line says, and the same command can be given again",
+  usage: "the command line, a file of the project or a setting is wrong; nothing was changed",
+  refused: "the stack, as it is, forbids it; nothing was changed",
+  rolledBack: "the release went back, by itself: the old colour has all the traffic",
+  locked: "somebody else releases this stack now",
+  drifted: "drift: what is there differs from what was declared",
+  interrupted: "Ctrl-C or a signal; traffic stays as it was",
+};
 
 /** An end that the user is told in one line: what came, what is allowed, and what to do next. */
 export class Refusal extends Error {

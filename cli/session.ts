@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import type { ProviderConfig } from "../components/aws-clients";
-import { parseSettings, type Settings } from "../config";
+import { settingsIn as parsed } from "../config-parse";
+import type { Settings } from "../config-schema";
 import { clientsOf, type Clients } from "./clients";
 import { thisHolder } from "./ledger/holder";
 import type { Holder } from "./model";
@@ -73,7 +74,8 @@ export async function openSession({ cwd, stack: given, ui, interruption, offline
       settings: settingsIn(clear, project),
     },
     operator: new Operator(place, signal),
-    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"], signal), stack),
+    // Also after Ctrl-C: what has become of the traffic is read then, and told.
+    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
   };
 }
 
@@ -102,11 +104,9 @@ async function inClear(place: StackPlace, config: Readonly<Record<string, unknow
 function settingsIn(config: Readonly<Record<string, unknown>>, project: string): Settings {
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
   const raw = own.map(([key, value]): [string, string] => [key.slice(project.length + 1), text(value) ?? ""]);
-  try {
-    return parseSettings(Object.fromEntries(raw));
-  } catch (error) {
-    throw new Refusal("usage", (error as Error).message);
-  }
+  const result = parsed(Object.fromEntries(raw));
+  if ("faults" in result) throw new Refusal("usage", result.faults);
+  return result.settings;
 }
 
 function providerConfig(config: Readonly<Record<string, unknown>>): ProviderConfig {

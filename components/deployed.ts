@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "./aws-clients";
 import { liveWeights } from "./live";
-import { colors, type Deployed } from "./traffic";
+import { colors, servingColor, type Deployed } from "./traffic";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 
@@ -37,7 +37,7 @@ interface StackOutputs {
 }
 
 /**
- * What the stack's last successful update left, with the weights that are live now: after a run that failed behind the
+ * What the stack's last successful update left, with who serves by the weights that are live now: after a run that failed behind the
  * flip the outputs still tell of the time before it.
  * @returns undefined on a stack's first update.
  * @throws RunError when the output `deployed` was written by something else than this program.
@@ -56,6 +56,6 @@ export async function readDeployed(clients: AwsClients): Promise<Deployed | unde
     );
   }
   const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
-  const weights = await liveWeights(clients, listenerArn, targetGroupArns);
-  return { ...deployed, weights: weights ?? deployed.weights };
+  const weights = (await liveWeights(clients, listenerArn, targetGroupArns)) ?? deployed.weights;
+  return { ...deployed, weights, activeColor: servingColor(weights, deployed.activeColor) };
 }

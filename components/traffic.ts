@@ -92,6 +92,11 @@ export function weightsFor(activeColor: Color, standbyWeight: number): ByColor<n
   return byColor((color) => (color === activeColor ? 100 - standbyWeight : standbyWeight));
 }
 
+/** The declared colour as long as it has traffic: a canary may be the greater part, and is still one. */
+export function servingColor(weights: ByColor<number>, active: Color): Color {
+  return weights[active] > 0 ? active : other(active);
+}
+
 export const shares = (weights: ByColor<number>) => colors.map((color) => `${color} ${weights[color]} %`).join(", ");
 
 /** Colours that get a greater share than they have; on a listener's first day, all that get any. */

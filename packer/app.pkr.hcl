@@ -65,6 +65,7 @@ build {
     scripts = [
       "${path.root}/scripts/app/install-config.sh",
       "${path.root}/scripts/app/install-units.sh",
+      "${path.root}/scripts/app/connect-agent.sh",
     ]
   }
 

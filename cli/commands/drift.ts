@@ -24,7 +24,8 @@ export async function drift(context: Context, { repair }: { readonly repair?: bo
     );
 }
 
-async function look(session: Session): Promise<DriftReport> {
+/** Compares every resource with the state; nothing is changed. */
+export async function look(session: Session): Promise<DriftReport> {
   return session.ui.step("drift", "Comparing every resource with the state", async (tell) => {
     const { world } = await readWorld(session);
     const result = await session.operator.run("refresh", { previewOnly: true, onProgress: told(tell) });

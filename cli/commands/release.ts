@@ -1,4 +1,4 @@
-import { other } from "../../components/traffic";
+import { other, servingColor, type Color } from "../../components/traffic";
 import { parseDuration } from "../judge/duration";
 import { parseStrategy } from "../judge/strategy";
 import type { ImageFacts } from "../model";
@@ -6,7 +6,7 @@ import { Refusal } from "../refusal";
 import { check as runCheck } from "../release/check";
 import type { Desk } from "../release/desk";
 import { GoBack } from "../release/hooks";
-import { resolveImage } from "../release/image";
+import { requireImageName, resolveImage } from "../release/image";
 import type { Goal } from "../release/next";
 import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
 import { named, now, onRecord, requireFit, servingNow } from "../release/stage";
@@ -26,15 +26,20 @@ export interface ReleaseOptions {
 export const defaults = { strategy: "canary=10%,5m", bake: "10m" } as const;
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
+  requireImageName(wanted);
   return toward(context, `release ${wanted}`, options, "ended", (desk) => resolveImage(desk.session, wanted));
 }
 
 export function stage(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
+  requireImageName(wanted);
   return toward(context, `stage ${wanted}`, options, "staged", (desk) => resolveImage(desk.session, wanted));
 }
 
 export function cutover(context: Context, options: ReleaseOptions): Promise<void> {
-  return toward(context, "cutover", options, "served", (desk) => stagedImage(desk));
+  return toward(context, "cutover", options, "served", async (desk) => {
+    await settle(desk);
+    return stagedNow(desk).image;
+  });
 }
 
 /** Everything is read and checked before the stack is locked, but for the image, which the stack's own AWS knows. */
@@ -65,9 +70,9 @@ function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<G
 export function check(context: Context): Promise<void> {
   return withDesk(context, { doing: "check" }, async (desk) => {
     await settle(desk);
-    const image = stagedImage(desk);
+    const { color, image } = stagedNow(desk);
     try {
-      await runCheck(desk, other(servingNow(desk)), image);
+      await runCheck(desk, color, image);
     } catch (error) {
       if (!(error instanceof GoBack)) throw error;
       throw new Refusal("failed", `${named(image)} failed its checks: ${error.message}. No traffic was moved.`);
@@ -79,8 +84,7 @@ export function shift(context: Context, percent: string): Promise<void> {
   const weight = wholeNumber(percent, 0, 100, "<percent>");
   return withDesk(context, { doing: `shift ${weight}` }, async (desk) => {
     await settle(desk);
-    const image = stagedImage(desk);
-    const color = other(servingNow(desk));
+    const { color, image } = stagedNow(desk);
     if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
     await onRecord(desk, image);
     await desk.note({ kind: "stage", stage: "cutover" });
@@ -94,9 +98,13 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
     await settle(desk);
     const color = servingNow(desk);
     const { image } = desk.world.fleets[color];
-    if (desk.world.weights.live[color] < 100)
-      throw new Refusal("refused", `${color} does not have all of the requests yet: bluegreen cutover comes first.`);
-    if (desk.record?.outcome !== "running") {
+    const { record } = desk;
+    const another = record?.outcome === "running" && record.image.imageId !== image.imageId;
+    if (another || desk.world.weights.live[color] < 100) {
+      const what = another ? named(record.image) : color;
+      throw new Refusal("refused", `${what} does not have all of the requests yet: bluegreen cutover comes first.`);
+    }
+    if (record?.outcome !== "running") {
       await desk.begin({ color, image, from: { color: other(color), image: desk.world.fleets[other(color)].image } });
       await desk.note({ kind: "serves", at: now() });
     }
@@ -108,13 +116,21 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
   });
 }
 
-/** The image that waits on the standby. */
-function stagedImage(desk: Desk): ImageFacts {
-  const serving = servingNow(desk);
-  const fleet = desk.world.fleets[other(serving)];
-  if (fleet.capacity.maxSize > 0 && fleet.image.imageId !== desk.world.fleets[serving].image.imageId)
-    return fleet.image;
-  throw new Refusal("refused", `Nothing is staged on ${other(serving)}: bluegreen stage <ami or version> comes first.`);
+/**
+ * What is staged: the release that is under way, also when it has traffic already; else what waits on the standby, unless
+ * it is the way back of the release before.
+ */
+function stagedNow({ world, record }: Desk): { color: Color; image: ImageFacts } {
+  if (record?.outcome === "running" && world.fleets[record.color].image.imageId === record.image.imageId)
+    return { color: record.color, image: world.fleets[record.color].image };
+  const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
+  const color = other(serving);
+  const { image, capacity } = world.fleets[color];
+  const isWayBack = record?.outcome === "released" && record.from.image.imageId === image.imageId;
+  if (capacity.maxSize > 0 && image.imageId !== world.fleets[serving].image.imageId && !isWayBack)
+    return { color, image };
+  const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${named(image)}, the way back. ` : "";
+  throw new Refusal("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
 }
 
 function wholeNumber(text: string, min: number, max: number, name: string): number {

@@ -1,8 +1,7 @@
 import { parseDuration } from "../judge/duration";
 import { runJob } from "../jobs/run-job";
 import { readWorld } from "../read-world";
-import { servingColor } from "../recorded";
-import { other } from "../../components/traffic";
+import { other, servingColor } from "../../components/traffic";
 import { Refusal } from "../refusal";
 import type { Context } from "./context";
 

@@ -57,6 +57,7 @@ export class Desk {
     try {
       operator.abandoned = isGone(lock.before.tookOver);
       const desk = new Desk(session, lock, await readWorld(session, recorded));
+      await desk.noteTraffic();
       operator.prepare();
       return desk;
     } catch (error) {
@@ -97,6 +98,7 @@ export class Desk {
       await this.lock.check();
       this.reading = await recover(this.session, tell);
     });
+    await this.noteTraffic();
     this.session.operator.prepare();
   }
 
@@ -107,7 +109,14 @@ export class Desk {
     });
     const before = this.world.weights.live;
     try {
-      return await update(this.session, this.world.settings.deployed, change, tell, options);
+      return await update(this.session, this.world.settings.deployed, change, tell, {
+        ...options,
+        stillOurs: () =>
+          this.lock.check().then(
+            () => true,
+            () => false,
+          ),
+      });
     } finally {
       // Also after a failure: the listener may have moved before something else failed.
       await this.look({ state: true }).catch(() => undefined);
@@ -119,6 +128,14 @@ export class Desk {
         await (options.urgent ? this.tryNote(event) : this.note(event));
       }
     }
+  }
+
+  /** Writes down who has the traffic: a run that was killed may have moved it and not said so. */
+  async noteTraffic(): Promise<void> {
+    const { live } = this.world.weights;
+    const at = new Date().toISOString();
+    const serves = this.record !== undefined && live[this.record.color] === 100;
+    await this.tryNote({ kind: "weights", at, ...live }, ...(serves ? [{ kind: "serves", at } as const] : []));
   }
 
   /** Begins the record of a release. */

@@ -14,16 +14,23 @@ import { imagesNow } from "../world";
 const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
 
 /**
+ * Refuses an argument that can't name an image, before anything is asked of AWS.
+ * @throws Refusal
+ */
+export function requireImageName(wanted: string): void {
+  if (isAmi(wanted) || isVersion(wanted)) return;
+  throw new Refusal(
+    "usage",
+    `${JSON.stringify(wanted)} is no image. Allowed: an image id (ami-...), or a published version such as v1.2.3.`,
+  );
+}
+
+/**
  * The image that an argument names: an id, or a version that `npm run bake -- publish` has published.
  * @throws Refusal when it is neither, or when there is no such image here
  */
 export async function resolveImage(session: Session, wanted: string): Promise<ImageFacts> {
-  if (!isAmi(wanted) && !isVersion(wanted)) {
-    throw new Refusal(
-      "usage",
-      `${JSON.stringify(wanted)} is no image. Allowed: an image id (ami-...), or a published version such as v1.2.3.`,
-    );
-  }
+  requireImageName(wanted);
   try {
     const imageId = isAmi(wanted) ? wanted : await publishedImage(session, wanted);
     const [image] = await imagesNow(session.clients, [imageId]);

@@ -1,8 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
-import { other, shares, type Color } from "../../components/traffic";
+import { other, servingColor, shares, type Color } from "../../components/traffic";
 import { nextMove, type Strategy } from "../judge/strategy";
 import type { World } from "../model";
-import { servingColor } from "../recorded";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -39,13 +38,30 @@ export interface Memory {
    * run that was cut off, nobody has seen.
    */
   readonly watched?: number;
+  /** How often it has staged. */
+  readonly staged: number;
 }
+
+/** A serving fleet may grow while the standby comes up, and then the standby grows after it; but not for ever. */
+const stagings = 5;
 
 /** Seconds of a watch at least: no traffic goes on to the next step upon the word of another run. */
 const shortestWatch = 1;
 
 /** The next step from here to the goal. */
-export function nextStep(world: World, goal: Goal, { checked, watched }: Memory): Next {
+export function nextStep(world: World, goal: Goal, memory: Memory): Next {
+  const next = wantedStep(world, goal, memory);
+  if (next.kind !== "stage" || memory.staged < stagings) return next;
+  const { healthy, registered, foreign } = world.fleets[next.color];
+  const others =
+    foreign.length > 0 ? `, and its target group holds ${foreign.join(", ")}, which are none of its own` : "";
+  return {
+    kind: "refuse",
+    why: `${next.color} is not whole after ${stagings} updates: ${healthy} of ${registered} targets are healthy, ${other(next.color)} has ${world.fleets[other(next.color)].registered}${others}. Look at it with bluegreen status, and give the same command again.`,
+  };
+}
+
+function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Next {
   const { record } = world;
   const broken = unfinished(world);
   if (broken !== undefined) return { kind: "recover", why: broken };

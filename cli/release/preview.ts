@@ -1,6 +1,6 @@
 import type { PreviewEndpoint } from "../../components/gate";
 import type { Outputs } from "../recorded";
-import type { Settings } from "../../config";
+import type { Settings } from "../../config-schema";
 
 /** Where the preview listener of a stack is asked. */
 export function previewOf({ previewUrl }: Outputs, { domain }: Settings): PreviewEndpoint {

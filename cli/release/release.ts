@@ -14,7 +14,7 @@ import { named, now, onRecord, requireFit, servingNow, stage } from "./stage";
 import { flip, goBack, shift } from "./traffic";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
-export type Until = "staged" | "served" | "baked" | "ended";
+export type Until = "staged" | "served" | "ended";
 
 /**
  * Takes an image from where the world is to where it should be, one step after the other. What stands against it takes it
@@ -25,9 +25,10 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
   let checked = false;
   let watched: number | undefined;
   let fit = false;
+  let staged = 0;
   for (;;) {
     desk.session.signal.throwIfAborted();
-    const next = nextStep(desk.world, goal, { checked, watched });
+    const next = nextStep(desk.world, goal, { checked, watched, staged });
     try {
       if (isBeyond(next, until)) return;
       // Once a run, before anything is changed; a rollback asks for nothing.
@@ -37,6 +38,7 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
       }
       if (isForward(next)) await onRecord(desk, image);
       if (next.kind === "check") checked = true;
+      if (next.kind === "stage") staged += 1;
       await take(desk, image, next);
       if (next.kind === "hold") watched = desk.world.weights.live[next.color];
       if (next.kind === "done") return;
@@ -57,11 +59,9 @@ const isForward = (next: Next): boolean => needsFitImage(next) || next.kind === 
 function isBeyond({ kind }: Next, until: Until): boolean {
   switch (until) {
     case "staged":
-      return kind !== "recover" && kind !== "stage" && kind !== "refuse";
+      return kind !== "recover" && kind !== "stage" && kind !== "refuse" && kind !== "rollback";
     case "served":
       return kind === "bake" || kind === "keep" || kind === "retire" || kind === "done";
-    case "baked":
-      return kind === "keep" || kind === "retire";
     case "ended":
       return false;
   }
@@ -162,7 +162,8 @@ function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): C
 }
 
 /** Whether the release that is under way has ever had requests. */
-const hadTraffic = ({ record }: Desk): boolean => record?.weights.some((weights) => weights[record.color] > 0) ?? false;
+const hadTraffic = ({ record, world }: Desk): boolean =>
+  record !== undefined && [...record.weights, world.weights.live].some((weights) => weights[record.color] > 0);
 
 /** No traffic has moved: the standby goes off again, and the floor is lifted. */
 async function giveUp(desk: Desk, image: ImageFacts, why: string): Promise<void> {

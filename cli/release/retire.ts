@@ -1,7 +1,6 @@
-import { other, type Color } from "../../components/traffic";
+import { other, servingColor, type Color } from "../../components/traffic";
 import { Refusal } from "../refusal";
 import type { World } from "../model";
-import { servingColor } from "../recorded";
 import type { Desk } from "./desk";
 import { guarded } from "./hooks";
 import { named, now, servingNow } from "./stage";

@@ -1,4 +1,4 @@
-import { servingColor } from "../recorded";
+import { servingColor } from "../../components/traffic";
 import { askPreview, NoConnection } from "../judge/preview";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";

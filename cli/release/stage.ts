@@ -1,7 +1,6 @@
-import { other, type Color } from "../../components/traffic";
+import { other, servingColor, type Color } from "../../components/traffic";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";
-import { servingColor } from "../recorded";
 import type { Desk } from "./desk";
 import { guarded } from "./hooks";
 import { imageFaults, requirePromotion } from "./image";

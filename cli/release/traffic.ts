@@ -1,4 +1,4 @@
-import { other, type Color } from "../../components/traffic";
+import { other, shares, type Color } from "../../components/traffic";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";
 import type { ChangeOptions, Desk } from "./desk";
@@ -22,6 +22,13 @@ export async function shift(desk: Desk, color: Color, weight: number, options?: 
     const touched = await desk.change({ ...change, previewSize: 0 }, tell, options);
     const others = touched.filter((name) => name !== "app-listener");
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
+    const { live } = desk.world.weights;
+    if (live[color] !== weight) {
+      throw new Refusal(
+        "failed",
+        `The update went through, and the listener was seen with ${shares(live)}: give the same command again.`,
+      );
+    }
   });
 }
 
@@ -52,8 +59,30 @@ export async function goBack(desk: Desk, to: Color, why: string, options: Update
     await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
   }
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
+  if (options.override === undefined) await grow(desk, to);
   await shift(desk, to, 100, { ...options, urgent: true });
   await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${named(fleet.image)}) serves all requests again: ${why}`);
+}
+
+/**
+ * A fleet that holds fewer than serve now grows first: the gate would not let it have all of the requests. Where that fails,
+ * the gate has the last word.
+ */
+async function grow(desk: Desk, color: Color): Promise<void> {
+  const { desired, registered } = desk.world.fleets[other(color)];
+  const { maxSize, minSize } = desk.session.settings;
+  const floor = desk.world.settings.deployed.capacityFloor;
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired, registered));
+  if (desk.world.fleets[color].healthy >= Math.min(registered, capacityFloor)) return;
+  await desk.session.ui.step(
+    "rollback",
+    `Growing ${color} to ${capacityFloor} instances, as many as serve now`,
+    (tell) =>
+      desk.change({ standby: "warm", capacityFloor, previewSize: 0 }, tell).catch((error: unknown) => {
+        if (!(error instanceof Refusal) || error.code === "interrupted") throw error;
+        tell.keep(`it does not grow: ${error.message}`);
+      }),
+  );
 }

@@ -11,8 +11,15 @@ export interface UpdateOptions {
   readonly override?: string;
 }
 
+/** Whose stack it is when the update has ended. */
+export interface Ownership {
+  /** False when somebody has taken the stack over: the settings are theirs by then, and their update reads them. */
+  readonly stillOurs: () => Promise<boolean>;
+}
+
 /**
- * Writes the settings and updates the stack. When the update fails, the settings say again what is really there.
+ * Writes the settings and updates the stack. When the update fails or is cut off, the settings say again what is really
+ * there.
  * @param from the release settings that are deployed: what is not changed stays as it is, whatever the file says
  * @returns logical names of the resources that were touched
  * @throws Refusal with the engine's own reasons; "refused" when a guard or the gate said no
@@ -22,19 +29,23 @@ export async function update(
   from: ReleaseSettings,
   change: Partial<ReleaseSettings>,
   tell: Teller,
-  { override }: UpdateOptions = {},
+  { override, stillOurs }: UpdateOptions & Ownership,
 ): Promise<string[]> {
   const { file, operator } = session;
+  const restore = async (): Promise<void> => {
+    const there = await deployedNow(session, from);
+    if (await stillOurs()) await file.write(there);
+  };
   await file.write({ ...from, ...change });
   let result: OperationResult;
   try {
     result = await operator.run("up", { override, onProgress: told(tell) });
   } catch (error) {
-    await file.write(from);
+    await restore();
     throw error;
   }
   if (result.ok) return touched(result);
-  await file.write(await deployedNow(session, from));
+  await restore();
   const said = result.error ?? "no reason was given";
   throw new Refusal(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
 }

@@ -1,6 +1,5 @@
-import type { Color } from "../../components/traffic";
+import { servingColor, type Color } from "../../components/traffic";
 import type { FleetFacts, ImageFacts, World } from "../model";
-import { servingColor } from "../recorded";
 
 /** What a colour does now. `canary`: it has a share of the requests beside the colour that is declared to serve. */
 export type Role = "serving" | "canary" | "standby" | "off";

@@ -39,11 +39,14 @@ const live = (blue: number): World => ({ listeners: { "arn:l": forwarding({ blue
 
 test("nothing on a stack's first update, and AWS isn't asked", async () => expect(await read({}, {})).toBeUndefined());
 
-test.each<[string, World, { blue: number; green: number }]>([
-  ["the weights of the state are live", live(100), { blue: 100, green: 0 }],
-  ["the live weights win over the state's", live(0), { blue: 0, green: 100 }],
-  ["the state's stand in for a listener that is gone", {}, { blue: 100, green: 0 }],
-])("%s", async (_, world, weights) => expect(await read({ deployed: output }, world)).toEqual({ ...state, weights }));
+test.each<[string, World, { blue: number; green: number }, "blue" | "green"]>([
+  ["the weights of the state are live", live(100), { blue: 100, green: 0 }, "blue"],
+  ["the live weights win over the state's, and say who serves", live(0), { blue: 0, green: 100 }, "green"],
+  ["the colour that was declared serves as long as it has traffic", live(1), { blue: 1, green: 99 }, "blue"],
+  ["the state's stand in for a listener that is gone", {}, { blue: 100, green: 0 }, "blue"],
+])("%s", async (_, world, weights, activeColor) =>
+  expect(await read({ deployed: output }, world)).toEqual({ ...state, weights, activeColor }),
+);
 
 test("an existing VPC is part of it", async () => {
   const foundation = { ...state.foundation, vpcId: "vpc-1" };

@@ -4,7 +4,7 @@ import { before, record, v2, world } from "../worlds";
 // A canary of ten minutes, begun a quarter of an hour ago by a run that was cut off.
 const goal: Goal = {
   imageId: v2.imageId,
-  strategy: { steps: [{ weight: 10, seconds: 600 }] },
+  strategy: { text: "canary=10%,10m", steps: [{ weight: 10, seconds: 600 }] },
   bakeSeconds: 600,
   previewSize: 0,
 };
@@ -21,5 +21,5 @@ test.each([
   ["it was watched", held(900), 10, { kind: "flip" }],
   ["its time is not over", held(400), 10, { kind: "hold", seconds: 200 }],
 ])("a canary whose time is over: %s", (_what, here, watched, expected) => {
-  expect(nextStep(here, goal, { checked: true, watched })).toEqual({ color: "green", ...expected });
+  expect(nextStep(here, goal, { checked: true, watched, staged: 0 })).toEqual({ color: "green", ...expected });
 });

@@ -1,0 +1,30 @@
+import { faultMessage, issueFaults } from "./config-faults";
+import { combinationFaults } from "./config-rules";
+import { property, schema, type Settings } from "./config-schema";
+
+/**
+ * Settings in raw config values (each a string, lists as JSON, the way Pulumi keeps them), or every fault at once. An empty
+ * text counts as not set: Pulumi.yaml can say "optional" in no other way. Apart from config.ts because the release commands
+ * need no Pulumi SDK, which takes longer to load than all the rest of them.
+ */
+export function settingsIn(raw: Record<string, string>): { settings: Settings } | { faults: string } {
+  const given = Object.entries(raw).filter(([key, text]) => text !== "" || !Object.hasOwn(schema.shape, key));
+  const values = new Map(given.map(([key, text]) => [key, decode(key, text)]));
+  const result = schema.safeParse(Object.fromEntries(values));
+  const faults = result.success ? [] : result.error.issues.flatMap((issue) => issueFaults(issue, values));
+  const invalid = new Set(faults.map(({ name }) => name.split(".")[0]));
+  const sound = [...values].filter(([key]) => Object.hasOwn(schema.shape, key) && !invalid.has(key));
+  const settings = result.data ?? schema.parse(Object.fromEntries(sound));
+  faults.push(...combinationFaults(settings, invalid));
+  return faults.length > 0 ? { faults: faultMessage(faults) } : { settings };
+}
+
+function decode(key: string, text: string): unknown {
+  const type = property(key)?.type;
+  if (type === undefined || type === "string") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { colors, other, type Color } from "../../../components/traffic";
+import type { Begun } from "../../../cli/ledger/record";
+import { parseStrategy } from "../../../cli/judge/strategy";
+import type { ReleaseRecord, ReleaseSettings } from "../../../cli/model";
+import { Refusal } from "../../../cli/refusal";
+import { Desk } from "../../../cli/release/desk";
+import { GoBack } from "../../../cli/release/hooks";
+import type { Goal } from "../../../cli/release/next";
+import { release } from "../../../cli/release/release";
+import type { Session } from "../../../cli/session";
+import { now } from "../worlds";
+import { bounds, goalImage, Killed, SimulatedStack, type Scenario } from "./simulated-stack";
+
+// The commands' own code over a stack of numbers: what it asks of AWS, of the table and of the engine ends there.
+interface Simulated {
+  readonly stack: SimulatedStack;
+}
+jest.mock("node:timers/promises", () => ({
+  setTimeout: (milliseconds: number) => {
+    jest.setSystemTime(Date.now() + milliseconds);
+    return Promise.resolve();
+  },
+}));
+jest.mock("../../../cli/read-world", () => ({
+  readWorld: ({ stack }: Simulated) =>
+    Promise.resolve().then(() => ({ world: stack.world(), recorded: recordedBy(stack) })),
+}));
+jest.mock("../../../cli/ledger/acquire", () => ({
+  acquireLock: (stack: SimulatedStack) =>
+    Promise.resolve({
+      before: stack.tookOver ? { tookOver: { holder: { by: "", host: "", pid: 1 }, expires: 0 } } : {},
+      check: () => Promise.resolve().then(() => stack.moment()),
+      release: () => Promise.resolve(),
+      isLost: false,
+    }),
+}));
+jest.mock("../../../cli/ledger/records", () => ({
+  openRecord: (stack: SimulatedStack, _: string, begun: Begun) => Promise.resolve().then(() => stack.openRecord(begun)),
+  saveRecord: (stack: SimulatedStack, _: string, record: ReleaseRecord) =>
+    Promise.resolve().then(() => stack.saveRecord(record)),
+}));
+jest.mock("../../../cli/ledger/notify", () => ({ notify: () => Promise.resolve([]) }));
+jest.mock("../../../cli/world", () => ({ groupsOf: () => Promise.resolve([]) }));
+jest.mock("../../../cli/release/schema", () => ({ requireSchema: () => Promise.resolve() }));
+jest.mock("../../../cli/release/preview", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
+jest.mock("../../../cli/judge/checks", () => ({
+  runChecks: ({ preview: { stack } }: { preview: Simulated }) =>
+    Promise.resolve().then(() => {
+      const ok = stack.look();
+      return [{ at: new Date().toISOString(), name: "ready", ok, detail: ok ? "200" : "500" }];
+    }),
+}));
+jest.mock("../../../cli/release/judge", () => ({
+  limitsOf: () => ({}),
+  judge: ({ session: { stack } }: { session: Simulated }, _: Color, seconds: number) =>
+    Promise.resolve().then(() => {
+      jest.setSystemTime(Date.now() + Math.ceil(seconds / 2) * 1000);
+      if (!stack.look()) throw new GoBack("5 % failed");
+      jest.setSystemTime(Date.now() + Math.ceil(seconds / 2) * 1000);
+    }),
+}));
+
+beforeEach(() => {
+  const real = ["hrtime", "nextTick", "performance", "queueMicrotask", "setImmediate", "setTimeout"] as const;
+  jest.useFakeTimers({ now, doNotFake: [...real, "setInterval", "clearImmediate", "clearTimeout", "clearInterval"] });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const recordedBy = (stack: SimulatedStack) => ({
+  ...{ outputs: stack.outputs(), weights: stack.recorded, groupNames: [], policyNames: [], pending: stack.pending },
+});
+
+function sessionOn(stack: SimulatedStack): Session {
+  const tell = { now: () => undefined, keep: () => undefined };
+  const operate = (operation: string) =>
+    Promise.resolve().then(() => {
+      try {
+        const touched = operation === "refresh" ? void stack.refresh() : stack.up();
+        return { ok: true, changes: (touched ?? []).map((name) => ({ custom: true, type: "aws:x:Y", name })) };
+      } catch (error) {
+        if (error instanceof Killed) throw error;
+        return { ok: false, error: (error as Error).message, changes: [] };
+      }
+    });
+  return {
+    ...{ stack, signal: new AbortController().signal, place: { folder: "/nowhere", stack: "dev" } },
+    ...{ project: "bluegreen", settings: { ...bounds, stack }, clients: { dynamodb: stack } },
+    file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
+    operator: { run: operate, prepare: () => undefined, end: () => undefined, abandoned: false },
+    holder: { by: "alice@desk", host: "desk", pid: 1 },
+    ui: { step: (_: string, __: string, run: (t: typeof tell) => unknown) => run(tell), say: () => undefined },
+    recorded: () => Promise.resolve(recordedBy(stack)),
+  } as unknown as Session;
+}
+
+/** One run of `bluegreen release`: how it ended, or why it refused to go on. */
+async function run(stack: SimulatedStack, goal: Goal): Promise<string> {
+  try {
+    const desk = await Desk.open(sessionOn(stack), { doing: "release v2.0.0" });
+    await release(desk, goalImage, goal);
+    return stack.dead ? "killed" : "released";
+  } catch (error) {
+    // A process that is dead doesn't catch anything either.
+    if (stack.dead) return "killed";
+    if (!(error instanceof Refusal)) throw error;
+    return error.code === "rolledBack" ? "rolled-back" : error.message;
+  }
+}
+
+const often = <T>(weight: number, usual: T, rare: T) =>
+  fc.oneof({ weight, arbitrary: fc.constant(usual) }, fc.constant(rare));
+const scenarios = fc.record<Scenario>({
+  serving: fc.constantFrom(...colors),
+  size: fc.integer({ min: bounds.minSize, max: 4 }),
+  standby: fc.constantFrom("off", "warm"),
+  neverHealthy: often(4, false, true),
+  looks: fc.array(often(6, true, false), { maxLength: 12 }),
+  growth: fc.array(often(4, false, true), { maxLength: 40 }),
+  kills: fc.array(fc.integer({ min: 1, max: 80 }), { maxLength: 8 }),
+});
+const goals = fc
+  .record({
+    strategy: fc.constantFrom("all-at-once", "canary=10%,1m", "canary=5%,1m,50%,1m", "linear=30%/1m"),
+    bakeSeconds: fc.constantFrom(0, 60),
+    previewSize: fc.constantFrom(0, 1),
+    retireAfterSeconds: fc.constantFrom(undefined, 0, 30),
+  })
+  .map(({ strategy, ...rest }): Goal => ({ imageId: goalImage.imageId, strategy: parseStrategy(strategy), ...rest }));
+
+/** Gives the same command again until the release has ended; returns how each run ended. */
+async function story(scenario: Scenario, goal: Goal): Promise<string[]> {
+  jest.setSystemTime(now);
+  const stack = new SimulatedStack(scenario);
+  const ends: string[] = [];
+  for (const killAt of [...scenario.kills, Infinity, Infinity, Infinity]) {
+    stack.begin(killAt);
+    ends.push(await run(stack, goal));
+    expect([ends, stack.harm]).toEqual([ends, []]);
+    if (["released", "rolled-back"].includes(ends.at(-1) ?? "")) break;
+  }
+  const end = ends.at(-1);
+  expect([ends, end]).toEqual([ends, expect.stringMatching(/^(released|rolled-back)$/)]);
+  const [old, serving] = [scenario.serving, end === "released" ? other(scenario.serving) : scenario.serving];
+  expect(stack.live).toEqual({ [serving]: 100, [other(serving)]: 0 });
+  expect(stack.recorded).toEqual(stack.live);
+  expect(stack.file).toMatchObject({ activeColor: serving, standbyWeight: 0 });
+  const last = { outcome: end, color: other(old), image: goalImage, from: { color: old } };
+  expect(stack.records.at(-1)).toMatchObject(last);
+  expect(stack.records.filter(({ outcome }) => outcome === "running")).toEqual([]);
+  return ends;
+}
+
+it("a release that is killed at any moment and given again ends released or rolled back, and nobody is harmed", async () => {
+  const ends: string[] = [];
+  await fc.assert(
+    fc.asyncProperty(scenarios, goals, async (scenario, goal) => void ends.push(...(await story(scenario, goal)))),
+    { numRuns: 200 },
+  );
+  // The scenarios do lead to all of it.
+  for (const end of ["released", "rolled-back", "killed"])
+    expect(ends.filter((one) => one === end).length).toBeGreaterThan(20);
+});
+
+it("a bad release that is killed at its flip, and again on its way back, is rolled back", async () => {
+  // Checked, and bad once it serves; the kills are around its flip, then anywhere.
+  const scenario = { serving: "blue", size: 2, standby: "warm", neverHealthy: false, growth: [] } as const;
+  const goal = { imageId: goalImage.imageId, strategy: parseStrategy("all-at-once"), bakeSeconds: 60, previewSize: 0 };
+  for (let first = 18; first < 38; first++) {
+    for (let second = 1; second < 24; second++) {
+      const kills = [first, second];
+      const ends = await story({ ...scenario, looks: [true, false, false, false], kills }, goal);
+      expect([kills, ends.at(-1)]).toEqual([kills, "rolled-back"]);
+    }
+  }
+});

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const script = path.resolve(__dirname, "../../packer/files/export-journal");
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  for (const name of ["bin", "logs", "state"]) mkdirSync(path.join(folder, name));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (...names: string[]) => path.join(folder, ...names);
+const program = (name: string, body: string) => writeFileSync(at("bin", name), `#!/bin/bash\n${body}`, { mode: 0o755 });
+
+/**
+ * Runs the script with a journal of a given number of rounds. It goes on for ever: the last round ends it.
+ * @param journal what journalctl does in round $round, in bash
+ */
+async function run(rounds: number, journal: string): Promise<void> {
+  program("journalctl", `echo "$@" >> ${at("calls")}\nround=$(wc -l < ${at("calls")})\n${journal}`);
+  program("sleep", `(($(wc -l < ${at("calls")}) < ${rounds}))`);
+  const env = {
+    PATH: `${at("bin")}:${process.env.PATH ?? ""}`,
+    LOGS_DIRECTORY: at("logs"),
+    STATE_DIRECTORY: at("state"),
+  };
+  // The time-out is for a script that does not end with what it calls: no test may leave it running.
+  const options = { env, timeout: 4000 };
+  await new Promise<void>((resolve) => execFile(script, ["a.service", "b.service"], options, () => resolve()));
+}
+
+it("asks for the units' lines alone, bare, and from where it was", async () => {
+  await run(2, "true");
+  const asked = `--quiet --output=cat --cursor-file=${at("state", "cursor")} --unit=a.service --unit=b.service\n`;
+  expect(readFileSync(at("calls"), "utf8")).toBe(asked.repeat(2));
+});
+
+it("adds each round's lines to the same file, which is not for everybody to read", async () => {
+  await run(3, 'echo "line $round"');
+  expect(readFileSync(at("logs", "service.log"), "utf8")).toBe("line 1\nline 2\nline 3\n");
+  expect(statSync(at("logs", "service.log")).mode & 0o777).toBe(0o640);
+});
+
+it("goes on with a new file after 16 MiB, and keeps the one before", async () => {
+  await run(4, 'if ((round % 2)); then head --bytes=16M /dev/zero | tr "\\0" "$round"; else echo "line $round"; fi');
+  // Round 1 fills the first file, 2 and 3 the second.
+  const kept = readFileSync(at("logs", "service.log.1"), "utf8");
+  expect(kept.slice(0, 10)).toBe("line 2\n333");
+  expect(kept).toHaveLength(16 * 1024 * 1024 + 7);
+  expect(readFileSync(at("logs", "service.log"), "utf8")).toBe("line 4\n");
+});
+
+it("keeps a file that is not full", async () => {
+  await run(2, "head --bytes=7M /dev/zero");
+  expect(existsSync(at("logs", "service.log.1"))).toBe(false);
+});
+
+it("fails with journalctl, so that systemd starts it again", async () => {
+  await run(3, "exit 1");
+  expect(readFileSync(at("calls"), "utf8").trim().split("\n")).toHaveLength(1);
+});
