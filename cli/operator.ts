@@ -1,15 +1,12 @@
-import path from "node:path";
 import os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol";
 import { PreparedOperation, RunningOperation } from "../engine/running";
 import { overrideVariable } from "../components/override-variable";
 import { isAlive } from "../tools/claim";
+import { program } from "./head-start";
 import { pulumi, type StackPlace } from "./pulumi";
 import { Refusal } from "./refusal";
-
-/** The program that the operations run: this package's own. */
-const program = path.resolve(__dirname, "..", "index.ts");
 
 export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
@@ -19,7 +16,6 @@ export interface OperateOptions extends OperationOptions {
 
 /** Runs the engine's operations on one stack, each in processes of its own. */
 export class Operator {
-  private prepared: PreparedOperation | undefined;
   private running: RunningOperation | undefined;
   /** Whether the lock that an operation left on the state may be released: who took it is known to be gone. */
   abandoned = false;
@@ -27,6 +23,8 @@ export class Operator {
   constructor(
     private readonly place: StackPlace,
     private readonly signal: AbortSignal,
+    /** One that has been prepared already. */
+    private prepared?: PreparedOperation,
   ) {
     signal.addEventListener("abort", () => this.running?.interrupt());
   }

@@ -6,6 +6,7 @@ import { settingsIn as parsed } from "../config-parse";
 import type { Settings } from "../config-schema";
 import { clientsOf, type Clients } from "./clients";
 import { thisHolder } from "./ledger/holder";
+import { exportState, type HeadStart } from "./head-start";
 import type { Holder } from "./model";
 import { Operator } from "./operator";
 import { pulumi, selectedStack, type StackPlace } from "./pulumi";
@@ -22,6 +23,8 @@ export interface SessionArgs {
   readonly ui: Ui;
   /** Aborted by Ctrl-C, and when the lock is lost. */
   readonly interruption: AbortController;
+  /** What has been begun already for this stack. */
+  readonly headStart?: HeadStart;
   /** The state's backend is not asked for anything: secrets count as not set. Default: false. */
   readonly offline?: boolean;
 }
@@ -48,7 +51,8 @@ export interface Session {
  * Opens a stack: its settings are read and checked before anything is asked of AWS.
  * @throws Refusal that says what is wrong with project, stack or settings
  */
-export async function openSession({ cwd, stack: given, ui, interruption, offline }: SessionArgs): Promise<Session> {
+export async function openSession(args: SessionArgs): Promise<Session> {
+  const { cwd, stack: given, ui, interruption, offline, headStart } = args;
   const { signal } = interruption;
   const folder = path.resolve(cwd);
   const project = projectIn(folder);
@@ -60,6 +64,7 @@ export async function openSession({ cwd, stack: given, ui, interruption, offline
   const file = new SettingsFile(folder, stack.split("/").at(-1) ?? stack, project);
   const config = await file.read();
   const clear = await inClear(place, config, offline);
+  let exported = headStart?.exported;
   const clients = clientsOf(providerConfig(clear));
   return {
     ...{
@@ -73,9 +78,13 @@ export async function openSession({ cwd, stack: given, ui, interruption, offline
       holder: thisHolder(),
       settings: settingsIn(clear, project),
     },
-    operator: new Operator(place, signal),
+    operator: new Operator(place, signal, headStart?.prepared),
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
-    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
+    recorded: async () => {
+      const text = exported ?? exportState(place);
+      exported = undefined;
+      return recordedIn(await text, stack);
+    },
   };
 }
 

@@ -30,14 +30,19 @@ process.on("message", (message: ToOperation) => {
 // The process leads a group of its own, with the CLI in it: whatever happens to the parent, none of them stays behind.
 endWithParent(() => void process.kill(-process.pid, "SIGKILL"));
 
+/** The CLI on PATH, looked for while this process is prepared. */
+let onPath: Promise<PulumiCommand> | undefined;
+
 /** Loads the SDKs and the program, while whoever will ask for the operation still looks at the world. */
 async function prepare(program: string): Promise<void> {
+  onPath = PulumiCommand.get();
+  onPath.catch(() => undefined);
   await import("@pulumi/aws");
   new Program(program, () => undefined).preload();
 }
 
 async function run(request: OperationRequest): Promise<OperationResult> {
-  const command = PulumiCommand.get({ root: request.pulumiRoot });
+  const command = request.pulumiRoot === undefined && onPath ? onPath : PulumiCommand.get({ root: request.pulumiRoot });
   command.catch(() => undefined);
   const { workDir, stackName, stateFile, operation } = request;
   const program =

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, Refusal } from "../refusal";
+import type { HeadStart } from "../head-start";
 import { Desk, type DeskArgs } from "../release/desk";
 import { openSession, type Session } from "../session";
 import { Ui } from "../ui";
@@ -18,12 +19,16 @@ export interface Context {
   open(options?: { offline: boolean }): Promise<Session>;
 }
 
-export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
+export function contextOf({ stack, cwd, json }: GlobalOptions, begun: HeadStart): Context {
   const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines");
   const interruption = new AbortController();
   // Every request that is under way listens to it.
   setMaxListeners(0, interruption.signal);
-  return { ui, interruption, open: (options) => openSession({ cwd, stack, ui, interruption, ...options }) };
+  return {
+    ui,
+    interruption,
+    open: (options) => openSession({ cwd, stack, ui, interruption, headStart: begun, ...options }),
+  };
 }
 
 /** Runs what changes a stack with the stack in hand, and gives it back however it ends. */

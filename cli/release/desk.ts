@@ -56,7 +56,9 @@ export class Desk {
     );
     try {
       operator.abandoned = isGone(lock.before.tookOver);
-      const desk = new Desk(session, lock, await readWorld(session, recorded));
+      // Who held the lock a moment ago may have changed the state since; a way back that nobody was before can't wait for it.
+      const stale = !steal || lock.before.tookOver !== undefined || lock.before.robbed !== undefined;
+      const desk = new Desk(session, lock, await readWorld(session, stale ? undefined : recorded));
       await desk.noteTraffic();
       operator.prepare();
       return desk;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -16,12 +17,12 @@ const at = (...names: string[]) => path.join(folder, ...names);
 const program = (name: string, body: string) => writeFileSync(at("bin", name), `#!/bin/bash\n${body}`, { mode: 0o755 });
 
 /**
- * Runs the script with a journal of a given number of rounds. It goes on for ever: the last round ends it.
+ * Runs the script for a number of rounds, as systemd ends it: by SIGTERM while it sleeps before the last one.
  * @param journal what journalctl does in round $round, in bash
  */
-async function run(rounds: number, journal: string): Promise<void> {
+async function run(rounds: number, journal: string): Promise<number | null> {
   program("journalctl", `echo "$@" >> ${at("calls")}\nround=$(wc -l < ${at("calls")})\n${journal}`);
-  program("sleep", `(($(wc -l < ${at("calls")}) < ${rounds}))`);
+  program("sleep", `(($(wc -l < ${at("calls")}) < ${rounds - 1})) || kill -TERM $PPID`);
   const env = {
     PATH: `${at("bin")}:${process.env.PATH ?? ""}`,
     LOGS_DIRECTORY: at("logs"),
@@ -29,7 +30,9 @@ async function run(rounds: number, journal: string): Promise<void> {
   };
   // The time-out is for a script that does not end with what it calls: no test may leave it running.
   const options = { env, timeout: 4000 };
-  await new Promise<void>((resolve) => execFile(script, ["a.service", "b.service"], options, () => resolve()));
+  const child = execFile(script, ["a.service", "b.service"], options);
+  const [code] = (await once(child, "close")) as [number | null];
+  return code;
 }
 
 it("asks for the units' lines alone, bare, and from where it was", async () => {
@@ -58,7 +61,17 @@ it("keeps a file that is not full", async () => {
   expect(existsSync(at("logs", "service.log.1"))).toBe(false);
 });
 
+it("ends well, after it has written what was said until then", async () => {
+  expect(await run(2, 'echo "line $round"')).toBe(0);
+  expect(readFileSync(at("logs", "service.log"), "utf8")).toBe("line 1\nline 2\n");
+});
+
+it("lets a round that has begun come to its end, and is not cut off by what ends it", async () => {
+  expect(await run(9, "echo begun; kill -TERM $PPID; echo done")).toBe(0);
+  expect(readFileSync(at("logs", "service.log"), "utf8")).toBe("begun\ndone\n");
+});
+
 it("fails with journalctl, so that systemd starts it again", async () => {
-  await run(3, "exit 1");
+  expect(await run(3, "exit 1")).toBe(1);
   expect(readFileSync(at("calls"), "utf8").trim().split("\n")).toHaveLength(1);
 });
