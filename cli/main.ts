@@ -14,6 +14,14 @@ const program = new Command("bluegreen")
   .option("--json", "one JSON object a line, for machines")
   .showHelpAfterError("--help tells the commands and their options.")
   .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => {
+      if (!process.argv.includes("--json")) return write(text);
+      const message = text.replace(/^error: /, "").trim();
+      // The line that ui.ts writes, which takes longer to load than to say.
+      console.log(JSON.stringify({ at: new Date().toISOString(), type: "error", code: "usage", message }));
+    },
+  })
   .addHelpText("after", `\nExit codes:\n${exitCodeHelp()}`);
 
 /** Options that several commands take. */
@@ -104,7 +112,7 @@ program
   .option("--limit <n>", "how many", "20")
   .action(
     run("reads", async (context, id: string | undefined, { limit }: { limit: string }) =>
-      (await import("./commands/history")).history(context, id, Math.max(1, Number(limit) || 20)),
+      (await import("./commands/history")).history(context, id, limit),
     ),
   );
 program

@@ -18,24 +18,38 @@ const greatest = 512 * 1024 * 1024;
 export function pulumi(place: StackPlace, args: string[], signal?: AbortSignal): Promise<string> {
   const whole = [...args, "--stack", place.stack, "--non-interactive"];
   return new Promise((resolve, reject) => {
-    execFile("pulumi", whole, { cwd: place.folder, maxBuffer: greatest, signal }, (error, stdout, stderr) => {
-      if (error) reject(refused(place, error, stderr));
-      else resolve(stdout);
-    });
+    execFile(
+      "pulumi",
+      whole,
+      { cwd: place.folder, env: process.env, maxBuffer: greatest, signal },
+      (error, stdout, stderr) => {
+        if (error) reject(refused(place.stack, error, stderr));
+        else resolve(stdout);
+      },
+    );
   });
 }
 
-/** The stack that is selected in a project's folder; undefined: none. */
+/**
+ * The stack that is selected in a project's folder; undefined: none.
+ * @throws Refusal where that can't be told, for example without a login
+ */
 export function selectedStack(folder: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    execFile("pulumi", ["stack", "--show-name", "--non-interactive"], { cwd: folder }, (error, stdout) => {
-      if (error && (error as NodeJS.ErrnoException).code === "ENOENT") reject(missing());
-      else resolve(error ? undefined : stdout.trim() || undefined);
-    });
+    execFile(
+      "pulumi",
+      ["stack", "--show-name", "--non-interactive"],
+      { cwd: folder, env: process.env },
+      (error, stdout, stderr) => {
+        if (!error) resolve(stdout.trim() || undefined);
+        else if (/no stack selected/.test(stderr)) resolve(undefined);
+        else reject(refused("<name>", error, stderr));
+      },
+    );
   });
 }
 
-function refused({ stack }: StackPlace, error: Error, stderr: string): Error {
+function refused(stack: string, error: Error, stderr: string): Error {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return missing();
   if (error.name === "AbortError") return new Refusal("interrupted", "interrupted");
   const said = refusal(stderr).split("\n").join(" ").trim() || error.message;

@@ -32,6 +32,8 @@ export interface SessionArgs {
 /** A stack that commands work on, with everything they need to ask and to change it. */
 export interface Session {
   readonly place: StackPlace;
+  /** The stack's own name, without organization and project: the value of the tag Environment. */
+  readonly environment: string;
   /** The project's name: the settings' namespace, and the value of the tag Project. */
   readonly project: string;
   readonly file: SettingsFile;
@@ -61,7 +63,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     throw new Refusal("usage", "Which stack? Name it with --stack, or select one: pulumi stack select.");
   const place = { folder, stack };
   // Pulumi Cloud's whole name is org/project/stack; the settings' file goes by the last part.
-  const file = new SettingsFile(folder, stack.split("/").at(-1) ?? stack, project);
+  const environment = stack.split("/").at(-1) ?? stack;
+  const file = new SettingsFile(folder, environment, project);
   const config = await file.read();
   const clear = await inClear(place, config, offline);
   let exported = headStart?.exported;
@@ -69,6 +72,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   return {
     ...{
       place,
+      environment,
       project,
       file,
       clients,

@@ -5,6 +5,9 @@ import { type Document, isMap, parseDocument } from "yaml";
 import type { ReleaseSettings } from "./model";
 import { Refusal } from "./refusal";
 
+/** Nothing that stands there is folded or spaced in another way. */
+const layout = { lineWidth: 0, flowCollectionPadding: false } as const;
+
 /** The settings' file of a stack, Pulumi.<stack>.yaml, read and written as `pulumi config` does, with its comments. */
 export class SettingsFile {
   readonly path: string;
@@ -32,13 +35,13 @@ export class SettingsFile {
   /** Writes release settings; `undefined` unsets one. The file is replaced as a whole, or not at all. */
   async write(settings: Partial<ReleaseSettings>): Promise<void> {
     const document = await this.document();
-    const before = document.toString();
+    const before = document.toString(layout);
     for (const [name, value] of Object.entries(settings)) {
       const key = ["config", `${this.namespace}:${name}`];
       if (value === undefined) document.deleteIn(key);
       else if (document.getIn(key) !== value) document.setIn(key, value);
     }
-    const text = document.toString();
+    const text = document.toString(layout);
     if (text === before) return;
     const temporary = `${this.path}.${process.pid}`;
     await writeFile(temporary, text);

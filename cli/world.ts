@@ -116,10 +116,14 @@ export async function alarmsNow(
 }
 
 /** Auto Scaling groups that carry a stack's tags. */
-export async function groupsOf({ autoScaling }: Clients, stack: string, project: string): Promise<AutoScalingGroup[]> {
+export async function groupsOf(
+  { autoScaling }: Clients,
+  environment: string,
+  project: string,
+): Promise<AutoScalingGroup[]> {
   const Filters = [
     { Name: "tag:Project", Values: [project] },
-    { Name: "tag:Environment", Values: [stack] },
+    { Name: "tag:Environment", Values: [environment] },
   ];
   const groups: AutoScalingGroup[] = [];
   for await (const page of paginateDescribeAutoScalingGroups({ client: autoScaling }, { Filters }))

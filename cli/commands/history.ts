@@ -2,10 +2,12 @@ import { explained } from "../aws-errors";
 import { renderHistory, renderRecord } from "../ledger/history";
 import { listRecords } from "../ledger/records";
 import { Refusal } from "../refusal";
+import { wholeNumber } from "./arguments";
 import type { Context } from "./context";
 
 /** Releases, newest first; with an id or the beginning of one, that one in detail. */
-export async function history(context: Context, id: string | undefined, limit: number): Promise<void> {
+export async function history(context: Context, id: string | undefined, most: string): Promise<void> {
+  const limit = wholeNumber(most, 1, 1000, "--limit");
   const session = await context.open();
   const { outputs } = await session.recorded();
   const records = await listRecords(session.clients.dynamodb, outputs.releases.tableName, limit, id).catch(

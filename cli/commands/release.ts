@@ -11,6 +11,7 @@ import type { Goal } from "../release/next";
 import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
 import { named, now, onRecord, requireFit, servingNow } from "../release/stage";
 import { shift as runShift, flip } from "../release/traffic";
+import { wholeNumber } from "./arguments";
 import { type Context, withDesk } from "./context";
 
 /** Options of the commands that move a release on, as they were typed. */
@@ -131,10 +132,4 @@ function stagedNow({ world, record }: Desk): { color: Color; image: ImageFacts }
     return { color, image };
   const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${named(image)}, the way back. ` : "";
   throw new Refusal("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
-}
-
-function wholeNumber(text: string, min: number, max: number, name: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Refusal("usage", `${name} is ${JSON.stringify(text)}. Allowed: a whole number from ${min} to ${max}.`);
 }

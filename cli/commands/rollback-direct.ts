@@ -36,7 +36,7 @@ export async function direct(context: Context, wanted: Color | undefined, option
 }
 
 async function change(context: Context, session: Session, wanted: Color | undefined, options: RollbackOptions) {
-  const { ui, clients, place } = session;
+  const { ui, clients, place, environment } = session;
   const { listener, arns, weights } = await find(session);
   const to = wanted ?? directTarget(weights);
   const { healthy } = observe(await targetHealth(clients, arns[to]));
@@ -61,7 +61,7 @@ async function change(context: Context, session: Session, wanted: Color | undefi
     ),
   );
   ui.say(
-    `${to} has all requests. The state and Pulumi.${place.stack}.yaml don't know it: when the backend is there again, ` +
+    `${to} has all requests. The state and Pulumi.${environment}.yaml don't know it: when the backend is there again, ` +
       `bluegreen rollback --to ${to} --stack ${place.stack} writes it down, and changes nothing else.`,
   );
 }
@@ -102,7 +102,7 @@ async function find(session: Session): Promise<Found> {
   if (balancer === undefined || blue === undefined || green === undefined) {
     throw new Refusal(
       "refused",
-      `No load balancer and target groups with the tags Project=${session.project}, Environment=${session.place.stack} are here. Check region and account.`,
+      `No load balancer and target groups with the tags Project=${session.project}, Environment=${session.environment} are here. Check region and account.`,
     );
   }
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
@@ -121,13 +121,13 @@ async function find(session: Session): Promise<Found> {
 }
 
 /** Those of the resources that carry the stack's tags. */
-async function tagged({ clients, project, place }: Session, arns: string[]): Promise<Map<string, Tag[]>> {
+async function tagged({ clients, project, environment }: Session, arns: string[]): Promise<Map<string, Tag[]>> {
   const found = new Map<string, Tag[]>();
   // As many as one call takes.
   for (let index = 0; index < arns.length; index += 20) {
     const asked = new DescribeTagsCommand({ ResourceArns: arns.slice(index, index + 20) });
     for (const { ResourceArn = "", Tags = [] } of (await clients.elb.send(asked)).TagDescriptions ?? [])
-      if (valueOf(Tags, "Project") === project && valueOf(Tags, "Environment") === place.stack)
+      if (valueOf(Tags, "Project") === project && valueOf(Tags, "Environment") === environment)
         found.set(ResourceArn, Tags);
   }
   return found;

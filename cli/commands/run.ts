@@ -21,7 +21,7 @@ export async function run(context: Context, job: string, args: string[], options
   const result = await context.ui.step("job", `Running ${job} of ${color}'s release`, (tell) =>
     runJob(session.clients, {
       ...{ job, args, timeout, fleet, on: options.on, signal: session.signal },
-      ...{ project: session.project, environment: session.place.stack, logGroup: recorded.outputs.logGroups.jobs },
+      ...{ project: session.project, environment: session.environment, logGroup: recorded.outputs.logGroups.jobs },
       report: (message) => tell.now(message),
       line: (stream, text) => tell.keep(`${stream === "stderr" ? "! " : ""}${text}`),
     }),

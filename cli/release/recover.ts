@@ -27,8 +27,8 @@ export async function recover(session: Session, tell: Teller): Promise<Reading> 
 }
 
 async function removeOrphans(session: Session, { world, recorded }: Reading, tell: Teller): Promise<void> {
-  const { clients, project, place } = session;
-  const groups = await groupsOf(clients, place.stack, project);
+  const { clients, project, environment } = session;
+  const groups = await groupsOf(clients, environment, project);
   for (const group of groups) {
     const name = group.AutoScalingGroupName ?? "";
     if (recorded.groupNames.includes(name)) {
