@@ -1,0 +1,231 @@
+import { parseStrategy } from "../../../cli/judge/strategy";
+import type { FleetFacts, World } from "../../../cli/model";
+import { nextStep, unfinished, type Goal, type Next } from "../../../cli/release/next";
+import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds";
+
+const goal = (change: Partial<Goal> = {}): Goal => ({
+  imageId: v2.imageId,
+  strategy: parseStrategy("canary=10%,1m"),
+  bakeSeconds: 600,
+  previewSize: 0,
+  ...change,
+});
+const green = (change: Partial<FleetFacts>): World["fleets"] => ({
+  blue: fleet("blue"),
+  green: fleet("green", change),
+});
+const since = (seconds: number, blue: number, share: number) => ({ at: before(seconds), blue, green: share });
+const running = (change: Parameters<typeof record>[0] = {}) => ({ record: record(change) });
+const checked = { checked: true, staged: 0 };
+const fresh = { checked: false, staged: 0 };
+const grown = { blue: fleet("blue", { registered: 3, desired: 3 }), green: fleet("green") };
+const served = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
+const bakes = (seconds: number) => ({
+  ...served,
+  ...running({ stage: "bake", servesSince: before(seconds), weights: [since(seconds, 0, 100)] }),
+});
+const released = { ...served, ...running({ outcome: "released", endedAt: before(100) }) };
+
+test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next]>([
+  [
+    "another image waits: stage",
+    { fleets: green({ image: v1 }) },
+    {},
+    fresh,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
+    "the standby is off: stage",
+    { fleets: { blue: fleet("blue"), green: off("green") } },
+    { previewSize: 1 },
+    fresh,
+    { kind: "stage", color: "green", previewSize: 1 },
+  ],
+  ["staged: check", {}, {}, fresh, { kind: "check", color: "green" }],
+  ["checked: the first share", {}, {}, checked, { kind: "shift", color: "green", weight: 10 }],
+  [
+    "checked, all at once: flip",
+    {},
+    { strategy: parseStrategy("all-at-once") },
+    checked,
+    { kind: "flip", color: "green" },
+  ],
+  [
+    "not as healthy as what serves: stage",
+    { fleets: green({ healthy: 1 }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
+    "targets of others: stage",
+    { fleets: green({ foreign: ["i-1"] }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
+    "the serving fleet has grown: stage",
+    { fleets: grown },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
+    "a preview that isn't whole: stage it again",
+    { settings: settled({ previewSize: 1 }), fleets: green({ healthy: 0 }) },
+    {},
+    fresh,
+    { kind: "stage", color: "green", previewSize: 1 },
+  ],
+  [
+    "a preview: check",
+    { settings: settled({ previewSize: 1 }), fleets: green({ healthy: 1, registered: 1 }) },
+    {},
+    fresh,
+    { kind: "check", color: "green" },
+  ],
+  [
+    "a preview that was checked: grow",
+    { settings: settled({ previewSize: 1 }), fleets: green({ healthy: 1, registered: 1 }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
+    "a share since 20 s: hold",
+    { weights: weights(90, 10), ...running({ weights: [since(20, 90, 10)] }) },
+    {},
+    fresh,
+    { kind: "hold", color: "green", seconds: 40 },
+  ],
+  [
+    "a share that nobody knows the age of: hold it whole",
+    { weights: weights(90, 10), ...running({ weights: [since(20, 95, 5)] }) },
+    {},
+    fresh,
+    { kind: "hold", color: "green", seconds: 60 },
+  ],
+  [
+    "a share since a minute: flip",
+    { weights: weights(90, 10), ...running({ weights: [since(60, 90, 10)] }) },
+    {},
+    fresh,
+    { kind: "flip", color: "green" },
+  ],
+  [
+    "a canary that is not healthy is for the look to judge",
+    { weights: weights(90, 10), fleets: green({ healthy: 1 }), ...running({ weights: [since(0, 90, 10)] }) },
+    {},
+    fresh,
+    { kind: "hold", color: "green", seconds: 60 },
+  ],
+  [
+    "a canary beside a fleet that has grown: grow",
+    { weights: weights(90, 10), fleets: grown, ...running() },
+    {},
+    fresh,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  ["all traffic since 200 s: bake the rest", bakes(200), {}, fresh, { kind: "bake", color: "green", seconds: 400 }],
+  ["all traffic for long: one look at least", bakes(700), {}, fresh, { kind: "bake", color: "green", seconds: 0 }],
+  ["released: done", released, {}, fresh, { kind: "done", color: "green" }],
+  [
+    "released, the old fleet to stay 5 minutes: keep",
+    released,
+    { retireAfterSeconds: 300 },
+    fresh,
+    { kind: "keep", seconds: 200 },
+  ],
+  [
+    "released, and kept long enough: retire",
+    released,
+    { retireAfterSeconds: 100 },
+    fresh,
+    { kind: "retire", color: "blue" },
+  ],
+  [
+    "released, and retired: done",
+    { ...released, fleets: { blue: off("blue"), green: fleet("green") } },
+    { retireAfterSeconds: 0 },
+    fresh,
+    { kind: "done", color: "green" },
+  ],
+  [
+    "served before any record: retire at once",
+    { ...served, record: undefined },
+    { retireAfterSeconds: 300 },
+    fresh,
+    { kind: "retire", color: "blue" },
+  ],
+  [
+    "a way back was begun",
+    { ...served, ...running({ stage: "rollback", why: "errors" }) },
+    {},
+    checked,
+    { kind: "rollback", to: "blue", why: "errors" },
+  ],
+  [
+    "a way back of another image is no reason",
+    running({ stage: "rollback", image: v1 }),
+    {},
+    fresh,
+    { kind: "check", color: "green" },
+  ],
+  [
+    "an earlier way back is no reason",
+    running({ stage: "rollback", outcome: "rolled-back" }),
+    {},
+    fresh,
+    { kind: "check", color: "green" },
+  ],
+])("%s", (_, change, wanted, memory, next) => {
+  expect(nextStep(world(change), goal(wanted), memory)).toEqual(next);
+});
+
+test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next["kind"], RegExp]>([
+  [
+    "pending operations come first",
+    { pending: ["urn:pulumi:dev::a::b::app-listener"], ...bakes(1) },
+    {},
+    checked,
+    "recover",
+    /worked on app-listener$/,
+  ],
+  [
+    "so does traffic that the state doesn't know",
+    { weights: { live: { blue: 0, green: 100 }, recorded: { blue: 100, green: 0 } } },
+    {},
+    checked,
+    "recover",
+    /live weights are blue 0 %, green 100 %, the state says blue 100 %, green 0 %/,
+  ],
+  [
+    "another release has a share",
+    { weights: weights(90, 10), fleets: green({ image: v1 }) },
+    {},
+    checked,
+    "refuse",
+    /green \(v1.0.0\) gets 10 % .* bluegreen rollback/,
+  ],
+  [
+    "another release has a share beside this image",
+    { weights: weights(10, 90), settings: settled({ activeColor: "green" }) },
+    {},
+    checked,
+    "refuse",
+    /split \(blue 10 %, green 90 %\) while green already has this image/,
+  ],
+  [
+    "staging has no effect",
+    { fleets: green({ foreign: ["i-9"] }) },
+    {},
+    { checked: true, staged: 5 },
+    "refuse",
+    /green is not whole after 5 updates: 2 of 2 .* holds i-9/,
+  ],
+])("%s", (_, change, wanted, memory, kind, why) => {
+  expect(nextStep(world(change), goal(wanted), memory)).toEqual({ kind, why: expect.stringMatching(why) as string });
+});
+
+test("nothing is unfinished in a stack at rest", () => expect(unfinished(world())).toBeUndefined());

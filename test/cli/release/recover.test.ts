@@ -1,0 +1,104 @@
+import { AutoScalingClient, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import { recover } from "../../../cli/release/recover";
+import type { Session } from "../../../cli/session";
+import { weights, world } from "../worlds";
+
+const mockReading = jest.fn<unknown, []>();
+jest.mock("../../../cli/read-world", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
+
+const known = ["app-blue-group-1111111", "app-green-group-2222222"];
+beforeEach(() =>
+  mockReading.mockReturnValue({
+    world: world({ weights: weights(100, 0) }),
+    recorded: { groupNames: known, policyNames: ["app-blue-cpu-aaaaaaa"] },
+  }),
+);
+
+const group = (name: string, color?: string, Status?: string): AutoScalingGroup =>
+  ({ AutoScalingGroupName: name, Status, Tags: color ? [{ Key: "Color", Value: color }] : [] }) as AutoScalingGroup;
+
+/** Recovers a stack with these groups and policies; tells what was deleted. */
+async function attempt(
+  groups: AutoScalingGroup[],
+  policies: Record<string, string[]> = {},
+  refresh: object = { ok: true },
+) {
+  const deleted: object[] = [];
+  const client = new AutoScalingClient({ region: "eu-central-1" });
+  const answers: Record<string, (input: Record<string, string & { Name: string; Values: string[] }[]>) => object> = {
+    DescribeAutoScalingGroupsCommand: ({ Filters }) => {
+      expect(Filters).toEqual([
+        { Name: "tag:Project", Values: ["bluegreen"] },
+        { Name: "tag:Environment", Values: ["dev"] },
+      ]);
+      return { AutoScalingGroups: groups };
+    },
+    DescribePoliciesCommand: ({ AutoScalingGroupName: name }) => ({
+      ScalingPolicies: (policies[name] ?? []).map((PolicyName) => ({ PolicyName })),
+    }),
+    DeleteAutoScalingGroupCommand: (input) => (deleted.push(input), {}),
+    DeletePolicyCommand: (input) => (deleted.push(input), {}),
+  };
+  client.send = ((command: { input: never }) =>
+    Promise.resolve().then(() => answers[command.constructor.name](command.input))) as unknown as typeof client.send;
+  const run = jest.fn(() => Promise.resolve(refresh));
+  const session = {
+    ...{ clients: { autoScaling: client }, project: "bluegreen", environment: "dev" },
+    ...{ place: { stack: "acme/bluegreen/dev", folder: "/nowhere" }, operator: { run } },
+  } as unknown as Session;
+  const tell = { now: () => undefined, keep: () => undefined };
+  const error: unknown = await recover(session, tell).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(run).toHaveBeenCalledWith("refresh", expect.objectContaining({ clearPendingCreates: true }));
+  return { deleted, error };
+}
+
+test("groups that the state knows stay", async () =>
+  expect(await attempt(known.map((name) => group(name, "blue")))).toEqual({ deleted: [], error: undefined }));
+
+test("a group that the state doesn't know goes, when its colour has no traffic and it isn't going already", async () => {
+  const orphans = [
+    group("app-green-group-3333333", "green"),
+    group("app-green-group-4444444", "green", "Delete in progress"),
+  ];
+  expect(await attempt(orphans)).toEqual({
+    deleted: [{ AutoScalingGroupName: "app-green-group-3333333", ForceDelete: true }],
+    error: undefined,
+  });
+});
+
+test.each(["blue", undefined, "red"])("one with the colour %s stays, and somebody has to look at it", async (color) => {
+  const { deleted, error } = await attempt([group("app-x-group-5555555", color)]);
+  expect(deleted).toEqual([]);
+  expect(error).toMatchObject({
+    code: "refused",
+    message: expect.stringMatching(/app-x-group-5555555 .* delete it by hand/) as string,
+  });
+});
+
+test("of policies only the program's own that the state doesn't know go", async () => {
+  const policies = {
+    [known[0]]: [
+      "app-blue-cpu-aaaaaaa",
+      "app-blue-cpu-bbbbbbb",
+      "app-blue-requests-ccccccc",
+      "nightly",
+      "app-blue-cpu",
+    ],
+  };
+  const gone = (PolicyName: string) => ({ AutoScalingGroupName: known[0], PolicyName });
+  const { deleted } = await attempt([group(known[0], "blue")], policies);
+  expect(deleted).toEqual([gone("app-blue-cpu-bbbbbbb"), gone("app-blue-requests-ccccccc")]);
+});
+
+test("fails when the state can't be refreshed, and removes nothing", async () => {
+  const { deleted, error } = await attempt(
+    [group("app-green-group-3333333", "green")],
+    {},
+    { ok: false, error: "no luck" },
+  );
+  expect(deleted).toEqual([]);
+  expect(error).toMatchObject({ code: "failed", message: expect.stringContaining("no luck") as string });
+});

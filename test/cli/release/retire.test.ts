@@ -1,0 +1,26 @@
+import type { World } from "../../../cli/model";
+import { retireFault } from "../../../cli/release/retire";
+import { fleet, record, settled, weights, world } from "../worlds";
+
+const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
+
+test.each<[string, Partial<World>]>([
+  ["all is well", {}],
+  ["the release has ended", { ...greenServes, record: record({ outcome: "released" }) }],
+  ["what was staged is given up", { record: record({ stage: "check" }) }],
+  ["the old fleet is ill", { fleets: { blue: fleet("blue"), green: fleet("green", { healthy: 0 }) } }],
+])("the other fleet may go: %s", (_, change) => expect(retireFault(world(change))).toBeUndefined());
+
+test.each<[string, Partial<World>, RegExp]>([
+  ["it has a share", { weights: weights(90, 10) }, /^green still gets 10 % .* Finish the cut-over/],
+  [
+    "the bake goes on",
+    { ...greenServes, record: record({ stage: "bake" }) },
+    /^the bake of v2.0.0 is not over, and blue/,
+  ],
+  [
+    "what serves is ill",
+    { fleets: { blue: fleet("blue", { healthy: 1 }), green: fleet("green") } },
+    /^blue serves with 1 healthy instances and wants 2: green may be needed/,
+  ],
+])("the other fleet stays: %s", (_, change, fault) => expect(retireFault(world(change))).toMatch(fault));

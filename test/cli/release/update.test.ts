@@ -1,0 +1,81 @@
+import type { OperationResult } from "../../../engine/protocol";
+import type { ReleaseSettings } from "../../../cli/model";
+import { Refusal } from "../../../cli/refusal";
+import { update } from "../../../cli/release/update";
+import type { Session } from "../../../cli/session";
+import { settings, world } from "../worlds";
+
+// What is there, or why it can't be read.
+const mockRead = jest.fn<Promise<unknown>, []>();
+jest.mock("../../../cli/read-world", () => ({ readWorld: () => mockRead() }));
+
+const from = settings();
+const there = settings({ capacityFloor: 3 });
+beforeEach(() => mockRead.mockResolvedValue({ world: world({ settings: { deployed: there, file: from } }) }));
+
+interface Case {
+  ends: Partial<OperationResult> | Refusal;
+  ours?: boolean;
+}
+
+/** Runs an update that ends so; tells the settings that the engine saw, those of the end, and the result. */
+async function attempt({ ends, ours = true }: Case) {
+  let file: ReleaseSettings = from;
+  let seen: ReleaseSettings | undefined;
+  const session = {
+    file: { write: (written: ReleaseSettings) => Promise.resolve(void (file = written)) },
+    operator: {
+      run: () => {
+        seen = file;
+        return ends instanceof Refusal ? Promise.reject(ends) : Promise.resolve({ changes: [], ...ends });
+      },
+    },
+  } as unknown as Session;
+  const tell = { now: () => undefined, keep: () => undefined };
+  const result = await update(session, from, { standbyWeight: 10 }, tell, {
+    stillOurs: () => Promise.resolve(ours),
+  }).catch((error: unknown) => error);
+  return { seen, file, result };
+}
+
+const wanted = settings({ standbyWeight: 10 });
+const no = (error: string) => ({ ok: false, error });
+const interrupted = new Refusal("interrupted", "interrupted");
+
+test("the settings stand in the file before the update, and stay; real resources are told", async () => {
+  const change = (name: string, custom: boolean, type: string) =>
+    ({ name, custom, type }) as OperationResult["changes"][0];
+  const changes = [
+    change("app-listener", true, "aws:lb/listener:Listener"),
+    change("app", false, "bluegreen:index:BlueGreen"),
+    change("dev", true, "pulumi:pulumi:Stack"),
+  ];
+  expect(await attempt({ ends: { ok: true, changes } })).toEqual({
+    seen: wanted,
+    file: wanted,
+    result: ["app-listener"],
+  });
+});
+
+test.each<[string, Case, ReleaseSettings, object]>([
+  ["a guard said no", { ends: no("This update is refused, nothing was changed:\nx") }, there, { code: "refused" }],
+  [
+    "the gate said no",
+    { ends: no("error: y\nThe health gate keeps the listener as it is") },
+    there,
+    { code: "refused" },
+  ],
+  ["it failed", { ends: no("no luck") }, there, { code: "failed", message: "no luck" }],
+  ["it was interrupted", { ends: interrupted }, there, interrupted],
+  ["somebody took over, and it failed", { ends: no("no luck"), ours: false }, wanted, { code: "failed" }],
+  ["somebody took over, and it was interrupted", { ends: interrupted, ours: false }, wanted, interrupted],
+])("%s: the file says what is there, unless it is another's", async (_, given, file, error) => {
+  const { result, ...rest } = await attempt(given);
+  expect(rest).toEqual({ seen: wanted, file });
+  expect(result).toMatchObject(error);
+});
+
+test("where what is there can't be read, the file says what was before", async () => {
+  mockRead.mockRejectedValue(new Error("no network"));
+  expect(await attempt({ ends: no("no luck") })).toMatchObject({ file: from, result: { code: "failed" } });
+});
