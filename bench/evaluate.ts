@@ -24,16 +24,16 @@ const answers: Record<string, Record<string, unknown>> = {
 /** Touches the SDKs as the program does: their modules are loaded at first use. */
 function touch(): unknown[] {
   return [
-    aws.acm.Certificate,
-    aws.autoscaling.Group,
-    aws.cloudwatch.MetricAlarm,
-    aws.dynamodb.Table,
-    aws.ec2.LaunchTemplate,
-    aws.iam.Role,
-    aws.kms.Key,
-    aws.lb.Listener,
-    aws.sns.Topic,
-    awsx.ec2.Vpc,
+    ...[aws.acm.Certificate, aws.autoscaling.Group, aws.autoscaling.Policy],
+    ...[aws.cloudwatch.CompositeAlarm, aws.cloudwatch.MetricAlarm, aws.dynamodb.Table],
+    ...[aws.ec2.LaunchTemplate, aws.ec2.SecurityGroup, aws.ec2.VpcEndpoint, aws.ec2.getAmi],
+    ...[aws.vpc.SecurityGroupEgressRule, aws.vpc.SecurityGroupIngressRule],
+    ...[aws.iam.InstanceProfile, aws.iam.Role, aws.iam.RolePolicy, aws.iam.RolePolicyAttachment],
+    ...[aws.kms.Key, aws.lb.Listener, aws.lb.ListenerRule, aws.lb.LoadBalancer, aws.lb.TargetGroup],
+    ...[aws.s3.BucketLifecycleConfiguration, aws.s3.BucketOwnershipControls, aws.s3.BucketPolicy],
+    ...[aws.s3.BucketPublicAccessBlock, aws.s3.BucketServerSideEncryptionConfiguration],
+    ...[aws.sns.Topic, aws.sns.TopicPolicy, awsx.ec2.Vpc],
+    ...[aws.getAvailabilityZones, aws.getCallerIdentity, aws.getPartition, aws.getRegion],
   ];
 }
 

@@ -5,3 +5,6 @@ export interface Figure {
   limit?: string;
   ok: boolean;
 }
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -1,10 +1,13 @@
 import path from "node:path";
-import { measureMax } from "../rehearsal/load/load";
+import { measureMax, startLoad } from "../rehearsal/load/load";
 import { openSession } from "../rehearsal/session";
 import { Context, pause, touched } from "../rehearsal/story/context";
 import { worlds } from "../rehearsal/story/release";
 import { CleanUp } from "../tools/clean-up";
-import type { Figure } from "./figure";
+import { moves, wholeRelease } from "./commands";
+import { comparison } from "./comparison";
+import { median, type Figure } from "./figure";
+import { tenReleases, type Release } from "./releases";
 
 /** Flips and rollbacks measured, in turn. */
 const rounds = 5;
@@ -12,10 +15,21 @@ const rounds = 5;
 /** Processes of both fleets together. */
 const sizes = [2, 10, 20, 40];
 
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+/** Times as fast as AWS's that the cloud's clocks run. */
+export const timeScale = 10;
+
+/** Requests a second of the load while the release commands work. */
+const rate = 100;
+
+export interface Rehearsed {
+  readonly figures: readonly Figure[];
+  readonly releases: readonly Release[];
+  /** What teams know, beside it. */
+  readonly compared: readonly Figure[];
+}
 
 /** What is measured on the local cloud with the real engine. */
-export async function rehearsed(say: (line: string) => void): Promise<Figure[]> {
+export async function rehearsed(say: (line: string) => void): Promise<Rehearsed> {
   const cleanUp = new CleanUp();
   cleanUp.onSignals(say);
   try {
@@ -24,17 +38,40 @@ export async function rehearsed(say: (line: string) => void): Promise<Figure[]> 
       folder,
       provider: "local",
       machines: false,
-      timeScale: 10,
+      timeScale,
       cleanUp,
       progress: say,
     });
-    const context = new Context(session, 200, 2);
+    const context = new Context(session, rate, 2);
     say("bringing both fleets up");
     await context.updated(worlds.warm(context));
-    return [...(await flips(context, say)), ...(await greatestLoad(context, say)), ...(await growth(context, say))];
+    const engine = [
+      ...(await flips(context, say)),
+      ...(await greatestLoad(context, say)),
+      ...(await growth(context, say)),
+    ];
+    // From here on the settings belong to the commands: the engine's own runs would write the story's over them.
+    await context.updated(worlds.warm(context));
+    await underLoad(context, cleanUp);
+    const { figures, rollbackSeconds } = await moves(context, say);
+    const release = await wholeRelease(context, say);
+    const releases = await tenReleases(context, say);
+    return {
+      figures: [...engine, ...figures, ...release],
+      releases,
+      compared: comparison(releases, rollbackSeconds),
+    };
   } finally {
     await cleanUp.run();
   }
+}
+
+async function underLoad(context: Context, cleanUp: CleanUp): Promise<void> {
+  const { main } = await context.urls();
+  const load = await startLoad({ url: `${main}/`, rate, maxSeconds: 2 * 3600 });
+  cleanUp.add("load", () => load.stop());
+  context.load = load;
+  await pause(2);
 }
 
 async function flips(context: Context, say: (line: string) => void): Promise<Figure[]> {
