@@ -167,4 +167,10 @@ export const breakages: readonly Breakage[] = [
     spec: "app",
     caughtBy: "File: /etc/sysctl.d/90-bluegreen-cis.conf",
   },
+  {
+    name: "log lines that go nowhere",
+    script: "systemctl disable -q bluegreen-logs",
+    spec: "boot",
+    caughtBy: "Service: logs-are-written",
+  },
 ];
