@@ -54,7 +54,7 @@ const program = new Command("rehearse")
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
   if (options.list) {
-    for (const { name, title } of storyOf(options)) console.log(`${name.padEnd(16)}${title}`);
+    for (const { name, title } of storyOf(options)) console.log(`${name.padEnd(18)}${title}`);
     return 0;
   }
   const steps = chosen(storyOf(options), options.step);

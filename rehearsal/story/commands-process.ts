@@ -33,7 +33,7 @@ export interface CommandOptions {
 }
 
 /** The variable that all processes of one command have, so that those it leaves behind can be found. */
-const mark = "BLUEGREEN_REHEARSED";
+export const mark = "BLUEGREEN_REHEARSED";
 let count = 0;
 
 /** `bluegreen` at work, in a process of its own. */
@@ -148,7 +148,7 @@ export function described({ code, errors, events }: CommandEnd): string {
 }
 
 /** Ids of the processes that a command has started and that still run, itself included; none where there is no /proc. */
-export async function processesOf({ id }: RunningCommand): Promise<number[]> {
+export async function processesOf({ id }: Pick<RunningCommand, "id">): Promise<number[]> {
   const all = await readdir("/proc").catch(() => []);
   const wanted = `${mark}=${id}\0`;
   const found = await Promise.all(

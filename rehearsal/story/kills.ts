@@ -1,4 +1,3 @@
-import { isAlive } from "../../tools/claim";
 import { quick } from "./commands";
 import {
   described,
@@ -10,7 +9,7 @@ import {
 } from "./commands-process";
 import { commandStep, toRelease, type Scene } from "./commands-step";
 import { expectRecord, expectServing } from "./commands-watch";
-import type { Step } from "./context";
+import { pause, type Step } from "./context";
 import { boundaryOf, type Moment, type Plan, planOf, randomOf } from "./kills-plan";
 
 /** SIGKILLs that the step sends at least. */
@@ -63,7 +62,7 @@ async function cutOff(scene: Scene, plan: Plan): Promise<Cut> {
   const args = ["release", imageId, ...quick];
   const [serves, outcome, code] = isGood ? ([to, "released", 0] as const) : ([serving, "rolled-back", 4] as const);
   const seen = new Set<string>();
-  const gone: Promise<void>[] = [];
+  const left: Promise<number[]>[] = [];
   let [killed, interrupted] = [0, 0];
   let end: CommandEnd;
   for (let run = 1; ; run++) {
@@ -74,12 +73,13 @@ async function cutOff(scene: Scene, plan: Plan): Promise<Cut> {
     if (end.code === code) break;
     if (end.code === undefined) {
       killed++;
-      gone.push(expectGone(command));
+      left.push(leftOf(command));
     } else if (end.code === 130 && signal === "SIGINT") interrupted++;
     else throw new Error(`after ${killed} kills: ${described(end)}`);
     context.say(`${plan.image}: ${killed} kills, ${described(end)}`);
   }
-  await Promise.all(gone);
+  const still = (await Promise.all(left)).flat();
+  if (still.length > 0) throw new Error(`killed commands left processes behind: ${still.join(", ")}`);
   expectEnd(args, end, code);
   await expectServing(context, stack, serves);
   await expectRecord(context, stack, imageId, outcome);
@@ -102,14 +102,13 @@ function cutAt(command: RunningCommand, moment: Moment, seen: Set<string>, signa
   });
 }
 
-/** Rejects when a killed command has left a process behind: an engine, a pulumi. */
-async function expectGone(command: RunningCommand): Promise<void> {
+/** Processes of a killed command that don't end, though they get time to: an engine, a pulumi. */
+async function leftOf(command: RunningCommand): Promise<number[]> {
   const deadline = Date.now() + goneAfter * 1000;
   for (;;) {
-    const left = (await processesOf(command)).filter(isAlive);
-    if (left.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`a killed command left processes behind: ${left.join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const left = await processesOf(command);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await pause(0.2);
   }
 }
 

@@ -1,4 +1,7 @@
-import { described, expectEnd, type CommandEnd } from "../../../rehearsal/story/commands-process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { described, expectEnd, mark, processesOf, type CommandEnd } from "../../../rehearsal/story/commands-process";
 import { touchedIn } from "../../../rehearsal/story/commands";
 import { canaryPrice } from "../../../rehearsal/story/commands-caught";
 
@@ -63,3 +66,21 @@ describe("canaryPrice", () => {
     },
   );
 });
+
+(existsSync("/proc/self/environ") ? test : test.skip)(
+  "processesOf finds a command's processes by their mark",
+  async () => {
+    const id = `${process.pid}.test`;
+    const child = spawn("cat", { env: { ...process.env, [mark]: id } });
+    const ended = once(child, "exit");
+    await once(child, "spawn");
+    try {
+      expect(await processesOf({ id })).toEqual([child.pid]);
+      expect(await processesOf({ id: id.slice(0, -1) })).toEqual([]);
+    } finally {
+      child.kill();
+      await ended;
+    }
+    expect(await processesOf({ id })).toEqual([]);
+  },
+);
