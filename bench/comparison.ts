@@ -33,7 +33,7 @@ export function comparison(releases: readonly Release[], rollbackSeconds: number
       ok: failed === 0,
     },
     {
-      name: `bad images that were caught, and users kept from them, of ${bad.length}`,
+      name: `bad images of ${bad.length} that the release itself caught, and took back`,
       value: `${caught}`,
       limit: `${bad.length}`,
       ok: caught === bad.length,
