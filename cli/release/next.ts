@@ -81,6 +81,13 @@ function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Nex
         why: `${standby} (${what}) gets ${live[standby]} % of the requests: another release is under way. Finish it, or go back: bluegreen rollback.`,
       };
     }
+    if (record?.outcome === "running" && record.color === serving && record.servesSince !== undefined) {
+      const what = record.image.version ?? record.image.imageId;
+      return {
+        kind: "refuse",
+        why: `the bake of ${what} is not over, and ${standby} is its way back, which this would replace. Let bluegreen bake finish it (--for 0s: one last look), or go back: bluegreen rollback.`,
+      };
+    }
     return { kind: "stage", color: standby, previewSize: goal.previewSize };
   }
   const full = world.fleets[serving].registered;

@@ -87,7 +87,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
     case "bake":
       return bake(desk, image, next.color, next.seconds);
     case "rollback":
-      return hadTraffic(desk) ? goBack(desk, next.to, next.why) : giveUp(desk, image, next.why);
+      return hadTraffic(desk) ? goBack(desk, next.to, next.why, { insist: true }) : giveUp(desk, image, next.why);
     case "keep":
       return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
@@ -147,7 +147,7 @@ export async function takeBack(desk: Desk, image: ImageFacts, error: unknown): P
   const why = error.message;
   const target = servingOrCanary(desk.world, image);
   if (target === undefined) await giveUp(desk, image, why);
-  else await goBack(desk, other(target), why);
+  else await goBack(desk, other(target), why, { insist: true });
   throw new Refusal("rolledBack", `${named(image)} was taken back: ${why}`);
 }
 

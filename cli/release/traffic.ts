@@ -39,11 +39,16 @@ export async function flip(desk: Desk, color: Color, image: ImageFacts): Promise
   await desk.notify({ kind: "cut-over", color, image });
 }
 
+export interface BackOptions extends UpdateOptions {
+  /** What serves has been judged bad: a way back that has a healthy target is taken whatever the gate says. Default: false. */
+  readonly insist?: boolean;
+}
+
 /**
  * All of the requests go back to a colour. Nothing is shrunk.
  * @throws Refusal when its fleet could not take them; an override lets it through
  */
-export async function goBack(desk: Desk, to: Color, why: string, options: UpdateOptions = {}): Promise<void> {
+export async function goBack(desk: Desk, to: Color, why: string, options: BackOptions = {}): Promise<void> {
   const { world, session } = desk;
   const [fleet, image] = [world.fleets[to], world.fleets[other(to)].image];
   if (fleet.capacity.maxSize === 0) {
@@ -60,7 +65,12 @@ export async function goBack(desk: Desk, to: Color, why: string, options: Update
   }
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
   if (options.override === undefined) await grow(desk, to);
-  await shift(desk, to, 100, { ...options, urgent: true });
+  await shift(desk, to, 100, { ...options, urgent: true }).catch(async (error: unknown) => {
+    const refused = error instanceof Refusal && error.code === "refused";
+    if (!refused || !options.insist || desk.world.fleets[to].healthy === 0) throw error;
+    session.ui.say(`What serves is worse than what the gate misses (${error.message}): it goes back all the same.`);
+    await shift(desk, to, 100, { override: why, urgent: true });
+  });
   await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${named(fleet.image)}) serves all requests again: ${why}`);

@@ -1,6 +1,6 @@
 import { parseStrategy } from "../../../cli/judge/strategy";
 import type { FleetFacts, World } from "../../../cli/model";
-import { nextStep, unfinished, type Goal, type Next } from "../../../cli/release/next";
+import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/release/next";
 import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({
@@ -17,7 +17,7 @@ const green = (change: Partial<FleetFacts>): World["fleets"] => ({
 const since = (seconds: number, blue: number, share: number) => ({ at: before(seconds), blue, green: share });
 const running = (change: Parameters<typeof record>[0] = {}) => ({ record: record(change) });
 const checked = { checked: true, staged: 0 };
-const fresh = { checked: false, staged: 0 };
+const fresh: Memory = { checked: false, staged: 0 };
 const grown = { blue: fleet("blue", { registered: 3, desired: 3 }), green: fleet("green") };
 const served = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const bakes = (seconds: number) => ({
@@ -26,7 +26,7 @@ const bakes = (seconds: number) => ({
 });
 const released = { ...served, ...running({ outcome: "released", endedAt: before(100) }) };
 
-test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next]>([
+test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
   [
     "another image waits: stage",
     { fleets: green({ image: v1 }) },
@@ -107,6 +107,13 @@ test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next]>([
     { kind: "hold", color: "green", seconds: 60 },
   ],
   [
+    "a share since a minute, which another run has watched: one more look",
+    { weights: weights(90, 10), ...running({ weights: [since(70, 90, 10)] }) },
+    {},
+    checked,
+    { kind: "hold", color: "green", seconds: 1 },
+  ],
+  [
     "a share since a minute: flip",
     { weights: weights(90, 10), ...running({ weights: [since(60, 90, 10)] }) },
     {},
@@ -183,7 +190,15 @@ test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next]>([
   expect(nextStep(world(change), goal(wanted), memory)).toEqual(next);
 });
 
-test.each<[string, Partial<World>, Partial<Goal>, typeof fresh, Next["kind"], RegExp]>([
+test.each<[string, Partial<World>, Partial<Goal>, Memory, Next["kind"], RegExp]>([
+  [
+    "another image while this one bakes: its way back stays",
+    bakes(60),
+    { imageId: "ami-33333333" },
+    fresh,
+    "refuse",
+    /the bake of v2\.0\.0 is not over, and blue is its way back/,
+  ],
   [
     "pending operations come first",
     { pending: ["urn:pulumi:dev::a::b::app-listener"], ...bakes(1) },
