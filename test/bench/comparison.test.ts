@@ -36,7 +36,12 @@ describe("comparison", () => {
     ["only a bad one is long", [good, { ...bad, seconds: 301 }], 2, []],
     ["the rollback is too long", [good, bad], 301, ["rollback within 5 minutes"]],
     ["a request is lost", [{ ...good, failed: 1 }, bad], 2, ["no downtime"]],
-    ["a bad image goes through", [good, { ...bad, outcome: "released" }], 2, ["bad images of 1 that the release itself caught"]],
+    [
+      "a bad image goes through",
+      [good, { ...bad, outcome: "released" }],
+      2,
+      ["bad images of 1 that the release itself caught"],
+    ],
     ["a day is not enough", [good, { ...bad, seconds: 90_000 }], 2, ["10 deploys a day"]],
   ])("when %s", (_, releases, rollbackSeconds, expected) => {
     expect(missed(releases, rollbackSeconds)).toEqual(expected);
