@@ -73,7 +73,9 @@ function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Nex
 
   if (world.fleets[serving].image.imageId === goal.imageId) return afterFlip(world, goal, serving);
   const staged = world.fleets[standby];
-  if (staged.image.imageId !== goal.imageId || staged.capacity.maxSize === 0) {
+  // The state may be behind: a run that was killed had brought the fleet up, and never wrote it down.
+  const off = staged.capacity.maxSize === 0 || world.settings.deployed.standby === "off";
+  if (staged.image.imageId !== goal.imageId || off) {
     if (live[standby] > 0) {
       const what = staged.image.version ?? staged.image.imageId;
       return {

@@ -16,7 +16,8 @@ export async function shift(desk: Desk, color: Color, weight: number, options?: 
   const change =
     standby >= 100
       ? ({ activeColor: other(serving), standbyWeight: 0, standby: "warm" } as const)
-      : ({ activeColor: serving, standbyWeight: standby } as const);
+      : // What has requests is warm, whatever a state that is behind says.
+        ({ activeColor: serving, standbyWeight: standby, ...(standby > 0 ? { standby: "warm" } : {}) } as const);
   const title = `Giving ${color} (${named(desk.world.fleets[color].image)}) ${weight} % of the requests`;
   await desk.session.ui.step("cutover", title, async (tell) => {
     const touched = await desk.change({ ...change, previewSize: 0 }, tell, options);

@@ -35,6 +35,13 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     { kind: "stage", color: "green", previewSize: 0 },
   ],
   [
+    "the standby has come up, and the state doesn't know it yet: stage",
+    { settings: settled({ standby: "off" }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
     "the standby is off: stage",
     { fleets: { blue: fleet("blue"), green: off("green") } },
     { previewSize: 1 },
@@ -110,14 +117,14 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     "a share since a minute, which another run has watched: one more look",
     { weights: weights(90, 10), ...running({ weights: [since(70, 90, 10)] }) },
     {},
-    checked,
+    fresh,
     { kind: "hold", color: "green", seconds: 1 },
   ],
   [
     "a share since a minute: flip",
     { weights: weights(90, 10), ...running({ weights: [since(60, 90, 10)] }) },
     {},
-    fresh,
+    { ...fresh, watched: 10 },
     { kind: "flip", color: "green" },
   ],
   [
