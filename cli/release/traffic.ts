@@ -1,5 +1,5 @@
 import { other, shares, type Color } from "../../components/traffic";
-import type { ImageFacts } from "../model";
+import type { ImageFacts, ReleaseSettings } from "../model";
 import { Refusal } from "../refusal";
 import type { ChangeOptions, Desk } from "./desk";
 import type { UpdateOptions } from "./update";
@@ -13,14 +13,15 @@ import { named, now, servingNow } from "./stage";
 export async function shift(desk: Desk, color: Color, weight: number, options?: ChangeOptions): Promise<void> {
   const serving = servingNow(desk);
   const standby = color === serving ? 100 - weight : weight;
-  const change =
+  const change: Partial<ReleaseSettings> =
     standby >= 100
-      ? ({ activeColor: other(serving), standbyWeight: 0, standby: "warm" } as const)
-      : // What has requests is warm, whatever a state that is behind says.
-        ({ activeColor: serving, standbyWeight: standby, ...(standby > 0 ? { standby: "warm" } : {}) } as const);
+      ? { activeColor: other(serving), standbyWeight: 0, standby: "warm" }
+      : { activeColor: serving, standbyWeight: standby };
+  // What has requests is warm, whatever a state that is behind says.
+  const warm: Partial<ReleaseSettings> = standby > 0 ? { standby: "warm" } : {};
   const title = `Giving ${color} (${named(desk.world.fleets[color].image)}) ${weight} % of the requests`;
   await desk.session.ui.step("cutover", title, async (tell) => {
-    const touched = await desk.change({ ...change, previewSize: 0 }, tell, options);
+    const touched = await desk.change({ ...change, ...warm, previewSize: 0 }, tell, options);
     const others = touched.filter((name) => name !== "app-listener");
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = desk.world.weights;
