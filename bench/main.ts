@@ -20,8 +20,8 @@ async function main(): Promise<number> {
 const notes = `
 * Answered by a bad image itself, to users in its canary: nothing but users could unmask it, and this is its price.
 The local cloud's clocks run ${timeScale} times faster than AWS's, the commands' own do not. There, staging takes longer by the boot of
-an instance (a minute or two) and its health checks, and CloudWatch's minute is a minute, not ${60 / timeScale} s: the canary's 90 s here
-are 15 minutes there, and a release within 5 minutes has a canary of 2 or 3. Cut-over and rollback wait for none of that.
+an instance (a minute or two) and its health checks, and CloudWatch's minute is a minute, not ${60 / timeScale} s: the canary's 60 s here
+are 10 minutes there, and a release within 5 minutes has a canary of 2 or 3. Cut-over and rollback wait for none of that.
 `.trim();
 
 main().then(

@@ -4,7 +4,7 @@ import { pause, type Context } from "../rehearsal/story/context";
 import { outcomeOf, priceOf, type Outcome } from "./outcome";
 
 /** How each of them is released: its canary is long enough for what users alone can find out. */
-export const strategy = ["--strategy", "canary=10%,90s", "--bake", "10s"] as const;
+export const strategy = ["--strategy", "canary=10%,60s", "--bake", "10s"] as const;
 
 /** Ten releases, good and bad in turn, and what is to become of each. */
 const plan: readonly { readonly image: ImageName; readonly expected: Outcome }[] = [

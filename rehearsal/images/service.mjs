@@ -35,8 +35,8 @@ const milliseconds = (seconds) => (seconds * 1000) / Number(TIME_SCALE);
 /** AWS seconds until a slow starter is ready, and until a crashing one crashes. */
 const slowStart = 40;
 const crashAfter = 2;
-/** AWS seconds that an image which fails under load has users before it does: ten of CloudWatch's minutes. */
-const soundFor = 600;
+/** AWS seconds that an image which fails under load has users before it does: five of CloudWatch's minutes. */
+const soundFor = 300;
 /** AWS seconds of serving on after SIGTERM: the load balancer needs two failed checks to see it. */
 const lingering = 5;
 
