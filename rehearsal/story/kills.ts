@@ -1,14 +1,16 @@
+import { other } from "../../components/traffic";
 import { quick } from "./commands";
 import {
   described,
   expectEnd,
   processesOf,
+  runCommand,
   startCommand,
   type CommandEnd,
   type RunningCommand,
 } from "./commands-process";
 import { commandStep, toRelease, type Scene } from "./commands-step";
-import { expectRecord, expectServing } from "./commands-watch";
+import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch";
 import { pause, type Step } from "./context";
 import { boundaryOf, type Moment, type Plan, planOf, randomOf } from "./kills-plan";
 
@@ -31,6 +33,7 @@ const kills = commandStep(
     const seed = Number(process.env.REHEARSAL_SEED ?? Date.now() % 1_000_000);
     const random = randomOf(seed);
     scene.context.say(`seed ${seed}: REHEARSAL_SEED=${seed} repeats it`);
+    await emptyStandby(scene);
     const cuts: Cut[] = [];
     while (sum(cuts, "kills") < enough) {
       const at = `seed ${seed}, release ${cuts.length + 1}`;
@@ -49,6 +52,12 @@ const kills = commandStep(
     };
   },
 );
+
+/** A release begins with its staging only where nothing stands by. */
+async function emptyStandby({ context, stack }: Scene): Promise<void> {
+  const { inService } = await seenNow(context, stack);
+  if (inService[other(await servingNow(context, stack))] > 0) await runCommand(context, ["retire"], 0);
+}
 
 const sum = (cuts: readonly Cut[], what: "kills" | "interrupts"): number =>
   cuts.reduce((total, cut) => total + cut[what], 0);
