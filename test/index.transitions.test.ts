@@ -62,8 +62,8 @@ describe("transitions: what may change", () => {
 
   test("an image without a boot gate is told of, once", async () => {
     await transition({}, { greenAmi: gated });
-    const without = [v1, v2, v1];
-    expect(told).toEqual(without.map((image) => expect.stringContaining(`${image} has no tag BootGate`) as string));
+    // The one that runs already was told of when it came.
+    expect(told).toEqual([v1, v2].map((image) => expect.stringContaining(`${image} has no tag BootGate`) as string));
   });
 
   test("an update waits for every fleet with instances, but not for the one that loses its traffic", async () => {
