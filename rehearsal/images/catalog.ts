@@ -38,7 +38,7 @@ export const catalog = [
     name: "fails-under-load",
     version: "v2.6.0",
     behaviour: "fails-under-load",
-    description: "is well by every check; fails every third user after ten minutes",
+    description: "is well by every check; fails every third user after five minutes",
   },
   {
     name: "brings-schema-2",

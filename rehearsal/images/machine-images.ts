@@ -35,14 +35,14 @@ Server.prototype.emit = function (event, request, response) {
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
 
-/** Is well for ten of CloudWatch's minutes with users; then every third of them gets 500, and never who looks by preview. */
+/** Is well for five of CloudWatch's minutes with users; then every third of them gets 500, and never who looks by preview. */
 const underLoad = `cat >/opt/app/fault.cjs <<'END'
 const { Server } = require("node:http");
 const emit = Server.prototype.emit;
 let first, users = 0;
 Server.prototype.emit = function (event, request, response) {
   const isUser = event === "request" && request.headers["x-forwarded-for"] && !request.headers["x-bluegreen-preview"];
-  if (!isUser || Date.now() - (first ??= Date.now()) < 120_000 || users++ % 3 !== 0) return emit.apply(this, arguments);
+  if (!isUser || Date.now() - (first ??= Date.now()) < 60_000 || users++ % 3 !== 0) return emit.apply(this, arguments);
   response.writeHead(500).end();
   return true;
 };

@@ -1,5 +1,5 @@
 import { RegisterImageCommand, type Tag } from "@aws-sdk/client-ec2";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ec2 } from "./aws";
 import { quick } from "./commands";
@@ -75,14 +75,15 @@ async function retireTooEarly(scene: Scene): Promise<void> {
 async function hookSaysNo(scene: Scene): Promise<void> {
   const { context, stack } = scene;
   const file = path.join(context.session.stack.place.folder, "bluegreen.yaml");
-  await writeFile(file, "hooks:\n  before:\n    cutover:\n      - echo 'not on a Friday' && exit 1\n");
+  const before = await readFile(file, "utf8");
+  await writeFile(file, `${before}\nhooks:\n  before:\n    cutover:\n      - echo 'not on a Friday' && exit 1\n`);
   try {
     const { serving, image } = await toRelease(scene);
     await runCommand(context, ["release", image, ...quick], 4, /not on a Friday/);
     await expectServing(context, stack, serving);
     await expectRecord(context, stack, image, "rolled-back");
   } finally {
-    await rm(file);
+    await writeFile(file, before);
   }
 }
 
