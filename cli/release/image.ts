@@ -60,7 +60,10 @@ async function publishedImage({ clients }: Session, version: string): Promise<st
 
 const isSame = (one: ImageFacts, another: ImageFacts): boolean =>
   one.imageId === another.imageId ||
-  (one.version !== undefined && one.version === another.version && one.commit === another.commit);
+  (one.version !== undefined &&
+    one.commit !== undefined &&
+    one.version === another.version &&
+    one.commit === another.commit);
 
 /** Why an image may not be released, by its tags; empty: it may. */
 export function imageFaults({ imageId, version, gossReport }: ImageFacts): string[] {
