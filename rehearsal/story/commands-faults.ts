@@ -1,7 +1,7 @@
 import type { Fault } from "../cloud/fault-injection";
 import { described, startCommand, type CommandEvent } from "./commands-process";
 import { quick } from "./commands";
-import { commandStep, toRelease, type Scene } from "./commands-step";
+import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step";
 import { expectRecord, expectServing, seenNow } from "./commands-watch";
 import type { Step } from "./context";
 
@@ -56,6 +56,7 @@ const faults = commandStep(
   "command-faults",
   "AWS fails in the middle of a release: it ends, traffic stays, and the same command goes on",
   async (scene) => {
+    await emptyStandby(scene);
     const { to, image } = await toRelease(scene);
     for (const trial of trials) {
       scene.context.say(`${trial.fault} at ${trial.at}`);

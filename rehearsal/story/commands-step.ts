@@ -1,6 +1,7 @@
 import { other, type Color } from "../../components/traffic";
 import { type Context, type Findings, type Step } from "./context";
-import { servingNow, type Stack, Watch } from "./commands-watch";
+import { runCommand } from "./commands-process";
+import { seenNow, servingNow, type Stack, Watch } from "./commands-watch";
 import { worlds } from "./release";
 
 /** What a step with release commands works with. */
@@ -39,6 +40,12 @@ export async function toRelease({ context, stack }: Scene): Promise<{ serving: C
   const { images } = context.session;
   const now = await imageOf(context, serving);
   return { serving, to: other(serving), image: now === images["good-v1"] ? images["good-v2"] : images["good-v1"] };
+}
+
+/** Sees to it that nothing stands by: only then a release begins with its staging. */
+export async function emptyStandby({ context, stack }: Scene): Promise<void> {
+  const { inService } = await seenNow(context, stack);
+  if (inService[other(await servingNow(context, stack))] > 0) await runCommand(context, ["retire"], 0);
 }
 
 /** The image of a colour's fleet, by the settings that the commands have written. */

@@ -1,16 +1,14 @@
-import { other } from "../../components/traffic";
 import { quick } from "./commands";
 import {
   described,
   expectEnd,
   processesOf,
-  runCommand,
   startCommand,
   type CommandEnd,
   type RunningCommand,
 } from "./commands-process";
-import { commandStep, toRelease, type Scene } from "./commands-step";
-import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch";
+import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step";
+import { expectRecord, expectServing } from "./commands-watch";
 import { pause, type Step } from "./context";
 import { boundaryOf, type Moment, type Plan, planOf, randomOf } from "./kills-plan";
 
@@ -52,12 +50,6 @@ const kills = commandStep(
     };
   },
 );
-
-/** A release begins with its staging only where nothing stands by. */
-async function emptyStandby({ context, stack }: Scene): Promise<void> {
-  const { inService } = await seenNow(context, stack);
-  if (inService[other(await servingNow(context, stack))] > 0) await runCommand(context, ["retire"], 0);
-}
 
 const sum = (cuts: readonly Cut[], what: "kills" | "interrupts"): number =>
   cuts.reduce((total, cut) => total + cut[what], 0);
