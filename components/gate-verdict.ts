@@ -1,7 +1,7 @@
 import { colors, gaining, shares, type ByColor, type Capacity, type Color, type Observed } from "./traffic";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
-export type PreviewAnswer = { faults: string[] } | { unreachable: string };
+export type PreviewFinding = { faults: string[] } | { unreachable: string };
 
 export interface GateQuestion {
   weights: ByColor<number>;
@@ -12,7 +12,7 @@ export interface GateQuestion {
   /** The colour that takes back what it had given to its canary. */
   home?: Color;
   observed: ByColor<Observed>;
-  preview: Partial<ByColor<PreviewAnswer>>;
+  preview: Partial<ByColor<PreviewFinding>>;
 }
 
 /** Reasons not to let the listener change. Empty: the gate is open. */

@@ -1,27 +1,11 @@
-import * as http from "node:http";
-import * as https from "node:https";
 import type { AwsClients } from "./aws-clients";
-import { gateVerdict, type PreviewAnswer } from "./gate-verdict";
+import { gateVerdict, type PreviewFinding } from "./gate-verdict";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live";
+import { askPreview, NoConnection, type PreviewEndpoint } from "./preview";
 import { gaining, type ByColor, type Capacity, type Color } from "./traffic";
-
-/** The header that chooses the colour on the preview listener. */
-export const previewHeader = "X-Bluegreen-Preview";
 
 /** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
 const probes = 5;
-
-/** Milliseconds for one answer; a service that takes longer is not fit to serve. */
-const probeTimeout = 5_000;
-
-/** Where the preview listener can be asked. */
-export interface PreviewEndpoint {
-  protocol: "http" | "https";
-  host: string;
-  port: number;
-  /** Name in the certificate; undefined: unknown, so only the chain is verified. */
-  domain?: string;
-}
 
 export interface GateArgs {
   clients: AwsClients;
@@ -57,7 +41,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
   const look = async (color: Color) =>
     observe(await targetHealth(clients, targetGroupArns[color]), await members(color));
   const [blue, green] = await Promise.all([look("blue"), look("green")]);
-  const preview: Partial<ByColor<PreviewAnswer>> = {};
+  const preview: Partial<ByColor<PreviewFinding>> = {};
   for (const color of gaining(weights, recorded)) {
     const answer = await probe(args.preview, color, args.paths[color], args.versions[color]);
     preview[color] = answer;
@@ -83,12 +67,12 @@ async function probe(
   color: Color,
   path: string,
   version: string | undefined,
-): Promise<PreviewAnswer> {
+): Promise<PreviewFinding> {
   const faults = new Set<string>();
   for (let index = 0; index < probes; index++) {
     let answer: Answer;
     try {
-      answer = await get(endpoint, color, path);
+      answer = await askPreview(endpoint, color, path);
     } catch (error) {
       if (error instanceof NoConnection) return { unreachable: error.message };
       faults.add(`GET ${path} failed: ${(error as Error).message}`);
@@ -99,9 +83,6 @@ async function probe(
   }
   return { faults: [...faults] };
 }
-
-/** The network, not the service, is why there was no answer. */
-class NoConnection extends Error {}
 
 interface Answer {
   status: number;
@@ -125,35 +106,4 @@ function versionIn(body: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function get({ protocol, host, port, domain }: PreviewEndpoint, color: Color, path: string): Promise<Answer> {
-  const { request } = protocol === "https" ? https : http;
-  return new Promise((resolve, reject) => {
-    const asked = request({
-      host,
-      port,
-      path,
-      agent: false,
-      headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
-      ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),
-    });
-    let connected = false;
-    asked.on("socket", (socket) => socket.on("connect", () => (connected = true)));
-    const fail = (error: Error) => reject(connected ? error : new NoConnection(error.message));
-    // For the whole answer: a socket's own time-out begins anew with every byte.
-    const deadline = setTimeout(() => {
-      fail(new Error(`no answer within ${probeTimeout / 1000} s`));
-      asked.destroy();
-    }, probeTimeout);
-    asked.on("close", () => clearTimeout(deadline));
-    asked.on("error", fail);
-    asked.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-    });
-    asked.end();
-  });
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config-schema";
 import type { BlueGreen } from "./blue-green";
-import { previewHeader } from "./gate";
+import { previewHeader } from "./preview";
 import type { LoadBalancer } from "./load-balancer";
 import type { LogGroups } from "./log-groups";
 import type { Monitoring } from "./monitoring";

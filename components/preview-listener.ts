@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { previewHeader } from "./gate";
+import { previewHeader } from "./preview";
 import type { ListenerProtocol } from "./load-balancer";
 import { colors, type ByColor } from "./traffic";
 

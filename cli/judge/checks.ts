@@ -1,10 +1,9 @@
-import type { PreviewEndpoint } from "../../components/gate";
+import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../components/preview";
 import { other, type Color } from "../../components/traffic";
 import type { CheckResult, ImageFacts } from "../model";
 import { builtInChecks, errorsFinding, latencyFinding, readyFinding, versionFinding, type Finding } from "./built-in";
 import { runCommand, type CommandRun } from "./command";
 import { countsOf, type Counts, type Sample } from "./evidence";
-import { askPreview, NoConnection, type PreviewAnswer } from "./preview";
 import { sample } from "./probes";
 import type { ProjectCheck, UrlCheck } from "./project-schema";
 import { defaultLimits, type Limits } from "./verdict";

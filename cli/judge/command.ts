@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { previewHeader } from "../../components/gate";
+import { previewHeader } from "../../components/preview";
 import type { Color } from "../../components/traffic";
 import type { ImageFacts, Stage } from "../model";
 import { formatDuration } from "./duration";

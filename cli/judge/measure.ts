@@ -1,5 +1,5 @@
 import { paginateGetMetricData, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { PreviewEndpoint } from "../../components/gate";
+import type { PreviewEndpoint } from "../../components/preview";
 import { observe, targetHealth } from "../../components/live";
 import { byColor, other, type ByColor, type Color } from "../../components/traffic";
 import type { Clients } from "../clients";

@@ -1,7 +1,6 @@
-import type { PreviewEndpoint } from "../../components/gate";
+import { askPreview, NoConnection, type PreviewEndpoint } from "../../components/preview";
 import { byColor, type ByColor, type Color } from "../../components/traffic";
 import { slide, type Sample } from "./evidence";
-import { askPreview, NoConnection } from "./preview";
 
 /** Seconds until a listener that could not be reached is tried again: each try may take as long as an answer. */
 const pause = 30;

@@ -1,4 +1,4 @@
-import type { PreviewEndpoint } from "../../components/gate";
+import type { PreviewEndpoint } from "../../components/preview";
 import type { Outputs } from "../recorded";
 import type { Settings } from "../../config-schema";
 

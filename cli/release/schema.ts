@@ -1,5 +1,5 @@
 import { servingColor } from "../../components/traffic";
-import { askPreview, NoConnection } from "../judge/preview";
+import { askPreview, NoConnection } from "../../components/preview";
 import type { ImageFacts } from "../model";
 import { Refusal } from "../refusal";
 import { schemaFault } from "../schema-fit";

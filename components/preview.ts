@@ -1,7 +1,18 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { previewHeader, type PreviewEndpoint } from "../../components/gate";
-import type { Color } from "../../components/traffic";
+import type { Color } from "./traffic";
+
+/** The header that chooses the colour on the preview listener. */
+export const previewHeader = "X-Bluegreen-Preview";
+
+/** Where the preview listener can be asked. */
+export interface PreviewEndpoint {
+  protocol: "http" | "https";
+  host: string;
+  port: number;
+  /** Name in the certificate; undefined: unknown, so only the chain is verified. */
+  domain?: string;
+}
 
 /** Milliseconds for one answer; a service that takes longer has not answered. */
 const patience = 5_000;
