@@ -1,6 +1,6 @@
 import { CompleteLifecycleActionCommand, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import { autoScaling } from "./aws";
-import { pause, touched, type Context, type Step, type World } from "./context";
+import { fleetParts, pause, touched, type Context, type Step, type World } from "./context";
 import { worlds } from "./release";
 
 /** Green serves; blue comes up with an image that answers the launch lifecycle hook. */
@@ -41,8 +41,11 @@ export const bootGate: Step = {
   from: worlds.released,
   async run(context) {
     const begun = Date.now();
-    const parts = ["template", "group", "cpu", "requests"].map((part) => `app-blue-${part}`);
-    const refused = context.refused(gated(context), /\d+ of its launches were given up at the boot gate/, parts);
+    const refused = context.refused(
+      gated(context),
+      /\d+ of its launches were given up at the boot gate/,
+      fleetParts("blue"),
+    );
     const given = await answering(context, "ABANDON", refused);
     const result = await refused;
     const up = context.updated(gated(context));

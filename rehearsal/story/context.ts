@@ -161,6 +161,12 @@ const releaseSettings = [
 export const touched = (result: OperationResult): string[] =>
   result.changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
 
+/** What a new image on a colour changes: its fleet, and the dashboard, which names the group. */
+export const fleetParts = (color: string): string[] => [
+  ...["template", "group", "cpu", "requests"].map((part) => `app-${color}-${part}`),
+  "monitoring-dashboard",
+];
+
 /** Rejects unless the very resources were touched. */
 export function expectTouched(result: OperationResult, expected: string[]): void {
   const names = touched(result).sort();

@@ -1,7 +1,7 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ImageName } from "../images/catalog";
 import { ec2 } from "./aws";
-import { expectTouched, pause, touched, until, type Context, type Step, type World } from "./context";
+import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context";
 import { worlds } from "./release";
 
 /** Green serves; blue comes up with an image of the catalog. */
@@ -26,8 +26,7 @@ export const neverReady = (name: string, title: string, words: RegExp, world: (c
   from: worlds.released,
   async run(context) {
     const begun = Date.now();
-    const parts = ["template", "group", "cpu", "requests"].map((part) => `app-blue-${part}`);
-    const result = await context.refused(world(context), words, parts);
+    const result = await context.refused(world(context), words, fleetParts("blue"));
     await onlyGreenServed(context, begun);
     await context.updated(worlds.released(context));
     return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
