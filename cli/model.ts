@@ -15,6 +15,9 @@ export interface ImageFacts {
   readonly gossReport?: string;
 }
 
+/** Short name of an image: its version, or its id where it has no such tag. */
+export const imageName = ({ version, imageId }: ImageFacts): string => version ?? imageId;
+
 /** One instance of a fleet. */
 export interface Instance {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { other, servingColor, type Color } from "../../components/traffic";
 import { parseDuration } from "../judge/duration";
 import { parseStrategy } from "../judge/strategy";
-import type { ImageFacts } from "../model";
+import { imageName, type ImageFacts } from "../model";
 import { Refusal } from "../refusal";
 import { check as runCheck } from "../release/check";
 import type { Desk } from "../release/desk";
@@ -9,7 +9,7 @@ import { GoBack } from "../release/hooks";
 import { requireImageName, resolveImage } from "../release/image";
 import type { Goal } from "../release/next";
 import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
-import { named, now, onRecord, requireFit, servingNow } from "../release/stage";
+import { now, onRecord, requireFit, servingNow } from "../release/stage";
 import { shift as runShift, flip } from "../release/traffic";
 import { wholeNumber } from "./arguments";
 import { type Context, withDesk } from "./context";
@@ -76,7 +76,7 @@ export function check(context: Context): Promise<void> {
       await runCheck(desk, color, image);
     } catch (error) {
       if (!(error instanceof GoBack)) throw error;
-      throw new Refusal("failed", `${named(image)} failed its checks: ${error.message}. No traffic was moved.`);
+      throw new Refusal("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
     }
   });
 }
@@ -102,7 +102,7 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
     const { record } = desk;
     const another = record?.outcome === "running" && record.image.imageId !== image.imageId;
     if (another || desk.world.weights.live[color] < 100) {
-      const what = another ? named(record.image) : color;
+      const what = another ? imageName(record.image) : color;
       throw new Refusal("refused", `${what} does not have all of the requests yet: bluegreen cutover comes first.`);
     }
     if (record?.outcome !== "running") {
@@ -130,6 +130,6 @@ function stagedNow({ world, record }: Desk): { color: Color; image: ImageFacts }
   const isWayBack = record?.outcome === "released" && record.from.image.imageId === image.imageId;
   if (capacity.maxSize > 0 && image.imageId !== world.fleets[serving].image.imageId && !isWayBack)
     return { color, image };
-  const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${named(image)}, the way back. ` : "";
+  const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${imageName(image)}, the way back. ` : "";
   throw new Refusal("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
 }

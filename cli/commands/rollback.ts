@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { colors, other, type Color } from "../../components/traffic";
 import { rollbackFacts } from "../status/rollback";
+import { imageName } from "../model";
 import { Refusal } from "../refusal";
 import { settle } from "../release/release";
-import { named } from "../release/stage";
 import { goBack } from "../release/traffic";
 import { type Context, withDesk } from "./context";
 import { direct } from "./rollback-direct";
@@ -37,7 +37,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     await confirm(
       context,
       options,
-      `Give all requests to ${to} (${named(fleet.image)}) instead of ${other(to)} (${named(from.image)})?`,
+      `Give all requests to ${to} (${imageName(fleet.image)}) instead of ${other(to)} (${imageName(from.image)})?`,
     );
     const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
     await goBack(desk, to, why, { override: options.override });

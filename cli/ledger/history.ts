@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import { other } from "../../components/traffic";
 import { formatDuration } from "../judge/duration";
-import type { ImageFacts, ReleaseRecord } from "../model";
+import { imageName, type ImageFacts, type ReleaseRecord } from "../model";
 
 const outcomes = {
   running: "running",
@@ -28,7 +28,7 @@ export function renderHistory(records: readonly ReleaseRecord[], now: number): s
     colAligns: ["left", "left", "right", "left", "left"],
   });
   for (const record of records) {
-    grid.push([minute(record), outcome(record), took(record, now), nameOf(record.image), cut(record.by, 20)]);
+    grid.push([minute(record), outcome(record), took(record, now), imageName(record.image), cut(record.by, 20)]);
   }
   const whys = records.flatMap((record) =>
     record.why === undefined ? [] : [`${minute(record)} ${outcome(record)}: ${record.why}`],
@@ -80,10 +80,6 @@ function weightChart({ color, startedAt, weights }: ReleaseRecord): string[] {
 }
 
 /** What people call an image. */
-function nameOf({ version, imageId }: ImageFacts): string {
-  return version ?? imageId;
-}
-
 function fully({ version, imageId, commit }: ImageFacts): string {
   const known = [version && imageId, commit && `commit ${commit.slice(0, 12)}`].filter((text) => text);
   return known.length === 0 ? imageId : `${version ?? imageId} (${known.join(", ")})`;

@@ -1,6 +1,6 @@
 /** What people are told of a release, and in which words: without a call. */
 import { type Color, other } from "../../components/traffic";
-import type { ImageFacts } from "../model";
+import { imageName, type ImageFacts } from "../model";
 
 export interface Notice {
   readonly kind: "cut-over" | "released" | "rolled-back" | "failed" | "waiting" | "retired";
@@ -24,7 +24,7 @@ export interface NoticeText {
 export function noticeText(notice: Notice): NoticeText {
   const { stack, color, image, by, why } = notice;
   const [what, next] = words(notice);
-  const subject = `${stack}: ${titles[notice.kind]} (${image.version ?? image.imageId} on ${color})`;
+  const subject = `${stack}: ${titles[notice.kind]} (${imageName(image)} on ${color})`;
   const known = [image.version && `version ${image.version}`, image.commit && `commit ${image.commit}`];
   const lines = [
     what,
@@ -49,7 +49,7 @@ const titles = {
 
 /** What happened, and what to do next. */
 function words({ kind, stack, color, image }: Notice): [string, string] {
-  const name = image.version ?? image.imageId;
+  const name = imageName(image);
   const old = other(color);
   const command = (line: string) => `bluegreen ${line} --stack ${stack}`;
   switch (kind) {

@@ -1,12 +1,11 @@
 import { other, type Color } from "../../components/traffic";
 import { runChecks } from "../judge/checks";
 import { readProjectFile } from "../judge/project-file";
-import type { CheckResult, ImageFacts } from "../model";
+import { imageName, type CheckResult, type ImageFacts } from "../model";
 import type { Desk } from "./desk";
 import { commandRun, GoBack, guarded, urls } from "./hooks";
 import { limitsOf } from "./judge";
 import { previewOf } from "./preview";
-import { named } from "./stage";
 
 /**
  * Tries a colour through the preview listener: the built-in checks, then the team's own.
@@ -17,7 +16,7 @@ export async function check(desk: Desk, color: Color, image: ImageFacts): Promis
   const { machines } = recorded.outputs.deployed;
   const context = { stack: session.place.stack, stage: "check", color, image, ...urls(desk) } as const;
   const results = await guarded(desk, "check", image, color, () =>
-    session.ui.step("check", `Checking ${named(image)} on ${color}`, (tell) =>
+    session.ui.step("check", `Checking ${imageName(image)} on ${color}`, (tell) =>
       runChecks({
         ...{ preview: previewOf(recorded.outputs, session.settings), color, image, signal: session.signal },
         healthCheckPath: machines[color].healthCheckPath,

@@ -5,7 +5,7 @@ import { colors } from "../../components/traffic";
 import { explained } from "../aws-errors";
 import { servedBefore } from "../ledger/record";
 import { listRecords } from "../ledger/records";
-import type { ImageFacts } from "../model";
+import { imageName, type ImageFacts } from "../model";
 import { Refusal } from "../refusal";
 import { readWorld } from "../read-world";
 import { openSession, type Session } from "../session";
@@ -98,7 +98,7 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
   } catch (error) {
     throw explained(error);
   }
-  const what = image.version ?? image.imageId;
+  const what = imageName(image);
   throw new Refusal(
     "refused",
     `${promoteFrom} has never served ${what}, and ${place.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,

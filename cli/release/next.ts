@@ -1,7 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { other, servingColor, shares, type Color } from "../../components/traffic";
 import { nextMove, type Strategy } from "../judge/strategy";
-import type { World } from "../model";
+import { imageName, type World } from "../model";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -77,14 +77,14 @@ function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Nex
   const off = staged.capacity.maxSize === 0 || world.settings.deployed.standby === "off";
   if (staged.image.imageId !== goal.imageId || off) {
     if (live[standby] > 0) {
-      const what = staged.image.version ?? staged.image.imageId;
+      const what = imageName(staged.image);
       return {
         kind: "refuse",
         why: `${standby} (${what}) gets ${live[standby]} % of the requests: another release is under way. Finish it, or go back: bluegreen rollback.`,
       };
     }
     if (record?.outcome === "running" && record.color === serving && record.servesSince !== undefined) {
-      const what = record.image.version ?? record.image.imageId;
+      const what = imageName(record.image);
       return {
         kind: "refuse",
         why: `the bake of ${what} is not over, and ${standby} is its way back, which this would replace. Let bluegreen bake finish it (--for 0s: one last look), or go back: bluegreen rollback.`,

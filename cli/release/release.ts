@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { other, type Color } from "../../components/traffic";
 import { formatDuration } from "../judge/duration";
-import type { ImageFacts, World } from "../model";
+import { imageName, type ImageFacts, type World } from "../model";
 import { Refusal } from "../refusal";
 import { bar } from "../ui";
 import { check } from "./check";
@@ -10,7 +10,7 @@ import { GoBack, guarded } from "./hooks";
 import { judge } from "./judge";
 import { nextStep, unfinished, type Goal, type Next } from "./next";
 import { retire } from "./retire";
-import { named, now, onRecord, requireFit, servingNow, stage } from "./stage";
+import { now, onRecord, requireFit, servingNow, stage } from "./stage";
 import { flip, goBack, shift } from "./traffic";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
@@ -42,7 +42,7 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
       await take(desk, image, next);
       if (next.kind === "hold") watched = desk.world.weights.live[next.color];
       if (next.kind === "done") return;
-      if (next.kind === "rollback") throw new Refusal("rolledBack", `${named(image)} was taken back: ${next.why}.`);
+      if (next.kind === "rollback") throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${next.why}.`);
     } catch (error) {
       await takeBack(desk, image, error);
     }
@@ -79,7 +79,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
     case "shift":
       return guarded(desk, "cutover", image, next.color, () => shift(desk, next.color, next.weight));
     case "hold":
-      return ui.step("cutover", `Watching ${named(image)} with its share`, (tell) =>
+      return ui.step("cutover", `Watching ${imageName(image)} with its share`, (tell) =>
         judge(desk, next.color, next.seconds, tell),
       );
     case "flip":
@@ -98,7 +98,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
     case "retire":
       return void (await retire(desk));
     case "done":
-      return ui.say(`${next.color} serves ${named(image)}.`);
+      return ui.say(`${next.color} serves ${imageName(image)}.`);
     case "refuse":
       throw new Refusal("refused", next.why);
   }
@@ -128,7 +128,7 @@ function requireOurs(desk: Desk, why: string): void {
 /** Watches the new colour with all of the traffic; when it is well, the release has ended. */
 export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds: number): Promise<void> {
   await guarded(desk, "bake", image, color, async () => {
-    await desk.session.ui.step("bake", `Baking ${named(image)} on ${color}`, (tell) =>
+    await desk.session.ui.step("bake", `Baking ${imageName(image)} on ${color}`, (tell) =>
       judge(desk, color, seconds, tell),
     );
     await check(desk, color, image);
@@ -148,7 +148,7 @@ export async function takeBack(desk: Desk, image: ImageFacts, error: unknown): P
   const target = servingOrCanary(desk.world, image);
   if (target === undefined) await giveUp(desk, image, why);
   else await goBack(desk, other(target), why, { insist: true });
-  throw new Refusal("rolledBack", `${named(image)} was taken back: ${why}`);
+  throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${why}`);
 }
 
 /** What readiness.ts says of a fleet that never got ready. */

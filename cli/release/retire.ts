@@ -1,9 +1,9 @@
 import { other, servingColor, type Color } from "../../components/traffic";
 import { Refusal } from "../refusal";
-import type { World } from "../model";
+import { imageName, type World } from "../model";
 import type { Desk } from "./desk";
 import { guarded } from "./hooks";
-import { named, now, servingNow } from "./stage";
+import { now, servingNow } from "./stage";
 
 /** Why the fleet that doesn't serve may not go yet; undefined: it may. */
 export function retireFault(world: World): string | undefined {
@@ -13,7 +13,7 @@ export function retireFault(world: World): string | undefined {
   const { record } = world;
   if (live[old] > 0) return `${old} still gets ${live[old]} % of the requests. Finish the cut-over first, or go back`;
   if (record?.outcome === "running" && record.color === serving)
-    return `the bake of ${named(record.image)} is not over, and ${old} is its way back. Let bluegreen bake or release finish it`;
+    return `the bake of ${imageName(record.image)} is not over, and ${old} is its way back. Let bluegreen bake or release finish it`;
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
     return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
@@ -31,7 +31,7 @@ export async function retire(desk: Desk): Promise<Color> {
   const old = other(serving);
   const { image } = desk.world.fleets[serving];
   await guarded(desk, "retire", image, serving, () =>
-    desk.session.ui.step("retire", `Retiring ${old} (${named(desk.world.fleets[old].image)})`, (tell) =>
+    desk.session.ui.step("retire", `Retiring ${old} (${imageName(desk.world.fleets[old].image)})`, (tell) =>
       desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     ),
   );

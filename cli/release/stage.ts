@@ -1,5 +1,5 @@
 import { other, servingColor, type Color } from "../../components/traffic";
-import type { ImageFacts } from "../model";
+import { imageName, type ImageFacts } from "../model";
 import { Refusal } from "../refusal";
 import type { Desk } from "./desk";
 import { guarded } from "./hooks";
@@ -38,7 +38,7 @@ export async function stage(desk: Desk, image: ImageFacts, previewSize: number):
   const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
   const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
   await guarded(desk, "stage", image, color, () =>
-    session.ui.step("stage", `Staging ${named(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
+    session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
   );
 }
 
@@ -48,7 +48,12 @@ export async function stage(desk: Desk, image: ImageFacts, previewSize: number):
  */
 export async function onRecord(desk: Desk, image: ImageFacts): Promise<void> {
   if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
-    await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: `${named(image)} is released instead` });
+    await desk.note({
+      kind: "ended",
+      at: now(),
+      outcome: "superseded",
+      why: `${imageName(image)} is released instead`,
+    });
   }
   if (desk.record?.outcome !== "running") {
     const serving = servingNow(desk);
@@ -57,8 +62,5 @@ export async function onRecord(desk: Desk, image: ImageFacts): Promise<void> {
   }
   await desk.note({ kind: "weights", at: now(), ...desk.world.weights.live });
 }
-
-/** For people: the version, else the image's id. */
-export const named = ({ version, imageId }: ImageFacts): string => version ?? imageId;
 
 export const now = (): string => new Date().toISOString();

@@ -1,9 +1,9 @@
 import { other, shares, type Color } from "../../components/traffic";
-import type { ImageFacts, ReleaseSettings } from "../model";
+import { imageName, type ImageFacts, type ReleaseSettings } from "../model";
 import { Refusal } from "../refusal";
 import type { ChangeOptions, Desk } from "./desk";
 import type { UpdateOptions } from "./update";
-import { named, now, servingNow } from "./stage";
+import { now, servingNow } from "./stage";
 
 /**
  * Gives a colour a share of the requests, by an update of the listener alone: a share of a standby is its weight, all of
@@ -19,7 +19,7 @@ export async function shift(desk: Desk, color: Color, weight: number, options?: 
       : { activeColor: serving, standbyWeight: standby };
   // What has requests is warm, whatever a state that is behind says.
   const warm: Partial<ReleaseSettings> = standby > 0 ? { standby: "warm" } : {};
-  const title = `Giving ${color} (${named(desk.world.fleets[color].image)}) ${weight} % of the requests`;
+  const title = `Giving ${color} (${imageName(desk.world.fleets[color].image)}) ${weight} % of the requests`;
   await desk.session.ui.step("cutover", title, async (tell) => {
     const touched = await desk.change({ ...change, ...warm, previewSize: 0 }, tell, options);
     const others = touched.filter((name) => name !== "app-listener");
@@ -56,7 +56,7 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   if (fleet.capacity.maxSize === 0) {
     throw new Refusal(
       "refused",
-      `${to} is off: there is no fleet to go back to. Release its image again: bluegreen release ${named(fleet.image)}.`,
+      `${to} is off: there is no fleet to go back to. Release its image again: bluegreen release ${imageName(fleet.image)}.`,
     );
   }
   const from = other(to);
@@ -75,7 +75,7 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   });
   await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
-  session.ui.say(`${to} (${named(fleet.image)}) serves all requests again: ${why}`);
+  session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
 }
 
 /**

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import { colors, type Color } from "../../components/traffic";
-import type { Instance } from "../model";
+import { imageName, type Instance } from "../model";
 import { fleetStyle, type Paint } from "./paint";
 import type { StatusReport } from "./report";
-import { ageText, imageName, wantedTargets } from "./words";
+import { ageText, wantedTargets } from "./words";
 
 const labelWidth = 11;
 

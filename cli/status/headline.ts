@@ -1,6 +1,6 @@
 import { byColor, colors, other, type Color } from "../../components/traffic";
-import type { World } from "../model";
-import { imageName, roleOf, serving, wantedTargets } from "./words";
+import { imageName, type World } from "../model";
+import { roleOf, serving, wantedTargets } from "./words";
 
 /**
  * A stack in one line, the colour that serves first:

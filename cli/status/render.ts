@@ -1,10 +1,10 @@
 import { colors } from "../../components/traffic";
-import type { AlarmFacts } from "../model";
+import { imageName, type AlarmFacts } from "../model";
 import { columns, wrapped } from "./columns";
 import { fleetsTable } from "./fleets-table";
 import { fleetStyle, painter, type Paint } from "./paint";
 import type { StatusReport } from "./report";
-import { imageLine, imageName, sinceText } from "./words";
+import { imageLine, sinceText } from "./words";
 
 const labelWidth = 10;
 /** Below this, ids and words no longer fit beside each other; a terminal then wraps the lines itself. */

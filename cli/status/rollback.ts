@@ -1,6 +1,6 @@
 import { colors, other, shares, type Color } from "../../components/traffic";
-import type { World } from "../model";
-import { imageName, serving } from "./words";
+import { imageName, type World } from "../model";
+import { serving } from "./words";
 
 /** Whether the release could be taken back at once, to which colour, and if not, why. */
 export interface RollbackFacts {

@@ -15,9 +15,6 @@ export function roleOf(world: World, color: Color): Role {
   return world.fleets[color].capacity.maxSize === 0 && world.fleets[color].instances.length === 0 ? "off" : "standby";
 }
 
-/** Short name of an image: its version, or its id where it has no such tag. */
-export const imageName = ({ version, imageId }: ImageFacts): string => version ?? imageId;
-
 /** Healthy targets that a fleet should have: what its group wants, or what is registered when that is more. */
 export const wantedTargets = ({ desired, registered }: FleetFacts): number => Math.max(desired, registered);
 
