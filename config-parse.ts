@@ -1,6 +1,6 @@
-import { faultMessage, issueFaults } from "./config-faults";
-import { combinationFaults } from "./config-rules";
-import { property, schema, type Settings } from "./config-schema";
+import { faultMessage, issueFaults } from "./config-faults.ts";
+import { combinationFaults } from "./config-rules.ts";
+import { property, schema, type Settings } from "./config-schema.ts";
 
 /**
  * Settings in raw config values (each a string, lists as JSON, the way Pulumi keeps them), or every fault at once. An empty

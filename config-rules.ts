@@ -1,7 +1,7 @@
 import { Address4 } from "ip-address";
-import { other } from "./components/traffic";
-import type { Fault } from "./config-faults";
-import type { Settings } from "./config-schema";
+import { other } from "./components/traffic.ts";
+import type { Fault } from "./config-faults.ts";
+import type { Settings } from "./config-schema.ts";
 
 type Name = keyof Settings;
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { byColor, type ByColor, type Wanted } from "./components/traffic";
-import { settingsIn } from "./config-parse";
-import { namespace, type Settings } from "./config-schema";
+import { byColor, type ByColor, type Wanted } from "./components/traffic.ts";
+import { settingsIn } from "./config-parse.ts";
+import { namespace, type Settings } from "./config-schema.ts";
 
 export type { Settings };
 

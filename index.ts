@@ -1,30 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AccessLogs } from "./components/access-logs";
-import { awsClients } from "./components/aws-clients";
-import { BlueGreen } from "./components/blue-green";
-import { Certificate } from "./components/certificate";
-import { readDeployed } from "./components/deployed";
-import { Firewall } from "./components/firewall";
-import { describeImage } from "./components/images";
-import { InstanceRole } from "./components/instance-role";
-import { LoadBalancer } from "./components/load-balancer";
-import { LogGroups } from "./components/log-groups";
-import { Monitoring } from "./components/monitoring";
-import { Network } from "./components/network";
-import { Notifications } from "./components/notifications";
-import { stackOutputs } from "./components/outputs";
-import { refuseUnlessOverridden } from "./components/override";
-import { describePlace } from "./components/place";
-import { planUpdate } from "./components/plan";
-import { readProviderConfig } from "./components/provider-config";
-import { ReleasesTable } from "./components/releases-table";
-import { byColor } from "./components/traffic";
-import { VpcEndpoints } from "./components/vpc-endpoints";
-import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config";
-import { namespace } from "./config-schema";
+import { AccessLogs } from "./components/access-logs.ts";
+import { awsClients } from "./components/aws-clients.ts";
+import { BlueGreen } from "./components/blue-green.ts";
+import { Certificate } from "./components/certificate.ts";
+import { readDeployed } from "./components/deployed.ts";
+import { Firewall } from "./components/firewall.ts";
+import { describeImage } from "./components/images.ts";
+import { InstanceRole } from "./components/instance-role.ts";
+import { LoadBalancer } from "./components/load-balancer.ts";
+import { LogGroups } from "./components/log-groups.ts";
+import { Monitoring } from "./components/monitoring.ts";
+import { Network } from "./components/network.ts";
+import { Notifications } from "./components/notifications.ts";
+import { stackOutputs } from "./components/outputs.ts";
+import { refuseUnlessOverridden } from "./components/override.ts";
+import { describePlace } from "./components/place.ts";
+import { planUpdate } from "./components/plan.ts";
+import { readProviderConfig } from "./components/provider-config.ts";
+import { ReleasesTable } from "./components/releases-table.ts";
+import { byColor } from "./components/traffic.ts";
+import { VpcEndpoints } from "./components/vpc-endpoints.ts";
+import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config.ts";
+import { namespace } from "./config-schema.ts";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
-export = async () => {
+export default async () => {
   const settings = loadSettings();
   const environment = pulumi.getStack();
   const shared = {

@@ -1,8 +1,5 @@
-// tools/quiet-aws-sdk.ts says why; here for all workers and what they start.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-
 /** @type {import('jest').Config} */
-module.exports = {
+export default {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   globalSetup: "<rootDir>/test/global-setup.ts",

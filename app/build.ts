@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/p
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build, type OutputFile } from "esbuild";
-import schema from "./schema.json";
-import type { Release } from "./src/release";
+import schema from "./schema.json" with { type: "json" };
+import type { Release } from "./src/release.ts";
 
-const DEFAULT_OUT = path.join(__dirname, "dist");
+const DEFAULT_OUT = path.join(import.meta.dirname, "dist");
 
 /** https://semver.org: MAJOR.MINOR.PATCH and a pre-release part, with the v of a Git tag; build metadata has no order. */
 const VERSION =
@@ -65,13 +65,13 @@ async function mustBeOurs(out: string): Promise<void> {
 /** As if into the default folder, wherever it goes: paths in the source map then are the same on every machine. */
 async function bundle(release: Release): Promise<OutputFile[]> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(__dirname, "src/main.ts")],
+    entryPoints: [path.join(import.meta.dirname, "src/main.ts")],
     outfile: path.join(DEFAULT_OUT, "app.cjs"),
     write: false,
     bundle: true,
     platform: "node",
     // The oldest Node that the service runs on (package.json).
-    target: "node20.19",
+    target: "node22.18",
     format: "cjs",
     minifySyntax: true,
     minifyWhitespace: true,
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   console.log(`${release.version} -> ${out ?? path.relative(process.cwd(), DEFAULT_OUT)}`);
 }
 
-if (require.main === module) {
+if (process.argv[1] === import.meta.filename) {
   main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

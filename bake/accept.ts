@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Aws, type Place } from "./aws";
-import { saidBy } from "./faults";
-import type { Layer } from "./layers";
-import { filesOf, type ImageManifest } from "./manifest";
-import type { PackerBuild } from "./packer-manifest";
-import { digestOf, judge } from "./report";
+import { Aws, type Place } from "./aws.ts";
+import { saidBy } from "./faults.ts";
+import type { Layer } from "./layers.ts";
+import { filesOf, type ImageManifest } from "./manifest.ts";
+import type { PackerBuild } from "./packer-manifest.ts";
+import { digestOf, judge } from "./report.ts";
 
 /** What Packer has made, and what is known of it beside that. */
 export interface Made {

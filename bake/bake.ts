@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { buildRelease } from "../app/build";
-import { buildBootGate } from "../boot-gate/build";
-import { accept } from "./accept";
-import { saidBy } from "./faults";
-import { bakeName, type Layer } from "./layers";
-import { filesOf, type ImageManifest } from "./manifest";
-import { runPacker } from "./packer";
-import { parsePackerManifest } from "./packer-manifest";
-import { placeOf } from "./place";
-import { judge } from "./report";
-import { variablesOf } from "./variables";
+import { buildRelease } from "../app/build.ts";
+import { buildBootGate } from "../boot-gate/build.ts";
+import { accept } from "./accept.ts";
+import { saidBy } from "./faults.ts";
+import { bakeName, type Layer } from "./layers.ts";
+import { filesOf, type ImageManifest } from "./manifest.ts";
+import { runPacker } from "./packer.ts";
+import { parsePackerManifest } from "./packer-manifest.ts";
+import { placeOf } from "./place.ts";
+import { judge } from "./report.ts";
+import { variablesOf } from "./variables.ts";
 
 /** What a bake needs; nothing in it is looked for or guessed. */
 export interface BakeArgs {

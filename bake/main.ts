@@ -1,12 +1,11 @@
-import "../tools/quiet-aws-sdk";
 import { Command } from "commander";
-import { bakeLayer } from "./bake";
-import { saidBy } from "./faults";
-import { bakeName, isVersion, type Layer, LAYERS, OUT } from "./layers";
-import { type ImageManifest, readManifest } from "./manifest";
-import { publish, usageOf, verify } from "./publish";
-import { checked, type Options } from "./request";
-import { findTools } from "./tools";
+import { bakeLayer } from "./bake.ts";
+import { saidBy } from "./faults.ts";
+import { bakeName, isVersion, type Layer, LAYERS, OUT } from "./layers.ts";
+import { type ImageManifest, readManifest } from "./manifest.ts";
+import { publish, usageOf, verify } from "./publish.ts";
+import { checked, type Options } from "./request.ts";
+import { findTools } from "./tools.ts";
 
 const say = (line: string): void => console.log(line);
 const append = (value: string, before: string[]): string[] => [...before, value];

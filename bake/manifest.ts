@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { jsonOf } from "./json";
-import { bakeName, type Layer, LAYERS } from "./layers";
+import { jsonOf } from "./json.ts";
+import { bakeName, type Layer, LAYERS } from "./layers.ts";
 
 const ami = z.string().regex(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/);
 

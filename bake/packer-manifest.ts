@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { jsonOf } from "./json";
-import type { Layer } from "./layers";
+import { jsonOf } from "./json.ts";
+import type { Layer } from "./layers.ts";
 
 /** https://developer.hashicorp.com/packer/docs/post-processors/manifest; custom_data is what packer/ gives it. */
 const schema = z.object({

@@ -1,4 +1,4 @@
-import type { ImageManifest } from "./manifest";
+import type { ImageManifest } from "./manifest.ts";
 
 /**
  * Name of the parameter that stands for an image: an app image's for ever, by its version; of the layers below, the one

@@ -1,7 +1,7 @@
 import type { Image } from "@aws-sdk/client-ec2";
-import { below, type Layer } from "./layers";
-import type { ImageManifest } from "./manifest";
-import { parameterOf } from "./parameters";
+import { below, type Layer } from "./layers.ts";
+import type { ImageManifest } from "./manifest.ts";
+import { parameterOf } from "./parameters.ts";
 
 /** Where a parent may be named: the first of them that names one counts. */
 export interface ParentSources {

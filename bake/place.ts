@@ -1,4 +1,4 @@
-import type { Place } from "./aws";
+import type { Place } from "./aws.ts";
 
 /** Where our own calls go: the same AWS, by the same credentials, as Packer's. */
 export function placeOf(region: string, given: { endpoint?: string; environment?: NodeJS.ProcessEnv }): Place {

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Image } from "@aws-sdk/client-ec2";
-import { Aws, type Place } from "./aws";
-import { refuse } from "./faults";
-import { bakeName } from "./layers";
-import type { ImageManifest } from "./manifest";
-import { parameterOf } from "./parameters";
-import { digestOf, judge } from "./report";
+import { Aws, type Place } from "./aws.ts";
+import { refuse } from "./faults.ts";
+import { bakeName } from "./layers.ts";
+import type { ImageManifest } from "./manifest.ts";
+import { parameterOf } from "./parameters.ts";
+import { digestOf, judge } from "./report.ts";
 
 /** The calls of one region, and whose they are. */
 export type Places = (region: string) => Place;

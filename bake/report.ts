@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { jsonOf } from "./json";
+import { jsonOf } from "./json.ts";
 
 /** What `goss validate --format json` prints, as far as it is read here. */
 const schema = z.object({

@@ -1,14 +1,14 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { exists } from "../tools/cache";
-import { run } from "../tools/run";
-import { Aws } from "./aws";
-import { refuse, saidBy } from "./faults";
-import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers";
-import { readManifest } from "./manifest";
-import { parameterOf } from "./parameters";
-import { parentFault, parentOf } from "./parent";
-import { parseVariables } from "./variables";
+import { exists } from "../tools/cache.ts";
+import { run } from "../tools/run.ts";
+import { Aws } from "./aws.ts";
+import { refuse, saidBy } from "./faults.ts";
+import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";
+import { readManifest } from "./manifest.ts";
+import { parameterOf } from "./parameters.ts";
+import { parentFault, parentOf } from "./parent.ts";
+import { parseVariables } from "./variables.ts";
 
 /** What the command line says of a bake. */
 export interface Options {

@@ -1,9 +1,9 @@
-import { findGoss } from "../tools/goss";
-import { findPacker } from "../tools/packer";
-import { findPackerPlugin } from "../tools/packer-plugin";
-import { run } from "../tools/run";
-import type { BakeArgs } from "./bake";
-import { refuse, saidBy } from "./faults";
+import { findGoss } from "../tools/goss.ts";
+import { findPacker } from "../tools/packer.ts";
+import { findPackerPlugin } from "../tools/packer-plugin.ts";
+import { run } from "../tools/run.ts";
+import type { BakeArgs } from "./bake.ts";
+import { refuse, saidBy } from "./faults.ts";
 
 /**
  * Finds what a bake on AWS needs. The image gets Node from Amazon Linux's own packages, so that its updates come with them.

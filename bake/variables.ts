@@ -1,4 +1,4 @@
-import type { Layer } from "./layers";
+import type { Layer } from "./layers.ts";
 
 /** Files that a bake gives to Packer, or gets from it. */
 export interface BakeFiles {

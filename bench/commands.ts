@@ -1,8 +1,8 @@
-import { runCommand } from "../rehearsal/story/commands-process";
-import { pause, type Context } from "../rehearsal/story/context";
-import type { Color } from "../components/traffic";
-import { median, type Figure } from "./figure";
-import { partsOf, type Part } from "./outcome";
+import { runCommand } from "../rehearsal/story/commands-process.ts";
+import { pause, type Context } from "../rehearsal/story/context.ts";
+import type { Color } from "../components/traffic.ts";
+import { median, type Figure } from "./figure.ts";
+import { partsOf, type Part } from "./outcome.ts";
 
 /** Cut-overs and rollbacks measured, in turn. */
 const rounds = 5;

@@ -1,5 +1,5 @@
-import type { Figure } from "./figure";
-import { wentWell, type Release } from "./releases";
+import type { Figure } from "./figure.ts";
+import { wentWell, type Release } from "./releases.ts";
 
 /** Seconds of a day. */
 const day = 24 * 3600;

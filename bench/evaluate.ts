@@ -1,6 +1,6 @@
 /** One evaluation in a process of its own, which prints its CPU time in seconds: `import` or `program`. */
 import * as pulumi from "@pulumi/pulumi";
-import * as state from "@pulumi/pulumi/runtime/state";
+import * as state from "@pulumi/pulumi/runtime/state.js";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import "@aws-sdk/client-auto-scaling";
@@ -61,7 +61,7 @@ async function evaluate(): Promise<number> {
     "bluegreen:allowedCidrs": '["0.0.0.0/0"]',
     "bluegreen:allowHttp": "true",
   });
-  const { default: program } = (await import("../index")) as unknown as { default: () => Promise<unknown> };
+  const { default: program } = (await import("../index.ts")) as unknown as { default: () => Promise<unknown> };
   await program();
   await pulumi.runtime.disconnect();
   return resources;

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import type { Figure } from "./figure";
+import type { Figure } from "./figure.ts";
 
 /** Pairs of runs; the median of their ratios is quoted, so that a machine whose speed drifts does no harm. */
 const pairs = 7;
@@ -22,8 +22,7 @@ export function evaluation(say: (line: string) => void): Figure[] {
 
 /** Seconds of CPU time of one process. */
 function run(what: "program" | "import"): number {
-  const script = path.join(__dirname, "evaluate.ts");
-  const loader = require.resolve("@swc-node/register");
-  const output = execFileSync(process.execPath, ["-r", loader, script, what], { cwd: path.join(__dirname, "..") });
+  const script = path.join(import.meta.dirname, "evaluate.ts");
+  const output = execFileSync(process.execPath, [script, what], { cwd: path.join(import.meta.dirname, "..") });
   return Number(output.toString().trim().split("\n").pop());
 }

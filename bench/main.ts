@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
-import { evaluation } from "./evaluation";
-import { rehearsed, timeScale } from "./rehearsed";
-import { strategy, wentWell } from "./releases";
-import { figureTable, releaseTable } from "./tables";
+import { evaluation } from "./evaluation.ts";
+import { rehearsed, timeScale } from "./rehearsed.ts";
+import { strategy, wentWell } from "./releases.ts";
+import { figureTable, releaseTable } from "./tables.ts";
 
 async function main(): Promise<number> {
   const say = (line: string) => console.error(line);

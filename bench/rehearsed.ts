@@ -1,13 +1,13 @@
 import path from "node:path";
-import { measureMax, startLoad } from "../rehearsal/load/load";
-import { openSession } from "../rehearsal/session";
-import { Context, pause, touched } from "../rehearsal/story/context";
-import { worlds } from "../rehearsal/story/release";
-import { CleanUp } from "../tools/clean-up";
-import { moves, wholeRelease } from "./commands";
-import { comparison } from "./comparison";
-import { median, type Figure } from "./figure";
-import { tenReleases, type Release } from "./releases";
+import { measureMax, startLoad } from "../rehearsal/load/load.ts";
+import { openSession } from "../rehearsal/session.ts";
+import { Context, pause, touched } from "../rehearsal/story/context.ts";
+import { worlds } from "../rehearsal/story/release.ts";
+import { CleanUp } from "../tools/clean-up.ts";
+import { moves, wholeRelease } from "./commands.ts";
+import { comparison } from "./comparison.ts";
+import { median, type Figure } from "./figure.ts";
+import { tenReleases, type Release } from "./releases.ts";
 
 /** Flips and rollbacks measured, in turn. */
 const rounds = 5;
@@ -33,7 +33,7 @@ export async function rehearsed(say: (line: string) => void): Promise<Rehearsed>
   const cleanUp = new CleanUp();
   cleanUp.onSignals(say);
   try {
-    const folder = path.resolve(__dirname, "..", ".rehearsal", "bench");
+    const folder = path.resolve(import.meta.dirname, "..", ".rehearsal", "bench");
     const session = await openSession({
       folder,
       provider: "local",

@@ -1,7 +1,7 @@
-import { catalog, type ImageName } from "../rehearsal/images/catalog";
-import { startCommand } from "../rehearsal/story/commands-process";
-import { pause, type Context } from "../rehearsal/story/context";
-import { outcomeOf, priceOf, type Outcome } from "./outcome";
+import { catalog, type ImageName } from "../rehearsal/images/catalog.ts";
+import { startCommand } from "../rehearsal/story/commands-process.ts";
+import { pause, type Context } from "../rehearsal/story/context.ts";
+import { outcomeOf, priceOf, type Outcome } from "./outcome.ts";
 
 /** How each of them is released: its canary is long enough for what users alone can find out. */
 export const strategy = ["--strategy", "canary=10%,60s", "--bake", "10s"] as const;

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import type { Figure } from "./figure";
-import { outcomes } from "./outcome";
-import { wentWell, type Release } from "./releases";
+import type { Figure } from "./figure.ts";
+import { outcomes } from "./outcome.ts";
+import { wentWell, type Release } from "./releases.ts";
 
 /** Every figure with its limit. */
 export function figureTable(figures: readonly Figure[], head = "figure"): string {

@@ -1,8 +1,8 @@
-import type { Answered } from "./answered";
-import type { Clock } from "./clock";
-import { answerOf, type Verdict } from "./gate";
-import { type HookAnswer, isNotWaiting } from "./hook";
-import type { Instance } from "./imds";
+import type { Answered } from "./answered.ts";
+import type { Clock } from "./clock.ts";
+import { answerOf, type Verdict } from "./gate.ts";
+import { type HookAnswer, isNotWaiting } from "./hook.ts";
+import type { Instance } from "./imds.ts";
 
 /** What became of the answer. */
 export type Outcome =

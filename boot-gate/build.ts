@@ -10,7 +10,7 @@ export async function buildBootGate({ out }: { out: string }): Promise<string> {
   const outfile = path.resolve(out, "boot-gate.cjs");
   mkdirSync(path.dirname(outfile), { recursive: true });
   await build({
-    entryPoints: [path.join(__dirname, "main.ts")],
+    entryPoints: [path.join(import.meta.dirname, "main.ts")],
     outfile,
     bundle: true,
     platform: "node",

@@ -1,5 +1,5 @@
-import type { Instance } from "./imds";
-import type { SpecResult } from "./report";
+import type { Instance } from "./imds.ts";
+import type { SpecResult } from "./report.ts";
 
 /** Name of the launch lifecycle hook that a group of such images has. The image's tag `BootGate` says the same. */
 export const hookName = "boot-gate";

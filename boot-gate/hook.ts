@@ -1,5 +1,5 @@
 import { AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
-import { hookName } from "./gate";
+import { hookName } from "./gate.ts";
 
 /** One answer to the launch lifecycle hook. */
 export interface HookAnswer {

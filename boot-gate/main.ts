@@ -1,10 +1,10 @@
-import { answeredIn } from "./answered";
-import { clock } from "./clock";
-import { readDeadline } from "./gate";
-import { completeLaunch } from "./hook";
-import { readInstance } from "./imds";
-import { type Line, runGate } from "./run";
-import { runSpec } from "./spec";
+import { answeredIn } from "./answered.ts";
+import { clock } from "./clock.ts";
+import { readDeadline } from "./gate.ts";
+import { completeLaunch } from "./hook.ts";
+import { readInstance } from "./imds.ts";
+import { type Line, runGate } from "./run.ts";
+import { runSpec } from "./spec.ts";
 
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());

@@ -1,6 +1,6 @@
-import { answerHook, type AnswerParts } from "./answer";
-import { answerSeconds, decide, type Verdict } from "./gate";
-import type { SpecResult } from "./report";
+import { answerHook, type AnswerParts } from "./answer.ts";
+import { answerSeconds, decide, type Verdict } from "./gate.ts";
+import type { SpecResult } from "./report.ts";
 
 /** One line of the report. */
 export type Line = { event: "start" | "spec" | "failure" | "verdict" | "retry" | "answer" | "stopped" } & Record<

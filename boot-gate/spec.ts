@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { type GossExit, readReport, type SpecResult } from "./report";
+import { type GossExit, readReport, type SpecResult } from "./report.ts";
 
 /** The image's boot spec. */
 const command = ["-g", "/etc/goss/boot.yaml", "--vars", "/etc/goss/vars.yaml", "validate", "--format", "json"];

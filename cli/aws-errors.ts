@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal";
+import { Refusal } from "./refusal.ts";
 
 /** What AWS's and the SDK's errors mean for who runs the command, by the name or the code that they come with. */
 const meanings: readonly [RegExp, string][] = [

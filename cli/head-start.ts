@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { PreparedOperation } from "../engine/running";
-import { pulumi, type StackPlace } from "./pulumi";
+import { PreparedOperation } from "../engine/running.ts";
+import { pulumi, type StackPlace } from "./pulumi.ts";
 
 /** The program that the operations run: this package's own. */
-export const program = path.resolve(__dirname, "..", "index.ts");
+export const program = path.resolve(import.meta.dirname, "..", "index.ts");
 
 /** What takes longest of a command, begun before the command's own code is even loaded: a way back is in a hurry. */
 export interface HeadStart {

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import type { Context, GlobalOptions } from "./commands/context";
-import { headStart } from "./head-start";
-import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal";
+import type { Context, GlobalOptions } from "./commands/context.ts";
+import { headStart } from "./head-start.ts";
+import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal.ts";
 
 const program = new Command("bluegreen")
   .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")
@@ -43,7 +43,7 @@ program
   .option("--drift", "compare every resource with the state, too, which takes some seconds")
   .action(
     run("reads", async (context, options: { watch?: boolean; drift?: boolean }) =>
-      (await import("./commands/status")).status(context, options),
+      (await import("./commands/status.ts")).status(context, options),
     ),
   );
 program
@@ -98,13 +98,13 @@ program
   .option("--direct", "by one call to AWS, when the state's backend is down")
   .action(
     run("changes", async (context, options: object) =>
-      (await import("./commands/rollback")).rollback(context, options),
+      (await import("./commands/rollback.ts")).rollback(context, options),
     ),
   );
 program
   .command("retire")
   .description("drain and empty the fleet that does not serve: the way back is closed")
-  .action(run("changes", async (context) => (await import("./commands/retire")).retire(context)));
+  .action(run("changes", async (context) => (await import("./commands/retire.ts")).retire(context)));
 program
   .command("history")
   .description("what was released, by whom, and how it ended")
@@ -112,7 +112,7 @@ program
   .option("--limit <n>", "how many", "20")
   .action(
     run("reads", async (context, id: string | undefined, { limit }: { limit: string }) =>
-      (await import("./commands/history")).history(context, id, limit),
+      (await import("./commands/history.ts")).history(context, id, limit),
     ),
   );
 program
@@ -120,7 +120,7 @@ program
   .description("what differs from the declared state: expected, dangerous or other")
   .option("--repair", "put back what was declared")
   .action(
-    run("changes", async (context, options: object) => (await import("./commands/drift")).drift(context, options)),
+    run("changes", async (context, options: object) => (await import("./commands/drift.ts")).drift(context, options)),
   );
 program
   .command("run")
@@ -135,11 +135,11 @@ program
   .option("--timeout <duration>", "how long the job may take", "15m")
   .action(
     run("reads", async (context, job: string, args: string[], options: { on: "fresh" | "standby"; timeout: string }) =>
-      (await import("./commands/run")).run(context, job, args, options),
+      (await import("./commands/run.ts")).run(context, job, args, options),
     ),
   );
 
-const releases = () => import("./commands/release");
+const releases = () => import("./commands/release.ts");
 
 /**
  * A command's action: it runs with a context, ends on signals, and its end is the exit code.
@@ -149,7 +149,7 @@ function run<A extends unknown[]>(kind: "reads" | "changes", action: (context: C
   return async (...args: [...A, Command]): Promise<void> => {
     const options = program.opts<GlobalOptions>();
     const begun = headStart(options.cwd, options.stack, kind === "changes");
-    const { contextOf, exitCodeOf } = await import("./commands/context");
+    const { contextOf, exitCodeOf } = await import("./commands/context.ts");
     const context = contextOf(options, begun);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {

@@ -1,12 +1,12 @@
 import os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol";
-import { PreparedOperation, RunningOperation } from "../engine/running";
-import { overrideVariable } from "../components/override-variable";
-import { isAlive } from "../tools/claim";
-import { program } from "./head-start";
-import { pulumi, type StackPlace } from "./pulumi";
-import { Refusal } from "./refusal";
+import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol.ts";
+import { PreparedOperation, RunningOperation } from "../engine/running.ts";
+import { overrideVariable } from "../components/override-variable.ts";
+import { isAlive } from "../tools/claim.ts";
+import { program } from "./head-start.ts";
+import { pulumi, type StackPlace } from "./pulumi.ts";
+import { Refusal } from "./refusal.ts";
 
 export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
@@ -20,12 +20,15 @@ export class Operator {
   /** Whether the lock that an operation left on the state may be released: who took it is known to be gone. */
   abandoned = false;
 
-  constructor(
-    private readonly place: StackPlace,
-    private readonly signal: AbortSignal,
-    /** One that has been prepared already. */
-    private prepared?: PreparedOperation,
-  ) {
+  private readonly place: StackPlace;
+  private readonly signal: AbortSignal;
+  /** One that has been prepared already. */
+  private prepared?: PreparedOperation;
+
+  constructor(place: StackPlace, signal: AbortSignal, prepared?: PreparedOperation) {
+    this.place = place;
+    this.signal = signal;
+    this.prepared = prepared;
     signal.addEventListener("abort", () => this.running?.interrupt());
   }
 

@@ -1,12 +1,12 @@
-import { byColor } from "../components/traffic";
-import { explained } from "./aws-errors";
-import { currentLock } from "./ledger/acquire";
-import { latestRecord } from "./ledger/records";
-import type { ReleaseSettings, World } from "./model";
-import { settingsOf, type Recorded } from "./recorded";
-import { Refusal } from "./refusal";
-import type { Session } from "./session";
-import { alarmsNow, fleetsNow, weightsNow } from "./world";
+import { byColor } from "../components/traffic.ts";
+import { explained } from "./aws-errors.ts";
+import { currentLock } from "./ledger/acquire.ts";
+import { latestRecord } from "./ledger/records.ts";
+import type { ReleaseSettings, World } from "./model.ts";
+import { settingsOf, type Recorded } from "./recorded.ts";
+import { Refusal } from "./refusal.ts";
+import type { Session } from "./session.ts";
+import { alarmsNow, fleetsNow, weightsNow } from "./world.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { byColor, colors, other, servingColor, type ByColor } from "../components/traffic";
-import type { ReleaseSettings } from "./model";
-import { Refusal } from "./refusal";
+import { byColor, colors, other, servingColor, type ByColor } from "../components/traffic.ts";
+import type { ReleaseSettings } from "./model.ts";
+import { Refusal } from "./refusal.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 

@@ -26,10 +26,10 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
 
 /** An end that the user is told in one line: what came, what is allowed, and what to do next. */
 export class Refusal extends Error {
-  constructor(
-    readonly code: ExitCode,
-    message: string,
-  ) {
+  readonly code: ExitCode;
+
+  constructor(code: ExitCode, message: string) {
     super(message);
+    this.code = code;
   }
 }

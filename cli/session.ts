@@ -1,19 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { ProviderConfig } from "../components/aws-clients";
-import { settingsIn as parsed } from "../config-parse";
-import type { Settings } from "../config-schema";
-import { clientsOf, type Clients } from "./clients";
-import { thisHolder } from "./ledger/holder";
-import { exportState, type HeadStart } from "./head-start";
-import type { Holder } from "./model";
-import { Operator } from "./operator";
-import { pulumi, selectedStack, type StackPlace } from "./pulumi";
-import { recordedIn, type Recorded } from "./recorded";
-import { Refusal } from "./refusal";
-import { SettingsFile } from "./settings-file";
-import type { Ui } from "./ui";
+import type { ProviderConfig } from "../components/aws-clients.ts";
+import { settingsIn as parsed } from "../config-parse.ts";
+import type { Settings } from "../config-schema.ts";
+import { clientsOf, type Clients } from "./clients.ts";
+import { thisHolder } from "./ledger/holder.ts";
+import { exportState, type HeadStart } from "./head-start.ts";
+import type { Holder } from "./model.ts";
+import { Operator } from "./operator.ts";
+import { pulumi, selectedStack, type StackPlace } from "./pulumi.ts";
+import { recordedIn, type Recorded } from "./recorded.ts";
+import { Refusal } from "./refusal.ts";
+import { SettingsFile } from "./settings-file.ts";
+import type { Ui } from "./ui.ts";
 
 export interface SessionArgs {
   /** Folder of the Pulumi project. */

@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
-import type { ReleaseSettings } from "./model";
-import { Refusal } from "./refusal";
+import type { ReleaseSettings } from "./model.ts";
+import { Refusal } from "./refusal.ts";
 
 /** Nothing that stands there is folded or spaced in another way. */
 const layout = { lineWidth: 0, flowCollectionPadding: false } as const;
@@ -12,12 +12,15 @@ const layout = { lineWidth: 0, flowCollectionPadding: false } as const;
 export class SettingsFile {
   readonly path: string;
 
-  constructor(
-    private readonly folder: string,
-    private readonly stack: string,
-    /** The project's name, which is the settings' namespace. */
-    private readonly namespace: string,
-  ) {
+  private readonly folder: string;
+  private readonly stack: string;
+  /** The project's name, which is the settings' namespace. */
+  private readonly namespace: string;
+
+  constructor(folder: string, stack: string, namespace: string) {
+    this.folder = folder;
+    this.stack = stack;
+    this.namespace = namespace;
     this.path = path.join(folder, `Pulumi.${stack}.yaml`);
   }
 

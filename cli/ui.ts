@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { Stage } from "./model";
+import type { Stage } from "./model.ts";
 
 /** How a command shows what it does: to a person at a terminal, as plain lines, or as JSON lines. */
 export type Mode = "terminal" | "lines" | "json";
@@ -17,7 +17,11 @@ export type StepName = Stage | "look" | "recover" | "lock" | "notice" | "hook" |
 
 /** Writes a command's progress to standard output, and errors to standard error. */
 export class Ui {
-  constructor(readonly mode: Mode) {}
+  readonly mode: Mode;
+
+  constructor(mode: Mode) {
+    this.mode = mode;
+  }
 
   /** Runs one step with its title, its progress and how long it took. Its error passes through. */
   async step<T>(name: StepName, title: string, run: (tell: Teller) => Promise<T>): Promise<T> {

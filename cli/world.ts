@@ -6,11 +6,11 @@ import {
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../components/live";
-import { byColor, type ByColor, type Color } from "../components/traffic";
-import type { Clients } from "./clients";
-import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model";
-import type { Outputs } from "./recorded";
+import { liveWeights, observe, targetHealth } from "../components/live.ts";
+import { byColor, type ByColor, type Color } from "../components/traffic.ts";
+import type { Clients } from "./clients.ts";
+import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
+import type { Outputs } from "./recorded.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 

@@ -7,8 +7,8 @@ import {
   loadBalancerNamespace as namespace,
   period,
   type TargetGroupDimensions,
-} from "./metrics";
-import type { Color } from "./traffic";
+} from "./metrics.ts";
+import type { Color } from "./traffic.ts";
 
 export interface AlarmsArgs {
   color: Color;

@@ -1,18 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsClients } from "./aws-clients";
-import { Fleet, type FleetArgs } from "./fleet";
-import { askGate } from "./gate";
-import type { PreviewEndpoint } from "./preview";
-import type { LoadBalancer } from "./load-balancer";
-import type { InstanceRole } from "./instance-role";
-import { observe, targetHealth } from "./live";
-import { refuseUnlessOverridden } from "./override";
-import { PreviewListener } from "./preview-listener";
-import { createRedirectListener } from "./redirect-listener";
-import { rollbackReadiness } from "./rollback-readiness";
-import { createTargetGroup, type TargetGroupArgs } from "./target-group";
-import { byColor, colors, shares, type ByColor, type Color, type Deployed, type Plan } from "./traffic";
+import type { AwsClients } from "./aws-clients.ts";
+import { Fleet, type FleetArgs } from "./fleet.ts";
+import { askGate } from "./gate.ts";
+import type { PreviewEndpoint } from "./preview.ts";
+import type { LoadBalancer } from "./load-balancer.ts";
+import type { InstanceRole } from "./instance-role.ts";
+import { observe, targetHealth } from "./live.ts";
+import { refuseUnlessOverridden } from "./override.ts";
+import { PreviewListener } from "./preview-listener.ts";
+import { createRedirectListener } from "./redirect-listener.ts";
+import { rollbackReadiness } from "./rollback-readiness.ts";
+import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
+import { byColor, colors, shares, type ByColor, type Color, type Deployed, type Plan } from "./traffic.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,

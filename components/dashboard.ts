@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { dashboardBody, type Thresholds } from "./dashboard-body";
-import type { TargetGroupDimensions } from "./metrics";
-import type { ByColor } from "./traffic";
+import { dashboardBody, type Thresholds } from "./dashboard-body.ts";
+import type { TargetGroupDimensions } from "./metrics.ts";
+import type { ByColor } from "./traffic.ts";
 
 export interface DashboardArgs extends Thresholds {
   /** Physical name of the load balancer. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { AwsClients } from "./aws-clients";
-import { liveWeights } from "./live";
-import { colors, servingColor, type Deployed } from "./traffic";
+import type { AwsClients } from "./aws-clients.ts";
+import { liveWeights } from "./live.ts";
+import { colors, servingColor, type Deployed } from "./traffic.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 

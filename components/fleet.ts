@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsClients } from "./aws-clients";
-import { bootGateHook } from "./boot-gate";
-import { waitUntilReady } from "./readiness";
-import type { Capacity, Color, Machine } from "./traffic";
+import type { AwsClients } from "./aws-clients.ts";
+import { bootGateHook } from "./boot-gate.ts";
+import { waitUntilReady } from "./readiness.ts";
+import type { Capacity, Color, Machine } from "./traffic.ts";
 
 export interface FleetArgs {
   color: Color;

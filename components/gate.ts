@@ -1,8 +1,8 @@
-import type { AwsClients } from "./aws-clients";
-import { gateVerdict, type PreviewFinding } from "./gate-verdict";
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live";
-import { askPreview, NoConnection, type PreviewEndpoint } from "./preview";
-import { gaining, type ByColor, type Capacity, type Color } from "./traffic";
+import type { AwsClients } from "./aws-clients.ts";
+import { gateVerdict, type PreviewFinding } from "./gate-verdict.ts";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live.ts";
+import { askPreview, NoConnection, type PreviewEndpoint } from "./preview.ts";
+import { gaining, type ByColor, type Capacity, type Color } from "./traffic.ts";
 
 /** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
 const probes = 5;

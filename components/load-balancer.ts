@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AccessLogs } from "./access-logs";
-import { elbName } from "./names";
+import type { AccessLogs } from "./access-logs.ts";
+import { elbName } from "./names.ts";
 
 export interface LoadBalancerArgs {
   /** Base of the physical name. */

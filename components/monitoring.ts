@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Alarms } from "./alarms";
-import type { BlueGreen } from "./blue-green";
-import { Dashboard } from "./dashboard";
-import type { Thresholds } from "./dashboard-body";
-import type { LoadBalancer } from "./load-balancer";
-import { createRejectedConnectionsAlarm } from "./rejected-connections-alarm";
-import { byColor, colors, type ByColor } from "./traffic";
+import { Alarms } from "./alarms.ts";
+import type { BlueGreen } from "./blue-green.ts";
+import { Dashboard } from "./dashboard.ts";
+import type { Thresholds } from "./dashboard-body.ts";
+import type { LoadBalancer } from "./load-balancer.ts";
+import { createRejectedConnectionsAlarm } from "./rejected-connections-alarm.ts";
+import { byColor, colors, type ByColor } from "./traffic.ts";
 
 export interface MonitoringArgs extends Thresholds {
   /** Base of the alarms' names. */

@@ -1,6 +1,6 @@
 /** What an update will do, in what order, and whether it may: decisions without a resource or a call. */
-import { withoutBootGate } from "./boot-gate";
-import { refusals } from "./guards";
+import { withoutBootGate } from "./boot-gate.ts";
+import { refusals } from "./guards.ts";
 import {
   byColor,
   colors,
@@ -12,7 +12,7 @@ import {
   type Machine,
   type Plan,
   type Wanted,
-} from "./traffic";
+} from "./traffic.ts";
 
 export type Planned = { plan: Plan; refusals: string[] };
 

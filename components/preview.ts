@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Color } from "./traffic";
+import type { Color } from "./traffic.ts";
 
 /** The header that chooses the colour on the preview listener. */
 export const previewHeader = "X-Bluegreen-Preview";

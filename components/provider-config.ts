@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderConfig } from "./aws-clients";
+import type { ProviderConfig } from "./aws-clients.ts";
 
 /** Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one. */
 export function readProviderConfig(): ProviderConfig {

@@ -1,7 +1,7 @@
 import { DescribeScalingActivitiesCommand, type Activity, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { AwsClients } from "./aws-clients";
-import { autoScalingGroup, targetHealth } from "./live";
+import type { AwsClients } from "./aws-clients.ts";
+import { autoScalingGroup, targetHealth } from "./live.ts";
 
 /** What is waited for: as many healthy targets of this very group as it wants, and no fewer than its minimum. */
 export interface Readiness {

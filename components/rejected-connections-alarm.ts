@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { alarmRule, loadBalancerNamespace, period } from "./metrics";
+import { alarmRule, loadBalancerNamespace, period } from "./metrics.ts";
 
 export interface RejectedConnectionsAlarmArgs {
   /** `app/NAME/ID` of the load balancer. */

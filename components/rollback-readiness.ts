@@ -1,4 +1,4 @@
-import { other, type ByColor, type Capacity, type Color, type Machine, type Observed } from "./traffic";
+import { other, type ByColor, type Capacity, type Color, type Machine, type Observed } from "./traffic.ts";
 
 /** Whether one flip would bring the other colour back at once, and if not, why. */
 export function rollbackReadiness(

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { elbName } from "./names";
-import type { Color } from "./traffic";
+import { elbName } from "./names.ts";
+import type { Color } from "./traffic.ts";
 
 export interface TargetGroupArgs {
   baseName: string;

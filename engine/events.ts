@@ -1,6 +1,6 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { Change, Diagnostic, Progress, Severity } from "./protocol";
-import { observedPaths, valuesAt } from "./values";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import type { Change, Diagnostic, Progress, Severity } from "./protocol.ts";
+import { observedPaths, valuesAt } from "./values.ts";
 
 /** What the engine's events of one operation add up to. */
 export interface EventLog {

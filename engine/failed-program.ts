@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /**
  * Ends an operation whose program failed outside its main function, in an `apply` for instance.
@@ -11,14 +11,17 @@ export class FailedProgram {
   private readonly atWork = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
+  private readonly end: () => void;
+  private readonly quietMs: number;
+
   /**
    * @param end ends the operation
    * @param quietMs how long nothing must have happened, in milliseconds
    */
-  constructor(
-    private readonly end: () => void,
-    private readonly quietMs = 1_000,
-  ) {}
+  constructor(end: () => void, quietMs = 1_000) {
+    this.end = end;
+    this.quietMs = quietMs;
+  }
 
   /** The program threw an error that nobody caught. */
   fail(): void {

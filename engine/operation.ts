@@ -1,10 +1,10 @@
-import { type EngineEvent, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { endWithParent } from "../tools/process";
-import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events";
-import { FailedProgram } from "./failed-program";
-import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol";
-import { Program } from "./program";
-import { openStack } from "./workspace";
+import { type EngineEvent, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { endWithParent } from "../tools/process.ts";
+import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events.ts";
+import { FailedProgram } from "./failed-program.ts";
+import type { FromOperation, OperationName, OperationRequest, OperationResult, ToOperation } from "./protocol.ts";
+import { Program } from "./program.ts";
+import { openStack } from "./workspace.ts";
 
 // The process of one operation of the engine. It is a process of its own, as a user's `pulumi up` is: the program and the
 // SDK are loaded afresh, and it can be interrupted or killed.

@@ -1,13 +1,16 @@
 /** A Pulumi program that runs inline: a module that exports an async function which returns the outputs. */
 export class Program {
+  private readonly file: string;
+  private readonly onUncaught: () => void;
+
   /**
    * @param file the module
    * @param onUncaught is told of errors that the program does not catch, outside that function
    */
-  constructor(
-    private readonly file: string,
-    private readonly onUncaught: () => void,
-  ) {}
+  constructor(file: string, onUncaught: () => void) {
+    this.file = file;
+    this.onUncaught = onUncaught;
+  }
 
   /** Loads the module, so that it need not be done when the engine waits for it. An error shows when it is run. */
   preload(): void {

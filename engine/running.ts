@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { ChildProcess } from "node:child_process";
-import { forkTypeScript, isRunning } from "../tools/process";
-import type { FromOperation, OperationRequest, OperationResult, Progress, ToOperation } from "./protocol";
+import { type ChildProcess, fork } from "node:child_process";
+import { isRunning } from "../tools/process.ts";
+import type { FromOperation, OperationRequest, OperationResult, Progress, ToOperation } from "./protocol.ts";
 
 /** Where an operation runs: its environment and working directory. */
 export interface Place {
@@ -82,7 +82,7 @@ export class RunningOperation {
 
 /** In a group of its own: Ctrl-C in the terminal does not reach it, and a kill reaches the CLI, too. */
 function forkOperation(place: Place): ChildProcess {
-  return forkTypeScript(path.join(__dirname, "operation.ts"), [], {
+  return fork(path.join(import.meta.dirname, "operation.ts"), [], {
     ...place,
     detached: true,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { Change } from "./protocol";
+import type { StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import type { Change } from "./protocol.ts";
 
 /** What the paths of a step's difference were and are. */
 export function valuesAt({ old, new: news, detailedDiff }: StepEventMetadata, paths: readonly string[]) {

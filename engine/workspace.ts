@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation/index.js";
 
 /** A stack, and its outputs as they stand in the state. */
 export interface OpenedStack {

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { bakeName, type Layer, ROOT } from "../bake/layers";
-import type { ImageManifest } from "../bake/manifest";
-import { ImageStore } from "../rehearsal/machines/image-store";
-import type { CleanUp } from "../tools/clean-up";
-import { type Bakery, openBakery } from "./bakery";
-import { recipe } from "./recipe";
+import { bakeName, type Layer, ROOT } from "../bake/layers.ts";
+import type { ImageManifest } from "../bake/manifest.ts";
+import { ImageStore } from "../rehearsal/machines/image-store.ts";
+import type { CleanUp } from "../tools/clean-up.ts";
+import { type Bakery, openBakery } from "./bakery.ts";
+import { recipe } from "./recipe.ts";
 
 /** Where the images of the rehearsal are baked and kept. */
 export const IMAGES = path.join(ROOT, ".rehearsal", "images");

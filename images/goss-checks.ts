@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { LAYERS } from "../bake/layers";
-import { run } from "../tools/run";
-import { filesBelow } from "./files";
-import { closure, duplicates, unknownKinds } from "./specs";
+import { LAYERS } from "../bake/layers.ts";
+import { run } from "../tools/run.ts";
+import { filesBelow } from "./files.ts";
+import { closure, duplicates, unknownKinds } from "./specs.ts";
 
 /**
  * Lets goss read each spec with each system's vars, and looks for what goss does not mind: kinds that it does not know, and

@@ -1,8 +1,8 @@
 import { RunInstancesCommand, TerminateInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { CloudState } from "../rehearsal/cloud/control";
-import { profile } from "./profile";
+import type { CloudState } from "../rehearsal/cloud/control.ts";
+import { profile } from "./profile.ts";
 
 /** An instance that is looked at from inside. */
 export interface Instance {

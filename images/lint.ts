@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { saidBy } from "../bake/faults";
-import { ROOT, TEMPLATES } from "../bake/layers";
-import { findHostGoss } from "../tools/goss";
-import { findLinters } from "../tools/linters";
-import { findPacker } from "../tools/packer";
-import { findPackerPlugin } from "../tools/packer-plugin";
-import { run } from "../tools/run";
-import { filesBelow } from "./files";
-import { checkSpecs } from "./goss-checks";
-import { checkFormat, checkTemplates } from "./packer-checks";
+import { saidBy } from "../bake/faults.ts";
+import { ROOT, TEMPLATES } from "../bake/layers.ts";
+import { findHostGoss } from "../tools/goss.ts";
+import { findLinters } from "../tools/linters.ts";
+import { findPacker } from "../tools/packer.ts";
+import { findPackerPlugin } from "../tools/packer-plugin.ts";
+import { run } from "../tools/run.ts";
+import { filesBelow } from "./files.ts";
+import { checkSpecs } from "./goss-checks.ts";
+import { checkFormat, checkTemplates } from "./packer-checks.ts";
 
 /** Checks the files that images and containers are made of; each check is tried, and any that fails counts. */
 async function main(): Promise<number> {

@@ -1,18 +1,17 @@
-import "../tools/quiet-aws-sdk";
 import { Command } from "commander";
 import { Listr } from "listr2";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { ImageManifest } from "../bake/manifest";
-import { judge } from "../bake/report";
-import { requireMachines } from "../rehearsal/machines/requirements";
-import { claim } from "../tools/claim";
-import { CleanUp } from "../tools/clean-up";
-import { bakeNext, bakes, freshBakery, IMAGES, keepBaked, versions } from "./baked";
-import type { Bakery } from "./bakery";
-import { breakages } from "./breakages";
-import { proveBooted, proveCaught } from "./proofs";
-import { type ImagesReport, tables, verdict } from "./report";
+import type { ImageManifest } from "../bake/manifest.ts";
+import { judge } from "../bake/report.ts";
+import { requireMachines } from "../rehearsal/machines/requirements.ts";
+import { claim } from "../tools/claim.ts";
+import { CleanUp } from "../tools/clean-up.ts";
+import { bakeNext, bakes, freshBakery, IMAGES, keepBaked, versions } from "./baked.ts";
+import type { Bakery } from "./bakery.ts";
+import { breakages } from "./breakages.ts";
+import { proveBooted, proveCaught } from "./proofs.ts";
+import { type ImagesReport, tables, verdict } from "./report.ts";
 
 const program = new Command("images")
   .description(

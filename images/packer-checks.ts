@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { LAYERS } from "../bake/layers";
-import { quiet } from "../tools/packer";
-import { run } from "../tools/run";
-import { filesBelow } from "./files";
+import { LAYERS } from "../bake/layers.ts";
+import { quiet } from "../tools/packer.ts";
+import { run } from "../tools/run.ts";
+import { filesBelow } from "./files.ts";
 
 /** Packer and its PACKER_PLUGIN_PATH. */
 export interface PackerTools {

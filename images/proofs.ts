@@ -1,9 +1,9 @@
-import type { Layer } from "../bake/layers";
-import type { Bakery } from "./bakery";
-import type { Breakage } from "./breakages";
-import type { Instance } from "./instance";
-import type { BakeReport, BreakageReport } from "./report";
-import { runSpec } from "./spec-run";
+import type { Layer } from "../bake/layers.ts";
+import type { Bakery } from "./bakery.ts";
+import type { Breakage } from "./breakages.ts";
+import type { Instance } from "./instance.ts";
+import type { BakeReport, BreakageReport } from "./report.ts";
+import { runSpec } from "./spec-run.ts";
 
 /** Launches a root, looks at it, and terminates it whatever comes. */
 async function lookAt<T>(bakery: Bakery, root: string, look: (instance: Instance) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ROOT } from "../bake/layers";
+import { ROOT } from "../bake/layers.ts";
 
 /** Folders that decide what an image is, and the file that decides which packages a release is bundled from. */
 const sources = ["app", "bake", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"];

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { jsonOf } from "../bake/json";
-import type { Instance } from "./instance";
+import { jsonOf } from "../bake/json.ts";
+import type { Instance } from "./instance.ts";
 
 const schema = z.object({
   results: z.array(

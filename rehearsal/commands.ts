@@ -1,9 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Session } from "./session";
+import type { Session } from "./session.ts";
 
 /** The command line of this repository, for node. */
-export const entry = path.resolve(__dirname, "..", "cli", "bin.js");
+export const entry = path.resolve(import.meta.dirname, "..", "cli", "bin.js");
 
 /**
  * The environment in which `bluegreen` works on a session's stack, with the command itself on PATH: it knows nothing of the

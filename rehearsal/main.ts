@@ -3,13 +3,13 @@ import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { table, verdict, type Report } from "./report";
-import { runSteps } from "./run";
-import { openSession, type ProviderChoice, type Session } from "./session";
-import { Context } from "./story/context";
-import { chosen, storyOf } from "./story/story";
-import { claim, isAlive } from "../tools/claim";
-import { CleanUp } from "../tools/clean-up";
+import { table, verdict, type Report } from "./report.ts";
+import { runSteps } from "./run.ts";
+import { openSession, type ProviderChoice, type Session } from "./session.ts";
+import { Context } from "./story/context.ts";
+import { chosen, storyOf } from "./story/story.ts";
+import { claim, isAlive } from "../tools/claim.ts";
+import { CleanUp } from "../tools/clean-up.ts";
 
 interface Options {
   quick?: boolean;
@@ -22,7 +22,7 @@ interface Options {
   timeScale?: number;
 }
 
-const folder = path.resolve(__dirname, "..", ".rehearsal");
+const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");
 
 const positive = (text: string): number => {
   const value = Number(text);

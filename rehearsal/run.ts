@@ -1,8 +1,8 @@
 import { Listr, type ListrTask } from "listr2";
-import type { StepReport } from "./report";
-import { startLoad } from "./load/load";
-import { destroy } from "./story/destroy";
-import { Context, type Findings, type Step, type World } from "./story/context";
+import type { StepReport } from "./report.ts";
+import { startLoad } from "./load/load.ts";
+import { destroy } from "./story/destroy.ts";
+import { Context, type Findings, type Step, type World } from "./story/context.ts";
 
 export interface RunArgs {
   context: Context;

@@ -2,15 +2,15 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { claim } from "../tools/claim";
-import { CleanUp } from "../tools/clean-up";
-import { commandEnvironment } from "./commands";
-import { openSession } from "./session";
-import { Context } from "./story/context";
-import { worlds } from "./story/release";
-import { startLoad } from "./load/load";
+import { claim } from "../tools/claim.ts";
+import { CleanUp } from "../tools/clean-up.ts";
+import { commandEnvironment } from "./commands.ts";
+import { openSession } from "./session.ts";
+import { Context } from "./story/context.ts";
+import { worlds } from "./story/release.ts";
+import { startLoad } from "./load/load.ts";
 
-const folder = path.resolve(__dirname, "..", ".rehearsal");
+const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");
 
 const positive = (text: string): number => {
   const value = Number(text);

@@ -1,20 +1,19 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { startCloud } from "./cloud/start";
-import type { CloudState } from "./cloud/control";
-import type { ConfigOverrides } from "./engine/settings";
-import { RehearsalStack } from "./engine/stack";
-import { registerImages, type ImageName } from "./images/catalog";
-import { publishImages } from "./images/publish";
-import { registerMachineImages, type MachineImageName } from "./images/machine-images";
-import { requireMachines } from "./machines/requirements";
-import { openMachines, putSettings } from "./machines/session";
-import { startProviders } from "./provider/start";
-import type { CleanUp } from "../tools/clean-up";
-import { findMoto } from "../tools/moto";
-import { findPulumi } from "../tools/pulumi-cli";
-import { quietAwsSdk } from "../tools/quiet-aws-sdk";
+import { startCloud } from "./cloud/start.ts";
+import type { CloudState } from "./cloud/control.ts";
+import type { ConfigOverrides } from "./engine/settings.ts";
+import { RehearsalStack } from "./engine/stack.ts";
+import { registerImages, type ImageName } from "./images/catalog.ts";
+import { publishImages } from "./images/publish.ts";
+import { registerMachineImages, type MachineImageName } from "./images/machine-images.ts";
+import { requireMachines } from "./machines/requirements.ts";
+import { openMachines, putSettings } from "./machines/session.ts";
+import { startProviders } from "./provider/start.ts";
+import type { CleanUp } from "../tools/clean-up.ts";
+import { findMoto } from "../tools/moto.ts";
+import { findPulumi } from "../tools/pulumi-cli.ts";
 
 /** Which AWS provider deploys: the local stand-in, or the official one, which Pulumi downloads. */
 export type ProviderChoice = "local" | "official";
@@ -86,7 +85,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   await publishImages(images, endpoint, region);
   if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
 
-  const env: Record<string, string> = { ...keys, ...quietAwsSdk };
+  const env: Record<string, string> = { ...keys };
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
 import { z } from "zod";
-import { schema } from "../config-schema";
+import { schema } from "../config-schema.ts";
 
-const root = join(__dirname, "..");
+const root = join(import.meta.dirname, "..");
 const begin = "<!-- settings: made by npm run settings -->";
 const end = "<!-- /settings -->";
 
@@ -63,7 +63,7 @@ function defaultText({ default: value }: Property): string {
   return value === undefined ? "" : `\`${JSON.stringify(value).replace(/^"|"$/g, "")}\``;
 }
 
-if (require.main === module) {
+if (process.argv[1] === import.meta.filename) {
   for (const [file, make] of [
     ["Pulumi.yaml", projectFile],
     ["README.md", readme],

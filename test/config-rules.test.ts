@@ -1,5 +1,5 @@
-import { parseSettings } from "../config";
-import { certificateArn, existing, faultsOf, minimal, type Raw } from "./raw-settings";
+import { parseSettings } from "../config.ts";
+import { certificateArn, existing, faultsOf, minimal, type Raw } from "./raw-settings.ts";
 
 describe("fails on settings that don't go together", () => {
   test.each<[string, Raw, string[]]>([

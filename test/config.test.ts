@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings, imageIds, wantedFrom } from "../config";
-import { schema } from "../config-schema";
-import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings";
+import { loadSettings, parseSettings, imageIds, wantedFrom } from "../config.ts";
+import { schema } from "../config-schema.ts";
+import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings.ts";
 
 describe("settings that are right", () => {
   test("the least that must be said, with every default", () => {

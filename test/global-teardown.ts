@@ -1,1 +1,1 @@
-export { removeRunFolder as default } from "./run-folder";
+export { removeRunFolder as default } from "./run-folder.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackConfig } from "./program";
-import { inputsOf, office, ofType, runProgram, v1 } from "./whole-program";
+import { stackConfig } from "./program.ts";
+import { inputsOf, office, ofType, runProgram, v1 } from "./whole-program.ts";
 
 const certificate = { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/given" };
 
@@ -59,9 +59,11 @@ describe("the whole program", () => {
   });
 
   test("dev, staging and prod files hold the same kind of settings and nothing else", () => {
-    const known = Object.keys(jest.requireActual<typeof import("../config-schema")>("../config-schema").schema.shape);
+    const known = Object.keys(
+      jest.requireActual<typeof import("../config-schema.ts")>("../config-schema.ts").schema.shape,
+    );
     for (const stack of ["dev", "staging", "prod"]) {
-      const text = readFileSync(join(__dirname, "..", `Pulumi.${stack}.yaml`), "utf8");
+      const text = readFileSync(join(import.meta.dirname, "..", `Pulumi.${stack}.yaml`), "utf8");
       const keys = [...text.matchAll(/^ {2}([\w:]+):/gm)].map(([, key]) => key);
       expect(keys.filter((key) => key !== "aws:region" && !known.includes(key.replace("bluegreen:", "")))).toEqual([]);
     }

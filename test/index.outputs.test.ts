@@ -1,5 +1,5 @@
-import { office, runProgram, start, v1, v2, type Setting } from "./whole-program";
-import { byColor, other } from "../components/traffic";
+import { office, runProgram, start, v1, v2, type Setting } from "./whole-program.ts";
+import { byColor, other } from "../components/traffic.ts";
 
 describe("outputs", () => {
   test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {

@@ -1,4 +1,4 @@
-import { transition, v3, warnings, type Setting } from "./whole-program";
+import { transition, v3, warnings, type Setting } from "./whole-program.ts";
 
 describe("transitions: what is refused", () => {
   test.each<[string, Partial<Setting>, Partial<Setting>, string]>([

@@ -1,4 +1,4 @@
-import { gated, inputsOf, office, ofType, runProgram, v1, type Run } from "./whole-program";
+import { gated, inputsOf, office, ofType, runProgram, v1, type Run } from "./whole-program.ts";
 
 describe("what nobody may find in it", () => {
   let run: Run;

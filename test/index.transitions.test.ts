@@ -1,4 +1,4 @@
-import { gated, told, transition, v1, v2, v3, warnings, type Setting } from "./whole-program";
+import { gated, told, transition, v1, v2, v3, warnings, type Setting } from "./whole-program.ts";
 
 describe("transitions: what may change", () => {
   const groups = ["app-blue-group", "app-green-group"];

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
-import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import * as YAML from "yaml";
 
 /** A resource as the program registered it. */
@@ -127,7 +127,11 @@ class Mocks {
   readonly resources: Registered[] = [];
   private readonly options = new Map<string, Options>();
 
-  constructor(private readonly before: Record<string, unknown> | undefined) {}
+  private readonly before: Record<string, unknown> | undefined;
+
+  constructor(before: Record<string, unknown> | undefined) {
+    this.before = before;
+  }
 
   newResource = ({ type, name, inputs, custom }: MockResourceArgs) => {
     const given = inputs as Record<string, unknown>;
@@ -179,12 +183,13 @@ const internals = <T extends object>(part: string) => jest.requireActual<T>(`@pu
 /** The settings that a stack's own file and Pulumi.yaml's defaults give, as the CLI hands them to the program. */
 export function stackConfig(stack: string): Record<string, unknown> {
   const read = (file: string) =>
-    (YAML.parse(readFileSync(join(__dirname, "..", file), "utf8")) as { config: Record<string, unknown> }).config;
+    (YAML.parse(readFileSync(join(import.meta.dirname, "..", file), "utf8")) as { config: Record<string, unknown> })
+      .config;
   const project = read("Pulumi.yaml") as Record<string, { default: unknown }>;
   const file = `Pulumi.${stack}.yaml`;
   return {
     ...Object.fromEntries(Object.entries(project).map(([key, { default: value }]) => [`bluegreen:${key}`, value])),
-    ...(existsSync(join(__dirname, "..", file)) ? read(file) : {}),
+    ...(existsSync(join(import.meta.dirname, "..", file)) ? read(file) : {}),
   };
 }
 
@@ -206,7 +211,7 @@ export async function runProgram(
   ]);
   return underMocks(new Mocks(before), stack, () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
-    return jest.requireActual<() => Promise<Record<string, unknown>>>("../index")();
+    return jest.requireActual<{ default: () => Promise<Record<string, unknown>> }>("../index.ts").default();
   });
 }
 

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { CleanUp } from "./clean-up";
+import type { CleanUp } from "./clean-up.ts";
 
 /** Whether a process of this id runs. */
 export function isAlive(pid: number): boolean {

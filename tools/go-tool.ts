@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, made } from "./cache";
-import { run, withProgress } from "./run";
-import type { Progress } from "./sources";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { cacheDir, made } from "./cache.ts";
+import { run, withProgress } from "./run.ts";
+import type { Progress } from "./sources.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Go that knows the `tool` line of the go.mod files. */
 export const MIN_GO: Version = [1, 24, 0];
@@ -58,7 +58,9 @@ export async function buildGoTool(tool: GoTool, progress: Progress, platform = H
     const flags = ["-s", "-w", ...(tool.linkerFlags === undefined ? [] : [tool.linkerFlags])].join(" ");
     const args = ["build", "-trimpath", "-ldflags", flags, "-o", path.join(bin, tool.name), tool.package];
     const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", ...inGoWords(platform) };
-    await withProgress(progress, message, () => run("go", args, { cwd: path.join(__dirname, "go", tool.name), env }));
+    await withProgress(progress, message, () =>
+      run("go", args, { cwd: path.join(import.meta.dirname, "go", tool.name), env }),
+    );
   });
 }
 

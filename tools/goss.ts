@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, exists, made } from "./cache";
-import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO, type Platform } from "./go-tool";
-import { withProgress } from "./run";
-import { firstOf, type Progress, type Source } from "./sources";
-import { type Version, written } from "./versions";
+import { cacheDir, exists, made } from "./cache.ts";
+import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO, type Platform } from "./go-tool.ts";
+import { withProgress } from "./run.ts";
+import { firstOf, type Progress, type Source } from "./sources.ts";
+import { type Version, written } from "./versions.ts";
 
 /** The one version that images carry and that the specs in goss/ are written for. */
 export const GOSS_VERSION: Version = [0, 4, 9];

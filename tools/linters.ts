@@ -1,5 +1,5 @@
 import path from "node:path";
-import { pythonEnvironment } from "./python-environment";
+import { pythonEnvironment } from "./python-environment.ts";
 
 /** The programs that check the files of an image and of the container. */
 export interface Linters {

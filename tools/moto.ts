@@ -1,4 +1,4 @@
-import { pythonEnvironment } from "./python-environment";
+import { pythonEnvironment } from "./python-environment.ts";
 
 /**
  * Finds the Python that has moto's server, in an environment of its own in the cache.

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, readdir, rename } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, made } from "./cache";
-import { run, withProgress } from "./run";
-import type { Progress } from "./sources";
+import { cacheDir, made } from "./cache.ts";
+import { run, withProgress } from "./run.ts";
+import type { Progress } from "./sources.ts";
 
 /** npm's package of Node for the images, by its exact version and the registry's digest of it. */
 export const NODE_PACKAGE = {

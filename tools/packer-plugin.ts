@@ -1,10 +1,10 @@
 import path from "node:path";
-import { cacheDir, made } from "./cache";
-import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO } from "./go-tool";
-import { quiet } from "./packer";
-import { run, withProgress } from "./run";
-import { firstOf, type Progress, type Source } from "./sources";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { cacheDir, made } from "./cache.ts";
+import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO } from "./go-tool.ts";
+import { quiet } from "./packer.ts";
+import { run, withProgress } from "./run.ts";
+import { firstOf, type Progress, type Source } from "./sources.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest amazon plugin that knows all arguments in packer/; `required_plugins` there says the same. */
 export const MIN_PLUGIN: Version = [1, 3, 0];

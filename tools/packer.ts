@@ -1,7 +1,7 @@
-import { builtProgram, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool";
-import { run } from "./run";
-import { firstOf, type Progress, type Source } from "./sources";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { builtProgram, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool.ts";
+import { run } from "./run.ts";
+import { firstOf, type Progress, type Source } from "./sources.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Packer that is tried; `required_version` in packer/ says the same. */
 export const MIN_PACKER: Version = [1, 11, 0];

@@ -1,22 +1,6 @@
-import { type ChildProcess, fork, type ForkOptions } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { type EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-
-/**
- * Compiles TypeScript as it is loaded. Resolved from this file, so that a child finds it whatever its working directory
- * is. Chosen for the time that it adds to loading the SDKs: next to none, where tsx doubles it.
- */
-export const compiler = require.resolve("@swc-node/register");
-
-/**
- * Starts a TypeScript file as a child process with an IPC channel.
- *
- * The child has to end itself when that channel disconnects (see `endWithParent`), so that nothing outlives a parent
- * that was killed.
- */
-export function forkTypeScript(entry: string, args: readonly string[] = [], options: ForkOptions = {}): ChildProcess {
-  return fork(entry, args, { ...options, execArgv: ["-r", compiler, ...(options.execArgv ?? [])] });
-}
 
 /** Whether the process has neither exited nor been ended by a signal. */
 export function isRunning(child: ChildProcess): boolean {

@@ -1,15 +1,15 @@
 import path from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { version as SDK_VERSION } from "@pulumi/pulumi/package.json";
-import { cacheDir, made } from "./cache";
-import { builtFolder, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool";
-import { withProgress } from "./run";
-import { firstOf, type Source as SourceOf } from "./sources";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import sdk from "@pulumi/pulumi/package.json" with { type: "json" };
+import { cacheDir, made } from "./cache.ts";
+import { builtFolder, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool.ts";
+import { withProgress } from "./run.ts";
+import { firstOf, type Source as SourceOf } from "./sources.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** Before it, an update after an init error skipped `ignoreChanges` (also `requiredPulumiVersion` in Pulumi.yaml). */
 export const MIN_VERSION: Version = [3, 214, 0];
-const BUILT_VERSION: Version = [3, 250, 0];
+const BUILT_VERSION: Version = [3, 274, 1];
 
 const MODULE = "github.com/pulumi/pulumi";
 /** The CLI that is built; go/pulumi/go.mod pins the same. */
@@ -61,7 +61,7 @@ export const downloaded: Source = async (progress) => {
   await fetch(DOWNLOADS, { method: "HEAD", signal: AbortSignal.timeout(20_000) }).catch(() => {
     throw new Error(`${new URL(DOWNLOADS).host} cannot be reached, so there is no official download`);
   });
-  const message = `downloading the pulumi CLI ${SDK_VERSION}, once`;
+  const message = `downloading the pulumi CLI ${sdk.version}, once`;
   const root = await made(downloadFolder(), (temporary) =>
     withProgress(progress, message, async () => void (await PulumiCommand.install({ root: temporary }))),
   );
@@ -83,5 +83,5 @@ function recent(command: PulumiCommand, where: string): PulumiCommand {
 }
 
 function downloadFolder(): string {
-  return cacheDir(path.join("pulumi", `downloaded-${SDK_VERSION}-${process.platform}-${process.arch}`));
+  return cacheDir(path.join("pulumi", `downloaded-${sdk.version}-${process.platform}-${process.arch}`));
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, exists, made } from "./cache";
-import { run, withProgress } from "./run";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { cacheDir, exists, made } from "./cache.ts";
+import { run, withProgress } from "./run.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Python that all packages in python/ run on. */
 export const MIN_PYTHON: Version = [3, 11, 0];
@@ -20,7 +20,7 @@ type Progress = (message: string) => void;
  * @returns the executable; programs of the packages stand in its folder (scripts: by `-m` alone, they name another folder)
  */
 export async function pythonEnvironment(name: string, message: string, progress: Progress): Promise<string> {
-  const requirements = path.join(__dirname, "python", `${name}.txt`);
+  const requirements = path.join(import.meta.dirname, "python", `${name}.txt`);
   const { python, version } = await findPython();
   const hash = createHash("sha256")
     .update(await readFile(requirements))

@@ -1,8 +1,8 @@
 import path from "node:path";
-import { pythonEnvironment } from "./python-environment";
-import { run } from "./run";
-import { firstOf, type Progress, type Source } from "./sources";
-import { atLeast, type Version, versionIn, written } from "./versions";
+import { pythonEnvironment } from "./python-environment.ts";
+import { run } from "./run.ts";
+import { firstOf, type Progress, type Source } from "./sources.ts";
+import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest server with users and passwords for them (ACL) and TLS. */
 export const MIN_REDIS: Version = [6, 0, 0];

@@ -1,5 +1,5 @@
 import os from "node:os";
-import type { Release } from "./release";
+import type { Release } from "./release.ts";
 
 /** What `/version`, the answers' headers and each log line say of this process. */
 export interface About extends Release {

@@ -1,11 +1,11 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { About } from "./about";
-import { logRequests } from "./log";
-import type { Readiness } from "./readiness";
-import { aboutRoutes } from "./routes/about";
-import { healthRoutes } from "./routes/health";
-import { sessionRoutes } from "./routes/session";
+import type { About } from "./about.ts";
+import { logRequests } from "./log.ts";
+import type { Readiness } from "./readiness.ts";
+import { aboutRoutes } from "./routes/about.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { sessionRoutes } from "./routes/session.ts";
 
 /** What the service's routes are made of. */
 export interface Parts {

@@ -1,5 +1,5 @@
-import { bounded } from "./aws-client";
-import type { Parameter, ParameterSource } from "./parameters";
+import { bounded } from "./aws-client.ts";
+import type { Parameter, ParameterSource } from "./parameters.ts";
 
 /** SSM Parameter Store, as `awsSecrets` reaches it. */
 export const awsParameters: ParameterSource = async (path) => {

@@ -1,5 +1,5 @@
-import { bounded } from "./aws-client";
-import type { SecretSource } from "./secrets";
+import { bounded } from "./aws-client.ts";
+import type { SecretSource } from "./secrets.ts";
 
 /**
  * SSM Parameter Store and Secrets Manager, in the region and with the credentials that the SDK finds by itself: on an

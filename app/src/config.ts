@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { LineCounter, parseDocument } from "yaml";
 import type * as z from "zod";
-import { type Config, REFERENCE, schema, SECRETS, VARIABLES } from "./config-schema";
-import { type Fault, messageOf, Refusal, refusal } from "./fault";
-import type { Parameters } from "./parameters";
+import { type Config, REFERENCE, schema, SECRETS, VARIABLES } from "./config-schema.ts";
+import { type Fault, messageOf, Refusal, refusal } from "./fault.ts";
+import type { Parameters } from "./parameters.ts";
 
 /** Where an image has its file. APP_CONFIG names another one. */
 const DEFAULT_FILE = "/etc/app/config.yaml";

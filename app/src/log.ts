@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DestinationStream, type Logger, pino } from "pino";
 import { type HttpLogger, pinoHttp } from "pino-http";
-import type { About } from "./about";
+import type { About } from "./about.ts";
 
 /** Paths that the load balancer and Kubernetes ask every few seconds. */
 const CHECKS = ["/healthz", "/readyz"];

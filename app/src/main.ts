@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
-import { type About, aboutThis } from "./about";
-import { loadConfig } from "./config";
-import { within } from "./deadline";
-import { messageOf, Refusal } from "./fault";
-import { createLog } from "./log";
-import { migrations } from "./migrations";
-import { release } from "./release";
-import { migrate } from "./schema";
-import { serve } from "./serve";
-import { loadSettings } from "./settings";
-import { createStore } from "./store";
+import { type About, aboutThis } from "./about.ts";
+import { loadConfig } from "./config.ts";
+import { within } from "./deadline.ts";
+import { messageOf, Refusal } from "./fault.ts";
+import { createLog } from "./log.ts";
+import { migrations } from "./migrations.ts";
+import { release } from "./release.ts";
+import { migrate } from "./schema.ts";
+import { serve } from "./serve.ts";
+import { loadSettings } from "./settings.ts";
+import { createStore } from "./store.ts";
 
 const USAGE = `app                serves
 app migrate        brings the backing service's schema to this release's newest

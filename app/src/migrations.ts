@@ -1,4 +1,4 @@
-import type { Migration } from "./schema";
+import type { Migration } from "./schema.ts";
 
 /**
  * By the number of the schema that each leads to; 1 is the first and needs none. A release that brings a schema first

@@ -1,6 +1,6 @@
-import { VARIABLES } from "./config-schema";
-import { within } from "./deadline";
-import { messageOf, Refusal } from "./fault";
+import { VARIABLES } from "./config-schema.ts";
+import { within } from "./deadline.ts";
+import { messageOf, Refusal } from "./fault.ts";
 
 /** A parameter of SSM Parameter Store. */
 export interface Parameter {

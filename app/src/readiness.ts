@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { within } from "./deadline";
-import { messageOf } from "./fault";
+import { within } from "./deadline.ts";
+import { messageOf } from "./fault.ts";
 
 /** Milliseconds that a check may take: less than the 4 s that the load balancer gives the whole answer. */
 const LIMIT = 2_000;
@@ -15,12 +15,20 @@ export class Readiness {
   private phase: "starting" | "started" | "leaving" = "starting";
   private looked?: { until: number; answer: Promise<NotReady> };
 
+  private readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  private readonly log: Logger;
+  private readonly limits: { limit: number; fresh: number };
+
   /** @param checks By what each checks; one that rejects, or takes too long, stands for a service out of reach. */
   constructor(
-    private readonly checks: Readonly<Record<string, () => Promise<unknown>>>,
-    private readonly log: Logger,
-    private readonly limits = { limit: LIMIT, fresh: FRESH },
-  ) {}
+    checks: Readonly<Record<string, () => Promise<unknown>>>,
+    log: Logger,
+    limits = { limit: LIMIT, fresh: FRESH },
+  ) {
+    this.checks = checks;
+    this.log = log;
+    this.limits = limits;
+  }
 
   started(): void {
     if (this.phase === "starting") this.phase = "started";

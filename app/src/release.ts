@@ -1,4 +1,4 @@
-import schema from "../schema.json";
+import schema from "../schema.json" with { type: "json" };
 
 /** What the build writes into a release, and `release.json` says beside it. */
 export interface Release {

@@ -1,5 +1,5 @@
-import { Refusal } from "./fault";
-import type { Release } from "./release";
+import { Refusal } from "./fault.ts";
+import type { Release } from "./release.ts";
 
 /** Where the store keeps the number of its schema. */
 const KEY = "app:schema";

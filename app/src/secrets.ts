@@ -1,6 +1,6 @@
-import type { Config } from "./config-schema";
-import { REFERENCE } from "./config-schema";
-import { type Fault, messageOf, refusal } from "./fault";
+import type { Config } from "./config-schema.ts";
+import { REFERENCE } from "./config-schema.ts";
+import { type Fault, messageOf, refusal } from "./fault.ts";
 
 /** Where secrets are kept. Both reject with AWS's reason. */
 export interface SecretSource {

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import type { Logger } from "pino";
-import type { About } from "./about";
-import { createApp } from "./app";
-import { Readiness } from "./readiness";
-import { schemaNow, schemaOf } from "./schema";
-import { listen } from "./server";
-import { sessions } from "./sessions";
-import type { Settings } from "./settings";
-import { drain } from "./shutdown";
-import { createStore, type Store } from "./store";
+import type { About } from "./about.ts";
+import { createApp } from "./app.ts";
+import { Readiness } from "./readiness.ts";
+import { schemaNow, schemaOf } from "./schema.ts";
+import { listen } from "./server.ts";
+import { sessions } from "./sessions.ts";
+import type { Settings } from "./settings.ts";
+import { drain } from "./shutdown.ts";
+import { createStore, type Store } from "./store.ts";
 
 /**
  * Runs the service until SIGTERM or SIGINT; resolves when it has drained. Rejects with a Refusal when it can't start, also

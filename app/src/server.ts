@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { messageOf, Refusal } from "./fault";
+import { messageOf, Refusal } from "./fault.ts";
 
 /** Milliseconds; longer than the load balancer's idle time-out (60 s): whoever may reuse a connection must not be the one cut off. */
 const KEEP_ALIVE_TIMEOUT = 65_000;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { RedisStore } from "connect-redis";
 import type { RequestHandler } from "express";
 import session from "express-session";
-import type { Config } from "./config-schema";
-import type { Store } from "./store";
+import type { Config } from "./config-schema.ts";
+import type { Store } from "./store.ts";
 
 declare module "express-session" {
   interface SessionData {

@@ -1,9 +1,9 @@
-import { awsParameters } from "./aws-parameters";
-import { awsSecrets } from "./aws-secrets";
-import { loadConfig, originsOf } from "./config";
-import type { Config } from "./config-schema";
-import { readParameters } from "./parameters";
-import { resolveSecrets, type Secrets } from "./secrets";
+import { awsParameters } from "./aws-parameters.ts";
+import { awsSecrets } from "./aws-secrets.ts";
+import { loadConfig, originsOf } from "./config.ts";
+import type { Config } from "./config-schema.ts";
+import { readParameters } from "./parameters.ts";
+import { resolveSecrets, type Secrets } from "./secrets.ts";
 
 /** All that the service was told. */
 export interface Settings {

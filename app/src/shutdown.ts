@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Config } from "./config-schema";
-import type { Readiness } from "./readiness";
-import type { Listening } from "./server";
+import type { Config } from "./config-schema.ts";
+import type { Readiness } from "./readiness.ts";
+import type { Listening } from "./server.ts";
 
 /** Milliseconds that a connection without a request may stay: what it was opened for can be on its way. */
 const QUIET = 1_000;

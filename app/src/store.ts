@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { type Logger } from "pino";
+import type { Logger } from "pino";
 import { createClient } from "redis";
-import type { Config } from "./config-schema";
-import { messageOf, Refusal } from "./fault";
-import type { Secrets } from "./secrets";
+import type { Config } from "./config-schema.ts";
+import { messageOf, Refusal } from "./fault.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** A connection to the backing service. */
 export type Store = ReturnType<typeof storeClient>;

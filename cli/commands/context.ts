@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { exitCodes, Refusal } from "../refusal";
-import type { HeadStart } from "../head-start";
-import { Desk, type DeskArgs } from "../release/desk";
-import { openSession, type Session } from "../session";
-import { Ui } from "../ui";
+import { exitCodes, Refusal } from "../refusal.ts";
+import type { HeadStart } from "../head-start.ts";
+import { Desk, type DeskArgs } from "../release/desk.ts";
+import { openSession, type Session } from "../session.ts";
+import { Ui } from "../ui.ts";
 
 /** Options that every command takes. */
 export interface GlobalOptions {

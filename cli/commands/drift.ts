@@ -1,13 +1,13 @@
-import { classify } from "../drift/classify";
-import { renderDrift } from "../drift/render";
-import { driftReport, type DriftReport } from "../drift/report";
-import { Refusal } from "../refusal";
-import { Desk } from "../release/desk";
-import { told } from "../release/update";
-import { readWorld } from "../read-world";
-import type { Session } from "../session";
-import { seesColor } from "../status/paint";
-import { type Context, withDesk } from "./context";
+import { classify } from "../drift/classify.ts";
+import { renderDrift } from "../drift/render.ts";
+import { driftReport, type DriftReport } from "../drift/report.ts";
+import { Refusal } from "../refusal.ts";
+import { Desk } from "../release/desk.ts";
+import { told } from "../release/update.ts";
+import { readWorld } from "../read-world.ts";
+import type { Session } from "../session.ts";
+import { seesColor } from "../status/paint.ts";
+import { type Context, withDesk } from "./context.ts";
 
 /** What differs from the declared state, by the engine's own look at every resource. */
 export async function drift(context: Context, { repair }: { readonly repair?: boolean }): Promise<void> {

@@ -1,9 +1,9 @@
-import { explained } from "../aws-errors";
-import { renderHistory, renderRecord } from "../ledger/history";
-import { listRecords } from "../ledger/records";
-import { Refusal } from "../refusal";
-import { wholeNumber } from "./arguments";
-import type { Context } from "./context";
+import { explained } from "../aws-errors.ts";
+import { renderHistory, renderRecord } from "../ledger/history.ts";
+import { listRecords } from "../ledger/records.ts";
+import { Refusal } from "../refusal.ts";
+import { wholeNumber } from "./arguments.ts";
+import type { Context } from "./context.ts";
 
 /** Releases, newest first; with an id or the beginning of one, that one in detail. */
 export async function history(context: Context, id: string | undefined, most: string): Promise<void> {

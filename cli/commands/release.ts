@@ -1,18 +1,18 @@
-import { other, servingColor, type Color } from "../../components/traffic";
-import { parseDuration } from "../judge/duration";
-import { parseStrategy } from "../judge/strategy";
-import { imageName, type ImageFacts } from "../model";
-import { Refusal } from "../refusal";
-import { check as runCheck } from "../release/check";
-import type { Desk } from "../release/desk";
-import { GoBack } from "../release/hooks";
-import { requireImageName, resolveImage } from "../release/image";
-import type { Goal } from "../release/next";
-import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release";
-import { now, onRecord, requireFit, servingNow } from "../release/stage";
-import { shift as runShift, flip } from "../release/traffic";
-import { wholeNumber } from "./arguments";
-import { type Context, withDesk } from "./context";
+import { other, servingColor, type Color } from "../../components/traffic.ts";
+import { parseDuration } from "../judge/duration.ts";
+import { parseStrategy } from "../judge/strategy.ts";
+import { imageName, type ImageFacts } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { check as runCheck } from "../release/check.ts";
+import type { Desk } from "../release/desk.ts";
+import { GoBack } from "../release/hooks.ts";
+import { requireImageName, resolveImage } from "../release/image.ts";
+import type { Goal } from "../release/next.ts";
+import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release.ts";
+import { now, onRecord, requireFit, servingNow } from "../release/stage.ts";
+import { shift as runShift, flip } from "../release/traffic.ts";
+import { wholeNumber } from "./arguments.ts";
+import { type Context, withDesk } from "./context.ts";
 
 /** Options of the commands that move a release on, as they were typed. */
 export interface ReleaseOptions {

@@ -1,6 +1,6 @@
-import { retire as runRetire } from "../release/retire";
-import { settle } from "../release/release";
-import { type Context, withDesk } from "./context";
+import { retire as runRetire } from "../release/retire.ts";
+import { settle } from "../release/release.ts";
+import { type Context, withDesk } from "./context.ts";
 
 /** The fleet that doesn't serve goes, and the floor is lifted. */
 export function retire(context: Context): Promise<void> {

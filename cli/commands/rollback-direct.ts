@@ -7,13 +7,13 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { observe, targetHealth } from "../../components/live";
-import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../components/traffic";
-import { explained } from "../aws-errors";
-import { Refusal } from "../refusal";
-import type { Session } from "../session";
-import type { Context } from "./context";
-import { confirm, type RollbackOptions } from "./rollback";
+import { observe, targetHealth } from "../../components/live.ts";
+import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../components/traffic.ts";
+import { explained } from "../aws-errors.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../session.ts";
+import type { Context } from "./context.ts";
+import { confirm, type RollbackOptions } from "./rollback.ts";
 
 /** The main listener and the target groups, found by the stack's tags alone. */
 interface Found {

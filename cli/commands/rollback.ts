@@ -1,12 +1,12 @@
 import { createInterface } from "node:readline/promises";
-import { colors, other, type Color } from "../../components/traffic";
-import { rollbackFacts } from "../status/rollback";
-import { imageName } from "../model";
-import { Refusal } from "../refusal";
-import { settle } from "../release/release";
-import { goBack } from "../release/traffic";
-import { type Context, withDesk } from "./context";
-import { direct } from "./rollback-direct";
+import { colors, other, type Color } from "../../components/traffic.ts";
+import { rollbackFacts } from "../status/rollback.ts";
+import { imageName } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { settle } from "../release/release.ts";
+import { goBack } from "../release/traffic.ts";
+import { type Context, withDesk } from "./context.ts";
+import { direct } from "./rollback-direct.ts";
 
 export interface RollbackOptions {
   readonly direct?: boolean;

@@ -1,9 +1,9 @@
-import { parseDuration } from "../judge/duration";
-import { runJob } from "../jobs/run-job";
-import { readWorld } from "../read-world";
-import { other, servingColor } from "../../components/traffic";
-import { Refusal } from "../refusal";
-import type { Context } from "./context";
+import { parseDuration } from "../judge/duration.ts";
+import { runJob } from "../jobs/run-job.ts";
+import { readWorld } from "../read-world.ts";
+import { other, servingColor } from "../../components/traffic.ts";
+import { Refusal } from "../refusal.ts";
+import type { Context } from "./context.ts";
 
 export interface RunOptions {
   readonly on: "fresh" | "standby";

@@ -1,11 +1,11 @@
-import { readWorld } from "../read-world";
-import { renderStatus } from "../status/render";
-import { seesColor } from "../status/paint";
-import { statusReport } from "../status/report";
-import { lineScreen, liveScreen } from "../status/screen";
-import { watch } from "../status/watch";
-import type { Context } from "./context";
-import { look } from "./drift";
+import { readWorld } from "../read-world.ts";
+import { renderStatus } from "../status/render.ts";
+import { seesColor } from "../status/paint.ts";
+import { statusReport } from "../status/report.ts";
+import { lineScreen, liveScreen } from "../status/screen.ts";
+import { watch } from "../status/watch.ts";
+import type { Context } from "./context.ts";
+import { look } from "./drift.ts";
 
 /** Who serves, and all that matters of it, as it really is. */
 export async function status(

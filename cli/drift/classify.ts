@@ -1,9 +1,9 @@
-import { colors, shares, type Color } from "../../components/traffic";
-import type { Change } from "../../engine/protocol";
-import { segments } from "../../engine/values";
-import type { World } from "../model";
-import type { ExitCode } from "../refusal";
-import { ruleFor } from "./rules";
+import { colors, shares, type Color } from "../../components/traffic.ts";
+import type { Change } from "../../engine/protocol.ts";
+import { segments } from "../../engine/values.ts";
+import type { World } from "../model.ts";
+import type { ExitCode } from "../refusal.ts";
+import { ruleFor } from "./rules.ts";
 
 /**
  * `dangerous`: traffic or access is not as declared. `expected`: AWS changes it by itself, and the program leaves it

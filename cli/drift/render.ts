@@ -1,8 +1,8 @@
-import { columns, wrapped } from "../status/columns";
-import { painter } from "../status/paint";
-import { readingWidth, type RenderOptions } from "../status/render";
-import { driftClasses, type DriftClass } from "./classify";
-import type { DriftReport } from "./report";
+import { columns, wrapped } from "../status/columns.ts";
+import { painter } from "../status/paint.ts";
+import { readingWidth, type RenderOptions } from "../status/render.ts";
+import { driftClasses, type DriftClass } from "./classify.ts";
+import type { DriftReport } from "./report.ts";
 
 const labelWidth = 11;
 const styles = { dangerous: "red", other: "yellow", expected: "dim" } as const satisfies Record<DriftClass, string>;

@@ -1,6 +1,6 @@
-import type { World } from "../model";
-import type { ExitCode } from "../refusal";
-import { driftExit, type DriftClass, type DriftItem } from "./classify";
+import type { World } from "../model.ts";
+import type { ExitCode } from "../refusal.ts";
+import { driftExit, type DriftClass, type DriftItem } from "./classify.ts";
 
 /** How many differences there are of each class: drift in short. */
 export type DriftCounts = Readonly<Record<DriftClass, number>>;

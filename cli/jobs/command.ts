@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal";
+import { Refusal } from "../refusal.ts";
 
 /** Seconds that a job may take: AWS-RunShellScript's own bounds for executionTimeout. */
 export const timeouts = { least: 1, greatest: 172_800 };

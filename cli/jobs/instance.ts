@@ -5,10 +5,10 @@ import {
   TerminateInstancesCommand,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
-import type { Clients } from "../clients";
-import { Refusal } from "../refusal";
-import type { JobPlace } from "./place";
-import { asked } from "./rights";
+import type { Clients } from "../clients.ts";
+import { Refusal } from "../refusal.ts";
+import type { JobPlace } from "./place.ts";
+import { asked } from "./rights.ts";
 
 /** Tag that says when a job's run has to be over, in ISO 8601: an instance that is older is a killed run's. */
 export const endsTag = "JobEnds";

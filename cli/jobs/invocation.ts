@@ -5,10 +5,10 @@ import {
   SendCommandCommand,
   type GetCommandInvocationResult,
 } from "@aws-sdk/client-ssm";
-import type { Clients } from "../clients";
-import { Refusal } from "../refusal";
-import { poll, type Clock } from "./clock";
-import { asked } from "./rights";
+import type { Clients } from "../clients.ts";
+import { Refusal } from "../refusal.ts";
+import { poll, type Clock } from "./clock.ts";
+import { asked } from "./rights.ts";
 
 /** Seconds in which an instance must have got the command: the least that Systems Manager takes is 30. */
 export const deliveryLimit = 60;

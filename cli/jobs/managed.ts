@@ -1,9 +1,9 @@
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
-import type { Clients } from "../clients";
-import { Refusal } from "../refusal";
-import { poll, type Clock } from "./clock";
-import { stateOf } from "./instance";
-import { asked } from "./rights";
+import type { Clients } from "../clients.ts";
+import { Refusal } from "../refusal.ts";
+import { poll, type Clock } from "./clock.ts";
+import { stateOf } from "./instance.ts";
+import { asked } from "./rights.ts";
 
 /** Seconds that a new instance may take to boot and to register with Systems Manager. */
 export const registrationLimit = 300;

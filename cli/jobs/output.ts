@@ -42,7 +42,11 @@ export class Output {
   /** Logs that can't be read are no reason to fail: all comes with the command's end. */
   private readable = true;
 
-  constructor(private readonly args: OutputArgs) {}
+  private readonly args: OutputArgs;
+
+  constructor(args: OutputArgs) {
+    this.args = args;
+  }
 
   /** Tells what has come to the logs since. */
   async follow(): Promise<void> {

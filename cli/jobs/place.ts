@@ -1,9 +1,9 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
-import type { Clients } from "../clients";
-import { Refusal } from "../refusal";
-import { asked } from "./rights";
+import type { Clients } from "../clients.ts";
+import { Refusal } from "../refusal.ts";
+import { asked } from "./rights.ts";
 
 /** Where and of what an instance of a fleet's release is made. */
 export interface JobPlace {

@@ -1,14 +1,14 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { Color } from "../../components/traffic";
-import type { Clients } from "../clients";
-import { Refusal } from "../refusal";
-import { clock, type Clock } from "./clock";
-import { jobScript, type JobRequest } from "./command";
-import { launch, terminate, terminateLeftovers, type JobOwner } from "./instance";
-import { cancel, deliveryLimit, send, tellingLimit, untilEnded } from "./invocation";
-import { registrationLimit, untilManaged } from "./managed";
-import { isTruncated, logStream, Output, type OutputStream } from "./output";
-import { groupNamed, jobPlace } from "./place";
+import type { Color } from "../../components/traffic.ts";
+import type { Clients } from "../clients.ts";
+import { Refusal } from "../refusal.ts";
+import { clock, type Clock } from "./clock.ts";
+import { jobScript, type JobRequest } from "./command.ts";
+import { launch, terminate, terminateLeftovers, type JobOwner } from "./instance.ts";
+import { cancel, deliveryLimit, send, tellingLimit, untilEnded } from "./invocation.ts";
+import { registrationLimit, untilManaged } from "./managed.ts";
+import { isTruncated, logStream, Output, type OutputStream } from "./output.ts";
+import { groupNamed, jobPlace } from "./place.ts";
 
 /** What running a job asks of AWS. */
 export type JobClients = Pick<Clients, "autoScaling" | "ec2" | "ssm"> & { readonly logs: CloudWatchLogsClient };

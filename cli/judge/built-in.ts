@@ -1,7 +1,7 @@
-import { answerFault } from "../../components/gate";
-import type { PreviewAnswer } from "../../components/preview";
-import { errorFault, latencyFault, type Limits } from "./verdict";
-import type { Counts } from "./evidence";
+import { answerFault } from "../../components/gate.ts";
+import type { PreviewAnswer } from "../../components/preview.ts";
+import { errorFault, latencyFault, type Limits } from "./verdict.ts";
+import type { Counts } from "./evidence.ts";
 
 /** What every release is tried for, in this order. */
 export const builtInChecks = ["ready", "version", "errors", "latency"] as const;

@@ -1,12 +1,19 @@
-import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../components/preview";
-import { other, type Color } from "../../components/traffic";
-import type { CheckResult, ImageFacts } from "../model";
-import { builtInChecks, errorsFinding, latencyFinding, readyFinding, versionFinding, type Finding } from "./built-in";
-import { runCommand, type CommandRun } from "./command";
-import { countsOf, type Counts, type Sample } from "./evidence";
-import { sample } from "./probes";
-import type { ProjectCheck, UrlCheck } from "./project-schema";
-import { defaultLimits, type Limits } from "./verdict";
+import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../components/preview.ts";
+import { other, type Color } from "../../components/traffic.ts";
+import type { CheckResult, ImageFacts } from "../model.ts";
+import {
+  builtInChecks,
+  errorsFinding,
+  latencyFinding,
+  readyFinding,
+  versionFinding,
+  type Finding,
+} from "./built-in.ts";
+import { runCommand, type CommandRun } from "./command.ts";
+import { countsOf, type Counts, type Sample } from "./evidence.ts";
+import { sample } from "./probes.ts";
+import type { ProjectCheck, UrlCheck } from "./project-schema.ts";
+import { defaultLimits, type Limits } from "./verdict.ts";
 
 /** Requests for one path: a colour has several instances to hit. */
 const times = 5;

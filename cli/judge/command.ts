@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { previewHeader } from "../../components/preview";
-import type { Color } from "../../components/traffic";
-import type { ImageFacts, Stage } from "../model";
-import { formatDuration } from "./duration";
+import { previewHeader } from "../../components/preview.ts";
+import type { Color } from "../../components/traffic.ts";
+import type { ImageFacts, Stage } from "../model.ts";
+import { formatDuration } from "./duration.ts";
 
 /** Milliseconds that a command gets to end itself after SIGTERM, and its output to end after the command. */
 const grace = 2_000;

@@ -1,4 +1,4 @@
-import { runCommand, type CommandRun } from "./command";
+import { runCommand, type CommandRun } from "./command.ts";
 
 /** Seconds that a hook may take. */
 const timeoutSeconds = 600;

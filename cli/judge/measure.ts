@@ -1,14 +1,14 @@
 import { paginateGetMetricData, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { PreviewEndpoint } from "../../components/preview";
-import { observe, targetHealth } from "../../components/live";
-import { byColor, other, type ByColor, type Color } from "../../components/traffic";
-import type { Clients } from "../clients";
-import type { Outputs } from "../recorded";
-import { alarmsNow } from "../world";
-import { countsOf, neededHosts, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence";
-import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics";
-import { Paced } from "./paced";
-import { Probes } from "./probes";
+import type { PreviewEndpoint } from "../../components/preview.ts";
+import { observe, targetHealth } from "../../components/live.ts";
+import { byColor, other, type ByColor, type Color } from "../../components/traffic.ts";
+import type { Clients } from "../clients.ts";
+import type { Outputs } from "../recorded.ts";
+import { alarmsNow } from "../world.ts";
+import { countsOf, neededHosts, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
+import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics.ts";
+import { Paced } from "./paced.ts";
+import { Probes } from "./probes.ts";
 
 /** Seconds between two questions to AWS about alarms and target health. */
 const lookEvery = 2;
@@ -44,11 +44,11 @@ export class Measure {
   private begun: number;
   private weight: number;
 
+  private readonly args: MeasureArgs;
+
   /** @param weight percent of the requests that the new colour has now */
-  constructor(
-    private readonly args: MeasureArgs,
-    weight: number,
-  ) {
+  constructor(args: MeasureArgs, weight: number) {
+    this.args = args;
     const { clients, outputs, preview, probes: count = 5, now = Date.now } = args;
     const note = (message: string) => this.noteOnce(message);
     const paths = byColor((color) => outputs.deployed.machines[color].versionPath);

@@ -1,6 +1,6 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import { byColor, colors, type ByColor } from "../../components/traffic";
-import type { MetricCounts } from "./evidence";
+import { byColor, colors, type ByColor } from "../../components/traffic.ts";
+import type { MetricCounts } from "./evidence.ts";
 
 const minute = 60_000;
 

@@ -2,15 +2,19 @@
 export class Paced<T> {
   private last?: { readonly at: number; readonly value: T };
 
+  private readonly seconds: number;
+  private readonly now: () => number;
+  private readonly ask: () => Promise<T>;
+
   /**
    * @param seconds that an answer stands
    * @param now milliseconds
    */
-  constructor(
-    private readonly seconds: number,
-    private readonly now: () => number,
-    private readonly ask: () => Promise<T>,
-  ) {}
+  constructor(seconds: number, now: () => number, ask: () => Promise<T>) {
+    this.seconds = seconds;
+    this.now = now;
+    this.ask = ask;
+  }
 
   /** The answer that stands, or a new one. A failed question is asked again the next time; its error passes through. */
   async get(): Promise<T> {

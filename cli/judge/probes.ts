@@ -1,6 +1,6 @@
-import { askPreview, NoConnection, type PreviewEndpoint } from "../../components/preview";
-import { byColor, type ByColor, type Color } from "../../components/traffic";
-import { slide, type Sample } from "./evidence";
+import { askPreview, NoConnection, type PreviewEndpoint } from "../../components/preview.ts";
+import { byColor, type ByColor, type Color } from "../../components/traffic.ts";
+import { slide, type Sample } from "./evidence.ts";
 
 /** Seconds until a listener that could not be reached is tried again: each try may take as long as an answer. */
 const pause = 30;
@@ -22,7 +22,11 @@ export class Probes {
   private samples: ByColor<readonly Sample[]> = byColor(() => []);
   private closed?: { readonly why: string; readonly until: number };
 
-  constructor(private readonly args: ProbesArgs) {}
+  private readonly args: ProbesArgs;
+
+  constructor(args: ProbesArgs) {
+    this.args = args;
+  }
 
   /** Why the listener can't be asked from here; undefined: it can. */
   get unreachable(): string | undefined {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { Refusal } from "../refusal";
-import { builtInChecks } from "./built-in";
-import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema";
+import { Refusal } from "../refusal.ts";
+import { builtInChecks } from "./built-in.ts";
+import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 
 /** Name of the project file, beside Pulumi.yaml. */
 const fileName = "bluegreen.yaml";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Stage } from "../model";
-import { Refusal } from "../refusal";
-import { durationForm, parseDuration } from "./duration";
-import type { Limits } from "./verdict";
+import type { Stage } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { durationForm, parseDuration } from "./duration.ts";
+import type { Limits } from "./verdict.ts";
 
 /** Keys and values of the project file; each fault's message says what is allowed. */
 const text = z.string({ error: "a text" }).min(1, { error: "a text" });

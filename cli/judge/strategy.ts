@@ -1,5 +1,5 @@
-import { Refusal } from "../refusal";
-import { durationForm, parseDuration } from "./duration";
+import { Refusal } from "../refusal.ts";
+import { durationForm, parseDuration } from "./duration.ts";
 
 /** How traffic moves to a new colour: through these weights, then all of it by the flip. */
 export interface Strategy {

@@ -1,5 +1,5 @@
-import type { AlarmFacts } from "../model";
-import type { ColorEvidence, Counts, Evidence } from "./evidence";
+import type { AlarmFacts } from "../model.ts";
+import type { ColorEvidence, Counts, Evidence } from "./evidence.ts";
 
 export interface Limits {
   /** Requests from which on a share or a percentile says something. */

@@ -1,11 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
-import type { Holder, Lock } from "../model";
-import type { Refusal } from "../refusal";
-import { isHolderAlive } from "./holder";
-import { type Before, HeldLock } from "./lease";
-import { LEASE_SECONDS, lockDecision, lockedRefusal } from "./lock";
-import { deleteLock, readLock, renewLock, writeLock } from "./lock-item";
+import type { Holder, Lock } from "../model.ts";
+import type { Refusal } from "../refusal.ts";
+import { isHolderAlive } from "./holder.ts";
+import { type Before, HeldLock } from "./lease.ts";
+import { LEASE_SECONDS, lockDecision, lockedRefusal } from "./lock.ts";
+import { deleteLock, readLock, renewLock, writeLock } from "./lock-item.ts";
 
 export interface LockRequest {
   /** For people: `release v1.2.3`. */

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
-import { isAlive } from "../../tools/claim";
-import type { Holder } from "../model";
+import { isAlive } from "../../tools/claim.ts";
+import type { Holder } from "../model.ts";
 
 /** A holder that its own machine can tell from every other process. */
 export interface ProcessHolder extends Holder {

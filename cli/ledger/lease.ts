@@ -1,6 +1,6 @@
-import type { Lock } from "../model";
-import type { Refusal } from "../refusal";
-import { LEASE_SECONDS, lostRefusal, RENEW_SECONDS, unprovenRefusal } from "./lock";
+import type { Lock } from "../model.ts";
+import type { Refusal } from "../refusal.ts";
+import { LEASE_SECONDS, lostRefusal, RENEW_SECONDS, unprovenRefusal } from "./lock.ts";
 
 /** What a lease does with its lock, wherever that is kept. */
 export interface LockStore {
@@ -31,15 +31,19 @@ export class HeldLock {
   private renewing = false;
   private readonly timer: NodeJS.Timeout;
 
+  private readonly store: LockStore;
+  private readonly lock: Lock;
+  readonly before: Before;
+  private readonly onLost: (why: Refusal) => void;
+
   /**
    * @param onLost told once, as soon as it shows that somebody else has the lock; nothing may be touched any more
    */
-  constructor(
-    private readonly store: LockStore,
-    private readonly lock: Lock,
-    readonly before: Before,
-    private readonly onLost: (why: Refusal) => void,
-  ) {
+  constructor(store: LockStore, lock: Lock, before: Before, onLost: (why: Refusal) => void) {
+    this.store = store;
+    this.lock = lock;
+    this.before = before;
+    this.onLost = onLost;
     this.token = lock.token;
     this.expires = lock.expires;
     this.timer = setInterval(() => void (this.renewing || this.renew()), RENEW_SECONDS * 1000).unref();

@@ -7,8 +7,8 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
-import type { Lock } from "../model";
-import { Refusal } from "../refusal";
+import type { Lock } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 
 const Key = { pk: { S: "lock" }, sk: { S: "release" } };
 // TOKEN is one of DynamoDB's reserved words.

@@ -1,6 +1,6 @@
 /** Whose turn it is to release: decisions and words, without a call. */
-import type { Holder, Lock } from "../model";
-import { Refusal } from "../refusal";
+import type { Holder, Lock } from "../model.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Seconds for which a lock counts unless it is renewed. */
 export const LEASE_SECONDS = 60;

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { type Notice, type NoticeText, noticeText } from "./notice";
+import { type Notice, type NoticeText, noticeText } from "./notice.ts";
 
 export interface NoticeTargets {
   readonly sns: SNSClient;

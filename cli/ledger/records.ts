@@ -5,9 +5,9 @@ import {
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { ReleaseRecord } from "../model";
-import { Refusal } from "../refusal";
-import { type Begun, newRecord } from "./record";
+import type { ReleaseRecord } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { type Begun, newRecord } from "./record.ts";
 
 const pk = { S: "release" };
 

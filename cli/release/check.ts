@@ -1,11 +1,11 @@
-import { other, type Color } from "../../components/traffic";
-import { runChecks } from "../judge/checks";
-import { readProjectFile } from "../judge/project-file";
-import { imageName, type CheckResult, type ImageFacts } from "../model";
-import type { Desk } from "./desk";
-import { commandRun, GoBack, guarded, urls } from "./hooks";
-import { limitsOf } from "./judge";
-import { previewOf } from "./preview";
+import { other, type Color } from "../../components/traffic.ts";
+import { runChecks } from "../judge/checks.ts";
+import { readProjectFile } from "../judge/project-file.ts";
+import { imageName, type CheckResult, type ImageFacts } from "../model.ts";
+import type { Desk } from "./desk.ts";
+import { commandRun, GoBack, guarded, urls } from "./hooks.ts";
+import { limitsOf } from "./judge.ts";
+import { previewOf } from "./preview.ts";
 
 /**
  * Tries a colour through the preview listener: the built-in checks, then the team's own.

@@ -1,20 +1,20 @@
-import { shares } from "../../components/traffic";
-import { acquireLock } from "../ledger/acquire";
-import type { HeldLock } from "../ledger/lease";
-import { notify } from "../ledger/notify";
-import type { Notice } from "../ledger/notice";
-import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record";
-import { openRecord, saveRecord } from "../ledger/records";
-import { explained } from "../aws-errors";
-import { isHolderAlive } from "../ledger/holder";
-import type { Lock, ReleaseRecord, ReleaseSettings, World } from "../model";
-import { readWorld, type Reading } from "../read-world";
-import { settingsOf, type Recorded } from "../recorded";
-import type { Session } from "../session";
-import type { Teller } from "../ui";
-import { unfinished } from "./next";
-import { recover } from "./recover";
-import { update, type UpdateOptions } from "./update";
+import { shares } from "../../components/traffic.ts";
+import { acquireLock } from "../ledger/acquire.ts";
+import type { HeldLock } from "../ledger/lease.ts";
+import { notify } from "../ledger/notify.ts";
+import type { Notice } from "../ledger/notice.ts";
+import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record.ts";
+import { openRecord, saveRecord } from "../ledger/records.ts";
+import { explained } from "../aws-errors.ts";
+import { isHolderAlive } from "../ledger/holder.ts";
+import type { Lock, ReleaseRecord, ReleaseSettings, World } from "../model.ts";
+import { readWorld, type Reading } from "../read-world.ts";
+import { settingsOf, type Recorded } from "../recorded.ts";
+import type { Session } from "../session.ts";
+import type { Teller } from "../ui.ts";
+import { unfinished } from "./next.ts";
+import { recover } from "./recover.ts";
+import { update, type UpdateOptions } from "./update.ts";
 
 /** What a changing command is begun with. */
 export interface DeskArgs {
@@ -34,11 +34,12 @@ export class Desk {
   private reading: Reading;
   record: ReleaseRecord | undefined;
 
-  private constructor(
-    readonly session: Session,
-    private readonly lock: HeldLock,
-    reading: Reading,
-  ) {
+  readonly session: Session;
+  private readonly lock: HeldLock;
+
+  private constructor(session: Session, lock: HeldLock, reading: Reading) {
+    this.session = session;
+    this.lock = lock;
     this.reading = reading;
     this.record = reading.world.record;
   }

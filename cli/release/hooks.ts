@@ -1,9 +1,9 @@
-import { commandVariables, type CommandContext } from "../judge/command";
-import { runHooks } from "../judge/hooks";
-import { readProjectFile } from "../judge/project-file";
-import type { ImageFacts, Stage } from "../model";
-import type { Color } from "../../components/traffic";
-import type { Desk } from "./desk";
+import { commandVariables, type CommandContext } from "../judge/command.ts";
+import { runHooks } from "../judge/hooks.ts";
+import { readProjectFile } from "../judge/project-file.ts";
+import type { ImageFacts, Stage } from "../model.ts";
+import type { Color } from "../../components/traffic.ts";
+import type { Desk } from "./desk.ts";
 
 /** A release can't go on: why. Whoever runs it takes it back. */
 export class GoBack extends Error {}

@@ -1,15 +1,15 @@
 import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
-import { parameterOf } from "../../bake/parameters";
-import { isVersion } from "../../bake/layers";
-import { colors } from "../../components/traffic";
-import { explained } from "../aws-errors";
-import { servedBefore } from "../ledger/record";
-import { listRecords } from "../ledger/records";
-import { imageName, type ImageFacts } from "../model";
-import { Refusal } from "../refusal";
-import { readWorld } from "../read-world";
-import { openSession, type Session } from "../session";
-import { imagesNow } from "../world";
+import { parameterOf } from "../../bake/parameters.ts";
+import { isVersion } from "../../bake/layers.ts";
+import { colors } from "../../components/traffic.ts";
+import { explained } from "../aws-errors.ts";
+import { servedBefore } from "../ledger/record.ts";
+import { listRecords } from "../ledger/records.ts";
+import { imageName, type ImageFacts } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { readWorld } from "../read-world.ts";
+import { openSession, type Session } from "../session.ts";
+import { imagesNow } from "../world.ts";
 
 const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
 

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, type Color } from "../../components/traffic";
-import { formatDuration } from "../judge/duration";
-import type { Counts, Evidence } from "../judge/evidence";
-import { Measure } from "../judge/measure";
-import { readProjectFile } from "../judge/project-file";
-import { defaultLimits, verdict, type Limits, type Verdict } from "../judge/verdict";
-import { explained } from "../aws-errors";
-import { bar, type Teller } from "../ui";
-import type { Desk } from "./desk";
-import { GoBack } from "./hooks";
-import { previewOf } from "./preview";
+import { other, type Color } from "../../components/traffic.ts";
+import { formatDuration } from "../judge/duration.ts";
+import type { Counts, Evidence } from "../judge/evidence.ts";
+import { Measure } from "../judge/measure.ts";
+import { readProjectFile } from "../judge/project-file.ts";
+import { defaultLimits, verdict, type Limits, type Verdict } from "../judge/verdict.ts";
+import { explained } from "../aws-errors.ts";
+import { bar, type Teller } from "../ui.ts";
+import type { Desk } from "./desk.ts";
+import { GoBack } from "./hooks.ts";
+import { previewOf } from "./preview.ts";
 
 /** Seconds between two looks. */
 const every = 1;

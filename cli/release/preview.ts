@@ -1,6 +1,6 @@
-import type { PreviewEndpoint } from "../../components/preview";
-import type { Outputs } from "../recorded";
-import type { Settings } from "../../config-schema";
+import type { PreviewEndpoint } from "../../components/preview.ts";
+import type { Outputs } from "../recorded.ts";
+import type { Settings } from "../../config-schema.ts";
 
 /** Where the preview listener of a stack is asked. */
 export function previewOf({ previewUrl }: Outputs, { domain }: Settings): PreviewEndpoint {

@@ -4,13 +4,13 @@ import {
   DescribePoliciesCommand,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
-import type { Color } from "../../components/traffic";
-import { readWorld, type Reading } from "../read-world";
-import { Refusal } from "../refusal";
-import type { Session } from "../session";
-import type { Teller } from "../ui";
-import { groupsOf } from "../world";
-import { told } from "./update";
+import type { Color } from "../../components/traffic.ts";
+import { readWorld, type Reading } from "../read-world.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../session.ts";
+import type { Teller } from "../ui.ts";
+import { groupsOf } from "../world.ts";
+import { told } from "./update.ts";
 
 /**
  * Brings state and world together after a run that was killed: the state learns what is there and forgets what was never

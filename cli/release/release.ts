@@ -1,17 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, type Color } from "../../components/traffic";
-import { formatDuration } from "../judge/duration";
-import { imageName, type ImageFacts, type World } from "../model";
-import { Refusal } from "../refusal";
-import { bar } from "../ui";
-import { check } from "./check";
-import type { Desk } from "./desk";
-import { GoBack, guarded } from "./hooks";
-import { judge } from "./judge";
-import { nextStep, unfinished, type Goal, type Next } from "./next";
-import { retire } from "./retire";
-import { now, onRecord, requireFit, servingNow, stage } from "./stage";
-import { flip, goBack, shift } from "./traffic";
+import { other, type Color } from "../../components/traffic.ts";
+import { formatDuration } from "../judge/duration.ts";
+import { imageName, type ImageFacts, type World } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { bar } from "../ui.ts";
+import { check } from "./check.ts";
+import type { Desk } from "./desk.ts";
+import { GoBack, guarded } from "./hooks.ts";
+import { judge } from "./judge.ts";
+import { nextStep, unfinished, type Goal, type Next } from "./next.ts";
+import { retire } from "./retire.ts";
+import { now, onRecord, requireFit, servingNow, stage } from "./stage.ts";
+import { flip, goBack, shift } from "./traffic.ts";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
 export type Until = "staged" | "served" | "ended";

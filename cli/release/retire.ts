@@ -1,9 +1,9 @@
-import { other, servingColor, type Color } from "../../components/traffic";
-import { Refusal } from "../refusal";
-import { imageName, type World } from "../model";
-import type { Desk } from "./desk";
-import { guarded } from "./hooks";
-import { now, servingNow } from "./stage";
+import { other, servingColor, type Color } from "../../components/traffic.ts";
+import { Refusal } from "../refusal.ts";
+import { imageName, type World } from "../model.ts";
+import type { Desk } from "./desk.ts";
+import { guarded } from "./hooks.ts";
+import { now, servingNow } from "./stage.ts";
 
 /** Why the fleet that doesn't serve may not go yet; undefined: it may. */
 export function retireFault(world: World): string | undefined {

@@ -1,10 +1,10 @@
-import { servingColor } from "../../components/traffic";
-import { askPreview, NoConnection } from "../../components/preview";
-import type { ImageFacts } from "../model";
-import { Refusal } from "../refusal";
-import { schemaFault } from "../schema-fit";
-import type { Desk } from "./desk";
-import { previewOf } from "./preview";
+import { servingColor } from "../../components/traffic.ts";
+import { askPreview, NoConnection } from "../../components/preview.ts";
+import type { ImageFacts } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { schemaFault } from "../schema-fit.ts";
+import type { Desk } from "./desk.ts";
+import { previewOf } from "./preview.ts";
 
 /**
  * Refuses an image whose schema range does not fit what the backing store says. The serving release is asked, through the

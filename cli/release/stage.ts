@@ -1,10 +1,10 @@
-import { other, servingColor, type Color } from "../../components/traffic";
-import { imageName, type ImageFacts } from "../model";
-import { Refusal } from "../refusal";
-import type { Desk } from "./desk";
-import { guarded } from "./hooks";
-import { imageFaults, requirePromotion } from "./image";
-import { requireSchema } from "./schema";
+import { other, servingColor, type Color } from "../../components/traffic.ts";
+import { imageName, type ImageFacts } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import type { Desk } from "./desk.ts";
+import { guarded } from "./hooks.ts";
+import { imageFaults, requirePromotion } from "./image.ts";
+import { requireSchema } from "./schema.ts";
 
 /** The colour that serves, or has the greater claim to it while traffic is split. */
 export function servingNow({ world }: Desk): Color {

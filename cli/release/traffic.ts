@@ -1,9 +1,9 @@
-import { other, shares, type Color } from "../../components/traffic";
-import { imageName, type ImageFacts, type ReleaseSettings } from "../model";
-import { Refusal } from "../refusal";
-import type { ChangeOptions, Desk } from "./desk";
-import type { UpdateOptions } from "./update";
-import { now, servingNow } from "./stage";
+import { other, shares, type Color } from "../../components/traffic.ts";
+import { imageName, type ImageFacts, type ReleaseSettings } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import type { ChangeOptions, Desk } from "./desk.ts";
+import type { UpdateOptions } from "./update.ts";
+import { now, servingNow } from "./stage.ts";
 
 /**
  * Gives a colour a share of the requests, by an update of the listener alone: a share of a standby is its weight, all of

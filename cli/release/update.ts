@@ -1,9 +1,9 @@
-import type { OperationResult, Progress } from "../../engine/protocol";
-import type { ReleaseSettings } from "../model";
-import { readWorld } from "../read-world";
-import { Refusal } from "../refusal";
-import type { Session } from "../session";
-import type { Teller } from "../ui";
+import type { OperationResult, Progress } from "../../engine/protocol.ts";
+import type { ReleaseSettings } from "../model.ts";
+import { readWorld } from "../read-world.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../session.ts";
+import type { Teller } from "../ui.ts";
 
 /** Options of an update. */
 export interface UpdateOptions {

@@ -1,5 +1,5 @@
-import { colors, other, shares } from "../../components/traffic";
-import type { ReleaseSettings, World } from "../model";
+import { colors, other, shares } from "../../components/traffic.ts";
+import type { ReleaseSettings, World } from "../model.ts";
 
 /** Where two of settings' file, state and world differ. */
 export interface Difference {

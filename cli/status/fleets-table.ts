@@ -1,9 +1,9 @@
 import Table from "cli-table3";
-import { colors, type Color } from "../../components/traffic";
-import { imageName, type Instance } from "../model";
-import { fleetStyle, type Paint } from "./paint";
-import type { StatusReport } from "./report";
-import { ageText, wantedTargets } from "./words";
+import { colors, type Color } from "../../components/traffic.ts";
+import { imageName, type Instance } from "../model.ts";
+import { fleetStyle, type Paint } from "./paint.ts";
+import type { StatusReport } from "./report.ts";
+import { ageText, wantedTargets } from "./words.ts";
 
 const labelWidth = 11;
 

@@ -1,6 +1,6 @@
-import { byColor, colors, other, type Color } from "../../components/traffic";
-import { imageName, type World } from "../model";
-import { roleOf, serving, wantedTargets } from "./words";
+import { byColor, colors, other, type Color } from "../../components/traffic.ts";
+import { imageName, type World } from "../model.ts";
+import { roleOf, serving, wantedTargets } from "./words.ts";
 
 /**
  * A stack in one line, the colour that serves first:

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Color } from "../../components/traffic";
+import type { Color } from "../../components/traffic.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,10 +1,10 @@
-import { colors } from "../../components/traffic";
-import { imageName, type AlarmFacts } from "../model";
-import { columns, wrapped } from "./columns";
-import { fleetsTable } from "./fleets-table";
-import { fleetStyle, painter, type Paint } from "./paint";
-import type { StatusReport } from "./report";
-import { imageLine, sinceText } from "./words";
+import { colors } from "../../components/traffic.ts";
+import { imageName, type AlarmFacts } from "../model.ts";
+import { columns, wrapped } from "./columns.ts";
+import { fleetsTable } from "./fleets-table.ts";
+import { fleetStyle, painter, type Paint } from "./paint.ts";
+import type { StatusReport } from "./report.ts";
+import { imageLine, sinceText } from "./words.ts";
 
 const labelWidth = 10;
 /** Below this, ids and words no longer fit beside each other; a terminal then wraps the lines itself. */

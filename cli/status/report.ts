@@ -1,10 +1,10 @@
-import { byColor, type ByColor, type Color } from "../../components/traffic";
-import type { DriftCounts } from "../drift/report";
-import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../model";
-import { differences, type Difference } from "./differences";
-import { headline } from "./headline";
-import { rollbackFacts, type RollbackFacts } from "./rollback";
-import { roleOf, serving, type Role } from "./words";
+import { byColor, type ByColor, type Color } from "../../components/traffic.ts";
+import type { DriftCounts } from "../drift/report.ts";
+import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../model.ts";
+import { differences, type Difference } from "./differences.ts";
+import { headline } from "./headline.ts";
+import { rollbackFacts, type RollbackFacts } from "./rollback.ts";
+import { roleOf, serving, type Role } from "./words.ts";
 
 /** What `status` knows of a stack, and what its `--json` prints. Times are ISO 8601 where not said otherwise. */
 export interface StatusReport {

@@ -1,6 +1,6 @@
-import { colors, other, shares, type Color } from "../../components/traffic";
-import { imageName, type World } from "../model";
-import { serving } from "./words";
+import { colors, other, shares, type Color } from "../../components/traffic.ts";
+import { imageName, type World } from "../model.ts";
+import { serving } from "./words.ts";
 
 /** Whether the release could be taken back at once, to which colour, and if not, why. */
 export interface RollbackFacts {

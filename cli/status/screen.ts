@@ -1,8 +1,8 @@
-import { wrapped } from "./columns";
-import { painter, seesColor } from "./paint";
-import { renderStatus } from "./render";
-import type { StatusReport } from "./report";
-import { ageText } from "./words";
+import { wrapped } from "./columns.ts";
+import { painter, seesColor } from "./paint.ts";
+import { renderStatus } from "./render.ts";
+import type { StatusReport } from "./report.ts";
+import { ageText } from "./words.ts";
 
 /** Where a status that is watched is shown. */
 export interface Screen {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import type { World } from "../model";
-import { statusReport, type StatusReport } from "./report";
-import type { Screen } from "./screen";
+import type { World } from "../model.ts";
+import { statusReport, type StatusReport } from "./report.ts";
+import type { Screen } from "./screen.ts";
 
 export interface WatchArgs {
   /** Reads the stack as it is. When it fails, the watch goes on. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { QueryStructure } from "./query";
+import type { QueryStructure } from "./query.ts";
 
 /** An API call of AWS's Query protocol. */
 export interface Call {

@@ -10,6 +10,6 @@ export type Pem = string;
  * @param python The Python executable of moto's virtual environment.
  */
 export async function selfSigned(python: string): Promise<Pem> {
-  const { stdout } = await promisify(execFile)(python, [join(__dirname, "certificate.py"), "localhost"]);
+  const { stdout } = await promisify(execFile)(python, [join(import.meta.dirname, "certificate.py"), "localhost"]);
   return stdout;
 }

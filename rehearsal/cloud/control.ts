@@ -1,13 +1,13 @@
-import type { Group } from "./autoscaling/model";
-import type { Alarms } from "./cloudwatch/alarms";
-import type { StateValue } from "./cloudwatch/missing-data";
-import type { Instances } from "./ec2/instances";
-import type { ServiceStore } from "./ec2/store";
-import type { Addresses } from "./elb/addresses";
-import type { Balancer } from "./elb/balancer";
-import type { ElbService } from "./elb/service";
-import { forwardsOf } from "./elb/topology";
-import { type Fault, type FaultInjection, faults } from "./fault-injection";
+import type { Group } from "./autoscaling/model.ts";
+import type { Alarms } from "./cloudwatch/alarms.ts";
+import type { StateValue } from "./cloudwatch/missing-data.ts";
+import type { Instances } from "./ec2/instances.ts";
+import type { ServiceStore } from "./ec2/store.ts";
+import type { Addresses } from "./elb/addresses.ts";
+import type { Balancer } from "./elb/balancer.ts";
+import type { ElbService } from "./elb/service.ts";
+import { forwardsOf } from "./elb/topology.ts";
+import { type Fault, type FaultInjection, faults } from "./fault-injection.ts";
 
 /** A load balancer as it really runs here. */
 export interface LoadBalancerState {

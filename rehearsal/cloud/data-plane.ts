@@ -1,7 +1,7 @@
-import { Instances, type Hardware } from "./ec2/instances";
-import { Balancer, type BalancerArgs } from "./elb/balancer";
-import { httpProbe } from "./elb/probe";
-import { Targets } from "./elb/targets";
+import { Instances, type Hardware } from "./ec2/instances.ts";
+import { Balancer, type BalancerArgs } from "./elb/balancer.ts";
+import { httpProbe } from "./elb/probe.ts";
+import { Targets } from "./elb/targets.ts";
 
 /** All that serves requests: instances, who of them is registered where, and the load balancers in front. */
 export interface DataPlane {

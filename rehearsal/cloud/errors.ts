@@ -1,11 +1,12 @@
 /** A refusal in AWS's own words: `code` and `message` reach the caller as AWS would send them. */
 export class AwsError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 400,
-  ) {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 400) {
     super(message);
+    this.code = code;
+    this.status = status;
     this.name = code;
   }
 }

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { reply, type PassOn, type Reply, type Service } from "./call";
-import { AwsError } from "./errors";
-import { errorJson, parseJson, targetAction, type JsonService } from "./json";
-import { actionOf, parseQuery } from "./query";
-import { errorXml } from "./xml";
+import { reply, type PassOn, type Reply, type Service } from "./call.ts";
+import { AwsError } from "./errors.ts";
+import { errorJson, parseJson, targetAction, type JsonService } from "./json.ts";
+import { actionOf, parseQuery } from "./query.ts";
+import { errorXml } from "./xml.ts";
 
 /** A call that came, whatever its protocol. */
 export interface Exchange {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { reply, type Reply } from "./call";
-import { AwsError } from "./errors";
-import { errorJson } from "./json";
-import { errorXml } from "./xml";
+import { reply, type Reply } from "./call.ts";
+import { AwsError } from "./errors.ts";
+import { errorJson } from "./json.ts";
+import { errorXml } from "./xml.ts";
 
 /** Ways in which all of AWS may fail its callers. `unreachable`: the connection breaks before any answer. */
 export const faults = ["unreachable", "unavailable", "throttled", "expired"] as const;

@@ -9,11 +9,11 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import type { PassOn, Reply } from "./call";
-import { AwsError, messageOf } from "./errors";
-import type { Spoken } from "./exchange";
-import { faultReply, type FaultInjection } from "./fault-injection";
-import { signedScope } from "./query";
+import type { PassOn, Reply } from "./call.ts";
+import { AwsError, messageOf } from "./errors.ts";
+import type { Spoken } from "./exchange.ts";
+import { faultReply, type FaultInjection } from "./fault-injection.ts";
+import { signedScope } from "./query.ts";
 
 /** What the front hands calls to. */
 export interface FrontArgs {
@@ -35,7 +35,10 @@ export class Front {
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-  constructor(private readonly args: FrontArgs) {
+  private readonly args: FrontArgs;
+
+  constructor(args: FrontArgs) {
+    this.args = args;
     this.server = createServer(this.listener);
     this.server.keepAliveTimeout = 65_000;
   }

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createProxyServer } from "http-proxy-3";
-import { stop } from "../../tools/process";
-import { addresses } from "../machines/addresses";
-import { ImageStore } from "../machines/image-store";
-import type { BootedMachine } from "../machines/machine";
-import { Network } from "../machines/network";
-import { packageHost } from "../machines/parent-image";
-import type { Clock } from "./clock";
-import { booted } from "./ec2/booted";
-import type { Hardware } from "./ec2/instances";
+import { stop } from "../../tools/process.ts";
+import { addresses } from "../machines/addresses.ts";
+import { ImageStore } from "../machines/image-store.ts";
+import type { BootedMachine } from "../machines/machine.ts";
+import { Network } from "../machines/network.ts";
+import { packageHost } from "../machines/parent-image.ts";
+import type { Clock } from "./clock.ts";
+import { booted } from "./ec2/booted.ts";
+import type { Hardware } from "./ec2/instances.ts";
 
 /** Asks for instances that are booted machines. */
 export interface MachineOptions {

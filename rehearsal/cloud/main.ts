@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
-import { endWithParent } from "../../tools/process";
-import { runCloud, type CloudOptions } from "./cloud";
-import { messageOf } from "./errors";
+import { endWithParent } from "../../tools/process.ts";
+import { runCloud, type CloudOptions } from "./cloud.ts";
+import { messageOf } from "./errors.ts";
 
 /** What the process of a cloud is started with, as JSON in its first argument. */
 export interface CloudProcessOptions extends CloudOptions {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
-import { messageOf } from "./errors";
+import { messageOf } from "./errors.ts";
 
 /** moto's server, a process of its own. */
 export interface Moto {
@@ -17,7 +17,7 @@ export interface Moto {
  * @param onLine Gets each line that moto writes.
  */
 export async function startMoto(python: string, onLine: (line: string) => void): Promise<Moto> {
-  const child = spawn(python, [join(__dirname, "moto_server.py")], {
+  const child = spawn(python, [join(import.meta.dirname, "moto_server.py")], {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
       ...process.env,

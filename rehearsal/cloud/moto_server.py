@@ -6,7 +6,9 @@ The pipe is what ties it to its parent: whatever way the parent goes, the pipe c
 import os
 import signal
 import sys
+import threading
 
+from moto.dynamodb.responses import DynamoHandler
 from moto.ec2.models.amis import Ami
 from moto.server import ThreadedMotoServer
 
@@ -22,6 +24,18 @@ Ami.__init__ = lambda self, *args, **options: make_image(self, *args, **{**optio
 Ami.get_filter_value = lambda self, name, *rest: (
     self.root_device_type if name == "root-device-type" else filter_value(self, name, *rest)
 )
+
+# DynamoDB judges a condition and writes in one step. moto's threads could come between the two: one call at a time.
+one_at_a_time = threading.RLock()
+call_dynamodb = DynamoHandler.call_action
+
+
+def call_alone(self):
+    with one_at_a_time:
+        return call_dynamodb(self)
+
+
+DynamoHandler.call_action = call_alone
 
 # Ctrl-C reaches the whole process group; the parent alone decides when moto ends.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

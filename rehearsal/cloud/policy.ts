@@ -1,4 +1,4 @@
-import { notRehearsed } from "./errors";
+import { notRehearsed } from "./errors.ts";
 
 /** A statement of a resource's policy, with its lists always lists. */
 export interface Statement {

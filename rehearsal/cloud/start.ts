@@ -1,7 +1,8 @@
+import { fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { forkTypeScript, stop, whenReady } from "../../tools/process";
-import type { CloudMessage, CloudProcessOptions } from "./main";
+import { stop, whenReady } from "../../tools/process.ts";
+import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 
 /** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
 export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?: number };
@@ -21,7 +22,7 @@ export interface RunningCloud {
 /** Starts the local cloud. It also ends by itself when this process goes, in whatever way. */
 export async function startCloud(options: StartOptions): Promise<RunningCloud> {
   const log = openSync(options.log, "a");
-  const child = forkTypeScript(join(__dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
+  const child = fork(join(import.meta.dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
     stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);

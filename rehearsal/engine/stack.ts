@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
-import { pulumiFolders, rehearsalEnvironment } from "./environment";
-import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol";
-import { RunningOperation } from "../../engine/running";
-import { type ConfigOverrides, projectSettings, stackSettings } from "./settings";
+import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
+import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol.ts";
+import { RunningOperation } from "../../engine/running.ts";
+import { type ConfigOverrides, projectSettings, stackSettings } from "./settings.ts";
 
 /** Arguments of a `RehearsalStack`. */
 export interface RehearsalStackArgs {
@@ -38,8 +38,11 @@ export class RehearsalStack {
   private config: ConfigOverrides;
   private env: Readonly<Record<string, string>>;
 
-  constructor(private readonly args: RehearsalStackArgs) {
-    this.projectDir = args.projectDir ?? path.resolve(__dirname, "../..");
+  private readonly args: RehearsalStackArgs;
+
+  constructor(args: RehearsalStackArgs) {
+    this.args = args;
+    this.projectDir = args.projectDir ?? path.resolve(import.meta.dirname, "../..");
     this.config = args.config ?? {};
     this.env = args.env ?? {};
   }

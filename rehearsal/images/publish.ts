@@ -1,6 +1,6 @@
-import { Aws } from "../../bake/aws";
-import { parameterOf } from "../../bake/parameters";
-import { catalog, type ImageName } from "./catalog";
+import { Aws } from "../../bake/aws.ts";
+import { parameterOf } from "../../bake/parameters.ts";
+import { catalog, type ImageName } from "./catalog.ts";
 
 /** Publishes the images as `npm run bake -- publish` does: a release can then be named by its version. */
 export async function publishImages(ids: Record<ImageName, string>, endpoint: string, region: string): Promise<void> {

@@ -1,8 +1,8 @@
 import autocannon from "autocannon";
-import { endWithParent } from "../../tools/process";
-import { observe } from "./observer";
-import type { ConstantLoad, FromGenerator, GreatestLoad, ToGenerator } from "./protocol";
-import { type Sample, shares } from "./samples";
+import { endWithParent } from "../../tools/process.ts";
+import { observe } from "./observer.ts";
+import type { ConstantLoad, FromGenerator, GreatestLoad, ToGenerator } from "./protocol.ts";
+import { type Sample, shares } from "./samples.ts";
 
 /** Seconds after which a request that nobody answered has failed. */
 const TIMEOUT = 5;

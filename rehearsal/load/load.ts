@@ -1,12 +1,12 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { ended, forkTypeScript, isRunning, stop, whenReady } from "../../tools/process";
-import type { ConstantLoad, FromGenerator, GreatestLoad, Throughput, ToGenerator } from "./protocol";
-import { type LoadWindow, type Sample, windowOf } from "./samples";
+import { ended, isRunning, stop, whenReady } from "../../tools/process.ts";
+import type { ConstantLoad, FromGenerator, GreatestLoad, Throughput, ToGenerator } from "./protocol.ts";
+import { type LoadWindow, type Sample, windowOf } from "./samples.ts";
 
-export type { Throughput } from "./protocol";
-export type { LoadWindow, Sample } from "./samples";
+export type { Throughput } from "./protocol.ts";
+export type { LoadWindow, Sample } from "./samples.ts";
 
 /** Milliseconds within which each connection begins another request, and with it notices that one was lost. */
 const NOTICE = 1_100;
@@ -52,7 +52,10 @@ export class Load {
 
   private readonly gone: Promise<void>;
 
-  constructor(private readonly child: ChildProcess) {
+  private readonly child: ChildProcess;
+
+  constructor(child: ChildProcess) {
+    this.child = child;
     this.gone = ended(child);
     child.on("message", (message: FromGenerator) => {
       if (message.kind === "samples") for (const sample of message.samples) this.samples.push(sample);
@@ -108,7 +111,7 @@ export class Load {
 }
 
 function spawn(load: ConstantLoad | GreatestLoad): ChildProcess {
-  const child = forkTypeScript(path.join(__dirname, "generator.ts"));
+  const child = fork(path.join(import.meta.dirname, "generator.ts"));
   child.send({ kind: "start", load } satisfies ToGenerator, () => undefined);
   return child;
 }

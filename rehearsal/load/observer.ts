@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import type { Sample } from "./samples";
+import type { Sample } from "./samples.ts";
 
 /** What autocannon's client tells of an answer's head; its published types say otherwise. */
 interface Head {

@@ -1,4 +1,4 @@
-import type { Sample } from "./samples";
+import type { Sample } from "./samples.ts";
 
 /** A constant load. */
 export interface ConstantLoad {

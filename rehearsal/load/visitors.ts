@@ -25,16 +25,17 @@ export class Visitors {
   private requests = 0;
   private readonly visiting: Promise<unknown>;
 
+  private readonly url: string;
+  private readonly everyMs: number;
+
   /**
    * @param url of the service
    * @param count of visitors
    * @param everyMs milliseconds between two requests of one visitor
    */
-  constructor(
-    private readonly url: string,
-    count: number,
-    private readonly everyMs: number,
-  ) {
+  constructor(url: string, count: number, everyMs: number) {
+    this.url = url;
+    this.everyMs = everyMs;
     this.visiting = Promise.all(Array.from({ length: count }, (_, visitor) => this.visit(visitor)));
   }
 

@@ -5,9 +5,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { endWithParent } from "../../tools/process";
-import { addresses, bridge } from "./addresses";
-import type { GatewayAnswer, GatewayRequest } from "./protocol";
+import { endWithParent } from "../../tools/process.ts";
+import { addresses, bridge } from "./addresses.ts";
+import type { GatewayAnswer, GatewayRequest } from "./protocol.ts";
 
 interface Forwarding {
   server: Server;

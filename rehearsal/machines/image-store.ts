@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { run } from "../../tools/run";
+import { run } from "../../tools/run.ts";
 
 /** A root file system that machines boot from, as a layer over another. */
 export interface StoredImage {
@@ -13,7 +13,11 @@ export interface StoredImage {
 
 /** Root file systems, each a folder with a layer and who it stands on. */
 export class ImageStore {
-  constructor(readonly folder: string) {}
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
 
   async get(id: string): Promise<StoredImage> {
     return JSON.parse(await readFile(path.join(this.folder, id, "image.json"), "utf8")) as StoredImage;
@@ -53,7 +57,9 @@ export class ImageStore {
   async derive(image: StoredImage & { parent: string }, script: string): Promise<void> {
     const LOWER = (await this.layers(image.parent)).join(":");
     await this.add(image, async (LAYER) => {
-      await run("bash", [path.join(__dirname, "derive.sh")], { env: { ...process.env, LOWER, LAYER, SCRIPT: script } });
+      await run("bash", [path.join(import.meta.dirname, "derive.sh")], {
+        env: { ...process.env, LOWER, LAYER, SCRIPT: script },
+      });
     });
   }
 

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ended, isRunning, whenPrinted } from "../../tools/process";
-import { addresses, bridge } from "./addresses";
-import { makeCgroup, removeCgroup } from "./cgroup";
-import { startScript, type Script } from "./script";
+import { ended, isRunning, whenPrinted } from "../../tools/process.ts";
+import { addresses, bridge } from "./addresses.ts";
+import { makeCgroup, removeCgroup } from "./cgroup.ts";
+import { startScript, type Script } from "./script.ts";
 
 /** What a machine needs to boot. */
 export interface BootArgs {
@@ -24,7 +24,7 @@ export interface BootArgs {
   hosts?: readonly string[];
 }
 
-const bootScript = path.join(__dirname, "boot.sh");
+const bootScript = path.join(import.meta.dirname, "boot.sh");
 /** systemd's signal that starts a power-off: SIGRTMIN+4 of the C library's real-time signals. */
 const powerOff = 38;
 /** Whoever runs scripts on a machine is a service of it, and so runs none before systemd takes orders. */
@@ -38,13 +38,15 @@ export class BootedMachine {
   /** Resolves when nothing of the machine runs any more. */
   readonly ended: Promise<void>;
 
-  private constructor(
-    /** Process id of the machine's init, as this computer sees it. */
-    private readonly init: number,
-    private readonly child: ChildProcess,
-    private readonly environment: Record<string, string>,
-    cgroup: string,
-  ) {
+  /** Process id of the machine's init, as this computer sees it. */
+  private readonly init: number;
+  private readonly child: ChildProcess;
+  private readonly environment: Record<string, string>;
+
+  private constructor(init: number, child: ChildProcess, environment: Record<string, string>, cgroup: string) {
+    this.init = init;
+    this.child = child;
+    this.environment = environment;
     // A cgroup that can't be removed is empty all the same.
     this.ended = ended(child).then(() => removeCgroup(cgroup).catch(() => undefined));
   }

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createServer, type Server } from "node:net";
-import { compiler, stop, whenReady } from "../../tools/process";
-import type { GatewayAnswer, GatewayRequest } from "./protocol";
+import { stop, whenReady } from "../../tools/process.ts";
+import type { GatewayAnswer, GatewayRequest } from "./protocol.ts";
 
 /** A port of this computer that leads to a machine. */
 export interface Forwarding {
@@ -19,7 +19,10 @@ export class Network {
   private last = 0;
   private readonly waiting = new Map<number, Waiting>();
 
-  private constructor(private readonly gateway: ChildProcess) {
+  private readonly gateway: ChildProcess;
+
+  private constructor(gateway: ChildProcess) {
+    this.gateway = gateway;
     gateway.on("message", (answer: GatewayAnswer, server?: Server) => {
       if (answer.kind === "ready") return;
       const waiting = this.waiting.get(answer.id);
@@ -35,9 +38,9 @@ export class Network {
 
   /** Makes the network; it goes when this process goes. */
   static async start(): Promise<Network> {
-    const gateway = fork(join(__dirname, "gateway.ts"), [], {
+    const gateway = fork(join(import.meta.dirname, "gateway.ts"), [], {
       execPath: "unshare",
-      execArgv: ["--net", process.execPath, "-r", compiler],
+      execArgv: ["--net", process.execPath],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     await whenReady(gateway, "The machines' network", (said) =>

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, exists, made } from "../../tools/cache";
-import { run, withProgress } from "../../tools/run";
+import { cacheDir, exists, made } from "../../tools/cache.ts";
+import { run, withProgress } from "../../tools/run.ts";
 
 /** Name that the image has in the rehearsal's cloud, where Amazon's has that of an Amazon Linux release. */
 export const parentName = "bluegreen-rehearsal-debian-12-x86_64";
@@ -52,7 +52,7 @@ rm -f /etc/hostname /etc/resolv.conf /etc/ssh/ssh_host_*
 
 /** A folder with Debian 12's root file system, as a cloud offers it as an image. Made once, in the cache. */
 export async function debianRoot(progress: (message: string) => void): Promise<string> {
-  const firstBoot = await readFile(path.join(__dirname, "first-boot.sh"), "utf8");
+  const firstBoot = await readFile(path.join(import.meta.dirname, "first-boot.sh"), "utf8");
   const recipe = createHash("sha256")
     .update(JSON.stringify([release, packages, files, finish, firstBoot]))
     .digest("hex");

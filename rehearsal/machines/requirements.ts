@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { run } from "../../tools/run";
-import { cgroupMount } from "./cgroup";
+import { run } from "../../tools/run.ts";
+import { cgroupMount } from "./cgroup.ts";
 
 const programs = {
   unshare: "util-linux",

@@ -2,14 +2,14 @@
  * The rehearsal's stand-in for awsx's component provider, as a process: it prints the port it listens on, serves any
  * number of engine runs, and ends with the process that started it.
  */
-import { version } from "@pulumi/awsx/package.json";
+import sdk from "@pulumi/awsx/package.json" with { type: "json" };
 import * as pulumi from "@pulumi/pulumi";
-import { endWithParent } from "../../tools/process";
-import { Vpc, zonesOf } from "./vpc";
-import { vpcArgs } from "./vpc-args";
+import { endWithParent } from "../../tools/process.ts";
+import { Vpc, zonesOf } from "./vpc.ts";
+import { vpcArgs } from "./vpc-args.ts";
 
 const provider: pulumi.provider.Provider = {
-  version,
+  version: sdk.version,
   async construct(name, type, inputs, options) {
     if (type !== "awsx:ec2:Vpc") {
       throw new Error(

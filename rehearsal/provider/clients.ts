@@ -10,7 +10,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { endpointOf, Settings } from "./settings";
+import { endpointOf, type Settings } from "./settings.ts";
 
 /** AWS SDK clients, all of them aimed at the local cloud. */
 export interface Clients {

@@ -1,4 +1,4 @@
-import { isBlock, Props } from "./shape";
+import { isBlock, type Props } from "./shape.ts";
 
 /** What the engine sends, and expects, for a value that only the update itself will know. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

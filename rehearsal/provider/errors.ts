@@ -1,4 +1,4 @@
-import { isBlock } from "./shape";
+import { isBlock } from "./shape.ts";
 
 /** AWS's error code, or the error's name. */
 export function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { IncomingMessage, request as httpRequest } from "node:http";
-import { endpointOf, Settings } from "./settings";
+import { endpointOf, type Settings } from "./settings.ts";
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();

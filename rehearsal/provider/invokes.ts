@@ -1,6 +1,6 @@
 import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, type Filter } from "@aws-sdk/client-ec2";
-import type { Invoke } from "./server";
-import { fromAws, isBlock, type Props, shape, text } from "./shape";
+import type { Invoke } from "./server.ts";
+import { fromAws, isBlock, type Props, shape, text } from "./shape.ts";
 
 /** Refuses what a look-up would else drop silently. */
 function known(token: string, args: Props, names: readonly string[]): void {

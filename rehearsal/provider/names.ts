@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { hasUnknown, UNKNOWN } from "./diff";
-import { isBlock, Props } from "./shape";
+import { hasUnknown, UNKNOWN } from "./diff.ts";
+import { isBlock, type Props } from "./shape.ts";
 
 /** How a resource type is named where the program gives no name. */
 export interface AutoName {

@@ -1,17 +1,18 @@
-import { Change, changes, hasUnknown, outputsOf, refreshedInputs, same, UNKNOWN } from "./diff";
-import { explain } from "./errors";
-import { mustDeleteFirst, nameFault, withName } from "./names";
-import type { Cloud, Row, Update } from "./row";
-import { isBlock, Props, unknownArguments } from "./shape";
+import { type Change, changes, hasUnknown, outputsOf, refreshedInputs, same, UNKNOWN } from "./diff.ts";
+import { explain } from "./errors.ts";
+import { mustDeleteFirst, nameFault, withName } from "./names.ts";
+import type { Cloud, Row, Update } from "./row.ts";
+import { isBlock, type Props, unknownArguments } from "./shape.ts";
 
 /** The resource exists, but not all of it was done: the engine keeps it with its state and these words. */
 export class Unfinished extends Error {
-  constructor(
-    readonly id: string,
-    readonly state: Props,
-    message: string,
-  ) {
+  readonly id: string;
+  readonly state: Props;
+
+  constructor(id: string, state: Props, message: string) {
     super(message);
+    this.id = id;
+    this.state = state;
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Clients } from "./clients";
-import type { Identity } from "./identity";
-import type { AutoName } from "./names";
-import type { Props, Shape } from "./shape";
-import type { Waiter } from "./wait";
+import type { Clients } from "./clients.ts";
+import type { Identity } from "./identity.ts";
+import type { AutoName } from "./names.ts";
+import type { Props, Shape } from "./shape.ts";
+import type { Waiter } from "./wait.ts";
 
 /** What a row works with: clients of the local cloud, and how to wait. */
 export interface Cloud extends Clients, Waiter {

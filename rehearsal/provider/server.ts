@@ -1,17 +1,17 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { Any } from "google-protobuf/google/protobuf/any_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Change } from "./diff";
-import { messageOf } from "./errors";
-import * as operations from "./operations";
-import type { Row } from "./row";
-import { Session, Sessions } from "./session";
-import type { Props } from "./shape";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import proto from "@pulumi/pulumi/proto/provider_pb.js";
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import status from "@pulumi/pulumi/proto/status_pb.js";
+import any from "google-protobuf/google/protobuf/any_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import struct, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Change } from "./diff.ts";
+import { messageOf } from "./errors.ts";
+import * as operations from "./operations.ts";
+import type { Row } from "./row.ts";
+import { Session, Sessions } from "./session.ts";
+import type { Props } from "./shape.ts";
 
 /** A look-up function, by its token: arguments in, result out. */
 export type Invoke = (args: Props, site: operations.Site) => Props | Promise<Props>;
@@ -24,13 +24,13 @@ export interface Catalogue {
   readonly invokes: ReadonlyMap<string, Invoke>;
 }
 
-function propsOf(struct: Struct | undefined): Props {
+function propsOf(struct: struct.Struct | undefined): Props {
   return struct ? struct.toJavaScript() : {};
 }
 
 /** JSON's view of the properties: no undefined, dates as text. */
-function structOf(props: Props): Struct {
-  return Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>);
+function structOf(props: Props): struct.Struct {
+  return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>);
 }
 
 /** The engine reads an initialization error from the details of the status. */
@@ -41,14 +41,14 @@ function failure(error: unknown): Partial<grpc.StatusObject> {
   detail.setId(error.id);
   detail.setProperties(structOf(error.state));
   detail.setReasonsList([message]);
-  const packed = new Any();
+  const packed = new any.Any();
   packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new Status();
-  status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(message);
-  status.addDetails(packed);
+  const rpcStatus = new status.Status();
+  rpcStatus.setCode(grpc.status.UNKNOWN);
+  rpcStatus.setMessage(message);
+  rpcStatus.addDetails(packed);
   const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  metadata.add("grpc-status-details-bin", Buffer.from(rpcStatus.serializeBinary()));
   return { code: grpc.status.UNKNOWN, details: message, metadata };
 }
 
@@ -126,9 +126,11 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
     );
   };
   const site = (session: Session, timeout = 0) => session.site(timeout > 0 ? timeout : undefined);
-  const empty = () => new Empty();
+  const empty = () => new emptyPb.Empty();
   return {
-    getPluginInfo: answer<Empty, PluginInfo>(() => new PluginInfo().setVersion(catalogue.version)),
+    getPluginInfo: answer<emptyPb.Empty, plugin.PluginInfo>(() =>
+      new plugin.PluginInfo().setVersion(catalogue.version),
+    ),
     getSchema: answer<proto.GetSchemaRequest, proto.GetSchemaResponse>(() =>
       new proto.GetSchemaResponse().setSchema("{}"),
     ),
@@ -141,9 +143,9 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
       sessions.configure(peer, new Map(request.getVariablesMap().entries()));
       return new proto.ConfigureResponse().setSupportspreview(true);
     }),
-    cancel: answer<Empty, Empty>((_, peer) => {
+    cancel: answer<emptyPb.Empty, emptyPb.Empty>((_, peer) => {
       sessions.cancel(peer);
-      return new Empty();
+      return new emptyPb.Empty();
     }),
     check: answer<proto.CheckRequest, proto.CheckResponse>((request, peer) => {
       const { row, name } = rowOf(request.getUrn());
@@ -182,11 +184,11 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
       if (!found) return reply;
       return reply.setId(request.getId()).setProperties(structOf(found.state)).setInputs(structOf(found.inputs));
     }),
-    delete: answer<proto.DeleteRequest, Empty>(async (request, peer) => {
+    delete: answer<proto.DeleteRequest, emptyPb.Empty>(async (request, peer) => {
       const { row, name } = rowOf(request.getUrn());
       const place = site(sessions.of(peer), request.getTimeout());
       await operations.remove(row, name, request.getId(), propsOf(request.getProperties()), place);
-      return new Empty();
+      return new emptyPb.Empty();
     }),
     invoke: answer<proto.InvokeRequest, proto.InvokeResponse>(async (request, peer) => {
       const token = request.getTok();

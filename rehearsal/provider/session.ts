@@ -1,18 +1,18 @@
-import { clientsOf } from "./clients";
-import { callerIdentity, Identity } from "./identity";
-import type { Site } from "./operations";
-import type { Cloud } from "./row";
-import { readSettings, Settings } from "./settings";
+import { clientsOf } from "./clients.ts";
+import { callerIdentity, type Identity } from "./identity.ts";
+import type { Site } from "./operations.ts";
+import type { Cloud } from "./row.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 /** One configured provider: settings, clients, and what cancels its waits. */
 export class Session {
   private readonly cancellation = new AbortController();
   private readonly cloud: Omit<Cloud, "customSeconds">;
 
-  constructor(
-    private readonly settings: Settings,
-    timeScale: number,
-  ) {
+  private readonly settings: Settings;
+
+  constructor(settings: Settings, timeScale: number) {
+    this.settings = settings;
     let identity: Promise<Identity> | undefined;
     const extras = {
       region: settings.region,
@@ -47,10 +47,13 @@ const REMEMBERED = 50;
 export class Sessions {
   private readonly byPeer = new Map<string, Session>();
 
-  constructor(
-    private readonly env: Readonly<Record<string, string | undefined>>,
-    private readonly timeScale: number,
-  ) {}
+  private readonly env: Readonly<Record<string, string | undefined>>;
+  private readonly timeScale: number;
+
+  constructor(env: Readonly<Record<string, string | undefined>>, timeScale: number) {
+    this.env = env;
+    this.timeScale = timeScale;
+  }
 
   configure(peer: string, variables: ReadonlyMap<string, string>): void {
     const named = new Map([...variables].map(([key, value]) => [key.replace(/^aws:(config:)?/, ""), value]));

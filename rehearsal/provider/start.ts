@@ -1,7 +1,7 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { forkTypeScript, stop as stopProcess, whenPrinted } from "../../tools/process";
-import { messageOf } from "./errors";
+import { stop as stopProcess, whenPrinted } from "../../tools/process.ts";
+import { messageOf } from "./errors.ts";
 
 /** The stand-in providers, running. */
 export interface Providers {
@@ -27,7 +27,7 @@ interface Started {
 
 /** Starts one provider, and reads the port from the first line that it prints. */
 async function start(entry: string, env: NodeJS.ProcessEnv): Promise<Started> {
-  const child = forkTypeScript(join(__dirname, entry), [], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = fork(join(import.meta.dirname, entry), [], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const errors: string[] = [];
   child.stderr?.on("data", (text: Buffer) => {
     errors.push(...text.toString().split("\n"));

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SubnetSpec } from "./vpc-layout";
+import type { SubnetSpec } from "./vpc-layout.ts";
 
 export type NatStrategy = "None" | "Single" | "OnePerAz";
 

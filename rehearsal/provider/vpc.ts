@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NatStrategy, VpcArgs } from "./vpc-args";
-import { LaidOutSubnet, layOut, resolvedLayout } from "./vpc-layout";
+import type { NatStrategy, VpcArgs } from "./vpc-args.ts";
+import { type LaidOutSubnet, layOut, resolvedLayout } from "./vpc-layout.ts";
 
 const ANYWHERE = "0.0.0.0/0";
 

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from "./errors";
+import { codeOf, messageOf } from "./errors.ts";
 
 /** How an operation waits: how fast time runs, how long it may take, and what ends it early. */
 export interface Waiter {

@@ -2,7 +2,7 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Context } from "./context";
+import type { Context } from "./context.ts";
 
 /** Clients of the local cloud, for what the story does by hand. */
 const options = ({ session }: Context) => ({

@@ -1,7 +1,7 @@
 import { CompleteLifecycleActionCommand, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
-import { autoScaling } from "./aws";
-import { fleetParts, pause, touched, type Context, type Step, type World } from "./context";
-import { worlds } from "./release";
+import { autoScaling } from "./aws.ts";
+import { fleetParts, pause, touched, type Context, type Step, type World } from "./context.ts";
+import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image that answers the launch lifecycle hook. */
 const gated = (context: Context): World => ({

@@ -1,10 +1,10 @@
-import type { ImageName } from "../images/catalog";
-import type { LoadWindow } from "../load/load";
-import { runCommand } from "./commands-process";
-import { commandStep, type Scene } from "./commands-step";
-import { expectRecord, expectServing, servingNow } from "./commands-watch";
-import type { Step } from "./context";
-import { quick } from "./commands";
+import type { ImageName } from "../images/catalog.ts";
+import type { LoadWindow } from "../load/load.ts";
+import { runCommand } from "./commands-process.ts";
+import { commandStep, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing, servingNow } from "./commands-watch.ts";
+import type { Step } from "./context.ts";
+import { quick } from "./commands.ts";
 
 /** A bad image, how it is released, and what must have found it out. */
 interface Bad {

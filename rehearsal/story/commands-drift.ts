@@ -1,11 +1,11 @@
 import { DescribeSecurityGroupRulesCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { colors, other } from "../../components/traffic";
-import { ec2, elb } from "./aws";
-import { quick } from "./commands";
-import { runCommand } from "./commands-process";
-import { imageOf, toRelease, type Scene } from "./commands-step";
-import { expectServing, servingNow } from "./commands-watch";
+import { colors, other } from "../../components/traffic.ts";
+import { ec2, elb } from "./aws.ts";
+import { quick } from "./commands.ts";
+import { runCommand } from "./commands-process.ts";
+import { imageOf, toRelease, type Scene } from "./commands-step.ts";
+import { expectServing, servingNow } from "./commands-watch.ts";
 
 /** Half of the requests each, past everybody. */
 async function moveByHand({ context, stack }: Scene): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Fault } from "../cloud/fault-injection";
-import { described, startCommand, type CommandEvent } from "./commands-process";
-import { quick } from "./commands";
-import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step";
-import { expectRecord, expectServing, seenNow } from "./commands-watch";
-import type { Step } from "./context";
+import type { Fault } from "../cloud/fault-injection.ts";
+import { described, startCommand, type CommandEvent } from "./commands-process.ts";
+import { quick } from "./commands.ts";
+import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing, seenNow } from "./commands-watch.ts";
+import type { Step } from "./context.ts";
 
 /** Something that AWS does in the middle of a release. */
 interface Trial {

@@ -1,13 +1,13 @@
 import { RegisterImageCommand, type Tag } from "@aws-sdk/client-ec2";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ec2 } from "./aws";
-import { quick } from "./commands";
-import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process";
-import { directRollback, driftAndRepair } from "./commands-drift";
-import { commandStep, toRelease, type Scene } from "./commands-step";
-import { expectRecord, expectServing } from "./commands-watch";
-import type { Step } from "./context";
+import { ec2 } from "./aws.ts";
+import { quick } from "./commands.ts";
+import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process.ts";
+import { directRollback, driftAndRepair } from "./commands-drift.ts";
+import { commandStep, toRelease, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing } from "./commands-watch.ts";
+import type { Step } from "./context.ts";
 
 /** A strategy whose canary goes on until somebody ends it. */
 const long = ["--strategy", "canary=10%,5m", "--bake", "1s"];

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { commandEnvironment, entry } from "../commands";
-import type { Context } from "./context";
+import { commandEnvironment, entry } from "../commands.ts";
+import type { Context } from "./context.ts";
 
 /** One line that the command prints with --json. */
 export interface CommandEvent {
@@ -44,13 +44,15 @@ export class RunningCommand {
   readonly end: Promise<CommandEnd>;
   private readonly listeners = new Set<(event: CommandEvent) => void>();
 
-  constructor(
-    private readonly child: ChildProcess,
-    /** The value of the mark. */
-    readonly id: string,
-    readonly args: readonly string[],
-    say: (line: string) => void,
-  ) {
+  private readonly child: ChildProcess;
+  /** The value of the mark. */
+  readonly id: string;
+  readonly args: readonly string[];
+
+  constructor(child: ChildProcess, id: string, args: readonly string[], say: (line: string) => void) {
+    this.child = child;
+    this.id = id;
+    this.args = args;
     const errors: string[] = [];
     const take = (line: string): void => {
       const event = parsed(line);

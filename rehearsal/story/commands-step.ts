@@ -1,8 +1,8 @@
-import { other, type Color } from "../../components/traffic";
-import { type Context, type Findings, type Step } from "./context";
-import { runCommand } from "./commands-process";
-import { seenNow, servingNow, type Stack, Watch } from "./commands-watch";
-import { worlds } from "./release";
+import { other, type Color } from "../../components/traffic.ts";
+import type { Context, Findings, Step } from "./context.ts";
+import { runCommand } from "./commands-process.ts";
+import { seenNow, servingNow, type Stack, Watch } from "./commands-watch.ts";
+import { worlds } from "./release.ts";
 
 /** What a step with release commands works with. */
 export interface Scene {

@@ -1,9 +1,9 @@
-import { other, byColor, colors, type ByColor, type Color } from "../../components/traffic";
-import { latestRecord } from "../../cli/ledger/records";
-import type { ReleaseRecord } from "../../cli/model";
-import type { CloudState } from "../cloud/control";
-import { dynamodb } from "./aws";
-import type { Context } from "./context";
+import { other, byColor, colors, type ByColor, type Color } from "../../components/traffic.ts";
+import { latestRecord } from "../../cli/ledger/records.ts";
+import type { ReleaseRecord } from "../../cli/model.ts";
+import type { CloudState } from "../cloud/control.ts";
+import { dynamodb } from "./aws.ts";
+import type { Context } from "./context.ts";
 
 /** Names of what a release moves and writes; they stay as they are for a stack's life. */
 export interface Stack {
@@ -59,10 +59,12 @@ export class Watch {
   private ended = false;
   private readonly looking: Promise<void>;
 
-  constructor(
-    private readonly context: Context,
-    private readonly stack: Stack,
-  ) {
+  private readonly context: Context;
+  private readonly stack: Stack;
+
+  constructor(context: Context, stack: Stack) {
+    this.context = context;
+    this.stack = stack;
     this.looking = this.goOn();
   }
 

@@ -1,8 +1,8 @@
-import { other } from "../../components/traffic";
-import { runCommand, type CommandEnd } from "./commands-process";
-import { commandStep, lastOf, toRelease } from "./commands-step";
-import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch";
-import { pause, until, type Step } from "./context";
+import { other } from "../../components/traffic.ts";
+import { runCommand, type CommandEnd } from "./commands-process.ts";
+import { commandStep, lastOf, toRelease } from "./commands-step.ts";
+import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch.ts";
+import { pause, until, type Step } from "./context.ts";
 
 /** A strategy and a bake that are over soon: each is as long as twenty requests through the preview listener take. */
 export const quick = ["--strategy", "canary=10%,1s", "--bake", "1s"];

@@ -3,12 +3,12 @@ import path from "node:path";
 import { parse } from "yaml";
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { ConfigValue } from "../engine/settings";
-import type { OperationResult, Progress } from "../../engine/protocol";
-import type { RunOptions } from "../engine/stack";
-import type { Load, LoadWindow } from "../load/load";
-import type { Session } from "../session";
-import { autoScaling, elb } from "./aws";
+import type { ConfigValue } from "../engine/settings.ts";
+import type { OperationResult, Progress } from "../../engine/protocol.ts";
+import type { RunOptions } from "../engine/stack.ts";
+import type { Load, LoadWindow } from "../load/load.ts";
+import type { Session } from "../session.ts";
+import { autoScaling, elb } from "./aws.ts";
 
 /** Settings of the stack, without the namespace; undefined: unset. */
 export type World = Readonly<Record<string, ConfigValue | undefined>>;
@@ -48,13 +48,17 @@ export class Context {
   handed: World | undefined;
   private applied: World = {};
 
-  constructor(
-    readonly session: Session,
-    /** Requests a second of the constant load. */
-    readonly rate: number,
-    /** Seconds that a step watches the traffic after it moved. */
-    readonly watchSeconds: number,
-  ) {}
+  readonly session: Session;
+  /** Requests a second of the constant load. */
+  readonly rate: number;
+  /** Seconds that a step watches the traffic after it moved. */
+  readonly watchSeconds: number;
+
+  constructor(session: Session, rate: number, watchSeconds: number) {
+    this.session = session;
+    this.rate = rate;
+    this.watchSeconds = watchSeconds;
+  }
 
   /** Gets what is going on, a line at a time. */
   onLine: (line: string) => void = () => undefined;

@@ -6,8 +6,8 @@ import {
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { autoScaling, ec2, elb } from "./aws";
-import { touched, type Context, type Step } from "./context";
+import { autoScaling, ec2, elb } from "./aws.ts";
+import { touched, type Context, type Step } from "./context.ts";
 
 /** Ids of what the stack made and that is still there. */
 async function leftovers(context: Context): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { DescribeListenersCommand, ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { elb } from "./aws";
-import { expectTouched, pause, touched, type Step } from "./context";
-import { worlds } from "./release";
+import { elb } from "./aws.ts";
+import { expectTouched, pause, touched, type Step } from "./context.ts";
+import { worlds } from "./release.ts";
 
 const drift: Step = {
   name: "drift",

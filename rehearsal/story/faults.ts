@@ -1,8 +1,8 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import type { ImageName } from "../images/catalog";
-import { ec2 } from "./aws";
-import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context";
-import { worlds } from "./release";
+import type { ImageName } from "../images/catalog.ts";
+import { ec2 } from "./aws.ts";
+import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context.ts";
+import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image of the catalog. */
 const withBlue =

@@ -1,5 +1,5 @@
-import type { Context, Findings, Step, World } from "./context";
-import { worlds } from "./release";
+import type { Context, Findings, Step, World } from "./context.ts";
+import { worlds } from "./release.ts";
 
 interface Refusal {
   what: string;

@@ -1,5 +1,5 @@
-import { expectTouched, touched, type Context, type Step } from "./context";
-import { worlds } from "./release";
+import { expectTouched, touched, type Context, type Step } from "./context.ts";
+import { worlds } from "./release.ts";
 
 /** Stops an update in the middle, at the first sign that a resource named so is at work; then runs it again. */
 async function stopped(context: Context, at: string, how: "interrupt" | "kill"): Promise<string> {

@@ -1,4 +1,4 @@
-import type { CommandEvent } from "./commands-process";
+import type { CommandEvent } from "./commands-process.ts";
 
 /** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {

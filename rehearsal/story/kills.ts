@@ -1,4 +1,4 @@
-import { quick } from "./commands";
+import { quick } from "./commands.ts";
 import {
   described,
   expectEnd,
@@ -6,11 +6,11 @@ import {
   startCommand,
   type CommandEnd,
   type RunningCommand,
-} from "./commands-process";
-import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step";
-import { expectRecord, expectServing } from "./commands-watch";
-import { pause, type Step } from "./context";
-import { boundaryOf, type Moment, type Plan, planOf, randomOf } from "./kills-plan";
+} from "./commands-process.ts";
+import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing } from "./commands-watch.ts";
+import { pause, type Step } from "./context.ts";
+import { boundaryOf, type Moment, type Plan, planOf, randomOf } from "./kills-plan.ts";
 
 /** SIGKILLs that the step sends at least. */
 const enough = 50;

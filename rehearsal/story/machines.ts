@@ -1,8 +1,8 @@
-import { Visitors, type Visits } from "../load/visitors";
-import type { MachineImageName } from "../images/machine-images";
-import { pause, type Context, type Step, type World } from "./context";
-import { gateStops, neverReady } from "./faults";
-import { move, worlds } from "./release";
+import { Visitors, type Visits } from "../load/visitors.ts";
+import type { MachineImageName } from "../images/machine-images.ts";
+import { pause, type Context, type Step, type World } from "./context.ts";
+import { gateStops, neverReady } from "./faults.ts";
+import { move, worlds } from "./release.ts";
 
 /** What only machines can show: sessions of the reference service, and mistakes that are found while a system boots. */
 

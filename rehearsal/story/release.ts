@@ -1,5 +1,5 @@
-import { startLoad } from "../load/load";
-import { Context, expectTouched, pause, touched, until, type Findings, type Step, type World } from "./context";
+import { startLoad } from "../load/load.ts";
+import { Context, expectTouched, pause, touched, until, type Findings, type Step, type World } from "./context.ts";
 
 const loopback = ["127.0.0.0/8"];
 

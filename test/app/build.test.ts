@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { buildRelease } from "../../app/build";
-import { run } from "../../tools/run";
-import { commit, release } from "./service";
+import { buildRelease } from "../../app/build.ts";
+import { run } from "../../tools/run.ts";
+import { commit, release } from "./service.ts";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));

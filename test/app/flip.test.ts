@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { Agent, createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createProxyServer } from "http-proxy-3";
-import { startLoad } from "./load";
-import { startRedis, type TestRedis } from "./redis";
-import { get, release, type Service, sessionSecret, startService, stopServices } from "./service";
+import { startLoad } from "./load.ts";
+import { startRedis, type TestRedis } from "./redis.ts";
+import { get, release, type Service, sessionSecret, startService, stopServices } from "./service.ts";
 
 const USERS = 8;
 const REQUESTS = 45;

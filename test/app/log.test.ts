@@ -1,5 +1,5 @@
-import type { About } from "../../app/src/about";
-import { createLog, requestId } from "../../app/src/log";
+import type { About } from "../../app/src/about.ts";
+import { createLog, requestId } from "../../app/src/log.ts";
 
 const about: About = {
   version: "v1.2.3",

@@ -1,6 +1,6 @@
-import { parseConfig } from "../../app/src/config";
-import { messageOf, Refusal } from "../../app/src/fault";
-import { type Parameter, readParameters } from "../../app/src/parameters";
+import { parseConfig } from "../../app/src/config.ts";
+import { messageOf, Refusal } from "../../app/src/fault.ts";
+import { type Parameter, readParameters } from "../../app/src/parameters.ts";
 
 const at = (name: string, value: string): Parameter => ({ name, value });
 const file = (text: string) => ({ path: "/etc/app/config.yaml", text });

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { connect, type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { createServer as createTlsServer } from "node:tls";
-import { stop } from "../../tools/process";
-import { findRedis } from "../../tools/redis";
-import { certificate, key } from "./certificate";
+import { stop } from "../../tools/process.ts";
+import { findRedis } from "../../tools/redis.ts";
+import { certificate, key } from "./certificate.ts";
 
 /** A Redis server of a test. */
 export interface TestRedis {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import { freePort, startRedis, type TestRedis } from "./redis";
-import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
+import { freePort, startRedis, type TestRedis } from "./redis.ts";
+import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
 
 type Answer = () => { status: number; answer: object };
 const gives =

@@ -1,5 +1,5 @@
-import type { Release } from "../../app/src/release";
-import { migrate, type Migration, schemaNow, schemaOf, type SchemaStore } from "../../app/src/schema";
+import type { Release } from "../../app/src/release.ts";
+import { migrate, type Migration, schemaNow, schemaOf, type SchemaStore } from "../../app/src/schema.ts";
 
 const release = (min: number, max: number): Release => ({
   version: "v1.0.0",

@@ -3,8 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
-import { freePort, startRedis, type TestRedis } from "./redis";
-import { commit, get, release, sessionSecret, spawnService, startService, stopServices } from "./service";
+import { freePort, startRedis, type TestRedis } from "./redis.ts";
+import { commit, get, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
 
 let folder: string;
 let bundle: string;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { certificate } from "./certificate";
-import { startRedis, startTls, type TestRedis } from "./redis";
-import { get, release, sessionSecret, startService, stopServices } from "./service";
+import { certificate } from "./certificate.ts";
+import { startRedis, startTls, type TestRedis } from "./redis.ts";
+import { get, release, sessionSecret, startService, stopServices } from "./service.ts";
 
 let folder: string;
 let bundles: string[];

@@ -2,11 +2,11 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
-import { Readiness } from "../../app/src/readiness";
-import { listen } from "../../app/src/server";
-import { drain } from "../../app/src/shutdown";
-import { startLoad } from "./load";
-import { get, release, startService, stopServices } from "./service";
+import { Readiness } from "../../app/src/readiness.ts";
+import { listen } from "../../app/src/server.ts";
+import { drain } from "../../app/src/shutdown.ts";
+import { startLoad } from "./load.ts";
+import { get, release, startService, stopServices } from "./service.ts";
 
 const silent = pino({ level: "silent" });
 afterAll(stopServices);

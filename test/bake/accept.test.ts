@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { accept, type Made } from "../../bake/accept";
-import { placeOf } from "../../bake/place";
-import { FakeAws } from "./fake-aws";
-import { AMI, COMMIT, manifest, PARENT, report } from "./papers";
+import { accept, type Made } from "../../bake/accept.ts";
+import { placeOf } from "../../bake/place.ts";
+import { FakeAws } from "./fake-aws.ts";
+import { AMI, COMMIT, manifest, PARENT, report } from "./papers.ts";
 
 const SECOND = "ami-0bbbbbbbbbbbbbbbb";
 

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { parseManifest } from "../../bake/manifest";
-import { digestOf } from "../../bake/report";
-import { builtProgram } from "../../tools/go-tool";
-import { TOOL as goss } from "../../tools/goss";
-import { FakeTools } from "../tools/fake-path";
-import { FakeAws } from "./fake-aws";
-import { AMI, COMMIT, gossReport, PARENT, report } from "./papers";
+import { parseManifest } from "../../bake/manifest.ts";
+import { digestOf } from "../../bake/report.ts";
+import { builtProgram } from "../../tools/go-tool.ts";
+import { TOOL as goss } from "../../tools/goss.ts";
+import { FakeTools } from "../tools/fake-path.ts";
+import { FakeAws } from "./fake-aws.ts";
+import { AMI, COMMIT, gossReport, PARENT, report } from "./papers.ts";
 
 // Each test runs the command as a process of its own.
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ beforeEach(async () => {
   aws.images.set(`eu-central-1 ${PARENT}`, { state: "available", tags: { GossReport: "sha256:1" } });
   tools = new FakeTools();
   out = path.join(tools.root, "images");
-  tools.add("bin/packer", `exec ${process.execPath} ${path.join(__dirname, "fake-packer.mjs")} "$@"`);
+  tools.add("bin/packer", `exec ${process.execPath} ${path.join(import.meta.dirname, "fake-packer.mjs")} "$@"`);
   tools.add("bin/session-manager-plugin", "echo 1.2.0");
   tools.add("bin/git", `case "$*" in *rev-parse*) echo ${COMMIT} ;; *status*) ;; *) exit 1 ;; esac`);
   tools.add(path.relative(tools.root, builtProgram(goss)), "");
@@ -35,11 +35,9 @@ afterEach(() => {
 });
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const entry = path.resolve(__dirname, "../../bake/main.ts");
-  // On an old Node the SDK warns on standard error.
-  const base = { ...process.env, NODE_NO_WARNINGS: "1" };
-  const env = { ...base, ...aws.environment, FAKE_REPORT: report, AWS_REGION: "eu-central-1", ...environment };
-  return spawn(process.execPath, ["-r", require.resolve("@swc-node/register"), entry, ...args, "--out", out], { env });
+  const entry = path.resolve(import.meta.dirname, "../../bake/main.ts");
+  const env = { ...process.env, ...aws.environment, FAKE_REPORT: report, AWS_REGION: "eu-central-1", ...environment };
+  return spawn(process.execPath, [entry, ...args, "--out", out], { env });
 }
 
 async function bake(args: readonly string[], environment?: NodeJS.ProcessEnv) {

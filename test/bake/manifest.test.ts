@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { bakeName, isVersion } from "../../bake/layers";
-import { parseManifest, readManifest } from "../../bake/manifest";
-import { parameterOf } from "../../bake/parameters";
-import { AMI, lower, manifest } from "./papers";
+import { bakeName, isVersion } from "../../bake/layers.ts";
+import { parseManifest, readManifest } from "../../bake/manifest.ts";
+import { parameterOf } from "../../bake/parameters.ts";
+import { AMI, lower, manifest } from "./papers.ts";
 
 let out: string;
 beforeEach(() => (out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));

@@ -1,5 +1,5 @@
-import { parsePackerManifest } from "../../bake/packer-manifest";
-import { AMI, COMMIT, PARENT } from "./papers";
+import { parsePackerManifest } from "../../bake/packer-manifest.ts";
+import { AMI, COMMIT, PARENT } from "./papers.ts";
 
 const custom = {
   layer: "app",

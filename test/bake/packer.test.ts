@@ -1,5 +1,5 @@
-import { TEMPLATES } from "../../bake/layers";
-import { commandOf, reasonIn } from "../../bake/packer";
+import { TEMPLATES } from "../../bake/layers.ts";
+import { commandOf, reasonIn } from "../../bake/packer.ts";
 
 const run = {
   packer: "packer",

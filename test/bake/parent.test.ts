@@ -1,5 +1,5 @@
-import { type ParentSources, parentFault, parentOf } from "../../bake/parent";
-import { AMI, lower, PARENT } from "./papers";
+import { type ParentSources, parentFault, parentOf } from "../../bake/parent.ts";
+import { AMI, lower, PARENT } from "./papers.ts";
 
 const other = "ami-0aaaaaaaaaaaaaaaa";
 

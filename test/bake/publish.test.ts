@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { imageFaults, planOf, publish, usageOf, verify } from "../../bake/publish";
-import { placeOf } from "../../bake/place";
-import { digestOf } from "../../bake/report";
-import { FakeAws } from "./fake-aws";
-import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers";
+import { imageFaults, planOf, publish, usageOf, verify } from "../../bake/publish.ts";
+import { placeOf } from "../../bake/place.ts";
+import { digestOf } from "../../bake/report.ts";
+import { FakeAws } from "./fake-aws.ts";
+import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers.ts";
 
 const digest = manifest.reportDigest;
 const tagged = (GossReport = digest): { Tags: { Key: string; Value: string }[] } => ({

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { digestOf, judge } from "../../bake/report";
-import { gossReport } from "./papers";
+import { digestOf, judge } from "../../bake/report.ts";
+import { gossReport } from "./papers.ts";
 
 it("knows a report by the digest of its very bytes", () => {
   const expected = execFileSync("sha256sum", { input: "{}\n" }).toString().split(" ")[0];

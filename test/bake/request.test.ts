@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { TEMPLATES } from "../../bake/layers";
-import { checked, type Options, type World } from "../../bake/request";
-import { COMMIT, lower, PARENT } from "./papers";
+import { TEMPLATES } from "../../bake/layers.ts";
+import { checked, type Options, type World } from "../../bake/request.ts";
+import { COMMIT, lower, PARENT } from "./papers.ts";
 
 let out: string;
 beforeEach(() => (out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));

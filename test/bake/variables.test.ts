@@ -1,5 +1,5 @@
-import { parseVariables, variablesOf } from "../../bake/variables";
-import { COMMIT, PARENT } from "./papers";
+import { parseVariables, variablesOf } from "../../bake/variables.ts";
+import { COMMIT, PARENT } from "./papers.ts";
 
 const files = {
   manifest: "/w/packer-manifest.json",

@@ -1,5 +1,5 @@
-import { comparison } from "../../bench/comparison";
-import { wentWell, type Release } from "../../bench/releases";
+import { comparison } from "../../bench/comparison.ts";
+import { wentWell, type Release } from "../../bench/releases.ts";
 
 const good: Release = {
   ...{ image: "good-v2", description: "serves, version 2", expected: "released", outcome: "released" },

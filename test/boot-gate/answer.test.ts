@@ -1,8 +1,8 @@
-import { answerHook, type AnswerParts } from "../../boot-gate/answer";
-import type { Answered } from "../../boot-gate/answered";
-import type { HookAnswer } from "../../boot-gate/hook";
-import type { Instance } from "../../boot-gate/imds";
-import { fakeClock } from "./fake-clock";
+import { answerHook, type AnswerParts } from "../../boot-gate/answer.ts";
+import type { Answered } from "../../boot-gate/answered.ts";
+import type { HookAnswer } from "../../boot-gate/hook.ts";
+import type { Instance } from "../../boot-gate/imds.ts";
+import { fakeClock } from "./fake-clock.ts";
 
 const instanceId = "i-0123456789abcdef0";
 const member: Instance = { instanceId, region: "eu-central-1", group: { kind: "named", name: "blue" } };

@@ -1,5 +1,5 @@
-import { type Instance, readInstance } from "../../boot-gate/imds";
-import { listen, listenAsMetadata, type Listening, member, type Metadata } from "./servers";
+import { type Instance, readInstance } from "../../boot-gate/imds.ts";
+import { listen, listenAsMetadata, type Listening, member, type Metadata } from "./servers.ts";
 
 const signal = new AbortController().signal;
 let service: Listening | undefined;

@@ -1,6 +1,6 @@
-import type { SpecResult } from "../../boot-gate/report";
-import { type GateParts, type Line, pauseAfter, runGate } from "../../boot-gate/run";
-import { fakeClock } from "./fake-clock";
+import type { SpecResult } from "../../boot-gate/report.ts";
+import { type GateParts, type Line, pauseAfter, runGate } from "../../boot-gate/run.ts";
+import { fakeClock } from "./fake-clock.ts";
 
 const passed: SpecResult = { kind: "passed", tests: 9, skipped: 1 };
 const failed = (...failures: string[]): SpecResult => ({ kind: "failed", tests: 9, failures });

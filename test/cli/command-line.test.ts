@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 
 // As users meet it: the real process, each in a project whose AWS notes whatever it is asked.
-const bin = path.resolve(__dirname, "../../cli/bin.js");
+const bin = path.resolve(import.meta.dirname, "../../cli/bin.js");
 const asked: string[] = [];
 let aws: Server;
 let folder: string;

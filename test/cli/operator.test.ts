@@ -1,4 +1,4 @@
-import { stateHolder } from "../../cli/operator";
+import { stateHolder } from "../../cli/operator.ts";
 
 // As the CLI prints them: a file backend (or a bucket), and Pulumi Cloud.
 test.each([

@@ -1,5 +1,5 @@
-import { pulumi, selectedStack } from "../../cli/pulumi";
-import { FakeTools } from "../tools/fake-path";
+import { pulumi, selectedStack } from "../../cli/pulumi.ts";
+import { FakeTools } from "../tools/fake-path.ts";
 
 let tools: FakeTools;
 beforeEach(() => (tools = new FakeTools()));

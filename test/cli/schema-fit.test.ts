@@ -1,4 +1,4 @@
-import { schemaFault } from "../../cli/schema-fit";
+import { schemaFault } from "../../cli/schema-fit.ts";
 
 const image = (schema?: { min: number; max: number }) => ({ imageId: "ami-1", version: "v2.0.0", schema });
 

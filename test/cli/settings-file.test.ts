@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { SettingsFile } from "../../cli/settings-file";
+import { SettingsFile } from "../../cli/settings-file.ts";
 
 let folder: string;
 let file: string;

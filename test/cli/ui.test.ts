@@ -1,4 +1,4 @@
-import { bar, Ui, type Mode } from "../../cli/ui";
+import { bar, Ui, type Mode } from "../../cli/ui.ts";
 
 /** What a command in this mode writes. */
 async function written(mode: Mode, use: (ui: Ui) => unknown): Promise<{ out: string[]; err: string[] }> {

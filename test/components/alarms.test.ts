@@ -1,6 +1,6 @@
-import { Alarms, type AlarmsArgs } from "../../components/alarms";
-import { createRejectedConnectionsAlarm } from "../../components/rejected-connections-alarm";
-import { named, register, type Registered } from "../program";
+import { Alarms, type AlarmsArgs } from "../../components/alarms.ts";
+import { createRejectedConnectionsAlarm } from "../../components/rejected-connections-alarm.ts";
+import { named, register, type Registered } from "../program.ts";
 
 const dimensions = { LoadBalancer: "app/alb/1", TargetGroup: "targetgroup/blue/2" };
 const args: AlarmsArgs = {

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
-import { awsClients, type ProviderConfig } from "../../components/aws-clients";
-import { readProviderConfig } from "../../components/provider-config";
+import { awsClients, type ProviderConfig } from "../../components/aws-clients.ts";
+import { readProviderConfig } from "../../components/provider-config.ts";
 
 /** A request as AWS would see it: for which service and region, by whose key, and what it asks. */
 interface Seen {

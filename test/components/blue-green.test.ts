@@ -1,20 +1,20 @@
-import { askGate, type GateArgs } from "../../components/gate";
-import type { Color } from "../../components/traffic";
-import { named, runProgram, type Run } from "../program";
+import { askGate, type GateArgs } from "../../components/gate.ts";
+import type { Color } from "../../components/traffic.ts";
+import { named, runProgram, type Run } from "../program.ts";
 
 const readied: Record<string, unknown>[] = [];
 let live: Record<Color, number> | undefined;
 
-jest.mock("../../components/live", () => ({
-  ...jest.requireActual<object>("../../components/live"),
+jest.mock("../../components/live.ts", () => ({
+  ...jest.requireActual<object>("../../components/live.ts"),
   liveWeights: () => Promise.resolve(live),
   targetHealth: () => Promise.resolve([]),
 }));
-jest.mock("../../components/readiness", () => ({
+jest.mock("../../components/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),
 }));
-jest.mock("../../components/gate", () => ({
-  ...jest.requireActual<object>("../../components/gate"),
+jest.mock("../../components/gate.ts", () => ({
+  ...jest.requireActual<object>("../../components/gate.ts"),
   askGate: jest.fn(),
 }));
 const gate = jest.mocked(askGate);

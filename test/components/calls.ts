@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MockCallArgs } from "@pulumi/pulumi/runtime";
+import type { MockCallArgs } from "@pulumi/pulumi/runtime/index.js";
 
 type Answers = Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
 

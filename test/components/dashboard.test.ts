@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Dashboard } from "../../components/dashboard";
-import { byColor } from "../../components/traffic";
-import { named, register } from "../program";
+import { Dashboard } from "../../components/dashboard.ts";
+import { byColor } from "../../components/traffic.ts";
+import { named, register } from "../program.ts";
 
 const args = {
   loadBalancerName: "bluegreen-dev-alb-1234567",

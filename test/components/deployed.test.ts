@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime";
-import { readDeployed } from "../../components/deployed";
-import { byColor } from "../../components/traffic";
-import { arns, fakeClients, forwarding, type World } from "./fake-aws";
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
+import { readDeployed } from "../../components/deployed.ts";
+import { byColor } from "../../components/traffic.ts";
+import { arns, fakeClients, forwarding, type World } from "./fake-aws.ts";
 
 const state = {
   activeColor: "blue",

@@ -1,5 +1,5 @@
-import { Firewall, type FirewallArgs } from "../../components/firewall";
-import { register } from "../program";
+import { Firewall, type FirewallArgs } from "../../components/firewall.ts";
+import { register } from "../program.ts";
 
 const args: FirewallArgs = {
   vpcId: "vpc-1",

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Fleet, type FleetArgs } from "../../components/fleet";
-import type { Machine } from "../../components/traffic";
-import { named, register, type Registered } from "../program";
+import { Fleet, type FleetArgs } from "../../components/fleet.ts";
+import type { Machine } from "../../components/traffic.ts";
+import { named, register, type Registered } from "../program.ts";
 
 const machine: Machine = {
   ...{ imageId: "ami-1", instanceType: "m7i.large", detailedMonitoring: true },

@@ -1,5 +1,5 @@
-import { gateVerdict, type GateQuestion } from "../../components/gate-verdict";
-import type { ByColor, Observed } from "../../components/traffic";
+import { gateVerdict, type GateQuestion } from "../../components/gate-verdict.ts";
+import type { ByColor, Observed } from "../../components/traffic.ts";
 
 const seen = (healthy: number, registered = healthy, foreign: string[] = []): Observed => ({
   registered,

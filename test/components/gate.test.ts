@@ -1,8 +1,8 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerFault, askGate, type GateArgs } from "../../components/gate";
-import { byColor } from "../../components/traffic";
-import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws";
+import { answerFault, askGate, type GateArgs } from "../../components/gate.ts";
+import { byColor } from "../../components/traffic.ts";
+import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws.ts";
 
 describe("an answer through the preview listener", () => {
   const answer = (status: number, body = "") => ({ status, body });

@@ -1,6 +1,6 @@
-import { planUpdate } from "../../components/plan";
-import type { Deployed, Foundation, Wanted } from "../../components/traffic";
-import { foundation, machine, serving, warm } from "./two-fleets";
+import { planUpdate } from "../../components/plan.ts";
+import type { Deployed, Foundation, Wanted } from "../../components/traffic.ts";
+import { foundation, machine, serving, warm } from "./two-fleets.ts";
 
 describe("the foundation", () => {
   test.each<[string, Partial<Foundation>, string]>([

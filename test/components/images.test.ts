@@ -1,5 +1,5 @@
-import { describeImage } from "../../components/images";
-import { answerCalls, refusal } from "./calls";
+import { describeImage } from "../../components/images.ts";
+import { answerCalls, refusal } from "./calls.ts";
 
 const id = "ami-11111111";
 

@@ -1,5 +1,5 @@
-import { InstanceRole } from "../../components/instance-role";
-import { named, register } from "../program";
+import { InstanceRole } from "../../components/instance-role.ts";
+import { named, register } from "../program.ts";
 
 const args = {
   color: "green" as const,

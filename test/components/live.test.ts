@@ -1,5 +1,5 @@
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../components/live";
-import { arns, fakeClients, forwarding, groupOf, target, type World } from "./fake-aws";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../components/live.ts";
+import { arns, fakeClients, forwarding, groupOf, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);
 

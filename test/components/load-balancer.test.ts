@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
-import { AccessLogs } from "../../components/access-logs";
-import { Certificate } from "../../components/certificate";
-import { LoadBalancer, type LoadBalancerArgs } from "../../components/load-balancer";
-import { PreviewListener } from "../../components/preview-listener";
-import { byColor } from "../../components/traffic";
-import { named, register } from "../program";
+import { AccessLogs } from "../../components/access-logs.ts";
+import { Certificate } from "../../components/certificate.ts";
+import { LoadBalancer, type LoadBalancerArgs } from "../../components/load-balancer.ts";
+import { PreviewListener } from "../../components/preview-listener.ts";
+import { byColor } from "../../components/traffic.ts";
+import { named, register } from "../program.ts";
 
 const args: LoadBalancerArgs = {
   baseName: "bluegreen-dev",

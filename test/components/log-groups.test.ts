@@ -1,5 +1,5 @@
-import { LogGroups } from "../../components/log-groups";
-import { named, register } from "../program";
+import { LogGroups } from "../../components/log-groups.ts";
+import { named, register } from "../program.ts";
 
 test("one for each colour and one for the jobs, each kept as long as asked for", async () => {
   const args = { settingsPath: "/bluegreen/dev", retention: 14, tags: { Project: "p" } };

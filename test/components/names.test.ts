@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { elbName } from "../../components/names";
+import { elbName } from "../../components/names.ts";
 
 test.each<[string, string, string, string]>([
   ["a short name as it is", "bluegreen-dev", "blue", "bluegreen-dev-blue"],

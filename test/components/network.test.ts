@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Network, type NetworkArgs } from "../../components/network";
-import { VpcEndpoints } from "../../components/vpc-endpoints";
-import { named, register } from "../program";
+import { Network, type NetworkArgs } from "../../components/network.ts";
+import { VpcEndpoints } from "../../components/vpc-endpoints.ts";
+import { named, register } from "../program.ts";
 
 const args: NetworkArgs = {
   publicSubnetIds: [],

@@ -1,6 +1,6 @@
-import { Notifications, type NotificationsArgs } from "../../components/notifications";
-import { createRejectedConnectionsAlarm } from "../../components/rejected-connections-alarm";
-import { named, register } from "../program";
+import { Notifications, type NotificationsArgs } from "../../components/notifications.ts";
+import { createRejectedConnectionsAlarm } from "../../components/rejected-connections-alarm.ts";
+import { named, register } from "../program.ts";
 
 const args: NotificationsArgs = {
   ...{ baseName: "bluegreen-dev", accountId: "222222222222", partition: "aws-cn", tags: { Project: "p" } },

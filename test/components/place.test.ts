@@ -1,5 +1,5 @@
-import { describePlace } from "../../components/place";
-import { answerCalls } from "./calls";
+import { describePlace } from "../../components/place.ts";
+import { answerCalls } from "./calls.ts";
 
 const asked: unknown[] = [];
 

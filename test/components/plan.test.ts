@@ -1,4 +1,4 @@
-import { planUpdate } from "../../components/plan";
+import { planUpdate } from "../../components/plan.ts";
 import {
   byColor,
   type ByColor,
@@ -7,8 +7,8 @@ import {
   type Deployed,
   type Machine,
   type Wanted,
-} from "../../components/traffic";
-import { machine, off, serving, warm } from "./two-fleets";
+} from "../../components/traffic.ts";
+import { machine, off, serving, warm } from "./two-fleets.ts";
 
 describe("capacity", () => {
   test.each<[string, Partial<Wanted>, ByColor<Capacity>]>([

@@ -1,5 +1,5 @@
-import { ReleasesTable } from "../../components/releases-table";
-import { named, register } from "../program";
+import { ReleasesTable } from "../../components/releases-table.ts";
+import { named, register } from "../program.ts";
 
 test.each([true, false])(
   "two text keys, paid by the request, and every second of 35 days can be had back; protected: %p",

@@ -1,6 +1,6 @@
-import { rollbackReadiness } from "../../components/rollback-readiness";
-import type { ByColor, Capacity, Machine, Observed } from "../../components/traffic";
-import { machine, off, serving } from "./two-fleets";
+import { rollbackReadiness } from "../../components/rollback-readiness.ts";
+import type { ByColor, Capacity, Machine, Observed } from "../../components/traffic.ts";
+import { machine, off, serving } from "./two-fleets.ts";
 
 describe("the way back", () => {
   const seen = (registered: number, healthy = registered): Observed => ({ registered, healthy, foreign: [] });

@@ -1,4 +1,4 @@
-import { gaining, weightsFor, type ByColor, type Color } from "../../components/traffic";
+import { gaining, weightsFor, type ByColor, type Color } from "../../components/traffic.ts";
 
 describe("weights", () => {
   test.each<[Color, number, ByColor<number>]>([

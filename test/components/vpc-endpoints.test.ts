@@ -1,4 +1,4 @@
-import { ofType, runProgram } from "../whole-program";
+import { ofType, runProgram } from "../whole-program.ts";
 
 test.each([
   ["none", ["endpoints-https", "endpoints-s3", "endpoints-ssm", "endpoints-ssmmessages"]],

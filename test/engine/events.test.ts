@@ -1,6 +1,6 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { emptyLog, plain, progressOf, reasons, record, refusal } from "../../engine/events";
-import type { Diagnostic } from "../../engine/protocol";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { emptyLog, plain, progressOf, reasons, record, refusal } from "../../engine/events.ts";
+import type { Diagnostic } from "../../engine/protocol.ts";
 
 type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
 type Line = [Phase, op: string, name: string, extra?: Partial<StepEventMetadata>];

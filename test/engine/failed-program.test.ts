@@ -1,5 +1,5 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { FailedProgram } from "../../engine/failed-program";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { FailedProgram } from "../../engine/failed-program.ts";
 
 type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "../../bake/layers";
-import { breakages } from "../../images/breakages";
-import { closure } from "../../images/specs";
+import { ROOT } from "../../bake/layers.ts";
+import { breakages } from "../../images/breakages.ts";
+import { closure } from "../../images/specs.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 /** The spec's text with all that it includes and the lists that its templates run over. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { filesBelow } from "../../images/files";
-import { checkSpecs } from "../../images/goss-checks";
-import { checkFormat, checkTemplates } from "../../images/packer-checks";
-import { FakeTools } from "../tools/fake-path";
+import { filesBelow } from "../../images/files.ts";
+import { checkSpecs } from "../../images/goss-checks.ts";
+import { checkFormat, checkTemplates } from "../../images/packer-checks.ts";
+import { FakeTools } from "../tools/fake-path.ts";
 
 let tools: FakeTools;
 let work: string;

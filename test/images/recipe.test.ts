@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "../../bake/layers";
-import { recipe } from "../../images/recipe";
+import { ROOT } from "../../bake/layers.ts";
+import { recipe } from "../../images/recipe.ts";
 
-jest.mock("../../bake/layers", () => {
+jest.mock("../../bake/layers.ts", () => {
   const { mkdtempSync } = jest.requireActual<typeof import("node:fs")>("node:fs");
   return { ROOT: mkdtempSync(`${jest.requireActual<typeof import("node:os")>("node:os").tmpdir()}/bluegreen-test-`) };
 });

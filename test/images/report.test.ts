@@ -1,4 +1,4 @@
-import { type BakeReport, type BreakageReport, type ImagesReport, tables, verdict } from "../../images/report";
+import { type BakeReport, type BreakageReport, type ImagesReport, tables, verdict } from "../../images/report.ts";
 
 const bake = (name: string, booted: Partial<BakeReport["booted"]> = {}): BakeReport => ({
   name,

@@ -1,4 +1,4 @@
-import { findingsOf, runSpec } from "../../images/spec-run";
+import { findingsOf, runSpec } from "../../images/spec-run.ts";
 
 interface Result {
   id?: string;

@@ -1,4 +1,4 @@
-import { closure, duplicates, includes, unknownKinds } from "../../images/specs";
+import { closure, duplicates, includes, unknownKinds } from "../../images/specs.ts";
 
 test.each([
   ["file:\n  /x: {exists: true}\n# comment\nkernel-param:\n  a: {value: 1}\n", []],

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { logGroupName } from "../../components/log-groups";
+import { logGroupName } from "../../components/log-groups.ts";
 
-const script = path.resolve(__dirname, "../../packer/files/configure-cloudwatch-agent");
+const script = path.resolve(import.meta.dirname, "../../packer/files/configure-cloudwatch-agent");
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import os from "node:os";
 import path from "node:path";
 
-const script = path.resolve(__dirname, "../../packer/files/export-journal");
+const script = path.resolve(import.meta.dirname, "../../packer/files/export-journal");
 
 let folder: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { listenAsMetadata, type Listening, type Metadata } from "../boot-gate/servers";
+import { listenAsMetadata, type Listening, type Metadata } from "../boot-gate/servers.ts";
 
-const script = path.resolve(__dirname, "../../packer/files/read-user-data");
+const script = path.resolve(import.meta.dirname, "../../packer/files/read-user-data");
 const self: Metadata = { "meta-data/instance-id": "i-0123456789abcdef0", "meta-data/placement/region": "eu-central-1" };
 const own = "BLUEGREEN_INSTANCE_ID=i-0123456789abcdef0\nAWS_REGION=eu-central-1\n";
 

@@ -1,4 +1,4 @@
-import { table, verdict, type Report, type StepReport } from "../../rehearsal/report";
+import { table, verdict, type Report, type StepReport } from "../../rehearsal/report.ts";
 
 const step = (change: Partial<StepReport>): StepReport => ({
   ...{ name: "flip", title: "green serves", ok: true, seconds: 1, requests: 100, failed: 0 },

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
-import { schema } from "../../config-schema";
-import { projectFile, readme } from "../../scripts/settings";
+import { schema } from "../../config-schema.ts";
+import { projectFile, readme } from "../../scripts/settings.ts";
 
-const read = (file: string) => readFileSync(join(__dirname, "..", "..", file), "utf8");
+const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "..", file), "utf8");
 const names = Object.keys(schema.shape);
 
 interface Project {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { cacheDir, made } from "../../tools/cache";
+import { cacheDir, made } from "../../tools/cache.ts";
 
 describe("cacheDir", () => {
   test.each<[NodeJS.ProcessEnv, NodeJS.Platform, string]>([

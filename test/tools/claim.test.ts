@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { claim, isAlive } from "../../tools/claim";
-import { CleanUp } from "../../tools/clean-up";
+import { claim, isAlive } from "../../tools/claim.ts";
+import { CleanUp } from "../../tools/clean-up.ts";
 
 const folder = () => mkdtempSync(path.join(tmpdir(), "claim-"));
 

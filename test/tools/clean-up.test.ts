@@ -1,4 +1,4 @@
-import { CleanUp } from "../../tools/clean-up";
+import { CleanUp } from "../../tools/clean-up.ts";
 
 it("undoes in reverse order, once, whoever asks", async () => {
   const done: string[] = [];

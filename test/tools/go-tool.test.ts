@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { buildGoTool, builtProgram, type GoTool } from "../../tools/go-tool";
-import { TOOL as goss } from "../../tools/goss";
-import { TOOL as packer } from "../../tools/packer";
-import { TOOL as plugin } from "../../tools/packer-plugin";
-import { TOOL as pulumi } from "../../tools/pulumi-cli";
-import { run } from "../../tools/run";
-import { written } from "../../tools/versions";
-import { fakeGo, FakeTools } from "./fake-path";
+import { buildGoTool, builtProgram, type GoTool } from "../../tools/go-tool.ts";
+import { TOOL as goss } from "../../tools/goss.ts";
+import { TOOL as packer } from "../../tools/packer.ts";
+import { TOOL as plugin } from "../../tools/packer-plugin.ts";
+import { TOOL as pulumi } from "../../tools/pulumi-cli.ts";
+import { run } from "../../tools/run.ts";
+import { written } from "../../tools/versions.ts";
+import { fakeGo, FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 const example: GoTool = { name: "goss", package: "example.com/goss", version: [1, 2, 3], takes: "about a minute" };
@@ -17,7 +17,7 @@ beforeEach(() => (tools = new FakeTools()));
 afterEach(() => tools.remove());
 
 describe("go/", () => {
-  const folder = path.resolve(__dirname, "../../tools/go");
+  const folder = path.resolve(import.meta.dirname, "../../tools/go");
   const lines = (name: string): string[] =>
     readFileSync(path.join(folder, name, "go.mod"), "utf8")
       .split("\n")

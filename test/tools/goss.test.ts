@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { once } from "node:events";
-import { cached, downloaded, findGoss, IMAGE, RELEASE } from "../../tools/goss";
-import { run } from "../../tools/run";
-import { fakeGo, FakeTools } from "./fake-path";
+import { cached, downloaded, findGoss, IMAGE, RELEASE } from "../../tools/goss.ts";
+import { run } from "../../tools/run.ts";
+import { fakeGo, FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 const mac = { system: "darwin", arch: "arm64" };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { findNodeArchive } from "../../tools/node-archive";
-import { FakeTools } from "./fake-path";
+import { findNodeArchive } from "../../tools/node-archive.ts";
+import { FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 const pinned = {

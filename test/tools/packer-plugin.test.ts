@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { builtProgram } from "../../tools/go-tool";
-import { built, cached, downloaded, findPackerPlugin, installed, TOOL } from "../../tools/packer-plugin";
-import { fakeGo, FakeTools } from "./fake-path";
+import { builtProgram } from "../../tools/go-tool.ts";
+import { built, cached, downloaded, findPackerPlugin, installed, TOOL } from "../../tools/packer-plugin.ts";
+import { fakeGo, FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 const FILE = "github.com/hashicorp/amazon/packer-plugin-amazon";

@@ -1,6 +1,6 @@
-import { TOOL, built, cached, findPacker, onPath } from "../../tools/packer";
-import { builtProgram } from "../../tools/go-tool";
-import { fakeGo, FakeTools } from "./fake-path";
+import { TOOL, built, cached, findPacker, onPath } from "../../tools/packer.ts";
+import { builtProgram } from "../../tools/go-tool.ts";
+import { fakeGo, FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 let tools: FakeTools;

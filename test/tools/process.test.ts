@@ -1,9 +1,10 @@
+import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { forkTypeScript, isRunning, stop, whenPrinted, whenReady } from "../../tools/process";
+import { isRunning, stop, whenPrinted, whenReady } from "../../tools/process.ts";
 
-const processModule = path.resolve(__dirname, "../../tools/process.ts");
+const processModule = path.resolve(import.meta.dirname, "../../tools/process.ts");
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -12,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function forkText(name: string, text: string) {
   const file = path.join(folder, `${name}.ts`);
   writeFileSync(file, text);
-  return forkTypeScript(file, [], { cwd: folder, stdio: ["ignore", "pipe", "ignore", "ipc"] });
+  return fork(file, [], { cwd: folder, stdio: ["ignore", "pipe", "ignore", "ipc"] });
 }
 
 const portOf = (message: unknown): number | undefined => (message as { port?: number }).port;

@@ -1,6 +1,6 @@
-import { built, cached, findPulumi, onPath, TOOL } from "../../tools/pulumi-cli";
-import { written } from "../../tools/versions";
-import { fakeGo, FakeTools } from "./fake-path";
+import { built, cached, findPulumi, onPath, TOOL } from "../../tools/pulumi-cli.ts";
+import { written } from "../../tools/versions.ts";
+import { fakeGo, FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 

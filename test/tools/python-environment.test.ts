@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { findLinters } from "../../tools/linters";
-import { findMoto } from "../../tools/moto";
-import { findPython, pythonEnvironment } from "../../tools/python-environment";
-import { FakeTools } from "./fake-path";
+import { findLinters } from "../../tools/linters.ts";
+import { findMoto } from "../../tools/moto.ts";
+import { findPython, pythonEnvironment } from "../../tools/python-environment.ts";
+import { FakeTools } from "./fake-path.ts";
 
 /** A Python that can do what is asked of it; its environments hold a `python` that works while `alive` exists. */
 const fakePython = (root: string, version: string): string => `
@@ -13,7 +13,7 @@ case "$*" in
 esac`;
 
 const silent = (): void => undefined;
-const requirements = path.resolve(__dirname, "../../tools/python");
+const requirements = path.resolve(import.meta.dirname, "../../tools/python");
 let tools: FakeTools;
 beforeEach(() => (tools = new FakeTools()));
 afterEach(() => tools.remove());

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { findRedis, fromPackage, onPath } from "../../tools/redis";
-import { FakeTools } from "./fake-path";
+import { findRedis, fromPackage, onPath } from "../../tools/redis.ts";
+import { FakeTools } from "./fake-path.ts";
 
 const silent = (): void => undefined;
 let tools: FakeTools;

@@ -1,4 +1,4 @@
-import { atLeast, type Version, versionIn } from "../../tools/versions";
+import { atLeast, type Version, versionIn } from "../../tools/versions.ts";
 
 describe("versionIn", () => {
   test.each<[string, Version | undefined]>([

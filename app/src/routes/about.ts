@@ -1,6 +1,6 @@
 import { Router } from "express";
-import type { About } from "../about";
-import type { Readiness } from "../readiness";
+import type { About } from "../about.ts";
+import type { Readiness } from "../readiness.ts";
 
 /**
  * `/`: a page for people. `/version`: what this is, for the health gate and whoever asks, and the schema that the backing

@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { Readiness } from "../readiness";
+import type { Readiness } from "../readiness.ts";
 
 /** `/healthz`: the process lives. `/readyz`: it may get requests; the load balancer's check. */
 export function healthRoutes(readiness: Readiness): Router {

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import { sessionHash } from "../sessions";
+import { sessionHash } from "../sessions.ts";
 
 /**
  * `/session` counts the requests of a session, for whoever wants to see that a flip ends none.

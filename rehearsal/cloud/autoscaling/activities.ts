@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Activity, Group } from "./model";
+import type { Activity, Group } from "./model.ts";
 
 /** How many activities a group remembers. */
 const memory = 200;

@@ -1,5 +1,5 @@
-import type { Answer } from "../xml";
-import type { Activity, Group, Hook, Member, ScalingPolicy } from "./model";
+import type { Answer } from "../xml.ts";
+import type { Activity, Group, Hook, Member, ScalingPolicy } from "./model.ts";
 
 /** A member as DescribeAutoScalingGroups gives it. */
 function memberAnswer(member: Member): { [member: string]: Answer } {

@@ -1,4 +1,4 @@
-import { isAlive, type Group, type Member, type MixedInstancesPolicy } from "./model";
+import { isAlive, type Group, type Member, type MixedInstancesPolicy } from "./model.ts";
 
 /** What a group holds and should hold. */
 export interface CapacityFacts {

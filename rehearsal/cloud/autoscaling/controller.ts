@@ -1,14 +1,14 @@
-import type { Clock } from "../clock";
-import type { Ec2Directory } from "../ec2/directory";
-import type { Instances } from "../ec2/instances";
-import type { Targets } from "../elb/targets";
-import { messageOf } from "../errors";
-import { beginActivity, endActivity, launchCause, moment, shrinkCause } from "./activities";
-import { nextIsSpot, planCapacity } from "./capacity";
-import { faultOf } from "./health";
-import type { Hooks } from "./hooks";
-import type { Launcher } from "./launcher";
-import { isAlive, type Activity, type Group, type Member } from "./model";
+import type { Clock } from "../clock.ts";
+import type { Ec2Directory } from "../ec2/directory.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { Targets } from "../elb/targets.ts";
+import { messageOf } from "../errors.ts";
+import { beginActivity, endActivity, launchCause, moment, shrinkCause } from "./activities.ts";
+import { nextIsSpot, planCapacity } from "./capacity.ts";
+import { faultOf } from "./health.ts";
+import type { Hooks } from "./hooks.ts";
+import type { Launcher } from "./launcher.ts";
+import { isAlive, type Activity, type Group, type Member } from "./model.ts";
 
 /** AWS seconds until a group tries again after its first failed launch; each further failure doubles it. */
 const firstPause = 10;
@@ -31,7 +31,10 @@ export class Controller {
   readonly groups = new Map<string, Group>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly args: ControllerArgs) {
+  private readonly args: ControllerArgs;
+
+  constructor(args: ControllerArgs) {
+    this.args = args;
     this.timer = setInterval(() => this.groups.forEach((group) => this.look(group)), period);
   }
 

@@ -1,9 +1,9 @@
-import { notRehearsed } from "../errors";
-import { activityAnswer, groupAnswer, hookAnswer, instanceAnswer, policyAnswer, tagAnswers } from "./answers";
-import type { Group, GroupTag } from "./model";
-import { groupOf, type Scaling } from "./scaling";
-import type { Action } from "./service";
-import type { ActionName } from "./schemas";
+import { notRehearsed } from "../errors.ts";
+import { activityAnswer, groupAnswer, hookAnswer, instanceAnswer, policyAnswer, tagAnswers } from "./answers.ts";
+import type { Group, GroupTag } from "./model.ts";
+import { groupOf, type Scaling } from "./scaling.ts";
+import type { Action } from "./service.ts";
+import type { ActionName } from "./schemas.ts";
 
 function allGroups(scaling: Scaling): Group[] {
   return [...scaling.controller.groups.values()];

@@ -1,11 +1,11 @@
-import { validationError } from "../errors";
-import { moment } from "./activities";
-import { activityAnswer } from "./answers";
-import { checkName, createGroup, updateGroup } from "./groups";
-import { checkDelete, checkDesired } from "./refusals";
-import { groupOf, memberOf } from "./scaling";
-import type { Action } from "./service";
-import type { ActionName } from "./schemas";
+import { validationError } from "../errors.ts";
+import { moment } from "./activities.ts";
+import { activityAnswer } from "./answers.ts";
+import { checkName, createGroup, updateGroup } from "./groups.ts";
+import { checkDelete, checkDesired } from "./refusals.ts";
+import { groupOf, memberOf } from "./scaling.ts";
+import type { Action } from "./service.ts";
+import type { ActionName } from "./schemas.ts";
 
 /** Actions that make, size and end groups and their instances. */
 export const groupActions = {

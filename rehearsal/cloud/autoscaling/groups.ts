@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { AwsError, messageOf, validationError } from "../errors";
-import type { Ec2Directory, Subnet, TemplateSpecification } from "../ec2/directory";
-import type { Topology } from "../elb/topology";
-import { moment } from "./activities";
-import { resized } from "./capacity";
-import type { Group, Hook } from "./model";
-import { templateOf } from "./model";
-import * as refusals from "./refusals";
-import type { Arguments, GroupSettings } from "./schemas";
+import { AwsError, messageOf, validationError } from "../errors.ts";
+import type { Ec2Directory, Subnet, TemplateSpecification } from "../ec2/directory.ts";
+import type { Topology } from "../elb/topology.ts";
+import { moment } from "./activities.ts";
+import { resized } from "./capacity.ts";
+import type { Group, Hook } from "./model.ts";
+import { templateOf } from "./model.ts";
+import * as refusals from "./refusals.ts";
+import type { Arguments, GroupSettings } from "./schemas.ts";
 
 /** The account that moto gives everybody. */
 export const account = "123456789012";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../clock";
-import { validationError } from "../errors";
-import type { Group, Hook } from "./model";
+import type { Clock } from "../clock.ts";
+import { validationError } from "../errors.ts";
+import type { Group, Hook } from "./model.ts";
 
 /** What ends the wait of a lifecycle hook. */
 export type HookResult = "CONTINUE" | "ABANDON";
@@ -27,7 +27,11 @@ export interface WaitReference {
 export class Hooks {
   private readonly waits = new Set<Wait>();
 
-  constructor(private readonly clock: Clock) {}
+  private readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
 
   /**
    * Waits for all of a group's hooks on a transition; without a hook it settles at once.

@@ -1,7 +1,7 @@
-import { tagsByKey, type Instances } from "../ec2/instances";
-import type { Ec2Directory, Subnet } from "../ec2/directory";
-import { runInstancesInput } from "../ec2/launch-template";
-import { templateOf, type Group, type Member } from "./model";
+import { tagsByKey, type Instances } from "../ec2/instances.ts";
+import type { Ec2Directory, Subnet } from "../ec2/directory.ts";
+import { runInstancesInput } from "../ec2/launch-template.ts";
+import { templateOf, type Group, type Member } from "./model.ts";
 
 /** Tags that Auto Scaling gives to what it launches: its own, then those that the group propagates. */
 function tagsOf(group: Group, templateId: string, version: string): { Key: string; Value: string }[] {
@@ -25,10 +25,13 @@ function subnetIn(group: Group, zone: string): Subnet {
 
 /** Launches a group's instances: EC2 by its template's version, and a real process behind each. */
 export class Launcher {
-  constructor(
-    private readonly ec2: Ec2Directory,
-    private readonly instances: Instances,
-  ) {}
+  private readonly ec2: Ec2Directory;
+  private readonly instances: Instances;
+
+  constructor(ec2: Ec2Directory, instances: Instances) {
+    this.ec2 = ec2;
+    this.instances = instances;
+  }
 
   /** Launches one instance in a zone; throws EC2's own error when it can't. */
   async launch(group: Group, { zone, spot }: Pick<Member, "zone" | "spot">): Promise<Member> {

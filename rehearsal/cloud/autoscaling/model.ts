@@ -1,4 +1,4 @@
-import type { Subnet, TemplateSpecification } from "../ec2/directory";
+import type { Subnet, TemplateSpecification } from "../ec2/directory.ts";
 
 /** Life of a group's instance, in AWS's words. */
 export type LifecycleState =

@@ -1,10 +1,10 @@
 import type { Image } from "@aws-sdk/client-ec2";
-import { AwsError, validationError } from "../errors";
-import type { Subnet } from "../ec2/directory";
-import type { TargetGroup, Topology } from "../elb/topology";
-import { usage } from "../elb/topology";
-import type { SizeChange } from "./capacity";
-import type { Group } from "./model";
+import { AwsError, validationError } from "../errors.ts";
+import type { Subnet } from "../ec2/directory.ts";
+import type { TargetGroup, Topology } from "../elb/topology.ts";
+import { usage } from "../elb/topology.ts";
+import type { SizeChange } from "./capacity.ts";
+import type { Group } from "./model.ts";
 
 /** Refuses sizes that contradict each other. */
 export function checkSize({ minSize, maxSize, desired }: Required<SizeChange>): void {

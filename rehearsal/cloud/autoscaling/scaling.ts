@@ -1,10 +1,10 @@
-import type { Clock } from "../clock";
-import { validationError } from "../errors";
-import type { Targets } from "../elb/targets";
-import type { Controller } from "./controller";
-import { requireGroup, type Surroundings } from "./groups";
-import type { Hooks } from "./hooks";
-import type { Group, Member } from "./model";
+import type { Clock } from "../clock.ts";
+import { validationError } from "../errors.ts";
+import type { Targets } from "../elb/targets.ts";
+import type { Controller } from "./controller.ts";
+import { requireGroup, type Surroundings } from "./groups.ts";
+import type { Hooks } from "./hooks.ts";
+import type { Group, Member } from "./model.ts";
 
 /** What the actions of Auto Scaling work on. */
 export interface Scaling {

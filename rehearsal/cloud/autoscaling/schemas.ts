@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { validationError } from "../errors";
-import type { QueryStructure } from "../query";
+import { validationError } from "../errors.ts";
+import type { QueryStructure } from "../query.ts";
 
 /** A list of the Query protocol; the empty one is sent as an empty text. */
 function list<T extends z.ZodType>(item: T) {

@@ -1,11 +1,11 @@
-import { reply, type Call, type Reply } from "../call";
-import { notRehearsed } from "../errors";
-import { answerXml, type Answer } from "../xml";
-import { describeActions } from "./describe-actions";
-import { groupActions } from "./group-actions";
-import type { Scaling } from "./scaling";
-import { readArguments, schemas, type ActionName, type Arguments } from "./schemas";
-import { settingActions } from "./setting-actions";
+import { reply, type Call, type Reply } from "../call.ts";
+import { notRehearsed } from "../errors.ts";
+import { answerXml, type Answer } from "../xml.ts";
+import { describeActions } from "./describe-actions.ts";
+import { groupActions } from "./group-actions.ts";
+import type { Scaling } from "./scaling.ts";
+import { readArguments, schemas, type ActionName, type Arguments } from "./schemas.ts";
+import { settingActions } from "./setting-actions.ts";
 
 /** What an action answers; nothing for AWS's empty answer. */
 export type Outcome = { [member: string]: Answer } | void;

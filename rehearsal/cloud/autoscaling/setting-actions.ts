@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { notRehearsed, validationError } from "../errors";
-import { structureOf, textOf } from "../query";
-import { account, hookOf } from "./groups";
-import { checkResourceLabel, checkTargetGroups } from "./refusals";
-import { groupOf, type Scaling } from "./scaling";
-import type { Action } from "./service";
-import type { ActionName, Arguments } from "./schemas";
+import { notRehearsed, validationError } from "../errors.ts";
+import { structureOf, textOf } from "../query.ts";
+import { account, hookOf } from "./groups.ts";
+import { checkResourceLabel, checkTargetGroups } from "./refusals.ts";
+import { groupOf, type Scaling } from "./scaling.ts";
+import type { Action } from "./service.ts";
+import type { ActionName, Arguments } from "./schemas.ts";
 
 /** All processes that can be suspended. */
 const processes = [

@@ -1,6 +1,6 @@
-import { AwsError, validationError } from "../errors";
-import { nameOf, type Alarm, type Alarms, type CompositeAlarm, type MetricAlarm } from "./alarms";
-import type { Arguments } from "./schemas";
+import { AwsError, validationError } from "../errors.ts";
+import { nameOf, type Alarm, type Alarms, type CompositeAlarm, type MetricAlarm } from "./alarms.ts";
+import type { Arguments } from "./schemas.ts";
 
 /** DescribeAlarms: metric alarms, and composite ones where they are asked for. */
 export function describeAlarms(alarms: Alarms, args: Arguments<"DescribeAlarms">): object {

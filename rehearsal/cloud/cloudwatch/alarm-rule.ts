@@ -1,5 +1,5 @@
-import { validationError } from "../errors";
-import type { StateValue } from "./missing-data";
+import { validationError } from "../errors.ts";
+import type { StateValue } from "./missing-data.ts";
 
 /** A composite alarm's rule, ready to be judged. */
 export interface AlarmRule {

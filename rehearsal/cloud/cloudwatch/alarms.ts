@@ -1,11 +1,11 @@
-import { account } from "../autoscaling/groups";
-import { AwsError, validationError } from "../errors";
-import { parseAlarmRule, type AlarmRule } from "./alarm-rule";
-import type { MetricStore } from "./metric-store";
-import type { StateValue } from "./missing-data";
-import type { Arguments } from "./schemas";
-import type { Reason } from "./state-reason";
-import { watchOf, type Watch } from "./watch";
+import { account } from "../autoscaling/groups.ts";
+import { AwsError, validationError } from "../errors.ts";
+import { parseAlarmRule, type AlarmRule } from "./alarm-rule.ts";
+import type { MetricStore } from "./metric-store.ts";
+import type { StateValue } from "./missing-data.ts";
+import type { Arguments } from "./schemas.ts";
+import type { Reason } from "./state-reason.ts";
+import { watchOf, type Watch } from "./watch.ts";
 
 /** An alarm's state with its history of one. */
 export interface AlarmState {
@@ -52,7 +52,11 @@ export interface AlarmsArgs {
 export class Alarms {
   private readonly byName = new Map<string, Alarm>();
 
-  constructor(private readonly args: AlarmsArgs) {}
+  private readonly args: AlarmsArgs;
+
+  constructor(args: AlarmsArgs) {
+    this.args = args;
+  }
 
   /** All of them, by name. */
   list(): Alarm[] {

@@ -1,9 +1,9 @@
-import type { Clock } from "../clock";
-import type { Alarms, MetricAlarm } from "./alarms";
-import { shortestPeriod, type MetricStore } from "./metric-store";
-import { extraPeriods, judge } from "./missing-data";
-import type { Span } from "./queries";
-import { reasonOf } from "./state-reason";
+import type { Clock } from "../clock.ts";
+import type { Alarms, MetricAlarm } from "./alarms.ts";
+import { shortestPeriod, type MetricStore } from "./metric-store.ts";
+import { extraPeriods, judge } from "./missing-data.ts";
+import type { Span } from "./queries.ts";
+import { reasonOf } from "./state-reason.ts";
 
 /** AWS seconds between two evaluations of an alarm whose period is a minute or more. */
 const minute = 60;
@@ -25,7 +25,10 @@ export class Evaluator {
   private readonly judged = new WeakMap<MetricAlarm, number>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly args: EvaluatorArgs) {
+  private readonly args: EvaluatorArgs;
+
+  constructor(args: EvaluatorArgs) {
+    this.args = args;
     this.tickLength = args.clock.milliseconds(shortestPeriod);
   }
 

@@ -1,7 +1,7 @@
-import { validationError } from "../errors";
-import type { MetricStore } from "./metric-store";
-import { compileQueries, type Span } from "./queries";
-import type { Arguments } from "./schemas";
+import { validationError } from "../errors.ts";
+import type { MetricStore } from "./metric-store.ts";
+import { compileQueries, type Span } from "./queries.ts";
+import type { Arguments } from "./schemas.ts";
 
 /** Datapoints that one call may give. */
 const mostDatapoints = 100_800;

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock";
-import { Distribution } from "./distribution";
+import type { Clock } from "../clock.ts";
+import { Distribution } from "./distribution.ts";
 
 /** A metric's dimension. */
 export interface Dimension {
@@ -26,10 +26,13 @@ export class Series {
   private slot = -1;
   private values = new Distribution();
 
-  constructor(
-    private readonly slotLength: number,
-    private readonly now: () => number,
-  ) {}
+  private readonly slotLength: number;
+  private readonly now: () => number;
+
+  constructor(slotLength: number, now: () => number) {
+    this.slotLength = slotLength;
+    this.now = now;
+  }
 
   /** Adds a value at this moment. */
   add(value: number): void {
@@ -71,11 +74,11 @@ export class MetricStore {
   /** Real milliseconds of a slot: the shortest period of an alarm is a whole number of them, and none is above a second. */
   readonly slotLength: number;
 
+  readonly now: () => number;
+
   /** @param now The moment in real milliseconds since 1970; default the system's. */
-  constructor(
-    clock: Clock,
-    readonly now: () => number = Date.now,
-  ) {
+  constructor(clock: Clock, now: () => number = Date.now) {
+    this.now = now;
     const shortest = clock.milliseconds(shortestPeriod);
     this.slotLength = shortest / Math.ceil(shortest / 1000);
   }

@@ -1,4 +1,4 @@
-import type { TimeSeries } from "./expression";
+import type { TimeSeries } from "./expression.ts";
 
 /** An alarm's state. */
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";

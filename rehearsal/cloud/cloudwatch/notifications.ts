@@ -1,7 +1,7 @@
-import { account } from "../autoscaling/groups";
-import { messageOf } from "../errors";
-import type { Alarm } from "./alarms";
-import type { StateValue } from "./missing-data";
+import { account } from "../autoscaling/groups.ts";
+import { messageOf } from "../errors.ts";
+import type { Alarm } from "./alarms.ts";
+import type { StateValue } from "./missing-data.ts";
 
 /** Publishes to an SNS topic on an alarm's behalf. */
 export type Publish = (topicArn: string, subject: string, message: string, alarmArn: string) => Promise<unknown>;

@@ -1,8 +1,8 @@
-import { validationError } from "../errors";
-import { parseExpression, type MathExpression, type TimeSeries, type Value } from "./expression";
-import type { MetricStore } from "./metric-store";
-import type { MetricDataQuery, MetricStat } from "./schemas";
-import { isStatistic, samplesNeeded, percentOf, statisticOf } from "./statistics";
+import { validationError } from "../errors.ts";
+import { parseExpression, type MathExpression, type TimeSeries, type Value } from "./expression.ts";
+import type { MetricStore } from "./metric-store.ts";
+import type { MetricDataQuery, MetricStat } from "./schemas.ts";
+import { isStatistic, samplesNeeded, percentOf, statisticOf } from "./statistics.ts";
 
 /** A span of real time, in milliseconds since 1970; the end is exclusive. */
 export interface Span {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { notRehearsed, validationError } from "../errors";
-import { missingDataTreatments } from "./missing-data";
-import { basicStatistics } from "./statistics";
+import { notRehearsed, validationError } from "../errors.ts";
+import { missingDataTreatments } from "./missing-data.ts";
+import { basicStatistics } from "./statistics.ts";
 
 // Lengths and ranges are those of the API's model, CloudWatch 2010-08-01.
 const text = z.string().min(1);

@@ -1,11 +1,11 @@
-import type { PassOn, Reply } from "../call";
-import { notRehearsed } from "../errors";
-import { jsonReply, type JsonCall } from "../json";
-import { describeAlarms, enableActions, tagsOf } from "./alarm-actions";
-import type { Alarms } from "./alarms";
-import { getMetricData } from "./metric-data";
-import type { MetricStore } from "./metric-store";
-import { readArguments, schemas, type ActionName, type Arguments } from "./schemas";
+import type { PassOn, Reply } from "../call.ts";
+import { notRehearsed } from "../errors.ts";
+import { jsonReply, type JsonCall } from "../json.ts";
+import { describeAlarms, enableActions, tagsOf } from "./alarm-actions.ts";
+import type { Alarms } from "./alarms.ts";
+import { getMetricData } from "./metric-data.ts";
+import type { MetricStore } from "./metric-store.ts";
+import { readArguments, schemas, type ActionName, type Arguments } from "./schemas.ts";
 
 /** What CloudWatch's actions work on. */
 export interface CloudWatch {

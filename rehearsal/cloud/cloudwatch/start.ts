@@ -1,10 +1,10 @@
-import type { Clock } from "../clock";
-import type { JsonService } from "../json";
-import { Alarms } from "./alarms";
-import { Evaluator } from "./evaluator";
-import type { MetricStore } from "./metric-store";
-import { notifier, type Publish } from "./notifications";
-import { answerCloudWatch } from "./service";
+import type { Clock } from "../clock.ts";
+import type { JsonService } from "../json.ts";
+import { Alarms } from "./alarms.ts";
+import { Evaluator } from "./evaluator.ts";
+import type { MetricStore } from "./metric-store.ts";
+import { notifier, type Publish } from "./notifications.ts";
+import { answerCloudWatch } from "./service.ts";
 
 /** What CloudWatch needs from the rest of the cloud. */
 export interface CloudWatchArgs {

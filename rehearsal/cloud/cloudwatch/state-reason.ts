@@ -1,8 +1,8 @@
-import type { TimeSeries } from "./expression";
-import type { StateValue } from "./missing-data";
-import type { Span } from "./queries";
-import type { Arguments } from "./schemas";
-import type { Watch } from "./watch";
+import type { TimeSeries } from "./expression.ts";
+import type { StateValue } from "./missing-data.ts";
+import type { Span } from "./queries.ts";
+import type { Arguments } from "./schemas.ts";
+import type { Watch } from "./watch.ts";
 
 /** What was looked at when an alarm was judged. */
 export interface Evaluation {

@@ -1,4 +1,4 @@
-import type { Distribution } from "./distribution";
+import type { Distribution } from "./distribution.ts";
 
 /** Statistics that CloudWatch calls basic. */
 export const basicStatistics = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] as const;

@@ -1,9 +1,9 @@
-import { validationError } from "../errors";
-import type { TimeSeries } from "./expression";
-import type { MetricStore } from "./metric-store";
-import type { Terms } from "./missing-data";
-import { compileQueries, isLowSample, type Span } from "./queries";
-import type { Arguments, MetricDataQuery, MetricStat } from "./schemas";
+import { validationError } from "../errors.ts";
+import type { TimeSeries } from "./expression.ts";
+import type { MetricStore } from "./metric-store.ts";
+import type { Terms } from "./missing-data.ts";
+import { compileQueries, isLowSample, type Span } from "./queries.ts";
+import type { Arguments, MetricDataQuery, MetricStat } from "./schemas.ts";
 
 /** What a metric alarm watches, ready to be judged. */
 export interface Watch {

@@ -1,10 +1,10 @@
 import path from "node:path";
-import type { ImageStore } from "../../machines/image-store";
-import { awsEnvironment, BootedMachine } from "../../machines/machine";
-import type { Network } from "../../machines/network";
-import type { Clock } from "../clock";
-import { placeOf } from "../loopback";
-import type { Hardware, Machine } from "./instances";
+import type { ImageStore } from "../../machines/image-store.ts";
+import { awsEnvironment, BootedMachine } from "../../machines/machine.ts";
+import type { Network } from "../../machines/network.ts";
+import type { Clock } from "../clock.ts";
+import { placeOf } from "../loopback.ts";
+import type { Hardware, Machine } from "./instances.ts";
 
 /** Tag of an image that is a root file system: its name in the store. Without it, an image is a process. */
 export const rootTag = "rehearsal:root";

@@ -58,7 +58,11 @@ export interface Ec2Directory {
 
 /** EC2 as moto keeps it. */
 export class MotoEc2 implements Ec2Directory {
-  constructor(private readonly ec2: EC2Client) {}
+  private readonly ec2: EC2Client;
+
+  constructor(ec2: EC2Client) {
+    this.ec2 = ec2;
+  }
 
   async subnets(ids: string[]): Promise<Subnet[]> {
     const Filters = [{ Name: "subnet-id", Values: ids }];

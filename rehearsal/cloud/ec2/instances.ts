@@ -1,6 +1,6 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import type { Script } from "../../machines/script";
-import { environmentOf } from "./user-data";
+import type { Script } from "../../machines/script.ts";
+import { environmentOf } from "./user-data.ts";
 
 /** The app port of an image without the tag `rehearsal:port`. */
 const defaultAppPort = 3000;
@@ -69,7 +69,11 @@ export class Instances {
   private readonly byId = new Map<string, Instance>();
   private readonly ending = new Map<string, Promise<void>>();
 
-  constructor(private readonly hardware: Hardware) {}
+  private readonly hardware: Hardware;
+
+  constructor(hardware: Hardware) {
+    this.hardware = hardware;
+  }
 
   /** Boots an instance; it is listed once its machine was started. */
   async start(args: InstanceArgs): Promise<Instance> {

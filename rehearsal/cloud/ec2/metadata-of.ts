@@ -1,6 +1,6 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { tagsByKey } from "./instances";
-import type { MetadataOf } from "./metadata-tree";
+import { tagsByKey } from "./instances.ts";
+import type { MetadataOf } from "./metadata-tree.ts";
 
 /** What EC2 keeps apart from the instance itself. */
 export interface Beside {

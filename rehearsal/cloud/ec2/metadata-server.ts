@@ -1,8 +1,8 @@
 import type { RequestListener } from "node:http";
-import { messageOf } from "../errors";
-import type { Ec2Directory } from "./directory";
-import { answerMetadata, type MetadataOf } from "./metadata";
-import { metadataOf } from "./metadata-of";
+import { messageOf } from "../errors.ts";
+import type { Ec2Directory } from "./directory.ts";
+import { answerMetadata, type MetadataOf } from "./metadata.ts";
+import { metadataOf } from "./metadata-of.ts";
 
 /** Account of everything that moto makes. */
 const accountId = "123456789012";

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { metadataTree, versions, type Branch, type MetadataOf, type Node } from "./metadata-tree";
+import { metadataTree, versions, type Branch, type MetadataOf, type Node } from "./metadata-tree.ts";
 
-export type { MetadataOf } from "./metadata-tree";
+export type { MetadataOf } from "./metadata-tree.ts";
 
 /** A request to 169.254.169.254, from whatever network the instance is in. */
 export interface MetadataRequest {

@@ -1,14 +1,16 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
-import { endScript, startScript, type Script } from "../../machines/script";
-import type { Clock } from "../clock";
-import type { Machine } from "./instances";
+import { endScript, startScript, type Script } from "../../machines/script.ts";
+import type { Clock } from "../clock.ts";
+import type { Machine } from "./instances.ts";
 
-const program = join(__dirname, "../../images/service.mjs");
+const program = join(import.meta.dirname, "../../images/service.mjs");
 
 /** Where scripts find the commands of the image, and the Node that runs them. */
-const commandPath = [join(__dirname, "../../images/bin"), dirname(process.execPath), process.env.PATH].join(delimiter);
+const commandPath = [join(import.meta.dirname, "../../images/bin"), dirname(process.execPath), process.env.PATH].join(
+  delimiter,
+);
 
 /** AWS seconds between a service's crash and its restart: systemd's RestartSec in the images' unit. */
 const restartDelay = 1;
@@ -31,7 +33,10 @@ export class ProcessMachine implements Machine {
   private readonly scripts = new Set<Script>();
   private state: "on" | "off" | "dead" = "on";
 
-  constructor(private readonly args: ProcessMachineArgs) {
+  private readonly args: ProcessMachineArgs;
+
+  constructor(args: ProcessMachineArgs) {
+    this.args = args;
     this.boot();
   }
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../clock";
-import { placeOf } from "../loopback";
-import type { Hardware } from "./instances";
-import { ProcessMachine } from "./process-machine";
-import { environmentOf } from "./user-data";
+import type { Clock } from "../clock.ts";
+import { placeOf } from "../loopback.ts";
+import type { Hardware } from "./instances.ts";
+import { ProcessMachine } from "./process-machine.ts";
+import { environmentOf } from "./user-data.ts";
 
 /**
  * Hardware of the ordinary rehearsal: a process for each machine, on a loopback address of its own.

@@ -1,14 +1,18 @@
-import { reply, type Call, type Reply } from "../call";
-import { AwsError, notRehearsed } from "../errors";
-import { textOf } from "../query";
-import { ec2AnswerXml } from "../xml";
-import type { Ec2Directory } from "./directory";
+import { reply, type Call, type Reply } from "../call.ts";
+import { AwsError, notRehearsed } from "../errors.ts";
+import { textOf } from "../query.ts";
+import { ec2AnswerXml } from "../xml.ts";
+import type { Ec2Directory } from "./directory.ts";
 
 /** Protection of images from being deregistered, which moto doesn't know. */
 export class Protection {
   private readonly images = new Set<string>();
 
-  constructor(private readonly ec2: Pick<Ec2Directory, "image">) {}
+  private readonly ec2: Pick<Ec2Directory, "image">;
+
+  constructor(ec2: Pick<Ec2Directory, "image">) {
+    this.ec2 = ec2;
+  }
 
   /** Answers EnableImageDeregistrationProtection and DisableImageDeregistrationProtection. */
   async answer({ action, params }: Call): Promise<Reply> {

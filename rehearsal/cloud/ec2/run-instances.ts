@@ -5,11 +5,11 @@ import type {
   TagSpecification,
 } from "@aws-sdk/client-ec2";
 import { z } from "zod";
-import { reply, type Call, type PassOn, type Reply } from "../call";
-import { AwsError, notRehearsed } from "../errors";
-import type { Ec2Directory } from "./directory";
-import { tagsByKey, type Instances } from "./instances";
-import { runInstancesInput } from "./launch-template";
+import { reply, type Call, type PassOn, type Reply } from "../call.ts";
+import { AwsError, notRehearsed } from "../errors.ts";
+import type { Ec2Directory } from "./directory.ts";
+import { tagsByKey, type Instances } from "./instances.ts";
+import { runInstancesInput } from "./launch-template.ts";
 
 const here = "rehearsal/cloud/ec2/run-instances.ts";
 const text = z.string().min(1);
@@ -98,7 +98,11 @@ export class TemplateLaunches {
   /** What was launched with each client token, and by which request. */
   private readonly byToken = new Map<string, { request: string; id: Promise<string> }>();
 
-  constructor(private readonly args: { ec2: Ec2Directory; instances: Instances }) {}
+  private readonly args: { ec2: Ec2Directory; instances: Instances };
+
+  constructor(args: { ec2: Ec2Directory; instances: Instances }) {
+    this.args = args;
+  }
 
   async answer(call: Call, passOn: PassOn): Promise<Reply> {
     const request = read(call);

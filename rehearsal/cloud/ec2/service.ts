@@ -1,14 +1,14 @@
-import type { ImageStore } from "../../machines/image-store";
-import type { Call, PassOn, Reply } from "../call";
-import type { Targets } from "../elb/targets";
-import { AwsError, notRehearsed } from "../errors";
-import { textOf, textsOf } from "../query";
-import { rootTag, writtenBy } from "./booted";
-import type { Ec2Directory } from "./directory";
-import { tagsByKey, type Instances } from "./instances";
-import type { Protection } from "./protection";
-import type { TemplateLaunches } from "./run-instances";
-import { splitTags } from "./tag-specifications";
+import type { ImageStore } from "../../machines/image-store.ts";
+import type { Call, PassOn, Reply } from "../call.ts";
+import type { Targets } from "../elb/targets.ts";
+import { AwsError, notRehearsed } from "../errors.ts";
+import { textOf, textsOf } from "../query.ts";
+import { rootTag, writtenBy } from "./booted.ts";
+import type { Ec2Directory } from "./directory.ts";
+import { tagsByKey, type Instances } from "./instances.ts";
+import type { Protection } from "./protection.ts";
+import type { TemplateLaunches } from "./run-instances.ts";
+import { splitTags } from "./tag-specifications.ts";
 
 /** What EC2 needs from the rest of the cloud. */
 export interface Ec2Args {

@@ -1,5 +1,5 @@
 import type { Server } from "node:net";
-import { tryListen } from "../loopback";
+import { tryListen } from "../loopback.ts";
 
 /** Who listens on this port of a block's last address owns the block. */
 const claimPort = 9_999;
@@ -19,10 +19,13 @@ export function localPort(port: number): number {
 export class Addresses {
   private readonly byName = new Map<string, string>();
 
-  private constructor(
-    private readonly block: number | undefined,
-    private readonly claim: Server | undefined,
-  ) {}
+  private readonly block: number | undefined;
+  private readonly claim: Server | undefined;
+
+  private constructor(block: number | undefined, claim: Server | undefined) {
+    this.block = block;
+    this.claim = claim;
+  }
 
   static async claim(): Promise<Addresses> {
     for (let block = 0; block < 250; block++) {

@@ -1,15 +1,15 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Clock } from "../clock";
-import { messageOf } from "../errors";
-import type { Addresses } from "./addresses";
-import { localPort } from "./addresses";
-import { Forwarder, answerError } from "./forwarder";
-import type { ElbMetrics, LoadBalancerMetrics } from "./metrics";
-import type { RequestFacts } from "./conditions";
-import { chooseGroup, chooseTarget, redirectLocation, routeFor, routingTable, type RoutingTable } from "./routing";
-import type { Targets } from "./targets";
-import type { Listener, LoadBalancer, Topology } from "./topology";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import type { Addresses } from "./addresses.ts";
+import { localPort } from "./addresses.ts";
+import { Forwarder, answerError } from "./forwarder.ts";
+import type { ElbMetrics, LoadBalancerMetrics } from "./metrics.ts";
+import type { RequestFacts } from "./conditions.ts";
+import { chooseGroup, chooseTarget, redirectLocation, routeFor, routingTable, type RoutingTable } from "./routing.ts";
+import type { Targets } from "./targets.ts";
+import type { Listener, LoadBalancer, Topology } from "./topology.ts";
 
 /** ALB's idle time-out in AWS seconds, where the load balancer states none. */
 const defaultIdleTimeout = 60;
@@ -43,7 +43,10 @@ export class Balancer {
   private readonly running = new Map<string, Running>();
   private readonly draw: () => number;
 
-  constructor(private readonly args: BalancerArgs) {
+  private readonly args: BalancerArgs;
+
+  constructor(args: BalancerArgs) {
+    this.args = args;
     this.draw = args.draw ?? Math.random;
   }
 

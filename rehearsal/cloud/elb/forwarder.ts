@@ -1,7 +1,7 @@
 import type { Agent, IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer, type ProxyServer } from "http-proxy-3";
-import type { TargetMetrics } from "./metrics";
-import type { Target } from "./target-health";
+import type { TargetMetrics } from "./metrics.ts";
+import type { Target } from "./target-health.ts";
 
 const titles = { 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out" };
 
@@ -28,14 +28,16 @@ export class Forwarder {
   /** Requests on their way, by the answer that their client waits for. */
   private readonly waiting = new WeakMap<object, { began: number; metrics: TargetMetrics }>();
 
+  private readonly agent: Agent;
+  idleTimeout: number;
+
   /**
    * @param agent Keeps the connections to targets.
    * @param idleTimeout Real milliseconds without a byte after which the load balancer answers 504.
    */
-  constructor(
-    private readonly agent: Agent,
-    public idleTimeout: number,
-  ) {
+  constructor(agent: Agent, idleTimeout: number) {
+    this.agent = agent;
+    this.idleTimeout = idleTimeout;
     this.proxy = createProxyServer({ agent, xfwd: true });
     this.proxy.on("proxyRes", (answer, _request, response) => {
       const request = this.waiting.get(response);

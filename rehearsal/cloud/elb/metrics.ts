@@ -1,6 +1,6 @@
-import type { Dimension, MetricStore, Series } from "../cloudwatch/metric-store";
-import type { Pool } from "./target-health";
-import { usage, type LoadBalancer, type Topology } from "./topology";
+import type { Dimension, MetricStore, Series } from "../cloudwatch/metric-store.ts";
+import type { Pool } from "./target-health.ts";
+import { usage, type LoadBalancer, type Topology } from "./topology.ts";
 
 const namespace = "AWS/ApplicationELB";
 
@@ -32,7 +32,11 @@ export interface LoadBalancerMetrics {
  * requests count when a target was chosen, and what the load balancer answers by itself belongs to no target group.
  */
 export class ElbMetrics {
-  constructor(private readonly store: MetricStore) {}
+  private readonly store: MetricStore;
+
+  constructor(store: MetricStore) {
+    this.store = store;
+  }
 
   /** The metrics of one load balancer, to be kept: finding them takes longer than counting. */
   of(loadBalancer: Pick<LoadBalancer, "arn">): LoadBalancerMetrics {

@@ -1,6 +1,6 @@
 import { request } from "node:http";
-import type { TargetGroup } from "./topology";
-import { matches, type CheckResult } from "./health";
+import type { TargetGroup } from "./topology.ts";
+import { matches, type CheckResult } from "./health.ts";
 
 /** Makes one health check. */
 export type Probe = (

@@ -1,7 +1,7 @@
-import { AwsError, notRehearsed, validationError } from "../errors";
-import type { Subnet } from "../ec2/directory";
-import { numberOf, structureOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query";
-import { usage, type Listener, type LoadBalancer, type TargetGroup, type Topology } from "./topology";
+import { AwsError, notRehearsed, validationError } from "../errors.ts";
+import type { Subnet } from "../ec2/directory.ts";
+import { numberOf, structureOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query.ts";
+import { usage, type Listener, type LoadBalancer, type TargetGroup, type Topology } from "./topology.ts";
 
 /** Where AWS's limits of Elastic Load Balancing stand: the API reference and the quotas of an Application Load Balancer. */
 const limits = { nameLength: 32, forwardGroups: 5, weight: 999 };

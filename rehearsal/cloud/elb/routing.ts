@@ -1,6 +1,6 @@
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { predicateOf, type Predicate, type RequestFacts } from "./conditions";
-import { forwardsOf, type Listener } from "./topology";
+import { predicateOf, type Predicate, type RequestFacts } from "./conditions.ts";
+import { forwardsOf, type Listener } from "./topology.ts";
 
 /** What a listener does with a request. */
 export type Route =

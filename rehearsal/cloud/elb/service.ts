@@ -1,14 +1,14 @@
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { reply, type Call, type PassOn, type Reply } from "../call";
-import type { Ec2Directory } from "../ec2/directory";
-import { AwsError } from "../errors";
-import { numberOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query";
-import { answerXml } from "../xml";
-import type { Addresses } from "./addresses";
-import type { Balancer } from "./balancer";
-import * as refusals from "./refusals";
-import type { Targets } from "./targets";
-import { emptyTopology, readTopology, usage, type Listener, type LoadBalancer, type Topology } from "./topology";
+import { reply, type Call, type PassOn, type Reply } from "../call.ts";
+import type { Ec2Directory } from "../ec2/directory.ts";
+import { AwsError } from "../errors.ts";
+import { numberOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query.ts";
+import { answerXml } from "../xml.ts";
+import type { Addresses } from "./addresses.ts";
+import type { Balancer } from "./balancer.ts";
+import * as refusals from "./refusals.ts";
+import type { Targets } from "./targets.ts";
+import { emptyTopology, readTopology, usage, type Listener, type LoadBalancer, type Topology } from "./topology.ts";
 
 /** What Elastic Load Balancing needs from the rest of the cloud. */
 export interface ElbArgs {
@@ -25,7 +25,11 @@ export class ElbService {
   topology: Topology = emptyTopology;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly args: ElbArgs) {}
+  private readonly args: ElbArgs;
+
+  constructor(args: ElbArgs) {
+    this.args = args;
+  }
 
   /** Answers a call. Calls that change something go one after the other, so that each is checked against the truth. */
   async answer(call: Call, passOn: PassOn): Promise<Reply> {

@@ -1,5 +1,5 @@
-import type { Health } from "./health";
-import type { TargetGroup } from "./topology";
+import type { Health } from "./health.ts";
+import type { TargetGroup } from "./topology.ts";
 
 /** A registered target. */
 export interface Target {

@@ -1,7 +1,7 @@
-import type { Clock } from "../clock";
-import { AwsError } from "../errors";
-import { afterCheck, registering } from "./health";
-import type { Probe } from "./probe";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../errors.ts";
+import { afterCheck, registering } from "./health.ts";
+import type { Probe } from "./probe.ts";
 import {
   describeTarget,
   describeUnregistered,
@@ -10,8 +10,8 @@ import {
   type Target,
   type TargetHealthDescription,
   type WantedTarget,
-} from "./target-health";
-import { usage, type Topology } from "./topology";
+} from "./target-health.ts";
+import { usage, type Topology } from "./topology.ts";
 
 /** A real check may take this many milliseconds however fast AWS's time runs: this machine doesn't run faster. */
 const leastProbeTimeout = 1000;
@@ -34,7 +34,11 @@ export interface TargetsArgs {
 export class Targets {
   private readonly pools = new Map<string, Pool>();
 
-  constructor(private readonly args: TargetsArgs) {}
+  private readonly args: TargetsArgs;
+
+  constructor(args: TargetsArgs) {
+    this.args = args;
+  }
 
   /** Takes over target groups and their use after a change of Elastic Load Balancing. */
   apply(topology: Topology): void {

@@ -1,6 +1,6 @@
-import { account } from "../autoscaling/groups";
-import { AwsError } from "../errors";
-import { coversAction, statementsOf } from "../policy";
+import { account } from "../autoscaling/groups.ts";
+import { AwsError } from "../errors.ts";
+import { coversAction, statementsOf } from "../policy.ts";
 
 /** The account itself as a principal: whoever calls has its rights from it. */
 const owners = ["*", "AWS *", `AWS ${account}`, `AWS arn:aws:iam::${account}:root`];

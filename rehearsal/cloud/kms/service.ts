@@ -1,6 +1,6 @@
-import type { PassOn, Reply } from "../call";
-import type { JsonCall } from "../json";
-import { checkKeyPolicy } from "./refusals";
+import type { PassOn, Reply } from "../call.ts";
+import type { JsonCall } from "../json.ts";
+import { checkKeyPolicy } from "./refusals.ts";
 
 /** KMS: moto's, except that it takes any text for a key's policy. */
 export async function answerKms({ action, input }: JsonCall, passOn: PassOn): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { account } from "../autoscaling/groups";
-import { policyAllows } from "../policy";
+import { account } from "../autoscaling/groups.ts";
+import { policyAllows } from "../policy.ts";
 
 const service = "cloudwatch.amazonaws.com";
 

@@ -1,5 +1,5 @@
-import { AwsError } from "../errors";
-import { statementsOf } from "../policy";
+import { AwsError } from "../errors.ts";
+import { statementsOf } from "../policy.ts";
 
 /** What a topic's policy may speak of (SNS developer guide, "Amazon SNS API permissions"; Receive stands in the default). */
 const actions = [

@@ -1,6 +1,6 @@
-import type { Call, PassOn, Reply } from "../call";
-import { textOf } from "../query";
-import { checkSubscription, checkTopicAttribute } from "./refusals";
+import type { Call, PassOn, Reply } from "../call.ts";
+import { textOf } from "../query.ts";
+import { checkSubscription, checkTopicAttribute } from "./refusals.ts";
 
 /** SNS: moto's, except that it takes any attribute, any policy and any text for an e-mail address. */
 export async function answerSns({ action, params }: Call, passOn: PassOn): Promise<Reply> {

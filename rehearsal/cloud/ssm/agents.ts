@@ -1,6 +1,6 @@
-import type { Instances } from "../ec2/instances";
-import type { Ec2Directory } from "../ec2/directory";
-import type { Clock } from "../clock";
+import type { Instances } from "../ec2/instances.ts";
+import type { Ec2Directory } from "../ec2/directory.ts";
+import type { Clock } from "../clock.ts";
 
 /** AWS seconds from an instance's launch to its agent's registration. */
 const registrationDelay = 20;
@@ -19,15 +19,23 @@ export interface Node {
 
 /** Who is reached by Systems Manager: instances with a role that lets their agent register, some time after their launch. */
 export class Agents {
-  constructor(
-    private readonly args: {
-      clock: Clock;
-      ec2: Pick<Ec2Directory, "instance">;
-      instances: Pick<Instances, "get" | "list">;
-      /** Names of the policies that are attached to an instance profile's role. */
-      policiesOf: (instanceProfileArn: string) => Promise<string[]>;
-    },
-  ) {}
+  private readonly args: {
+    clock: Clock;
+    ec2: Pick<Ec2Directory, "instance">;
+    instances: Pick<Instances, "get" | "list">;
+    /** Names of the policies that are attached to an instance profile's role. */
+    policiesOf: (instanceProfileArn: string) => Promise<string[]>;
+  };
+
+  constructor(args: {
+    clock: Clock;
+    ec2: Pick<Ec2Directory, "instance">;
+    instances: Pick<Instances, "get" | "list">;
+    /** Names of the policies that are attached to an instance profile's role. */
+    policiesOf: (instanceProfileArn: string) => Promise<string[]>;
+  }) {
+    this.args = args;
+  }
 
   async list(): Promise<Node[]> {
     const nodes = await Promise.all(this.args.instances.list().map(({ id }) => this.get(id)));

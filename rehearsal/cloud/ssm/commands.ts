@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { Clock } from "../clock";
-import type { Instances } from "../ec2/instances";
-import { AwsError, notRehearsed } from "../errors";
-import type { Agents } from "./agents";
-import { follow, type Invocation, type Running } from "./invocation";
-import { LogWriter } from "./output";
-import { shellParameters, type Arguments, type ShellParameters } from "./schemas";
+import type { Clock } from "../clock.ts";
+import type { Instances } from "../ec2/instances.ts";
+import { AwsError, notRehearsed } from "../errors.ts";
+import type { Agents } from "./agents.ts";
+import { follow, type Invocation, type Running } from "./invocation.ts";
+import { LogWriter } from "./output.ts";
+import { shellParameters, type Arguments, type ShellParameters } from "./schemas.ts";
 
 /** The account that all of this cloud belongs to, as moto has it. */
 const account = "123456789012";
@@ -27,7 +27,11 @@ export class Commands {
   private readonly running = new Map<string, Running>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
-  constructor(private readonly args: CommandsArgs) {}
+  private readonly args: CommandsArgs;
+
+  constructor(args: CommandsArgs) {
+    this.args = args;
+  }
 
   async send(args: Arguments<"SendCommand">): Promise<object> {
     const { DocumentName, InstanceIds, Parameters, Comment, TimeoutSeconds, CloudWatchOutputConfig } = args;

@@ -1,5 +1,5 @@
-import { endScript, type Script } from "../../machines/script";
-import type { LogWriter } from "./output";
+import { endScript, type Script } from "../../machines/script.ts";
+import type { LogWriter } from "./output.ts";
 
 /** Characters that Systems Manager keeps of each stream, by its API reference. */
 const kept = { stdout: 24_000, stderr: 8_000 };

@@ -6,18 +6,22 @@ import {
   ResourceNotFoundException,
   type CloudWatchLogsClient,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { messageOf } from "../errors";
+import { messageOf } from "../errors.ts";
 
 /** Takes a command's output to CloudWatch Logs, as the agent does: a log stream each for stdout and stderr. */
 export class LogWriter {
   private last: Promise<void> = Promise.resolve();
   private readonly made = new Set<string>();
 
-  constructor(
-    private readonly logs: CloudWatchLogsClient,
-    private readonly logGroupName: string,
-    private readonly log: (line: string) => void,
-  ) {}
+  private readonly logs: CloudWatchLogsClient;
+  private readonly logGroupName: string;
+  private readonly log: (line: string) => void;
+
+  constructor(logs: CloudWatchLogsClient, logGroupName: string, log: (line: string) => void) {
+    this.logs = logs;
+    this.logGroupName = logGroupName;
+    this.log = log;
+  }
 
   /** Writes after what was given before. */
   write(logStreamName: string, text: string): void {

@@ -1,9 +1,9 @@
-import type { PassOn, Reply } from "../call";
-import { notRehearsed } from "../errors";
-import { jsonReply, type JsonCall } from "../json";
-import type { Agents } from "./agents";
-import type { Commands } from "./commands";
-import { readArguments, schemas, type ActionName, type Arguments } from "./schemas";
+import type { PassOn, Reply } from "../call.ts";
+import { notRehearsed } from "../errors.ts";
+import { jsonReply, type JsonCall } from "../json.ts";
+import type { Agents } from "./agents.ts";
+import type { Commands } from "./commands.ts";
+import { readArguments, schemas, type ActionName, type Arguments } from "./schemas.ts";
 
 /** What Systems Manager's own actions work on. */
 export interface SystemsManager {

@@ -1,13 +1,13 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
-import type { Clock } from "../clock";
-import type { Ec2Directory } from "../ec2/directory";
-import type { Instances } from "../ec2/instances";
-import type { JsonService } from "../json";
-import { Agents } from "./agents";
-import { Commands } from "./commands";
-import { attachedPolicies } from "./policies";
-import { answerSystemsManager } from "./service";
+import type { Clock } from "../clock.ts";
+import type { Ec2Directory } from "../ec2/directory.ts";
+import type { Instances } from "../ec2/instances.ts";
+import type { JsonService } from "../json.ts";
+import { Agents } from "./agents.ts";
+import { Commands } from "./commands.ts";
+import { attachedPolicies } from "./policies.ts";
+import { answerSystemsManager } from "./service.ts";
 
 /** What Systems Manager needs of the rest of the cloud. */
 export interface SystemsManagerArgs {

@@ -1,6 +1,6 @@
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import type { Cloud, Tagging } from "../row";
-import { tagList, tagMap } from "../shape";
+import type { Cloud, Tagging } from "../row.ts";
+import { tagList, tagMap } from "../shape.ts";
 
 /** An alarm's ARN, by its name: the names of metric alarms and composite alarms are of one space. */
 async function arnOf(name: string, cloud: Cloud): Promise<string> {

@@ -1,9 +1,9 @@
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, tagList, toAws } from "../shape";
-import { alarmTagging, alarmTagsOf } from "./alarms";
-import { atMost, characters, faultsOf } from "./rules";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, type Props, shape, tagList, toAws } from "../shape.ts";
+import { alarmTagging, alarmTagsOf } from "./alarms.ts";
+import { atMost, characters, faultsOf } from "./rules.ts";
 
 const args = shape(`alarmName alarmRule alarmDescription actionsEnabled alarmActions okActions=OKActions tags:own`);
 

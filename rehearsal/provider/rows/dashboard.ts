@@ -1,8 +1,8 @@
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, toAws } from "../shape";
-import { faultsOf, JSON_OBJECT, matching } from "./rules";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, type Props, shape, toAws } from "../shape.ts";
+import { faultsOf, JSON_OBJECT, matching } from "./rules.ts";
 
 const args = shape("dashboardName dashboardBody");
 

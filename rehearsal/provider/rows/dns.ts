@@ -1,9 +1,9 @@
 import * as acm from "@aws-sdk/client-acm";
 import * as route53 from "@aws-sdk/client-route-53";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, isBlock, Props, shape, tagList, tagMap, text, toAws } from "../shape";
-import { retrying, until } from "../wait";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { fromAws, isBlock, type Props, shape, tagList, tagMap, text, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
 
 const certificateArgs = shape(`domainName subjectAlternativeNames validationMethod keyAlgorithm
   options{certificateTransparencyLoggingPreference export} tags:own`);

@@ -1,6 +1,6 @@
-import { CreateTagsCommand, DeleteTagsCommand, ResourceType, TagSpecification } from "@aws-sdk/client-ec2";
-import type { Tagging } from "../row";
-import { Props, tagList } from "../shape";
+import { CreateTagsCommand, DeleteTagsCommand, ResourceType, type TagSpecification } from "@aws-sdk/client-ec2";
+import type { Tagging } from "../row.ts";
+import { type Props, tagList } from "../shape.ts";
 
 /** Tags of whatever EC2 holds, by its id. */
 export const ec2Tagging: Tagging = {

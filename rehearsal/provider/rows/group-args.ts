@@ -4,9 +4,9 @@ import type {
   Tag,
   UpdateAutoScalingGroupCommandInput,
 } from "@aws-sdk/client-auto-scaling";
-import type { Update } from "../row";
-import { isBlock, Props, shape, toAws } from "../shape";
-import { hasUnknown } from "../diff";
+import type { Update } from "../row.ts";
+import { isBlock, type Props, shape, toAws } from "../shape.ts";
+import { hasUnknown } from "../diff.ts";
 
 const HOOK = `name=LifecycleHookName lifecycleTransition defaultResult heartbeatTimeout notificationMetadata
   notificationTargetArn=NotificationTargetARN roleArn=RoleARN`;

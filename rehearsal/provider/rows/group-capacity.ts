@@ -1,5 +1,5 @@
 import type { AutoScalingGroup, Activity } from "@aws-sdk/client-auto-scaling";
-import type { Props } from "../shape";
+import type { Props } from "../shape.ts";
 
 /** Healthy instances: in the group, and of those the ones that every target group calls healthy. */
 export interface Capacity {

@@ -1,8 +1,8 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
-import type { Cloud } from "../row";
-import type { Props } from "../shape";
-import { until } from "../wait";
-import { groupTags } from "./group-args";
+import type { Cloud } from "../row.ts";
+import type { Props } from "../shape.ts";
+import { until } from "../wait.ts";
+import { groupTags } from "./group-args.ts";
 
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];

@@ -1,12 +1,19 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, Props, toAws } from "../shape";
-import { retrying, until } from "../wait";
-import { Capacity, capacityOf, fatalActivities, missingAtCreation, missingAtUpdate, seconds } from "./group-capacity";
-import { GROUP_ARGS, groupDefaults, groupFaults, groupTags, hookRequests, updateRequest } from "./group-args";
-import { detachAndAttach, setMetrics, setProcesses, setTags } from "./group-parts";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, type Props, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
+import {
+  type Capacity,
+  capacityOf,
+  fatalActivities,
+  missingAtCreation,
+  missingAtUpdate,
+  seconds,
+} from "./group-capacity.ts";
+import { GROUP_ARGS, groupDefaults, groupFaults, groupTags, hookRequests, updateRequest } from "./group-args.ts";
+import { detachAndAttach, setMetrics, setProcesses, setTags } from "./group-parts.ts";
 
 async function groupOf(name: string, cloud: Cloud): Promise<autoscaling.AutoScalingGroup | undefined> {
   const request = new autoscaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] });

@@ -1,8 +1,8 @@
 import * as iam from "@aws-sdk/client-iam";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, Props, shape, tagList, tagMap, text, toAws } from "../shape";
-import { retrying, until } from "../wait";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { fromAws, type Props, shape, tagList, tagMap, text, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
 
 const PROPAGATION_MINUTES = 2;
 

@@ -1,24 +1,24 @@
-import type { Row } from "../row";
-import { compositeAlarm } from "./composite-alarm";
-import { dashboard } from "./dashboard";
-import { dnsRows } from "./dns";
-import { group } from "./group";
-import { iamRows } from "./iam";
-import { kmsKey } from "./kms-key";
-import { launchTemplate } from "./launch-template";
-import { listenerRows } from "./listener";
-import { loadBalancer } from "./load-balancer";
-import { logGroup } from "./log-group";
-import { metricAlarm } from "./metric-alarm";
-import { routingRows } from "./routing";
-import { s3Rows } from "./s3";
-import { scalingPolicy } from "./scaling-policy";
-import { securityRows } from "./security";
-import { snsRows } from "./sns";
-import { table } from "./table";
-import { targetGroup } from "./target-group";
-import { vpcEndpoint } from "./vpc-endpoint";
-import { vpcRows } from "./vpc";
+import type { Row } from "../row.ts";
+import { compositeAlarm } from "./composite-alarm.ts";
+import { dashboard } from "./dashboard.ts";
+import { dnsRows } from "./dns.ts";
+import { group } from "./group.ts";
+import { iamRows } from "./iam.ts";
+import { kmsKey } from "./kms-key.ts";
+import { launchTemplate } from "./launch-template.ts";
+import { listenerRows } from "./listener.ts";
+import { loadBalancer } from "./load-balancer.ts";
+import { logGroup } from "./log-group.ts";
+import { metricAlarm } from "./metric-alarm.ts";
+import { routingRows } from "./routing.ts";
+import { s3Rows } from "./s3.ts";
+import { scalingPolicy } from "./scaling-policy.ts";
+import { securityRows } from "./security.ts";
+import { snsRows } from "./sns.ts";
+import { table } from "./table.ts";
+import { targetGroup } from "./target-group.ts";
+import { vpcEndpoint } from "./vpc-endpoint.ts";
+import { vpcRows } from "./vpc.ts";
 
 const all: Row[] = [
   ...vpcRows,

@@ -1,10 +1,10 @@
 import * as kms from "@aws-sdk/client-kms";
-import { codeOf, ifThere, messageOf } from "../errors";
-import { covers } from "../diff";
-import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, Props, shape, text, toAws } from "../shape";
-import { retrying, until } from "../wait";
-import { between, characters, faultsOf, JSON_OBJECT } from "./rules";
+import { codeOf, ifThere, messageOf } from "../errors.ts";
+import { covers } from "../diff.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { fromAws, type Props, shape, text, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
+import { between, characters, faultsOf, JSON_OBJECT } from "./rules.ts";
 
 const args = shape("description policy enableKeyRotation:own deletionWindowInDays:own tags:own");
 

@@ -1,8 +1,8 @@
 import * as ec2 from "@aws-sdk/client-ec2";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, isBlock, shape, tagMap, toAws } from "../shape";
-import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, isBlock, shape, tagMap, toAws } from "../shape.ts";
+import { ec2Tagging, tagsAtCreation } from "./ec2-tags.ts";
 
 const DATA = `imageId instanceType keyName userData ebsOptimized:bool disableApiStop disableApiTermination
   instanceInitiatedShutdownBehavior kernelId ramDiskId securityGroupNames=SecurityGroups

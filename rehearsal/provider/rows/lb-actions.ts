@@ -1,4 +1,4 @@
-import { isBlock, Props, shape, toAws, fromAws } from "../shape";
+import { isBlock, type Props, shape, toAws, fromAws } from "../shape.ts";
 
 /** Actions of listeners and rules, as arguments. */
 export const ACTION_ARGS = `type order targetGroupArn

@@ -1,5 +1,5 @@
-import type { Cloud, Update } from "../row";
-import { isBlock, Props, text } from "../shape";
+import type { Cloud, Update } from "../row.ts";
+import { isBlock, type Props, text } from "../shape.ts";
 
 /** One setting that AWS keeps as an attribute: the argument's path, AWS's key, and how its text is read. */
 export interface Attribute {

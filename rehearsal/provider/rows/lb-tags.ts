@@ -1,6 +1,11 @@
-import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand, Tag } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Cloud, Tagging } from "../row";
-import { Props, tagList, tagMap } from "../shape";
+import {
+  AddTagsCommand,
+  DescribeTagsCommand,
+  RemoveTagsCommand,
+  type Tag,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Cloud, Tagging } from "../row.ts";
+import { type Props, tagList, tagMap } from "../shape.ts";
 
 /** Tags of whatever the load-balancing service holds, by its ARN. */
 export const lbTagging: Tagging = {

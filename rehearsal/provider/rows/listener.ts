@@ -1,10 +1,10 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, isBlock, Props, shape, toAws } from "../shape";
-import { retrying } from "../wait";
-import { ACTION_ARGS, actionFaults, actionsFromAws, actionsToAws, withActionDefaults } from "./lb-actions";
-import { lbTagging, lbTags, lbTagsOf } from "./lb-tags";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, isBlock, type Props, shape, toAws } from "../shape.ts";
+import { retrying } from "../wait.ts";
+import { ACTION_ARGS, actionFaults, actionsFromAws, actionsToAws, withActionDefaults } from "./lb-actions.ts";
+import { lbTagging, lbTags, lbTagsOf } from "./lb-tags.ts";
 
 const CERTIFICATE_MINUTES = 5;
 

@@ -1,10 +1,10 @@
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, shape, text, toAws } from "../shape";
-import { until } from "../wait";
-import { attributeSetting, attributesRead, attributeTable } from "./lb-attributes";
-import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, shape, text, toAws } from "../shape.ts";
+import { until } from "../wait.ts";
+import { attributeSetting, attributesRead, attributeTable } from "./lb-attributes.ts";
+import { LB_NAME, lbTagging, lbTags, lbTagsOf } from "./lb-tags.ts";
 
 const ATTRIBUTES = attributeTable(`
   enableDeletionProtection                   deletion_protection.enabled                                 boolean false

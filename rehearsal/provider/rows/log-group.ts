@@ -1,9 +1,9 @@
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { shape } from "../shape";
-import { retrying } from "../wait";
-import { faultsOf, oneOf } from "./rules";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { shape } from "../shape.ts";
+import { retrying } from "../wait.ts";
+import { faultsOf, oneOf } from "./rules.ts";
 
 const args = shape("name=LogGroupName retentionInDays:own tags:own");
 

@@ -1,9 +1,9 @@
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, isBlock, Props, shape, tagList, toAws } from "../shape";
-import { alarmTagging, alarmTagsOf } from "./alarms";
-import { atMost, between, characters, Fault, faultsOf, matching, oneOf, Rule } from "./rules";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, isBlock, type Props, shape, tagList, toAws } from "../shape.ts";
+import { alarmTagging, alarmTagsOf } from "./alarms.ts";
+import { atMost, between, characters, type Fault, faultsOf, matching, oneOf, type Rule } from "./rules.ts";
 
 const QUERY = "id expression label returnData";
 const STAT = "period stat";

@@ -1,9 +1,9 @@
 import * as ec2 from "@aws-sdk/client-ec2";
-import { ifThere } from "../errors";
-import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, tagMap, text, toAws } from "../shape";
-import { retrying, until } from "../wait";
-import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, type Props, shape, tagMap, text, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
+import { ec2Tagging, tagsAtCreation } from "./ec2-tags.ts";
 
 const tableArgs = shape("vpcId tags:own");
 

@@ -1,5 +1,5 @@
-import { hasUnknown } from "../diff";
-import { Props, text } from "../shape";
+import { hasUnknown } from "../diff.ts";
+import { type Props, text } from "../shape.ts";
 
 /** What a value must be, as the official provider's schema states it. */
 export interface Rule {

@@ -1,8 +1,8 @@
 import * as s3 from "@aws-sdk/client-s3";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, shape, Shape, tagList, tagMap, toAws } from "../shape";
-import { retrying } from "../wait";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { fromAws, shape, type Shape, tagList, tagMap, toAws } from "../shape.ts";
+import { retrying } from "../wait.ts";
 
 const bucketArgs = shape("bucket forceDestroy:own tags:own");
 

@@ -1,6 +1,6 @@
 import * as autoscaling from "@aws-sdk/client-auto-scaling";
-import type { Cloud, Row } from "../row";
-import { fromAws, Props, shape, text, toAws } from "../shape";
+import type { Cloud, Row } from "../row.ts";
+import { fromAws, type Props, shape, text, toAws } from "../shape.ts";
 
 const args = shape(`name=PolicyName autoscalingGroupName=AutoScalingGroupName policyType estimatedInstanceWarmup enabled
   targetTrackingConfiguration{disableScaleIn targetValue

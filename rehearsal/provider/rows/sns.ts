@@ -1,9 +1,9 @@
 import * as sns from "@aws-sdk/client-sns";
-import { codeOf, ifThere, messageOf } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { shape, tagList, tagMap, text } from "../shape";
-import { retrying, until } from "../wait";
-import { faultsOf, JSON_OBJECT } from "./rules";
+import { codeOf, ifThere, messageOf } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { shape, tagList, tagMap, text } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
+import { faultsOf, JSON_OBJECT } from "./rules.ts";
 
 async function attributesOf(TopicArn: string, cloud: Cloud): Promise<Record<string, string> | undefined> {
   return (await ifThere(cloud.sns.send(new sns.GetTopicAttributesCommand({ TopicArn }))))?.Attributes;

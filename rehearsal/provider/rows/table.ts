@@ -1,10 +1,10 @@
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { hasUnknown } from "../diff";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Tagging } from "../row";
-import { fromAws, isBlock, Props, shape, tagList, tagMap, text, toAws } from "../shape";
-import { retrying, until } from "../wait";
-import { Fault, faultsOf, oneOf } from "./rules";
+import { hasUnknown } from "../diff.ts";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Tagging } from "../row.ts";
+import { fromAws, isBlock, type Props, shape, tagList, tagMap, text, toAws } from "../shape.ts";
+import { retrying, until } from "../wait.ts";
+import { type Fault, faultsOf, oneOf } from "./rules.ts";
 
 const args = shape(`name=TableName billingMode attributes=AttributeDefinitions{name=AttributeName type=AttributeType}
   hashKey:own rangeKey:own deletionProtectionEnabled pointInTimeRecovery:own{enabled} tags:own`);

@@ -1,9 +1,9 @@
 import * as ec2 from "@aws-sdk/client-ec2";
-import { ifThere } from "../errors";
-import type { Cloud, Row, Update } from "../row";
-import { fromAws, type Props, shape, tagMap, toAws } from "../shape";
-import { until } from "../wait";
-import { ec2Tagging, tagsAtCreation } from "./ec2-tags";
+import { ifThere } from "../errors.ts";
+import type { Cloud, Row, Update } from "../row.ts";
+import { fromAws, type Props, shape, tagMap, toAws } from "../shape.ts";
+import { until } from "../wait.ts";
+import { ec2Tagging, tagsAtCreation } from "./ec2-tags.ts";
 
 const endpointArgs = shape(`vpcId serviceName vpcEndpointType policy=PolicyDocument privateDnsEnabled ipAddressType
   routeTableIds subnetIds securityGroupIds tags:own`);

@@ -1,5 +1,5 @@
-import { wholeNumber } from "../../../cli/commands/arguments";
-import { colorOf } from "../../../cli/commands/rollback";
+import { wholeNumber } from "../../../cli/commands/arguments.ts";
+import { colorOf } from "../../../cli/commands/rollback.ts";
 
 test.each([
   ["0", 0],

@@ -1,8 +1,8 @@
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Context } from "../../../cli/commands/context";
-import { direct, directTarget } from "../../../cli/commands/rollback-direct";
-import type { RollbackOptions } from "../../../cli/commands/rollback";
-import type { Color } from "../../../components/traffic";
+import type { Context } from "../../../cli/commands/context.ts";
+import { direct, directTarget } from "../../../cli/commands/rollback-direct.ts";
+import type { RollbackOptions } from "../../../cli/commands/rollback.ts";
+import type { Color } from "../../../components/traffic.ts";
 
 test.each([
   [{ blue: 100, green: 0 }, "green"],

@@ -1,8 +1,8 @@
-import type { World } from "../../../cli/model";
-import { classify, driftExit, type DriftClass, type Seen } from "../../../cli/drift/classify";
-import { rules } from "../../../cli/drift/rules";
-import { ROWS } from "../../../rehearsal/provider/rows";
-import { settled, weights, world } from "../worlds";
+import type { World } from "../../../cli/model.ts";
+import { classify, driftExit, type DriftClass, type Seen } from "../../../cli/drift/classify.ts";
+import { rules } from "../../../cli/drift/rules.ts";
+import { ROWS } from "../../../rehearsal/provider/rows/index.ts";
+import { settled, weights, world } from "../worlds.ts";
 
 /** A resource that differs in the given paths, from 1 to 2. */
 const update = (type: string, name: string, ...diff: string[]): Seen => ({

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
-import { classify, type Seen } from "../../../cli/drift/classify";
-import { renderDrift } from "../../../cli/drift/render";
-import { driftReport } from "../../../cli/drift/report";
-import { world } from "../worlds";
+import { classify, type Seen } from "../../../cli/drift/classify.ts";
+import { renderDrift } from "../../../cli/drift/render.ts";
+import { driftReport } from "../../../cli/drift/report.ts";
+import { world } from "../worlds.ts";
 
 const moved = world({ weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } });
 const seen: Seen[] = [

@@ -22,10 +22,10 @@ import {
   IAMClient,
 } from "@aws-sdk/client-iam";
 import { SendCommandCommand, SSMClient, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
-import { runJob, type JobClients, type RunJobArgs } from "../../../cli/jobs/run-job";
-import { type Cloud, runCloud } from "../../../rehearsal/cloud/cloud";
-import { registerImages, type ImageName } from "../../../rehearsal/images/catalog";
-import { findMoto } from "../../../tools/moto";
+import { runJob, type JobClients, type RunJobArgs } from "../../../cli/jobs/run-job.ts";
+import { type Cloud, runCloud } from "../../../rehearsal/cloud/cloud.ts";
+import { registerImages, type ImageName } from "../../../rehearsal/images/catalog.ts";
+import { findMoto } from "../../../tools/moto.ts";
 
 // Jobs as they really run: the local cloud, with processes for machines.
 const region = "eu-central-1";

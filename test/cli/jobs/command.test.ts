@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { jobScript, quoted } from "../../../cli/jobs/command";
-import { Refusal } from "../../../cli/refusal";
+import { jobScript, quoted } from "../../../cli/jobs/command.ts";
+import { Refusal } from "../../../cli/refusal.ts";
 
 const request = { job: "migrate", args: [], timeout: 60 };
 

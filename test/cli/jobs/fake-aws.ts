@@ -1,7 +1,7 @@
 import { ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import { InvocationDoesNotExist, type GetCommandInvocationResult } from "@aws-sdk/client-ssm";
-import type { Clock } from "../../../cli/jobs/clock";
-import type { JobClients } from "../../../cli/jobs/run-job";
+import type { Clock } from "../../../cli/jobs/clock.ts";
+import type { JobClients } from "../../../cli/jobs/run-job.ts";
 
 /** What AWS does with one job. */
 export interface World {

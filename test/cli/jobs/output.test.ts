@@ -1,5 +1,5 @@
-import { isTruncated, Output } from "../../../cli/jobs/output";
-import { awsError, fakeAws, type World } from "./fake-aws";
+import { isTruncated, Output } from "../../../cli/jobs/output.ts";
+import { awsError, fakeAws, type World } from "./fake-aws.ts";
 
 function outputOf(world: World) {
   const { clients, calls } = fakeAws(world);

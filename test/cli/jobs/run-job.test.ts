@@ -1,5 +1,5 @@
-import { runJob, type RunJobArgs } from "../../../cli/jobs/run-job";
-import { awsError, fakeAws, fakeClock, type World } from "./fake-aws";
+import { runJob, type RunJobArgs } from "../../../cli/jobs/run-job.ts";
+import { awsError, fakeAws, fakeClock, type World } from "./fake-aws.ts";
 
 const success = { Status: "Success", ResponseCode: 0, StandardOutputContent: "schema 1 -> 2\n" } as const;
 const ordinary: World = {

@@ -1,9 +1,9 @@
 import http from "node:http";
-import { latencyFinding, readyFinding, versionFinding } from "../../../cli/judge/built-in";
-import { runChecks, type ChecksArgs } from "../../../cli/judge/checks";
-import { defaultLimits } from "../../../cli/judge/verdict";
-import type { CheckResult } from "../../../cli/model";
-import { closedEndpoint, PreviewServer } from "./preview-server";
+import { latencyFinding, readyFinding, versionFinding } from "../../../cli/judge/built-in.ts";
+import { runChecks, type ChecksArgs } from "../../../cli/judge/checks.ts";
+import { defaultLimits } from "../../../cli/judge/verdict.ts";
+import type { CheckResult } from "../../../cli/model.ts";
+import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
 const answer = (body: string, status = 200) => ({ status, body, ms: 1 });
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -86,7 +86,7 @@ describe("a colour that is tried", () => {
     const results = await runChecks({
       ...{ preview: server.endpoint, color: "green", image: { version: "v2.0.0" }, checks: [] },
       ...{ healthCheckPath: "/readyz", versionPath: "/version", baselinePath: "/old" },
-      run: { cwd: __dirname, env: process.env, onLine: () => undefined },
+      run: { cwd: import.meta.dirname, env: process.env, onLine: () => undefined },
       onResult: (result) => told.push(result),
       ...changes,
     });
@@ -159,7 +159,7 @@ describe("a colour that is tried", () => {
         { name: "smoke", command: 'test "$WHO" = me', timeout: 60 },
         { name: "fire", command: "echo it burns; exit 1", timeout: 60 },
       ],
-      run: { cwd: __dirname, env: { ...process.env, WHO: "me" }, onLine: () => undefined },
+      run: { cwd: import.meta.dirname, env: { ...process.env, WHO: "me" }, onLine: () => undefined },
     });
     expect(results).toMatchObject({
       page: "ok: 200 from /login",

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { commandVariables, runCommand, type CommandRun } from "../../../cli/judge/command";
-import { runHooks } from "../../../cli/judge/hooks";
+import { commandVariables, runCommand, type CommandRun } from "../../../cli/judge/command.ts";
+import { runHooks } from "../../../cli/judge/hooks.ts";
 
 let folder: string;
 let lines: string[];

@@ -1,10 +1,10 @@
 import { CloudWatchClient, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import { byColor } from "../../../components/traffic";
-import type { Clients } from "../../../cli/clients";
-import { Measure, type MeasureArgs } from "../../../cli/judge/measure";
-import type { Outputs } from "../../../cli/recorded";
-import { target } from "../../components/fake-aws";
-import { closedEndpoint, PreviewServer } from "./preview-server";
+import { byColor } from "../../../components/traffic.ts";
+import type { Clients } from "../../../cli/clients.ts";
+import { Measure, type MeasureArgs } from "../../../cli/judge/measure.ts";
+import type { Outputs } from "../../../cli/recorded.ts";
+import { target } from "../../components/fake-aws.ts";
+import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
 const server = new PreviewServer();
 beforeAll(() => server.start());

@@ -1,5 +1,5 @@
-import type { Lock, ReleaseRecord } from "../../../cli/model";
-import type { Begun } from "../../../cli/ledger/record";
+import type { Lock, ReleaseRecord } from "../../../cli/model.ts";
+import type { Begun } from "../../../cli/ledger/record.ts";
 
 export const holder = { by: "ann@laptop", host: "laptop", pid: 4711 };
 export const lock: Lock = {

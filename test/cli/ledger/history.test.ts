@@ -1,6 +1,6 @@
-import { renderHistory, renderRecord } from "../../../cli/ledger/history";
-import type { ReleaseRecord } from "../../../cli/model";
-import { record } from "./facts";
+import { renderHistory, renderRecord } from "../../../cli/ledger/history.ts";
+import type { ReleaseRecord } from "../../../cli/model.ts";
+import { record } from "./facts.ts";
 
 const now = Date.parse("2026-11-21T10:12:30.000Z");
 const at = (time: string): string => `2026-11-21T${time}.000Z`;

@@ -1,7 +1,7 @@
-import { HeldLock, type LockStore } from "../../../cli/ledger/lease";
-import type { Lock } from "../../../cli/model";
-import { Refusal } from "../../../cli/refusal";
-import { lock as hers } from "./facts";
+import { HeldLock, type LockStore } from "../../../cli/ledger/lease.ts";
+import type { Lock } from "../../../cli/model.ts";
+import { Refusal } from "../../../cli/refusal.ts";
+import { lock as hers } from "./facts.ts";
 
 const start = 1_000_000;
 const mine: Lock = { ...hers, token: "mine", doing: "release v1.0.0", expires: start + 60_000 };

@@ -1,5 +1,5 @@
-import { lockDecision, lockedRefusal, lostRefusal, unprovenRefusal } from "../../../cli/ledger/lock";
-import { lock } from "./facts";
+import { lockDecision, lockedRefusal, lostRefusal, unprovenRefusal } from "../../../cli/ledger/lock.ts";
+import { lock } from "./facts.ts";
 
 const alive = () => true;
 const dead = () => false;

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type Notice, noticeText } from "../../../cli/ledger/notice";
-import { notify } from "../../../cli/ledger/notify";
+import { type Notice, noticeText } from "../../../cli/ledger/notice.ts";
+import { notify } from "../../../cli/ledger/notify.ts";
 
 // SNS and Slack are two small servers; `answers` says how each behaves.
 type Answer = (response: ServerResponse) => void;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/ledger/record";
-import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/model";
-import { begun, record } from "./facts";
+import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/ledger/record.ts";
+import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/model.ts";
+import { begun, record } from "./facts.ts";
 
 const minute = (n: number): string => new Date(Date.parse(record.startedAt) + n * 60_000).toISOString();
 const after = (...events: ReleaseEvent[]): ReleaseRecord => events.reduce(recordAfter, record);

@@ -1,13 +1,13 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { acquireLock, currentLock } from "../../../cli/ledger/acquire";
-import { thisHolder } from "../../../cli/ledger/holder";
-import { lockDecision } from "../../../cli/ledger/lock";
-import { readLock, renewLock, writeLock } from "../../../cli/ledger/lock-item";
-import { recordAfter } from "../../../cli/ledger/record";
-import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/ledger/records";
-import { type Moto, startMoto } from "../../../rehearsal/cloud/moto";
-import { findMoto } from "../../../tools/moto";
-import { begun, lock as hers, record } from "./facts";
+import { acquireLock, currentLock } from "../../../cli/ledger/acquire.ts";
+import { thisHolder } from "../../../cli/ledger/holder.ts";
+import { lockDecision } from "../../../cli/ledger/lock.ts";
+import { readLock, renewLock, writeLock } from "../../../cli/ledger/lock-item.ts";
+import { recordAfter } from "../../../cli/ledger/record.ts";
+import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/ledger/records.ts";
+import { type Moto, startMoto } from "../../../rehearsal/cloud/moto.ts";
+import { findMoto } from "../../../tools/moto.ts";
+import { begun, lock as hers, record } from "./facts.ts";
 
 // Against moto's DynamoDB: its conditions and its order decide, not a stand-in of ours.
 let moto: Moto;

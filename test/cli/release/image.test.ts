@@ -1,7 +1,7 @@
 import { ParameterNotFound } from "@aws-sdk/client-ssm";
-import { imageFaults, requireImageName, resolveImage } from "../../../cli/release/image";
-import type { Session } from "../../../cli/session";
-import { v2 } from "../worlds";
+import { imageFaults, requireImageName, resolveImage } from "../../../cli/release/image.ts";
+import type { Session } from "../../../cli/session.ts";
+import { v2 } from "../worlds.ts";
 
 const proved = { ...v2, gossReport: "sha256:1" };
 

@@ -1,7 +1,7 @@
-import { parseStrategy } from "../../../cli/judge/strategy";
-import type { FleetFacts, World } from "../../../cli/model";
-import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/release/next";
-import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds";
+import { parseStrategy } from "../../../cli/judge/strategy.ts";
+import type { FleetFacts, World } from "../../../cli/model.ts";
+import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/release/next.ts";
+import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({
   imageId: v2.imageId,

@@ -1,10 +1,10 @@
 import { AutoScalingClient, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { recover } from "../../../cli/release/recover";
-import type { Session } from "../../../cli/session";
-import { weights, world } from "../worlds";
+import { recover } from "../../../cli/release/recover.ts";
+import type { Session } from "../../../cli/session.ts";
+import { weights, world } from "../worlds.ts";
 
 const mockReading = jest.fn<unknown, []>();
-jest.mock("../../../cli/read-world", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
+jest.mock("../../../cli/read-world.ts", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
 
 const known = ["app-blue-group-1111111", "app-green-group-2222222"];
 beforeEach(() =>

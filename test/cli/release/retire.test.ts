@@ -1,6 +1,6 @@
-import type { World } from "../../../cli/model";
-import { retireFault } from "../../../cli/release/retire";
-import { fleet, record, settled, weights, world } from "../worlds";
+import type { World } from "../../../cli/model.ts";
+import { retireFault } from "../../../cli/release/retire.ts";
+import { fleet, record, settled, weights, world } from "../worlds.ts";
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 

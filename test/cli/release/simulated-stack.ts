@@ -1,5 +1,5 @@
-import { gateVerdict } from "../../../components/gate-verdict";
-import { planUpdate } from "../../../components/plan";
+import { gateVerdict } from "../../../components/gate-verdict.ts";
+import { planUpdate } from "../../../components/plan.ts";
 import {
   byColor,
   colors,
@@ -9,11 +9,11 @@ import {
   type Color,
   type Machine,
   type Plan,
-} from "../../../components/traffic";
-import { newRecord, type Begun } from "../../../cli/ledger/record";
-import type { FleetFacts, ReleaseRecord, ReleaseSettings, World } from "../../../cli/model";
-import { settingsOf, type Outputs } from "../../../cli/recorded";
-import { instance, v1, v2 } from "../worlds";
+} from "../../../components/traffic.ts";
+import { newRecord, type Begun } from "../../../cli/ledger/record.ts";
+import type { FleetFacts, ReleaseRecord, ReleaseSettings, World } from "../../../cli/model.ts";
+import { settingsOf, type Outputs } from "../../../cli/recorded.ts";
+import { instance, v1, v2 } from "../worlds.ts";
 
 /** The process was killed: nothing that it does from then on has any effect. */
 export class Killed extends Error {}
@@ -66,7 +66,10 @@ export class SimulatedStack {
   private readonly looks: boolean[];
   private readonly growth: boolean[];
 
-  constructor(private readonly scenario: Scenario) {
+  private readonly scenario: Scenario;
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
     const { serving, size, standby } = scenario;
     this.looks = [...scenario.looks];
     this.growth = [...scenario.growth];

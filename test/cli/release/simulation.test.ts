@@ -1,16 +1,16 @@
 import fc from "fast-check";
-import { colors, other, type Color } from "../../../components/traffic";
-import type { Begun } from "../../../cli/ledger/record";
-import { parseStrategy } from "../../../cli/judge/strategy";
-import type { ReleaseRecord, ReleaseSettings } from "../../../cli/model";
-import { Refusal } from "../../../cli/refusal";
-import { Desk } from "../../../cli/release/desk";
-import { GoBack } from "../../../cli/release/hooks";
-import type { Goal } from "../../../cli/release/next";
-import { release } from "../../../cli/release/release";
-import type { Session } from "../../../cli/session";
-import { now } from "../worlds";
-import { bounds, goalImage, Killed, SimulatedStack, type Scenario } from "./simulated-stack";
+import { colors, other, type Color } from "../../../components/traffic.ts";
+import type { Begun } from "../../../cli/ledger/record.ts";
+import { parseStrategy } from "../../../cli/judge/strategy.ts";
+import type { ReleaseRecord, ReleaseSettings } from "../../../cli/model.ts";
+import { Refusal } from "../../../cli/refusal.ts";
+import { Desk } from "../../../cli/release/desk.ts";
+import { GoBack } from "../../../cli/release/hooks.ts";
+import type { Goal } from "../../../cli/release/next.ts";
+import { release } from "../../../cli/release/release.ts";
+import type { Session } from "../../../cli/session.ts";
+import { now } from "../worlds.ts";
+import { bounds, goalImage, Killed, SimulatedStack, type Scenario } from "./simulated-stack.ts";
 
 // The commands' own code over a stack of numbers: what it asks of AWS, of the table and of the engine ends there.
 interface Simulated {
@@ -22,11 +22,11 @@ jest.mock("node:timers/promises", () => ({
     return Promise.resolve();
   },
 }));
-jest.mock("../../../cli/read-world", () => ({
+jest.mock("../../../cli/read-world.ts", () => ({
   readWorld: ({ stack }: Simulated) =>
     Promise.resolve().then(() => ({ world: stack.world(), recorded: recordedBy(stack) })),
 }));
-jest.mock("../../../cli/ledger/acquire", () => ({
+jest.mock("../../../cli/ledger/acquire.ts", () => ({
   acquireLock: (stack: SimulatedStack) =>
     Promise.resolve({
       before: stack.tookOver ? { tookOver: { holder: { by: "", host: "", pid: 1 }, expires: 0 } } : {},
@@ -35,23 +35,23 @@ jest.mock("../../../cli/ledger/acquire", () => ({
       isLost: false,
     }),
 }));
-jest.mock("../../../cli/ledger/records", () => ({
+jest.mock("../../../cli/ledger/records.ts", () => ({
   openRecord: (stack: SimulatedStack, _: string, begun: Begun) => Promise.resolve().then(() => stack.openRecord(begun)),
   saveRecord: (stack: SimulatedStack, _: string, record: ReleaseRecord) =>
     Promise.resolve().then(() => stack.saveRecord(record)),
 }));
-jest.mock("../../../cli/ledger/notify", () => ({ notify: () => Promise.resolve([]) }));
-jest.mock("../../../cli/world", () => ({ groupsOf: () => Promise.resolve([]) }));
-jest.mock("../../../cli/release/schema", () => ({ requireSchema: () => Promise.resolve() }));
-jest.mock("../../../cli/release/preview", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
-jest.mock("../../../cli/judge/checks", () => ({
+jest.mock("../../../cli/ledger/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
+jest.mock("../../../cli/world.ts", () => ({ groupsOf: () => Promise.resolve([]) }));
+jest.mock("../../../cli/release/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
+jest.mock("../../../cli/release/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
+jest.mock("../../../cli/judge/checks.ts", () => ({
   runChecks: ({ preview: { stack } }: { preview: Simulated }) =>
     Promise.resolve().then(() => {
       const ok = stack.look();
       return [{ at: new Date().toISOString(), name: "ready", ok, detail: ok ? "200" : "500" }];
     }),
 }));
-jest.mock("../../../cli/release/judge", () => ({
+jest.mock("../../../cli/release/judge.ts", () => ({
   limitsOf: () => ({}),
   judge: ({ session: { stack } }: { session: Simulated }, _: Color, seconds: number) =>
     Promise.resolve().then(() => {

@@ -1,13 +1,13 @@
-import type { OperationResult } from "../../../engine/protocol";
-import type { ReleaseSettings } from "../../../cli/model";
-import { Refusal } from "../../../cli/refusal";
-import { update } from "../../../cli/release/update";
-import type { Session } from "../../../cli/session";
-import { settings, world } from "../worlds";
+import type { OperationResult } from "../../../engine/protocol.ts";
+import type { ReleaseSettings } from "../../../cli/model.ts";
+import { Refusal } from "../../../cli/refusal.ts";
+import { update } from "../../../cli/release/update.ts";
+import type { Session } from "../../../cli/session.ts";
+import { settings, world } from "../worlds.ts";
 
 // What is there, or why it can't be read.
 const mockRead = jest.fn<Promise<unknown>, []>();
-jest.mock("../../../cli/read-world", () => ({ readWorld: () => mockRead() }));
+jest.mock("../../../cli/read-world.ts", () => ({ readWorld: () => mockRead() }));
 
 const from = settings();
 const there = settings({ capacityFloor: 3 });

@@ -1,5 +1,5 @@
-import { nextStep, type Goal } from "../../../cli/release/next";
-import { before, record, v2, world } from "../worlds";
+import { nextStep, type Goal } from "../../../cli/release/next.ts";
+import { before, record, v2, world } from "../worlds.ts";
 
 // A canary of ten minutes, begun a quarter of an hour ago by a run that was cut off.
 const goal: Goal = {

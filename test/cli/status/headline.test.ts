@@ -1,6 +1,6 @@
-import { headline } from "../../../cli/status/headline";
-import type { World } from "../../../cli/model";
-import { alarm, fleet, off, settled, v1, weights, world } from "../worlds";
+import { headline } from "../../../cli/status/headline.ts";
+import type { World } from "../../../cli/model.ts";
+import { alarm, fleet, off, settled, v1, weights, world } from "../worlds.ts";
 
 const green = { ...settled({ activeColor: "green" }) };
 

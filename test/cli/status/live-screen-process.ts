@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
-import { statusReport } from "../../../cli/status/report";
-import { liveScreen } from "../../../cli/status/screen";
-import { now, world } from "../worlds";
+import { statusReport } from "../../../cli/status/report.ts";
+import { liveScreen } from "../../../cli/status/screen.ts";
+import { now, world } from "../worlds.ts";
 
 // What a live screen writes to terminals of 80 columns and the given rows, frame by frame, as JSON: Jest can't load an ES module, so this
 // is a process of its own.

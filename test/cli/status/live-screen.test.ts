@@ -2,16 +2,14 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 
-const script = path.join(__dirname, "live-screen-process.ts");
-
-const register = ["-r", "@swc-node/register"];
+const script = path.join(import.meta.dirname, "live-screen-process.ts");
 
 const lines = (frame: string) => stripVTControlCharacters(frame).split("\n");
 
 describe("a live screen", () => {
   let high: string[], low: string[];
   beforeAll(async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [...register, script, "40", "8"]);
+    const { stdout } = await promisify(execFile)(process.execPath, [script, "40", "8"]);
     [high, low] = JSON.parse(stdout) as string[][];
   }, 20_000);
 

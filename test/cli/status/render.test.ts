@@ -1,9 +1,22 @@
 import { stripVTControlCharacters } from "node:util";
-import type { World } from "../../../cli/model";
-import { renderStatus } from "../../../cli/status/render";
-import { statusReport } from "../../../cli/status/report";
-import type { DriftCounts } from "../../../cli/drift/report";
-import { alarm, before, fleet, instance, lock, now, off, record, settings, settled, weights, world } from "../worlds";
+import type { World } from "../../../cli/model.ts";
+import { renderStatus } from "../../../cli/status/render.ts";
+import { statusReport } from "../../../cli/status/report.ts";
+import type { DriftCounts } from "../../../cli/drift/report.ts";
+import {
+  alarm,
+  before,
+  fleet,
+  instance,
+  lock,
+  now,
+  off,
+  record,
+  settings,
+  settled,
+  weights,
+  world,
+} from "../worlds.ts";
 
 const rendered = (change: Partial<World>, width: number, drift?: DriftCounts, color = false): string =>
   renderStatus(statusReport(world(change), now, drift), { color, width });

@@ -1,6 +1,6 @@
-import type { World } from "../../../cli/model";
-import { statusReport } from "../../../cli/status/report";
-import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds";
+import type { World } from "../../../cli/model.ts";
+import { statusReport } from "../../../cli/status/report.ts";
+import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const report = (change: Partial<World>) => statusReport(world(change), now);
 

@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
-import type { World } from "../../../cli/model";
-import { lineScreen, type Screen } from "../../../cli/status/screen";
-import { watch } from "../../../cli/status/watch";
-import { before, now, settled, weights, world } from "../worlds";
+import type { World } from "../../../cli/model.ts";
+import { lineScreen, type Screen } from "../../../cli/status/screen.ts";
+import { watch } from "../../../cli/status/watch.ts";
+import { before, now, settled, weights, world } from "../worlds.ts";
 
 /** Looks at worlds and errors in a row, and ends the watch after the last of them. */
 async function watched(looks: (World | Error)[], screen: Screen): Promise<void> {

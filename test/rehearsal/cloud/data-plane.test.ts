@@ -1,13 +1,13 @@
-import { processes } from "../../../rehearsal/cloud/ec2/processes";
+import { processes } from "../../../rehearsal/cloud/ec2/processes.ts";
 import { request } from "node:http";
-import { Clock } from "../../../rehearsal/cloud/clock";
-import { MetricStore } from "../../../rehearsal/cloud/cloudwatch/metric-store";
-import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane";
-import { Addresses } from "../../../rehearsal/cloud/elb/addresses";
-import { ElbMetrics } from "../../../rehearsal/cloud/elb/metrics";
-import { httpProbe } from "../../../rehearsal/cloud/elb/probe";
-import { eventually } from "./eventually";
-import { listener, targetGroup, targetGroupArn, topology } from "./elb/fixtures";
+import { Clock } from "../../../rehearsal/cloud/clock.ts";
+import { MetricStore } from "../../../rehearsal/cloud/cloudwatch/metric-store.ts";
+import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane.ts";
+import { Addresses } from "../../../rehearsal/cloud/elb/addresses.ts";
+import { ElbMetrics } from "../../../rehearsal/cloud/elb/metrics.ts";
+import { httpProbe } from "../../../rehearsal/cloud/elb/probe.ts";
+import { eventually } from "./eventually.ts";
+import { listener, targetGroup, targetGroupArn, topology } from "./elb/fixtures.ts";
 
 // The whole data plane with real processes and real HTTP; only moto is left out.
 const [blue, green] = [targetGroupArn("blue"), targetGroupArn("green")];

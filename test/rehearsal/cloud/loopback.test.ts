@@ -1,5 +1,5 @@
-import { loopbackOf, placeOf, tryListen } from "../../../rehearsal/cloud/loopback";
-import { Addresses, localPort } from "../../../rehearsal/cloud/elb/addresses";
+import { loopbackOf, placeOf, tryListen } from "../../../rehearsal/cloud/loopback.ts";
+import { Addresses, localPort } from "../../../rehearsal/cloud/elb/addresses.ts";
 
 test.each([
   ["10.0.64.4", "127.0.64.4"],

@@ -1,4 +1,4 @@
-import { actionOf, numberOf, parseQuery, signedScope, structuresOf, textsOf } from "../../../rehearsal/cloud/query";
+import { actionOf, numberOf, parseQuery, signedScope, structuresOf, textsOf } from "../../../rehearsal/cloud/query.ts";
 
 describe("parseQuery", () => {
   const cases: [string, string, unknown][] = [

@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
-import { AwsError } from "../../../rehearsal/cloud/errors";
-import { answerXml, errorXml } from "../../../rehearsal/cloud/xml";
+import { AwsError } from "../../../rehearsal/cloud/errors.ts";
+import { answerXml, errorXml } from "../../../rehearsal/cloud/xml.ts";
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false });
 

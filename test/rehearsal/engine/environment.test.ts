@@ -1,5 +1,5 @@
 import os from "node:os";
-import { rehearsalEnvironment } from "../../../rehearsal/engine/environment";
+import { rehearsalEnvironment } from "../../../rehearsal/engine/environment.ts";
 
 it("lets nothing of the caller's AWS and Pulumi set-up in", () => {
   const caller = { PATH: "/bin", AWS_PROFILE: "prod", AWS_ENDPOINT_URL: "https://aws", PULUMI_BACKEND_URL: "s3://x" };

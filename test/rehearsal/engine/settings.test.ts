@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { type ConfigOverrides, projectSettings, stackSettings } from "../../../rehearsal/engine/settings";
+import { type ConfigOverrides, projectSettings, stackSettings } from "../../../rehearsal/engine/settings.ts";
 
 describe("stackSettings", () => {
   const repository = "encryptionsalt: theirs\nconfig:\n  bluegreen:activeColor: blue\n  aws:region: eu-west-1\n";

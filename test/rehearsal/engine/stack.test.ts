@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { type ConfigOverrides } from "../../../rehearsal/engine/settings";
-import { RehearsalStack } from "../../../rehearsal/engine/stack";
+import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import type { ConfigOverrides } from "../../../rehearsal/engine/settings.ts";
+import { RehearsalStack } from "../../../rehearsal/engine/stack.ts";
 
 /** Stands in for the CLI: notes how it is called, and its `up` runs until Ctrl-C. */
 const CLI = (root: string): string => `#!/bin/sh

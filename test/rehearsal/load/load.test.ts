@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { measureMax, startLoad } from "../../../rehearsal/load/load";
+import { measureMax, startLoad } from "../../../rehearsal/load/load.ts";
 
 let server: http.Server;
 let answer: (count: number, request: http.IncomingMessage, response: http.ServerResponse) => void;

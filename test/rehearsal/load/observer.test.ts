@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
-import { observe } from "../../../rehearsal/load/observer";
-import type { Sample } from "../../../rehearsal/load/samples";
+import { observe } from "../../../rehearsal/load/observer.ts";
+import type { Sample } from "../../../rehearsal/load/samples.ts";
 
 type Step = [event: string, argument?: unknown] | "turn";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Sample, shares, windowOf } from "../../../rehearsal/load/samples";
+import { type Sample, shares, windowOf } from "../../../rehearsal/load/samples.ts";
 
 const good = (at: number, color?: string, ms = 1): Sample => ({
   at,

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { Visitors, type Visits } from "../../../rehearsal/load/visitors";
+import { Visitors, type Visits } from "../../../rehearsal/load/visitors.ts";
 
 /** What a service answers to a visitor's nth request. */
 type Page = { status?: number; id?: string; count: number; version?: string };

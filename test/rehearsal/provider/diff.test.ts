@@ -1,4 +1,4 @@
-import { changes, covers, outputsOf, refreshedInputs, same, UNKNOWN } from "../../../rehearsal/provider/diff";
+import { changes, covers, outputsOf, refreshedInputs, same, UNKNOWN } from "../../../rehearsal/provider/diff.ts";
 
 describe("changes", () => {
   const weights = (blue: unknown, green: unknown) => ({

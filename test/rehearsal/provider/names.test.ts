@@ -1,5 +1,11 @@
-import { AutoName, generatedName, mustDeleteFirst, nameFault, withName } from "../../../rehearsal/provider/names";
-import { LB_NAME } from "../../../rehearsal/provider/rows/lb-tags";
+import {
+  type AutoName,
+  generatedName,
+  mustDeleteFirst,
+  nameFault,
+  withName,
+} from "../../../rehearsal/provider/names.ts";
+import { LB_NAME } from "../../../rehearsal/provider/rows/lb-tags.ts";
 
 const seed = Buffer.from("seed");
 const plain: AutoName = { max: 32 };

@@ -1,16 +1,16 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { UNKNOWN } from "../../../rehearsal/provider/diff";
-import type { Row } from "../../../rehearsal/provider/row";
-import { serve } from "../../../rehearsal/provider/server";
-import { Sessions } from "../../../rehearsal/provider/session";
-import { Props, shape } from "../../../rehearsal/provider/shape";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import proto from "@pulumi/pulumi/proto/provider_pb.js";
+import status from "@pulumi/pulumi/proto/status_pb.js";
+import struct, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import { UNKNOWN } from "../../../rehearsal/provider/diff.ts";
+import type { Row } from "../../../rehearsal/provider/row.ts";
+import { serve } from "../../../rehearsal/provider/server.ts";
+import { Sessions } from "../../../rehearsal/provider/session.ts";
+import { type Props, shape } from "../../../rehearsal/provider/shape.ts";
 
 const urn = (type = "test:index/thing:Thing") => `urn:pulumi:dev::test::${type}::thing`;
-const struct = (props: Props) => Struct.fromJavaScript(props as Record<string, JavaScriptValue>);
+const structOf = (props: Props) => struct.Struct.fromJavaScript(props as Record<string, JavaScriptValue>);
 
 /** A cloud of one table: things by id. */
 const things = new Map<string, Props>();
@@ -80,25 +80,25 @@ beforeEach(() => things.clear());
 
 const create = (inputs: Props, preview = false) =>
   call<proto.CreateResponse>((done) =>
-    client.create(new proto.CreateRequest().setUrn(urn()).setProperties(struct(inputs)).setPreview(preview), done),
+    client.create(new proto.CreateRequest().setUrn(urn()).setProperties(structOf(inputs)).setPreview(preview), done),
   );
 
 const update = (olds: Props, news: Props, preview = false) => {
-  const state = struct({ ...olds, version: 1 });
-  const request = new proto.UpdateRequest().setUrn(urn()).setId("id-1").setOlds(state).setOldInputs(struct(olds));
-  return call<proto.UpdateResponse>((done) => client.update(request.setNews(struct(news)).setPreview(preview), done));
+  const state = structOf({ ...olds, version: 1 });
+  const request = new proto.UpdateRequest().setUrn(urn()).setId("id-1").setOlds(state).setOldInputs(structOf(olds));
+  return call<proto.UpdateResponse>((done) => client.update(request.setNews(structOf(news)).setPreview(preview), done));
 };
 
 /** The initialization error in a failure's details. */
 function initFailed(error: unknown): proto.ErrorResourceInitFailed.AsObject {
   const [bytes] = (error as grpc.ServiceError).metadata.get("grpc-status-details-bin");
-  const [detail] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
+  const [detail] = status.Status.deserializeBinary(bytes as Buffer).getDetailsList();
   return proto.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8()).toObject();
 }
 
 describe("check", () => {
   const check = (news: Props) => {
-    const request = new proto.CheckRequest().setUrn(urn()).setNews(struct(news)).setRandomseed(Buffer.from("seed"));
+    const request = new proto.CheckRequest().setUrn(urn()).setNews(structOf(news)).setRandomseed(Buffer.from("seed"));
     return call<proto.CheckResponse>((done) => client.check(request, done));
   };
   it("names the resource from the engine's seed", async () => {
@@ -119,9 +119,9 @@ describe("check", () => {
 });
 
 it("diff tells the engine each property's kind, and what forces a new resource", async () => {
-  const request = new proto.DiffRequest().setUrn(urn()).setOldInputs(struct({ fixed: "a", size: 1 }));
+  const request = new proto.DiffRequest().setUrn(urn()).setOldInputs(structOf({ fixed: "a", size: 1 }));
   const reply = await call<proto.DiffResponse>((done) =>
-    client.diff(request.setNews(struct({ fixed: "b", size: UNKNOWN })), done),
+    client.diff(request.setNews(structOf({ fixed: "b", size: UNKNOWN })), done),
   );
   const kinds = reply
     .getDetaileddiffMap()
@@ -189,8 +189,8 @@ describe("update", () => {
 
 describe("read", () => {
   const read = (inputs: Props) => {
-    const request = new proto.ReadRequest().setUrn(urn()).setId("id-1").setInputs(struct(inputs));
-    return call<proto.ReadResponse>((done) => client.read(request.setProperties(struct(inputs)), done));
+    const request = new proto.ReadRequest().setUrn(urn()).setId("id-1").setInputs(structOf(inputs));
+    return call<proto.ReadResponse>((done) => client.read(request.setProperties(structOf(inputs)), done));
   };
   it("shows drift in inputs and state", async () => {
     await create({ name: "a", size: 1 });
@@ -215,7 +215,7 @@ describe("read", () => {
 });
 
 it("an unknown type fails with the file to extend", async () => {
-  const request = new proto.CreateRequest().setUrn(urn("aws:sqs/queue:Queue")).setProperties(struct({}));
+  const request = new proto.CreateRequest().setUrn(urn("aws:sqs/queue:Queue")).setProperties(structOf({}));
   await expect(call<proto.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
     details: expect.stringMatching(
       /does not know the resource type aws:sqs\/queue:Queue: add a row .*rehearsal\/provider\/rows/,
@@ -224,7 +224,7 @@ it("an unknown type fails with the file to extend", async () => {
 });
 
 it("an unknown function fails with the file to extend", async () => {
-  const request = new proto.InvokeRequest().setTok("aws:ec2/getVpc:getVpc").setArgs(struct({}));
+  const request = new proto.InvokeRequest().setTok("aws:ec2/getVpc:getVpc").setArgs(structOf({}));
   await expect(call<proto.InvokeResponse>((done) => client.invoke(request, done))).rejects.toMatchObject({
     details: expect.stringMatching(/invokes\.ts/) as string,
   });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { vpcArgs } from "../../../rehearsal/provider/vpc-args";
+import { vpcArgs } from "../../../rehearsal/provider/vpc-args.ts";
 
 const auto = { subnetStrategy: "Auto" };
 

@@ -1,10 +1,10 @@
-import { Clock } from "../../../../rehearsal/cloud/clock";
-import { Controller } from "../../../../rehearsal/cloud/autoscaling/controller";
-import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks";
-import type { Group, Member } from "../../../../rehearsal/cloud/autoscaling/model";
-import type { Instance } from "../../../../rehearsal/cloud/ec2/instances";
-import type { Pool } from "../../../../rehearsal/cloud/elb/target-health";
-import { eventually } from "../eventually";
+import { Clock } from "../../../../rehearsal/cloud/clock.ts";
+import { Controller } from "../../../../rehearsal/cloud/autoscaling/controller.ts";
+import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks.ts";
+import type { Group, Member } from "../../../../rehearsal/cloud/autoscaling/model.ts";
+import type { Instance } from "../../../../rehearsal/cloud/ec2/instances.ts";
+import type { Pool } from "../../../../rehearsal/cloud/elb/target-health.ts";
+import { eventually } from "../eventually.ts";
 
 /** A cloud around the controller that notes what it is asked to do, in order. */
 class World {

@@ -1,6 +1,6 @@
-import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks";
-import type { Group, Hook } from "../../../../rehearsal/cloud/autoscaling/model";
-import { Clock } from "../../../../rehearsal/cloud/clock";
+import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks.ts";
+import type { Group, Hook } from "../../../../rehearsal/cloud/autoscaling/model.ts";
+import { Clock } from "../../../../rehearsal/cloud/clock.ts";
 
 const launching = "autoscaling:EC2_INSTANCE_LAUNCHING" as const;
 

@@ -1,7 +1,7 @@
-import * as refusals from "../../../../rehearsal/cloud/autoscaling/refusals";
-import { readArguments } from "../../../../rehearsal/cloud/autoscaling/schemas";
-import { parseQuery } from "../../../../rehearsal/cloud/query";
-import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "../elb/fixtures";
+import * as refusals from "../../../../rehearsal/cloud/autoscaling/refusals.ts";
+import { readArguments } from "../../../../rehearsal/cloud/autoscaling/schemas.ts";
+import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
+import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "../elb/fixtures.ts";
 
 test.each([
   [{ minSize: 1, maxSize: 2, desired: 2 }, undefined],

@@ -1,5 +1,5 @@
-import type { AwsError } from "../../../../rehearsal/cloud/errors";
-import { metric, StillCloudWatch } from "./fixtures";
+import type { AwsError } from "../../../../rehearsal/cloud/errors.ts";
+import { metric, StillCloudWatch } from "./fixtures.ts";
 
 let cloudWatch: StillCloudWatch;
 

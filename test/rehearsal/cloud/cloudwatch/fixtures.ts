@@ -1,9 +1,9 @@
-import { Clock } from "../../../../rehearsal/cloud/clock";
-import { Alarms, type Alarm } from "../../../../rehearsal/cloud/cloudwatch/alarms";
-import { Evaluator } from "../../../../rehearsal/cloud/cloudwatch/evaluator";
-import { MetricStore, type MetricId } from "../../../../rehearsal/cloud/cloudwatch/metric-store";
-import type { StateValue } from "../../../../rehearsal/cloud/cloudwatch/missing-data";
-import { readArguments } from "../../../../rehearsal/cloud/cloudwatch/schemas";
+import { Clock } from "../../../../rehearsal/cloud/clock.ts";
+import { Alarms, type Alarm } from "../../../../rehearsal/cloud/cloudwatch/alarms.ts";
+import { Evaluator } from "../../../../rehearsal/cloud/cloudwatch/evaluator.ts";
+import { MetricStore, type MetricId } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
+import type { StateValue } from "../../../../rehearsal/cloud/cloudwatch/missing-data.ts";
+import { readArguments } from "../../../../rehearsal/cloud/cloudwatch/schemas.ts";
 
 /** The metric that the fixtures' alarms watch. */
 export const metric: MetricId = {

@@ -18,12 +18,12 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { Clock } from "../../../../rehearsal/cloud/clock";
-import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store";
-import { startCloudWatch, type RunningCloudWatch } from "../../../../rehearsal/cloud/cloudwatch/start";
-import { json } from "../../../../rehearsal/cloud/exchange";
-import { Front } from "../../../../rehearsal/cloud/front";
-import { eventually } from "../eventually";
+import { Clock } from "../../../../rehearsal/cloud/clock.ts";
+import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
+import { startCloudWatch, type RunningCloudWatch } from "../../../../rehearsal/cloud/cloudwatch/start.ts";
+import { json } from "../../../../rehearsal/cloud/exchange.ts";
+import { Front } from "../../../../rehearsal/cloud/front.ts";
+import { eventually } from "../eventually.ts";
 
 // CloudWatch behind the front, asked by the SDK's client; in moto's place stands a server that keeps one dashboard.
 const topic = "arn:aws:sns:eu-central-1:123456789012:releases";

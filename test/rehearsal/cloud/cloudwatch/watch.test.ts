@@ -1,5 +1,5 @@
-import type { AwsError } from "../../../../rehearsal/cloud/errors";
-import { metric, putMetricAlarm, StillCloudWatch } from "./fixtures";
+import type { AwsError } from "../../../../rehearsal/cloud/errors.ts";
+import { metric, putMetricAlarm, StillCloudWatch } from "./fixtures.ts";
 
 const stat = { Metric: metric, Period: 60, Stat: "Sum" };
 const { AlarmName, EvaluationPeriods, Threshold, ComparisonOperator } = putMetricAlarm;

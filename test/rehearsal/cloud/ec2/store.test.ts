@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { ServiceStore } from "../../../../rehearsal/cloud/ec2/store";
+import { ServiceStore } from "../../../../rehearsal/cloud/ec2/store.ts";
 
 let store: ServiceStore;
 beforeEach(() => void (store = new ServiceStore()));

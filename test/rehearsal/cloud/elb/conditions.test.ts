@@ -1,5 +1,5 @@
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { predicateOf, type RequestFacts } from "../../../../rehearsal/cloud/elb/conditions";
+import { predicateOf, type RequestFacts } from "../../../../rehearsal/cloud/elb/conditions.ts";
 
 const facts: RequestFacts = {
   method: "GET",

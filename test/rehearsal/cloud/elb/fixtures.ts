@@ -1,4 +1,4 @@
-import type { Listener, LoadBalancer, TargetGroup, Topology } from "../../../../rehearsal/cloud/elb/topology";
+import type { Listener, LoadBalancer, TargetGroup, Topology } from "../../../../rehearsal/cloud/elb/topology.ts";
 
 const prefix = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
 

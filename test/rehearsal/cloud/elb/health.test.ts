@@ -5,9 +5,9 @@ import {
   registering,
   type CheckResult,
   type Health,
-} from "../../../../rehearsal/cloud/elb/health";
-import { describeTarget, describeUnregistered } from "../../../../rehearsal/cloud/elb/target-health";
-import { targetGroup } from "./fixtures";
+} from "../../../../rehearsal/cloud/elb/health.ts";
+import { describeTarget, describeUnregistered } from "../../../../rehearsal/cloud/elb/target-health.ts";
+import { targetGroup } from "./fixtures.ts";
 
 const thresholds = { healthyThreshold: 3, unhealthyThreshold: 2 };
 const pass: CheckResult = { ok: true };

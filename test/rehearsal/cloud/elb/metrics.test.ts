@@ -1,9 +1,9 @@
-import { Clock } from "../../../../rehearsal/cloud/clock";
-import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store";
-import { ElbMetrics } from "../../../../rehearsal/cloud/elb/metrics";
-import type { Health } from "../../../../rehearsal/cloud/elb/health";
-import type { Target } from "../../../../rehearsal/cloud/elb/target-health";
-import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures";
+import { Clock } from "../../../../rehearsal/cloud/clock.ts";
+import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
+import { ElbMetrics } from "../../../../rehearsal/cloud/elb/metrics.ts";
+import type { Health } from "../../../../rehearsal/cloud/elb/health.ts";
+import type { Target } from "../../../../rehearsal/cloud/elb/target-health.ts";
+import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures.ts";
 
 let now: number;
 let store: MetricStore;

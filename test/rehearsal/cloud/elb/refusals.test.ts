@@ -1,6 +1,6 @@
-import { parseQuery } from "../../../../rehearsal/cloud/query";
-import * as refusals from "../../../../rehearsal/cloud/elb/refusals";
-import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures";
+import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
+import * as refusals from "../../../../rehearsal/cloud/elb/refusals.ts";
+import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures.ts";
 
 /** The code of the refusal, undefined when the call is accepted. */
 function codeOf(call: () => void): string | undefined {

@@ -5,9 +5,9 @@ import {
   redirectLocation,
   routeFor,
   routingTable,
-} from "../../../../rehearsal/cloud/elb/routing";
-import type { RequestFacts } from "../../../../rehearsal/cloud/elb/conditions";
-import { listener, targetGroupArn } from "./fixtures";
+} from "../../../../rehearsal/cloud/elb/routing.ts";
+import type { RequestFacts } from "../../../../rehearsal/cloud/elb/conditions.ts";
+import { listener, targetGroupArn } from "./fixtures.ts";
 
 function request(over: Partial<RequestFacts> = {}): () => RequestFacts {
   return () => ({ method: "GET", host: "a", path: "/", query: "", headers: {}, sourceIp: "127.0.0.1", ...over });

@@ -1,5 +1,5 @@
-import { checkSubscription, checkTopicAttribute } from "../../../../rehearsal/cloud/sns/refusals";
-import { defaultPolicy } from "../../../../rehearsal/provider/rows/sns";
+import { checkSubscription, checkTopicAttribute } from "../../../../rehearsal/cloud/sns/refusals.ts";
+import { defaultPolicy } from "../../../../rehearsal/provider/rows/sns.ts";
 
 const arn = "arn:aws:sns:eu-central-1:123456789012:releases";
 const allow = { Effect: "Allow", Principal: "*", Action: "sns:Publish", Resource: arn };

@@ -1,5 +1,5 @@
-import { follow, type Invocation } from "../../../../rehearsal/cloud/ssm/invocation";
-import { startScript } from "../../../../rehearsal/machines/script";
+import { follow, type Invocation } from "../../../../rehearsal/cloud/ssm/invocation.ts";
+import { startScript } from "../../../../rehearsal/machines/script.ts";
 
 const invocation = (): Invocation => ({
   ...{ commandId: "c", instanceId: "i", comment: "", requestedAt: new Date() },

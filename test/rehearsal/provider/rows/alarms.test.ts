@@ -1,7 +1,7 @@
-import { create, difference, read, update } from "../../../../rehearsal/provider/operations";
-import type { Props } from "../../../../rehearsal/provider/shape";
-import { checked, rowOf } from "./checked";
-import { type Answers, fakeCloud } from "./fake-cloud";
+import { create, difference, read, update } from "../../../../rehearsal/provider/operations.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { checked, rowOf } from "./checked.ts";
+import { type Answers, fakeCloud } from "./fake-cloud.ts";
 
 const region = "eu-central-1";
 const topic = "arn:aws:sns:eu-central-1:123456789012:releases";

@@ -1,7 +1,7 @@
-import { check } from "../../../../rehearsal/provider/operations";
-import { ROWS } from "../../../../rehearsal/provider/rows";
-import type { Row } from "../../../../rehearsal/provider/row";
-import type { Props } from "../../../../rehearsal/provider/shape";
+import { check } from "../../../../rehearsal/provider/operations.ts";
+import { ROWS } from "../../../../rehearsal/provider/rows/index.ts";
+import type { Row } from "../../../../rehearsal/provider/row.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
 
 /** The row of a type. */
 export function rowOf(type: string): Row {

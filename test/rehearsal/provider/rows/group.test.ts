@@ -1,13 +1,13 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { updateRequest } from "../../../../rehearsal/provider/rows/group-args";
+import { updateRequest } from "../../../../rehearsal/provider/rows/group-args.ts";
 import {
   capacityOf,
   fatalActivities,
   missingAtCreation,
   missingAtUpdate,
   seconds,
-} from "../../../../rehearsal/provider/rows/group-capacity";
-import type { Props } from "../../../../rehearsal/provider/shape";
+} from "../../../../rehearsal/provider/rows/group-capacity.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
 
 const instance = (InstanceId: string, more: object = {}) => ({
   InstanceId,

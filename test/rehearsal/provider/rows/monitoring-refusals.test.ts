@@ -1,6 +1,6 @@
-import { UNKNOWN } from "../../../../rehearsal/provider/diff";
-import type { Props } from "../../../../rehearsal/provider/shape";
-import { checked } from "./checked";
+import { UNKNOWN } from "../../../../rehearsal/provider/diff.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { checked } from "./checked.ts";
 
 const metric = { metricName: "RequestCount", namespace: "AWS/ApplicationELB", period: 60, stat: "Sum" };
 const alarm = { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 3 };

@@ -1,7 +1,7 @@
-import { create, read, remove, Unfinished, update } from "../../../../rehearsal/provider/operations";
-import type { Props } from "../../../../rehearsal/provider/shape";
-import { rowOf } from "./checked";
-import { type Answers, fakeCloud, refusal } from "./fake-cloud";
+import { create, read, remove, Unfinished, update } from "../../../../rehearsal/provider/operations.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { rowOf } from "./checked.ts";
+import { type Answers, fakeCloud, refusal } from "./fake-cloud.ts";
 
 function on(type: string, answers: Answers, customSeconds?: number) {
   const { cloud, sent } = fakeCloud(answers, customSeconds);

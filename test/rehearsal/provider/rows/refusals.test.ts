@@ -1,5 +1,5 @@
-import type { Props } from "../../../../rehearsal/provider/shape";
-import { checked } from "./checked";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { checked } from "./checked.ts";
 
 const group = { launchTemplate: { id: "lt", version: "1" }, vpcZoneIdentifiers: ["s"], minSize: 1, maxSize: 2 };
 const hook = { name: "boot-gate", lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" };

@@ -1,8 +1,8 @@
-import { UNKNOWN } from "../../../../rehearsal/provider/diff";
-import { difference, plannedUpdate } from "../../../../rehearsal/provider/operations";
-import { ROWS } from "../../../../rehearsal/provider/rows";
-import type { Props } from "../../../../rehearsal/provider/shape";
-import { rowOf } from "./checked";
+import { UNKNOWN } from "../../../../rehearsal/provider/diff.ts";
+import { difference, plannedUpdate } from "../../../../rehearsal/provider/operations.ts";
+import { ROWS } from "../../../../rehearsal/provider/rows/index.ts";
+import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { rowOf } from "./checked.ts";
 
 /** Argument by argument: does its change force a new resource, as the official provider's schema says? */
 const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {

@@ -1,0 +1,17 @@
+"use strict";
+// The first line of everything that a person's own Node starts: `pulumi up` (Pulumi.yaml, nodeargs) and the command.
+// Plain JavaScript, because a Node that is too old can't read anything else of this project.
+
+/** The first 22 that runs TypeScript by itself (`engines` of package.json says the same). */
+const MINIMUM = [22, 18];
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
+  console.error(
+    `Node ${process.versions.node} is too old: this project needs Node ${MINIMUM.join(".")} or later ` +
+      "(24 is what it is tested with). Install it from https://nodejs.org, or begin PATH with node_modules/.bin, " +
+      "where npm ci has put one.",
+  );
+  // What Pulumi's SDK ends with when it has told the user everything itself.
+  process.exit(32);
+}
