@@ -58,8 +58,7 @@ async function releaseOf(context: Context, image: ImageName, expected: Outcome):
   const before = await served(context);
   const begun = Date.now();
   const args = ["release", version, ...strategy];
-  const { end: ended } = await startCommand(context, args);
-  const end = await ended;
+  const end = await startCommand(context, args).end;
   const after = await served(context);
   const traffic = await context.traffic(begun);
   const price = expected === "canary" ? priceOf(traffic.errors, version) : 0;

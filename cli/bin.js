@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import "../tools/node-version.cjs";
+import "../tools/preload.cjs";
 // Not before the check: a Node that is too old can't load it.
 await import("./main.ts");

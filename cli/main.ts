@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
-import { headStart } from "./head-start.ts";
 import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal.ts";
 
 const program = new Command("bluegreen")
@@ -42,7 +41,7 @@ program
   .option("--watch", "keep it live, until Ctrl-C")
   .option("--drift", "compare every resource with the state, too, which takes some seconds")
   .action(
-    run("reads", async (context, options: { watch?: boolean; drift?: boolean }) =>
+    run(async (context, options: { watch?: boolean; drift?: boolean }) =>
       (await import("./commands/status.ts")).status(context, options),
     ),
   );
@@ -55,39 +54,33 @@ program
   .addOption(previewSize)
   .option("--retire [after]", "then retire the old fleet: right after the bake, or after this time")
   .action(
-    run("changes", async (context, wanted: string, options: object) =>
-      (await releases()).release(context, wanted, options),
-    ),
+    run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
   );
 program
   .command("stage")
   .description("put an image on the standby, warm, at the capacity that serves")
   .argument(...image)
   .addOption(previewSize)
-  .action(
-    run("changes", async (context, wanted: string, options: object) =>
-      (await releases()).stage(context, wanted, options),
-    ),
-  );
+  .action(run(async (context, wanted: string, options: object) => (await releases()).stage(context, wanted, options)));
 program
   .command("check")
   .description("try what is staged through the preview listener")
-  .action(run("changes", async (context) => (await releases()).check(context)));
+  .action(run(async (context) => (await releases()).check(context)));
 program
   .command("shift")
   .description("give what is staged a share of the requests")
   .argument("<percent>", "0 to 100")
-  .action(run("changes", async (context, percent: string) => (await releases()).shift(context, percent)));
+  .action(run(async (context, percent: string) => (await releases()).shift(context, percent)));
 program
   .command("cutover")
   .description("give what is staged all requests, step by step, watching it")
   .addOption(strategy)
-  .action(run("changes", async (context, options: object) => (await releases()).cutover(context, options)));
+  .action(run(async (context, options: object) => (await releases()).cutover(context, options)));
 program
   .command("bake")
   .description("watch what serves for a time; when it is not well, go back")
   .option("--for <duration>", "how long (default: 10m)")
-  .action(run("changes", async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
+  .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
 program
   .command("rollback")
   .description("back to the other colour, in one update of the listener")
@@ -96,22 +89,18 @@ program
   .option("--yes", "don't ask; without a terminal nobody is asked anyway")
   .option("--override <why>", "past guards and gate, for the worst night")
   .option("--direct", "by one call to AWS, when the state's backend is down")
-  .action(
-    run("changes", async (context, options: object) =>
-      (await import("./commands/rollback.ts")).rollback(context, options),
-    ),
-  );
+  .action(run(async (context, options: object) => (await import("./commands/rollback.ts")).rollback(context, options)));
 program
   .command("retire")
   .description("drain and empty the fleet that does not serve: the way back is closed")
-  .action(run("changes", async (context) => (await import("./commands/retire.ts")).retire(context)));
+  .action(run(async (context) => (await import("./commands/retire.ts")).retire(context)));
 program
   .command("history")
   .description("what was released, by whom, and how it ended")
   .argument("[id]", "a release, by the beginning of its id: in detail")
   .option("--limit <n>", "how many", "20")
   .action(
-    run("reads", async (context, id: string | undefined, { limit }: { limit: string }) =>
+    run(async (context, id: string | undefined, { limit }: { limit: string }) =>
       (await import("./commands/history.ts")).history(context, id, limit),
     ),
   );
@@ -119,9 +108,7 @@ program
   .command("drift")
   .description("what differs from the declared state: expected, dangerous or other")
   .option("--repair", "put back what was declared")
-  .action(
-    run("changes", async (context, options: object) => (await import("./commands/drift.ts")).drift(context, options)),
-  );
+  .action(run(async (context, options: object) => (await import("./commands/drift.ts")).drift(context, options)));
 program
   .command("run")
   .description("a one-off job of the serving release, for example migrate; never on a machine that serves")
@@ -134,7 +121,7 @@ program
   )
   .option("--timeout <duration>", "how long the job may take", "15m")
   .action(
-    run("reads", async (context, job: string, args: string[], options: { on: "fresh" | "standby"; timeout: string }) =>
+    run(async (context, job: string, args: string[], options: { on: "fresh" | "standby"; timeout: string }) =>
       (await import("./commands/run.ts")).run(context, job, args, options),
     ),
   );
@@ -143,14 +130,12 @@ const releases = () => import("./commands/release.ts");
 
 /**
  * A command's action: it runs with a context, ends on signals, and its end is the exit code.
- * @param kind whether it runs an operation of the engine
  */
-function run<A extends unknown[]>(kind: "reads" | "changes", action: (context: Context, ...args: A) => Promise<void>) {
+function run<A extends unknown[]>(action: (context: Context, ...args: A) => Promise<void>) {
   return async (...args: [...A, Command]): Promise<void> => {
     const options = program.opts<GlobalOptions>();
-    const begun = headStart(options.cwd, options.stack, kind === "changes");
     const { contextOf, exitCodeOf } = await import("./commands/context.ts");
-    const context = contextOf(options, begun);
+    const context = contextOf(options);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
         // The second one ends at once; what was cut off is put in order by the next run.

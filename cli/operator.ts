@@ -1,10 +1,9 @@
 import os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol.ts";
-import { PreparedOperation, RunningOperation } from "../engine/running.ts";
+import { RunningOperation } from "../engine/running.ts";
 import { overrideVariable } from "../components/override-variable.ts";
 import { isAlive } from "../tools/claim.ts";
-import { program } from "./head-start.ts";
 import { pulumi, type StackPlace } from "./pulumi.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -22,19 +21,11 @@ export class Operator {
 
   private readonly place: StackPlace;
   private readonly signal: AbortSignal;
-  /** One that has been prepared already. */
-  private prepared?: PreparedOperation;
 
-  constructor(place: StackPlace, signal: AbortSignal, prepared?: PreparedOperation) {
+  constructor(place: StackPlace, signal: AbortSignal) {
     this.place = place;
     this.signal = signal;
-    this.prepared = prepared;
     signal.addEventListener("abort", () => this.running?.interrupt());
-  }
-
-  /** Loads what the next operation needs, in the background. */
-  prepare(): void {
-    if (!this.signal.aborted) this.prepared ??= new PreparedOperation(this.at(process.env), program);
   }
 
   /**
@@ -74,31 +65,15 @@ export class Operator {
     }
   }
 
-  /** Ends what was prepared and not used. */
-  end(): void {
-    this.prepared?.discard();
-    this.prepared = undefined;
-  }
-
   private start(
     operation: OperationName,
     options: OperationOptions,
     override: string | undefined,
     onProgress?: (progress: Progress) => void,
   ): RunningOperation {
-    const { folder: workDir, stack: stackName } = this.place;
-    const request = { operation, stackName, workDir, program, options };
-    const { prepared } = this;
-    if (override === undefined && prepared) {
-      this.prepared = undefined;
-      return prepared.run(request, onProgress);
-    }
+    const { folder, stack } = this.place;
     const env = override === undefined ? process.env : { ...process.env, [overrideVariable]: override };
-    return new RunningOperation(request, this.at(env), onProgress);
-  }
-
-  private at(env: NodeJS.ProcessEnv) {
-    return { env, cwd: this.place.folder };
+    return new RunningOperation({ operation, options, folder, stack, env }, onProgress);
   }
 }
 

@@ -6,7 +6,6 @@ import { settingsIn as parsed } from "../config-parse.ts";
 import type { Settings } from "../config-schema.ts";
 import { clientsOf, type Clients } from "./clients.ts";
 import { thisHolder } from "./ledger/holder.ts";
-import { exportState, type HeadStart } from "./head-start.ts";
 import type { Holder } from "./model.ts";
 import { Operator } from "./operator.ts";
 import { pulumi, selectedStack, type StackPlace } from "./pulumi.ts";
@@ -23,8 +22,6 @@ export interface SessionArgs {
   readonly ui: Ui;
   /** Aborted by Ctrl-C, and when the lock is lost. */
   readonly interruption: AbortController;
-  /** What has been begun already for this stack. */
-  readonly headStart?: HeadStart;
   /** The state's backend is not asked for anything: secrets count as not set. Default: false. */
   readonly offline?: boolean;
 }
@@ -54,7 +51,7 @@ export interface Session {
  * @throws Refusal that says what is wrong with project, stack or settings
  */
 export async function openSession(args: SessionArgs): Promise<Session> {
-  const { cwd, stack: given, ui, interruption, offline, headStart } = args;
+  const { cwd, stack: given, ui, interruption, offline } = args;
   const { signal } = interruption;
   const folder = path.resolve(cwd);
   const project = projectIn(folder);
@@ -67,7 +64,6 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const file = new SettingsFile(folder, environment, project);
   const config = await file.read();
   const clear = await inClear(place, config, offline);
-  let exported = headStart?.exported;
   const clients = clientsOf(providerConfig(clear));
   return {
     ...{
@@ -82,13 +78,9 @@ export async function openSession(args: SessionArgs): Promise<Session> {
       holder: thisHolder(),
       settings: settingsIn(clear, project),
     },
-    operator: new Operator(place, signal, headStart?.prepared),
+    operator: new Operator(place, signal),
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
-    recorded: async () => {
-      const text = exported ?? exportState(place);
-      exported = undefined;
-      return recordedIn(await text, stack);
-    },
+    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
   };
 }
 

@@ -14,6 +14,8 @@ export const emptyLog: EventLog = { changes: [], observed: [], diagnostics: [], 
 
 /** Adds one event of the engine to the log; neither is changed. */
 export function record(log: EventLog, event: EngineEvent): EventLog {
+  // Each operation begins with one: what a preview before an update said is over by then.
+  if (event.preludeEvent) return emptyLog;
   if (event.diagnosticEvent) return recordDiagnostic(log, event.diagnosticEvent);
   if (event.resourcePreEvent) return recordStep(log, event.resourcePreEvent.metadata, "started");
   if (event.resOpFailedEvent) return recordStep(log, event.resOpFailedEvent.metadata, "failed");
@@ -29,7 +31,7 @@ export function record(log: EventLog, event: EngineEvent): EventLog {
 export function progressOf(event: EngineEvent): Progress | undefined {
   const diagnostic = event.diagnosticEvent;
   if (diagnostic) {
-    // The SDK's types leave out "debug", which an inline program emits all the time.
+    // The SDK's types leave out "debug".
     const message = SEVERITIES.has(diagnostic.severity) ? plain(diagnostic.message) : "";
     return message === ""
       ? undefined
@@ -64,16 +66,10 @@ export function reasons(diagnostics: readonly Diagnostic[]): string {
   return (causes.length > 0 ? causes : errors).join("\n");
 }
 
-/**
- * What the CLI itself refused, out of the text of the Automation API's error (`code: ... stdout: ... stderr: ... err?:
- * ...`, the streams twice): the part from `error:` on. Other texts are given back as they are.
- */
-export function refusal(text: string): string {
-  const stderr = /\n stderr: ([\s\S]*?)(?:\n err\?:|$)/.exec(plain(text))?.[1] ?? text;
-  const refused = /^error: ([\s\S]*)$/m.exec(stderr)?.[1] ?? stderr;
-  return plain(
-    refused.replace(/^(Updating|Previewing update|Refreshing|Previewing refresh|Destroying) \(.*\):$/gm, ""),
-  );
+/** What the CLI itself refused, out of what it wrote to standard error: the part from `error:` on, else all of it. */
+export function refusal(stderr: string): string {
+  const text = plain(stderr);
+  return (/^error: ([\s\S]*)$/m.exec(text)?.[1] ?? text).trim();
 }
 
 const SEVERITIES = new Set<string>(["info", "info#err", "warning", "error"] satisfies Severity[]);

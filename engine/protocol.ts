@@ -1,7 +1,5 @@
-/** What an operation's process is asked and what it tells; everything here travels over an IPC channel as JSON. */
-
 /** The operations of the engine, in the words of the `pulumi` command. */
-export type OperationName = "up" | "preview" | "refresh" | "destroy" | "outputs" | "cancel";
+export type OperationName = "up" | "preview" | "refresh" | "destroy";
 
 /** What one operation may do beyond its defaults. */
 export interface OperationOptions {
@@ -15,25 +13,15 @@ export interface OperationOptions {
   clearPendingCreates?: boolean;
 }
 
-/** Request to an operation's process. */
+/** Where the CLI runs, and on what. */
 export interface OperationRequest {
   readonly operation: OperationName;
-  readonly stackName: string;
-  /** Folder with Pulumi.yaml and the stack's settings. */
-  readonly workDir: string;
-  /** File of the stack's state in a file backend: a stack that has none yet is made. Default: the stack must be there. */
-  readonly stateFile?: string;
-  /** Folder whose `bin` holds the CLI; undefined: the one on PATH. */
-  readonly pulumiRoot?: string;
-  /** Module that exports the program, an async function that returns the outputs. */
-  readonly program: string;
   readonly options: OperationOptions;
+  /** Folder of the Pulumi project: Pulumi.yaml, the stack's settings and the program. */
+  readonly folder: string;
+  readonly stack: string;
+  readonly env: NodeJS.ProcessEnv;
 }
-
-/** Parent to child. */
-export type ToOperation =
-  /** Load what an operation will need; the request follows. */
-  { kind: "prepare"; program: string } | { kind: "run"; request: OperationRequest } | { kind: "interrupt" };
 
 /** A resource's step, or a line that the engine printed, as it happens. */
 export type Progress =
@@ -46,9 +34,6 @@ export type Progress =
       readonly name: string;
     }
   | { readonly kind: "diagnostic"; readonly severity: Severity; readonly message: string; readonly urn?: string };
-
-/** Child to parent. */
-export type FromOperation = { kind: "progress"; progress: Progress } | { kind: "result"; result: OperationResult };
 
 /** The engine's severities; `info#err` is what a program wrote to its standard error. */
 export type Severity = "info" | "info#err" | "warning" | "error";
@@ -87,7 +72,7 @@ export interface OperationResult {
   readonly ok: boolean;
   /** True when it failed because it was interrupted or killed. */
   readonly interrupted: boolean;
-  /** From the command to its end, start of the processes included. */
+  /** From the command to its end, start of the processes included. Seconds. */
   readonly seconds: number;
   /**
    * The outputs that this operation registered, secrets masked; empty when it did not get that far. A failed `up` may

@@ -1,98 +1,100 @@
-import path from "node:path";
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { isRunning } from "../tools/process.ts";
-import type { FromOperation, OperationRequest, OperationResult, Progress, ToOperation } from "./protocol.ts";
+import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from "./events.ts";
+import type { OperationOptions, OperationRequest, OperationResult, Progress } from "./protocol.ts";
 
-/** Where an operation runs: its environment and working directory. */
-export interface Place {
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-}
+/**
+ * The shell that becomes the CLI, beside a watcher that holds this process's end of a pipe: when this process goes, in
+ * whatever way, the watcher ends the CLI's process group. `$0` is the CLI, the rest are its arguments.
+ */
+const ENDS_WITH_PARENT = 'exec 3<&0; (cat <&3; kill -s KILL -- "-$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null 3<&-';
 
-/** A process that has loaded what an operation needs, and waits for its request. */
-export class PreparedOperation {
-  private readonly child: ChildProcess;
+/** The last bytes of standard error that are kept: an explanation, not a log. */
+const COMPLAINT_BYTES = 64 * 1024;
 
-  /** @param program module with the program */
-  constructor(place: Place, program: string) {
-    this.child = forkOperation(place);
-    send(this.child, { kind: "prepare", program });
-  }
-
-  /** Runs the one operation that this process is for. */
-  run(request: OperationRequest, onProgress?: (progress: Progress) => void): RunningOperation {
-    return new RunningOperation(request, this.child, onProgress);
-  }
-
-  /** Nothing is to be run after all. */
-  discard(): void {
-    killGroup(this.child);
-  }
-}
-
-/** An operation of the engine under way, in processes of its own. */
+/**
+ * An operation of the engine under way: the `pulumi` command as a person types it, with `--json`, which prints the engine's
+ * events.
+ */
 export class RunningOperation {
   /** Resolves with how it went, also when it failed or was killed; it never rejects. */
   readonly result: Promise<OperationResult>;
   private readonly child: ChildProcess;
+  /** Whether it was asked to stop. */
   private stopped = false;
 
-  constructor(
-    request: OperationRequest,
-    place: Place | ChildProcess,
-    onProgress: (progress: Progress) => void = () => undefined,
-  ) {
+  constructor(request: OperationRequest, onProgress: (progress: Progress) => void = () => undefined) {
     const begun = performance.now();
-    this.child = "cwd" in place ? forkOperation(place) : place;
-    this.result = new Promise((resolve) => {
-      let answer: OperationResult | undefined;
-      let complaint = "";
-      this.child.stderr?.on("data", (text: Buffer) => (complaint = (complaint + text.toString()).slice(-4000)));
-      this.child.on("message", (message: FromOperation) => {
-        if (message.kind === "progress") onProgress(message.progress);
-        else answer = message.result;
-      });
-      const settle = (end: string): void => {
-        const seconds = (performance.now() - begun) / 1000;
-        const lost = `the operation's process ended without a result (${end})${complaint && `:\n${complaint.trim()}`}`;
-        resolve(answer === undefined ? this.lost(request, seconds, lost) : { ...answer, seconds });
-      };
-      this.child.on("error", (error) => settle(error.message));
-      this.child.on("close", (code, signal) => settle(signal ?? `exit code ${code}`));
+    const { folder, env } = request;
+    // In a group of its own: Ctrl-C in the terminal does not reach it, and a kill reaches all of it.
+    this.child = spawn("/bin/sh", ["-c", ENDS_WITH_PARENT, "pulumi", ...cliArguments(request)], {
+      cwd: folder,
+      // Without it a preview prints one document at its end.
+      env: { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
     });
-    send(this.child, { kind: "run", request });
+    let log: EventLog = emptyLog;
+    let complaint = "";
+    this.child.stderr?.on(
+      "data",
+      (text: Buffer) => (complaint = (complaint + text.toString()).slice(-COMPLAINT_BYTES)),
+    );
+    if (this.child.stdout)
+      createInterface({ input: this.child.stdout }).on("line", (line) => {
+        const event = eventIn(line);
+        if (event === undefined) return;
+        log = record(log, event);
+        const progress = progressOf(event);
+        if (progress) onProgress(progress);
+      });
+    this.result = new Promise((resolve) => {
+      const settle = (ok: boolean, end: string): void => {
+        const seconds = (performance.now() - begun) / 1000;
+        const done = { operation: request.operation, ok, interrupted: !ok && this.stopped, seconds, ...log };
+        resolve(
+          ok ? done : { ...done, error: reasons(log.diagnostics) || refusal(complaint) || `pulumi ended: ${end}` },
+        );
+      };
+      this.child.on("error", (error) => settle(false, error.message));
+      this.child.on("close", (code, signal) => settle(code === 0, signal ?? `exit code ${code}`));
+    });
   }
 
   /** As Ctrl-C does: the engine lets the resources at work finish, begins no others, and fails. */
   interrupt(): void {
-    send(this.child, { kind: "interrupt" });
+    this.stopped = true;
+    this.child.kill("SIGINT");
   }
 
-  /** As a machine that loses power does: SIGKILL to the program and to the CLI. The state stays locked: `cancel` it. */
+  /** As a machine that loses power does: SIGKILL. The state stays locked: `pulumi cancel` releases it. */
   kill(): void {
     this.stopped = true;
-    killGroup(this.child);
-  }
-
-  private lost({ operation }: OperationRequest, seconds: number, error: string): OperationResult {
-    const empty = { outputs: {}, changes: [], observed: [], diagnostics: [] };
-    return { operation, ok: false, interrupted: this.stopped, seconds, ...empty, error };
+    if (this.child.pid !== undefined && isRunning(this.child)) process.kill(-this.child.pid, "SIGKILL");
   }
 }
 
-/** In a group of its own: Ctrl-C in the terminal does not reach it, and a kill reaches the CLI, too. */
-function forkOperation(place: Place): ChildProcess {
-  return fork(path.join(import.meta.dirname, "operation.ts"), [], {
-    ...place,
-    detached: true,
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
+/** The command line of an operation, without the command itself. */
+export function cliArguments({ operation, options, stack }: Omit<OperationRequest, "folder" | "env">): string[] {
+  const flags: Record<Exclude<keyof OperationOptions, "preview">, string> = {
+    refresh: "--refresh",
+    previewOnly: "--preview-only",
+    clearPendingCreates: "--clear-pending-creates",
+  };
+  const chosen = Object.entries(flags).flatMap(([name, flag]) => (options[name as keyof typeof flags] ? [flag] : []));
+  const unasked = operation === "preview" || options.previewOnly ? [] : ["--yes"];
+  const unseen = operation === "preview" || options.preview || options.previewOnly ? [] : ["--skip-preview"];
+  return [operation, "--stack", stack, "--json", "--non-interactive", ...unasked, ...unseen, ...chosen];
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid !== undefined && isRunning(child)) process.kill(-child.pid, "SIGKILL");
-}
-
-function send(child: ChildProcess, message: ToOperation): void {
-  if (child.connected) child.send(message, () => undefined);
+/** An event of the engine; undefined: the CLI said something else. */
+function eventIn(line: string): EngineEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return undefined;
+  }
 }

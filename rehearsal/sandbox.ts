@@ -4,7 +4,6 @@ import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
-import { commandEnvironment } from "./commands.ts";
 import { openSession } from "./session.ts";
 import { Context } from "./story/context.ts";
 import { worlds } from "./story/release.ts";
@@ -53,11 +52,11 @@ async function main(): Promise<number> {
     const load = context.load;
     cleanUp.add("load", () => load.stop());
     say(welcome(url, rate));
-    const env = await commandEnvironment(session, folder);
+    const { folder: cwd } = session.stack.place;
     // From here on Ctrl-C belongs to whatever runs in the shell.
     letSignals();
     process.on("SIGINT", () => undefined);
-    code = await shell(command, env);
+    code = await shell(command, cwd, session.stack.environment());
     const { sent, failed, errors } = await load.window();
     say(`${sent} requests meanwhile, ${failed} failed${failed > 0 ? `, the first with: ${errors[0]?.failure}` : ""}.`);
   } finally {
@@ -75,9 +74,9 @@ Stack dev serves v1.0.0 at ${url}, under ${rate} requests a second. Images: v1.0
 `;
 
 /** Runs the command, or an interactive shell, and answers its exit code. */
-function shell(command: string | undefined, env: NodeJS.ProcessEnv): Promise<number> {
+function shell(command: string | undefined, cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
   const file = command === undefined ? (process.env.SHELL ?? "/bin/sh") : "/bin/sh";
-  const child = spawn(file, command === undefined ? [] : ["-c", command], { env, stdio: "inherit" });
+  const child = spawn(file, command === undefined ? [] : ["-c", command], { cwd, env, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? (signal ? 1 : 0)));

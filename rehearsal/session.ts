@@ -4,12 +4,14 @@ import { stringify } from "yaml";
 import { startCloud } from "./cloud/start.ts";
 import type { CloudState } from "./cloud/control.ts";
 import type { ConfigOverrides } from "./engine/settings.ts";
+import { copyProject } from "./engine/project.ts";
 import { RehearsalStack } from "./engine/stack.ts";
 import { registerImages, type ImageName } from "./images/catalog.ts";
 import { publishImages } from "./images/publish.ts";
 import { registerMachineImages, type MachineImageName } from "./images/machine-images.ts";
 import { requireMachines } from "./machines/requirements.ts";
 import { openMachines, putSettings } from "./machines/session.ts";
+import { makePrograms } from "./programs.ts";
 import { startProviders } from "./provider/start.ts";
 import type { CleanUp } from "../tools/clean-up.ts";
 import { findMoto } from "../tools/moto.ts";
@@ -35,8 +37,6 @@ export interface Session {
   stack: RehearsalStack;
   endpoint: string;
   pulumiVersion: string;
-  /** Path of the CLI, or its name where it is on PATH. */
-  pulumiCommand: string;
   images: Record<ImageName, string>;
   /** With machines: images that only they can have. */
   machineImages?: Record<MachineImageName, string>;
@@ -48,6 +48,8 @@ export interface Session {
   /** Writes a setting of the next update. */
   set(settings: ConfigOverrides): void;
 }
+
+const repository = path.resolve(import.meta.dirname, "..");
 
 const region = "eu-central-1";
 
@@ -94,10 +96,14 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     cleanUp.add("local provider", () => providers.stop());
     env.PULUMI_DEBUG_PROVIDERS = providers.debugProviders;
   }
+  const project = path.join(folder, "project");
+  await copyProject(repository, project);
   const stack = new RehearsalStack({
     stackName,
-    pulumi,
     workDir: path.join(folder, "stack"),
+    project,
+    repository,
+    programs: await makePrograms(path.join(folder, "bin"), pulumi),
     env,
     config: {
       ...{ "aws:region": region, "aws:accessKey": keys.AWS_ACCESS_KEY_ID, "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY },
@@ -107,14 +113,12 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   });
   // The alarms' minutes are as short as the cloud's clocks are fast.
   const limits = { limits: { alarmSeconds: 60 / timeScale } };
-  await mkdir(stack.place.folder, { recursive: true });
-  await writeFile(path.join(stack.place.folder, "bluegreen.yaml"), stringify(limits));
+  await writeFile(path.join(project, "bluegreen.yaml"), stringify(limits));
   const state = async () => (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
   return {
     stack,
     endpoint,
     pulumiVersion: String(pulumi.version),
-    pulumiCommand: pulumi.command,
     images,
     machineImages,
     state,

@@ -1,9 +1,10 @@
+import { access, constants, realpath } from "node:fs/promises";
 import path from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import sdk from "@pulumi/pulumi/package.json" with { type: "json" };
 import { cacheDir, made } from "./cache.ts";
 import { builtFolder, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool.ts";
-import { withProgress } from "./run.ts";
+import { run, withProgress } from "./run.ts";
 import { firstOf, type Source as SourceOf } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
@@ -20,8 +21,34 @@ export const TOOL: GoTool = {
   linkerFlags: `-X ${MODULE}/sdk/v3/go/common/version.Version=${written(BUILT_VERSION)}`,
   takes: "about 4 minutes",
 };
+/** The program that runs Node.js programs for the engine, which looks for it beside itself and on PATH. */
+const LANGUAGE_HOST = "pulumi-language-nodejs";
 /** Where the SDK's `PulumiCommand.install` gets the official CLI. */
 const DOWNLOADS = "https://get.pulumi.com/install.sh";
+
+/** A CLI: its path, or its name where PATH has it. */
+export type PulumiCli = Pick<PulumiCommand, "command">;
+
+/** Absolute path of the CLI's file, links resolved. */
+export async function locateCli({ command }: PulumiCli): Promise<string> {
+  return realpath((await run("sh", ["-c", 'command -v "$0"', command])).trim());
+}
+
+/**
+ * Whether the CLI comes with the language host that runs this program, beside its file or on PATH; one that was built from
+ * its module doesn't.
+ */
+export async function hasLanguageHost(cli: string): Promise<boolean> {
+  const beside = path.join(path.dirname(cli), LANGUAGE_HOST);
+  return access(beside, constants.X_OK).then(
+    () => true,
+    () =>
+      run("sh", ["-c", `command -v ${LANGUAGE_HOST}`]).then(
+        () => true,
+        () => false,
+      ),
+  );
+}
 
 /** One way to a CLI. */
 export type Source = SourceOf<PulumiCommand>;

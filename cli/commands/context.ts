@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, Refusal } from "../refusal.ts";
-import type { HeadStart } from "../head-start.ts";
 import { Desk, type DeskArgs } from "../release/desk.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
@@ -19,7 +18,7 @@ export interface Context {
   open(options?: { offline: boolean }): Promise<Session>;
 }
 
-export function contextOf({ stack, cwd, json }: GlobalOptions, begun: HeadStart): Context {
+export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
   const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines");
   const interruption = new AbortController();
   // Every request that is under way listens to it.
@@ -27,25 +26,20 @@ export function contextOf({ stack, cwd, json }: GlobalOptions, begun: HeadStart)
   return {
     ui,
     interruption,
-    open: (options) => openSession({ cwd, stack, ui, interruption, headStart: begun, ...options }),
+    open: (options) => openSession({ cwd, stack, ui, interruption, ...options }),
   };
 }
 
 /** Runs what changes a stack with the stack in hand, and gives it back however it ends. */
 export async function withDesk<T>(context: Context, args: DeskArgs, run: (desk: Desk) => Promise<T>): Promise<T> {
   const session = await context.open();
-  session.operator.prepare();
+  const desk = await Desk.open(session, args);
   try {
-    const desk = await Desk.open(session, args);
-    try {
-      return await run(desk);
-    } catch (error) {
-      throw interrupted(desk, error);
-    } finally {
-      await desk.close();
-    }
+    return await run(desk);
+  } catch (error) {
+    throw interrupted(desk, error);
   } finally {
-    session.operator.end();
+    await desk.close();
   }
 }
 

@@ -13,7 +13,6 @@ import { type Context, withDesk } from "./context.ts";
 export async function drift(context: Context, { repair }: { readonly repair?: boolean }): Promise<void> {
   if (repair) return withDesk(context, { doing: "drift --repair" }, putBack);
   const session = await context.open();
-  session.operator.prepare();
   const report = await look(session);
   const shown = { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 };
   context.ui.result(report, renderDrift(report, shown));
@@ -42,7 +41,6 @@ async function putBack(desk: Desk): Promise<void> {
     const result = await operator.run("refresh", { clearPendingCreates: true, onProgress: told(tell) });
     if (!result.ok) throw new Refusal("failed", `The state can't be brought up to date: ${result.error}`);
   });
-  operator.prepare();
   await desk.look({ state: true });
   await ui.step("recover", "Putting back what was declared", async (tell) => {
     const touched = await desk.change(declared, tell);

@@ -61,7 +61,6 @@ export class Desk {
       const stale = !steal || lock.before.tookOver !== undefined || lock.before.robbed !== undefined;
       const desk = new Desk(session, lock, await readWorld(session, stale ? undefined : recorded));
       await desk.noteTraffic();
-      operator.prepare();
       return desk;
     } catch (error) {
       await lock.release();
@@ -102,7 +101,6 @@ export class Desk {
       this.reading = await recover(this.session, tell);
     });
     await this.noteTraffic();
-    this.session.operator.prepare();
   }
 
   /** Changes settings and updates the stack; records the weights when they moved. */
@@ -123,7 +121,6 @@ export class Desk {
     } finally {
       // Also after a failure: the listener may have moved before something else failed.
       await this.look({ state: true }).catch(() => undefined);
-      this.session.operator.prepare();
       const { live } = this.world.weights;
       if (live.blue !== before.blue || live.green !== before.green) {
         tell.keep(shares(live));
@@ -182,7 +179,6 @@ export class Desk {
 
   /** Gives the stack back. */
   async close(): Promise<void> {
-    this.session.operator.end();
     await this.lock.release();
   }
 

@@ -28,15 +28,3 @@ export function stackSettings(
   }
   return stringify({ ...(encryptionsalt === undefined ? {} : { encryptionsalt }), config: merged });
 }
-
-/**
- * The Pulumi.yaml of a rehearsal's folder: the repository's, schema and defaults included. `main` is left out because the
- * program runs inline and its file is not in that folder.
- */
-export function projectSettings(pulumiYaml: string): { name: string; text: string } {
-  const project = (parse(pulumiYaml) ?? {}) as { main?: unknown; name?: unknown };
-  const { name } = project;
-  delete project.main;
-  if (typeof name !== "string") throw new Error(`Pulumi.yaml: name is ${JSON.stringify(name)}; it must be a text`);
-  return { name, text: stringify(project) };
-}

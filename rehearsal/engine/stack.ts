@@ -1,27 +1,30 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { promisify } from "node:util";
+import { parse } from "yaml";
 import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol.ts";
 import { RunningOperation } from "../../engine/running.ts";
-import { type ConfigOverrides, projectSettings, stackSettings } from "./settings.ts";
+import { type ConfigOverrides, stackSettings } from "./settings.ts";
 
 /** Arguments of a `RehearsalStack`. */
 export interface RehearsalStackArgs {
   /** The stack's name; its settings are those of the repository's Pulumi.<stackName>.yaml. */
   readonly stackName: string;
-  /** The CLI to use, as `findPulumi` finds it. */
-  readonly pulumi: PulumiCommand;
-  /** Folder for state, PULUMI_HOME and settings of the rehearsal; made when it is not there. */
+  /** Folder of the rehearsal's own Pulumi: its PULUMI_HOME and the state. Several stacks may share it. */
   readonly workDir: string;
+  /** Folder of the project, with Pulumi.yaml: the rehearsal's copy, whose settings' files are written. */
+  readonly project: string;
+  /** Folder of the repository, whose settings are those before the rehearsal's own. */
+  readonly repository: string;
+  /** Folders that PATH begins with: the CLI, Node, the command. */
+  readonly programs: readonly string[];
   /** Variables that the engine, the program and its hooks see: endpoint, keys, providers. */
   readonly env?: Readonly<Record<string, string>>;
   /** Settings laid over the repository's. */
   readonly config?: ConfigOverrides;
-  /** Folder of the Pulumi project. Default: this repository. */
-  readonly projectDir?: string;
-  /** Module with the program, relative to `projectDir`. Default: `index.ts`. */
-  readonly program?: string;
 }
 
 /** Options of an operation, and who is told of its progress. */
@@ -30,19 +33,16 @@ export interface RunOptions extends OperationOptions {
 }
 
 /**
- * A stack of this repository's program on a rehearsal's own state: the real engine with the program inline, every
- * operation in a fresh process. Operations never reject; their result says how they went.
+ * A stack of this repository's program on a rehearsal's own state. Each operation is the `pulumi` command as a person types
+ * it. Operations never reject; their result says how they went.
  */
 export class RehearsalStack {
-  private readonly projectDir: string;
+  private readonly args: RehearsalStackArgs;
   private config: ConfigOverrides;
   private env: Readonly<Record<string, string>>;
 
-  private readonly args: RehearsalStackArgs;
-
   constructor(args: RehearsalStackArgs) {
     this.args = args;
-    this.projectDir = args.projectDir ?? path.resolve(import.meta.dirname, "../..");
     this.config = args.config ?? {};
     this.env = args.env ?? {};
   }
@@ -57,8 +57,9 @@ export class RehearsalStack {
     this.env = { ...this.env, ...env };
   }
 
+  /** `pulumi up --yes`: a preview, then the update. */
   async up(options?: RunOptions): Promise<OperationResult> {
-    return (await this.start("up", options)).result;
+    return (await this.start("up", { preview: true, ...options })).result;
   }
 
   async preview(options?: RunOptions): Promise<OperationResult> {
@@ -75,55 +76,50 @@ export class RehearsalStack {
 
   /** The outputs in the state, which a failed update may have left as they were. */
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    const result = await (await this.start("outputs")).result;
-    if (!result.ok) throw new Error(`outputs of stack ${this.args.stackName}: ${result.error}`);
-    return result.outputs;
+    return JSON.parse(await this.pulumi("stack", "output", "--json")) as Record<string, unknown>;
   }
 
   /** Releases the lock that a killed operation left on the state. */
-  async cancel(): Promise<OperationResult> {
-    return (await this.start("cancel")).result;
+  async cancel(): Promise<void> {
+    await this.pulumi("cancel", "--yes");
   }
 
   /** Begins an operation that can be interrupted or killed on its way. */
   async start(operation: OperationName, { onProgress, ...options }: RunOptions = {}): Promise<RunningOperation> {
-    const { stackName, pulumi, workDir, program } = this.args;
-    const stateFile = await this.prepare();
-    const request = {
-      operation,
-      stackName,
-      workDir,
-      stateFile,
-      pulumiRoot: path.isAbsolute(pulumi.command) ? path.resolve(pulumi.command, "../..") : undefined,
-      program: path.resolve(this.projectDir, program ?? "index.ts"),
-      options,
-    };
-    return new RunningOperation(request, { env: this.environment(), cwd: this.projectDir }, onProgress);
+    await this.prepare();
+    const { project: folder, stackName: stack } = this.args;
+    return new RunningOperation({ operation, options, folder, stack, env: this.environment() }, onProgress);
   }
 
   /** The environment of whatever works on this stack: the engine, the program, and the release commands. */
   environment(): NodeJS.ProcessEnv {
-    return rehearsalEnvironment(process.env, this.args.workDir, this.env);
+    const { workDir, programs } = this.args;
+    const env = rehearsalEnvironment(process.env, workDir, this.env);
+    return { ...env, PATH: [...programs, env.PATH].join(path.delimiter) };
   }
 
   /** Folder with the stack's own Pulumi.yaml and settings, and the stack's name. */
   get place(): { folder: string; stack: string } {
-    return { folder: this.args.workDir, stack: this.args.stackName };
+    return { folder: this.args.project, stack: this.args.stackName };
   }
 
-  /** Writes the project's and the stack's settings; returns the path of the stack's state. */
-  private async prepare(): Promise<string> {
-    const { stackName, workDir } = this.args;
+  /** Writes the stack's settings, and makes the stack where there is none yet; it is the selected one then. */
+  async prepare(): Promise<void> {
+    const { stackName, workDir, project, repository } = this.args;
     const { home, state } = pulumiFolders(workDir);
     await Promise.all([home, state].map((folder) => mkdir(folder, { recursive: true })));
-    const project = projectSettings(await readFile(path.join(this.projectDir, "Pulumi.yaml"), "utf8"));
-    await replace(path.join(workDir, "Pulumi.yaml"), project.text);
+    const { name } = parse(await readFile(path.join(project, "Pulumi.yaml"), "utf8")) as { name: string };
     const file = `Pulumi.${stackName}.yaml`;
-    const [repository, current] = await Promise.all(
-      [this.projectDir, workDir].map((dir) => read(path.join(dir, file))),
-    );
-    await replace(path.join(workDir, file), stackSettings(project.name, repository, current, this.config));
-    return path.join(state, ".pulumi", "stacks", project.name, `${stackName}.json`);
+    const [before, current] = await Promise.all([repository, project].map((dir) => read(path.join(dir, file))));
+    await replace(path.join(project, file), stackSettings(name, before, current, this.config));
+    if (!existsSync(path.join(state, ".pulumi", "stacks", name, `${stackName}.json`)))
+      await this.pulumi("stack", "init");
+  }
+
+  private async pulumi(...args: string[]): Promise<string> {
+    const { project: cwd, stackName } = this.args;
+    const whole = [...args, "--stack", stackName, "--non-interactive"];
+    return (await promisify(execFile)("pulumi", whole, { cwd, env: this.environment() })).stdout;
   }
 }
 

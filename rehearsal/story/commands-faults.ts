@@ -33,7 +33,7 @@ async function inject({ context }: Scene, fault: Fault, calls: number): Promise<
 
 async function attempt(scene: Scene, args: readonly string[], { fault, calls, at, rides }: Trial): Promise<void> {
   const { context, stack } = scene;
-  const command = await startCommand(context, args);
+  const command = startCommand(context, args);
   const isThere = ({ type, status, title }: CommandEvent): boolean =>
     type === "step" && status === "started" && at.test(title ?? "");
   let before: string;

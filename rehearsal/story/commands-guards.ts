@@ -20,7 +20,7 @@ async function twoAtOnce(scene: Scene): Promise<void> {
   const { context, stack, watch } = scene;
   const { serving, to, image } = await toRelease(scene);
   const args = ["release", image, ...long];
-  const first = await startCommand(context, args);
+  const first = startCommand(context, args);
   await first.event("its canary", watching);
   await runCommand(context, ["release", context.session.images["brings-schema-2"], ...quick], 5, /works on this stack/);
   await runCommand(context, ["rollback"], 0);
@@ -59,7 +59,7 @@ async function retireTooEarly(scene: Scene): Promise<void> {
   const { context, stack } = scene;
   const { serving, image } = await toRelease(scene);
   const args = ["release", image, "--strategy", "all-at-once", "--bake", "5m"];
-  const baking = await startCommand(context, args);
+  const baking = startCommand(context, args);
   await baking.event(
     "its bake",
     ({ type, step, status }) => type === "step" && step === "bake" && status === "started",

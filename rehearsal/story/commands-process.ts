@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
 import { createInterface } from "node:readline";
-import { commandEnvironment, entry } from "../commands.ts";
 import type { Context } from "./context.ts";
 
 /** One line that the command prints with --json. */
@@ -103,16 +101,16 @@ export class RunningCommand {
 }
 
 /** Starts the command as a user's shell does, with the environment that the rehearsal has for it. */
-export async function startCommand(
+export function startCommand(
   context: Context,
   args: readonly string[],
   { env, onEvent }: CommandOptions = {},
-): Promise<RunningCommand> {
-  const { session } = context;
+): RunningCommand {
+  const { stack } = context.session;
   const id = `${process.pid}.${++count}`;
-  const own = await commandEnvironment(session, path.dirname(session.stack.place.folder));
-  const child = spawn(process.execPath, [entry, "--json", ...args], {
-    env: { ...own, [mark]: id, ...env },
+  const child = spawn("bluegreen", ["--json", ...args], {
+    cwd: stack.place.folder,
+    env: { ...stack.environment(), [mark]: id, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const command = new RunningCommand(child, id, args, (line) => context.say(line));
@@ -128,7 +126,7 @@ export async function runCommand(
   words: RegExp = /^/,
   options?: CommandOptions,
 ): Promise<CommandEnd> {
-  const end = await (await startCommand(context, args, options)).end;
+  const end = await startCommand(context, args, options).end;
   return expectEnd(args, end, expected, words);
 }
 

@@ -68,7 +68,7 @@ async function cutOff(scene: Scene, plan: Plan): Promise<Cut> {
   let end: CommandEnd;
   for (let run = 1; ; run++) {
     const signal = plan.interruptEvery > 0 && run % plan.interruptEvery === 0 ? "SIGINT" : "SIGKILL";
-    const command = await startCommand(context, args);
+    const command = startCommand(context, args);
     if (killed < plan.kills) cutAt(command, plan.moment(), seen, signal);
     end = await command.end;
     if (end.code === code) break;

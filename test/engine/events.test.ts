@@ -191,11 +191,8 @@ describe("progress", () => {
 
 describe("refusal", () => {
   test.each([
-    [
-      "code: -2\n stdout: \n stderr: Command failed with exit code 1: pulumi up --yes\nerror: stack is locked\n  file:///x\nUpdating (dev):\n err?: Error: Command failed\nerror: stack is locked",
-      "stack is locked\n  file:///x",
-    ],
-    ["code: 1\n stdout: \n stderr: boom\n err?: ", "boom"],
+    ["Previewing update (dev):\nerror: stack is locked\n  file:///x\n", "stack is locked\n  file:///x"],
+    ["warning: old\n\u001b[31merror: \u001b[0mno stack named 'x' found", "no stack named 'x' found"],
     ["Cannot find module 'x'", "Cannot find module 'x'"],
   ])("of %j is %j", (text, expected) => expect(refusal(text)).toBe(expected));
 });

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { type ConfigOverrides, projectSettings, stackSettings } from "../../../rehearsal/engine/settings.ts";
+import { type ConfigOverrides, stackSettings } from "../../../rehearsal/engine/settings.ts";
 
 describe("stackSettings", () => {
   const repository = "encryptionsalt: theirs\nconfig:\n  bluegreen:activeColor: blue\n  aws:region: eu-west-1\n";
@@ -36,14 +36,4 @@ describe("stackSettings", () => {
 
   it("goes without a file of the repository", () =>
     expect(parse(stackSettings("p", "", "", { a: 1 }))).toEqual({ config: { "p:a": 1 } }));
-});
-
-describe("projectSettings", () => {
-  it("keeps all but main, which names a file that is not beside it", () => {
-    const { name, text } = projectSettings("name: p\nruntime: nodejs\nmain: index.ts\nconfig:\n  a: { default: 1 }\n");
-    expect(name).toBe("p");
-    expect(parse(text)).toEqual({ name: "p", runtime: "nodejs", config: { a: { default: 1 } } });
-  });
-
-  it("fails without a name", () => expect(() => projectSettings("")).toThrow("name is undefined; it must be a text"));
 });

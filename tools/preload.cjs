@@ -1,5 +1,5 @@
 "use strict";
-// The first line of everything that a person's own Node starts: `pulumi up` (Pulumi.yaml, nodeargs) and the command.
+// The first lines of everything that a person's own Node starts: `pulumi up` (Pulumi.yaml, nodeargs) and the command.
 // Plain JavaScript, because a Node that is too old can't read anything else of this project.
 
 /** The first 22 that runs TypeScript by itself (`engines` of package.json says the same). */
@@ -15,3 +15,6 @@ if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
   // What Pulumi's SDK ends with when it has told the user everything itself.
   process.exit(32);
 }
+
+// Compiled code is kept from run to run: loading the SDKs is most of a flip's time.
+require("node:module").enableCompileCache();
