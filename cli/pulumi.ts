@@ -67,5 +67,6 @@ const missing = () =>
 const advice: readonly [RegExp, string][] = [
   [/no stack named/, "Make it with pulumi stack init STACK and pulumi up, or log in to the backend that has it."],
   [/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/, "Log in first: pulumi login."],
+  [/does not satisfy the version range/, "Install a newer one: https://www.pulumi.com/docs/iac/download-install/"],
   [/passphrase/i, "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE."],
 ];

@@ -53,7 +53,7 @@ export interface Session {
 export async function openSession(args: SessionArgs): Promise<Session> {
   const { cwd, stack: given, ui, interruption, offline } = args;
   const { signal } = interruption;
-  const folder = path.resolve(cwd);
+  const folder = projectFolder(path.resolve(cwd));
   const project = projectIn(folder);
   const stack = given ?? (await selectedStack(folder));
   if (stack === undefined)
@@ -84,10 +84,23 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   };
 }
 
+/**
+ * The project that a folder belongs to: as `pulumi` does, the nearest one upwards that has a Pulumi.yaml.
+ * @throws Refusal where there is none
+ */
+function projectFolder(from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === path.dirname(folder))
+      throw new Refusal(
+        "usage",
+        `${from} is no Pulumi project: neither it nor a folder above it has a Pulumi.yaml. Name the folder with --cwd.`,
+      );
+  }
+}
+
 function projectIn(folder: string): string {
   const file = path.join(folder, "Pulumi.yaml");
-  if (!existsSync(file))
-    throw new Refusal("usage", `${folder} is no Pulumi project: it has no Pulumi.yaml. Name the folder with --cwd.`);
   const { name } = (parse(readFileSync(file, "utf8")) ?? {}) as { name?: unknown };
   if (typeof name !== "string")
     throw new Refusal("usage", `${file}: name is ${JSON.stringify(name)}; it must be a text`);

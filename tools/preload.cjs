@@ -12,8 +12,9 @@ if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) {
       "(24 is what it is tested with). Install it from https://nodejs.org, or begin PATH with node_modules/.bin, " +
       "where npm ci has put one.",
   );
-  // What Pulumi's SDK ends with when it has told the user everything itself.
-  process.exit(32);
+  // Pulumi's SDK ends with 32 when it has told the user everything itself; a command's exit code for wrong use is 2.
+  const isProgram = /[\\/]cmd[\\/]run/.test(process.argv[1] ?? "");
+  process.exit(isProgram ? 32 : 2);
 }
 
 // Compiled code is kept from run to run: loading the SDKs is most of a flip's time.

@@ -105,6 +105,14 @@ export class RehearsalStack {
 
   /** Writes the stack's settings, and makes the stack where there is none yet; it is the selected one then. */
   async prepare(): Promise<void> {
+    const name = await this.writeSettings();
+    const { state } = pulumiFolders(this.args.workDir);
+    if (!existsSync(path.join(state, ".pulumi", "stacks", name, `${this.args.stackName}.json`)))
+      await this.pulumi("stack", "init");
+  }
+
+  /** Writes the stack's settings. @returns the project's name */
+  async writeSettings(): Promise<string> {
     const { stackName, workDir, project, repository } = this.args;
     const { home, state } = pulumiFolders(workDir);
     await Promise.all([home, state].map((folder) => mkdir(folder, { recursive: true })));
@@ -112,8 +120,7 @@ export class RehearsalStack {
     const file = `Pulumi.${stackName}.yaml`;
     const [before, current] = await Promise.all([repository, project].map((dir) => read(path.join(dir, file))));
     await replace(path.join(project, file), stackSettings(name, before, current, this.config));
-    if (!existsSync(path.join(state, ".pulumi", "stacks", name, `${stackName}.json`)))
-      await this.pulumi("stack", "init");
+    return name;
   }
 
   private async pulumi(...args: string[]): Promise<string> {

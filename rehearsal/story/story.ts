@@ -10,6 +10,7 @@ import { guardSteps } from "./guards.ts";
 import { killSteps } from "./kills.ts";
 import { interruptions } from "./interruptions.ts";
 import { machineFaults, sessions } from "./machines.ts";
+import { readme } from "./readme.ts";
 import { release, retire } from "./release.ts";
 import type { Step } from "./context.ts";
 
@@ -24,7 +25,7 @@ const commandHazards = [...caughtSteps, ...commandGuardSteps, ...commandFaultSte
 export function storyOf({ machines }: { machines: boolean }): Step[] {
   return machines
     ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
-    : [...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
+    : [readme, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
 }
 
 /**

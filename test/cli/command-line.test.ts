@@ -102,11 +102,13 @@ test("all faults of the settings come in one message, secrets not shown", async 
 });
 
 test("outside a project, and without pulumi, it says so", async () => {
-  const outside = await bluegreen(["status"], { cwd: path.join(folder, "bin") });
+  const outside = await bluegreen(["status"], { cwd: os.tmpdir() });
   expect(outside).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/bin is no Pulumi project.*--cwd\.\n$/) as string,
+    err: expect.stringMatching(/ is no Pulumi project: neither it nor a folder above it.*--cwd\.\n$/) as string,
   });
+  const below = await bluegreen(["status", "--stack", "wrong"], { cwd: path.join(folder, "bin") });
+  expect(below.err).toMatch(/minSize: 9\. Allowed/);
   const without = await bluegreen(["status"], { tools: "/nowhere" });
   expect(without).toMatchObject({
     code: 2,
