@@ -70,8 +70,8 @@ async function bundle(release: Release): Promise<OutputFile[]> {
     write: false,
     bundle: true,
     platform: "node",
-    // The oldest Node that the service runs on (package.json).
-    target: "node22.18",
+    // The oldest Node that the service runs on.
+    target: "node22",
     format: "cjs",
     minifySyntax: true,
     minifyWhitespace: true,

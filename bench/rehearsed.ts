@@ -1,16 +1,14 @@
 import path from "node:path";
 import { measureMax, startLoad } from "../rehearsal/load/load.ts";
 import { openSession } from "../rehearsal/session.ts";
-import { Context, pause, touched } from "../rehearsal/story/context.ts";
+import { Context, pause } from "../rehearsal/story/context.ts";
 import { worlds } from "../rehearsal/story/release.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { moves, wholeRelease } from "./commands.ts";
 import { comparison } from "./comparison.ts";
-import { median, type Figure } from "./figure.ts";
+import type { Figure } from "./figure.ts";
 import { tenReleases, type Release } from "./releases.ts";
-
-/** Flips and rollbacks measured, in turn. */
-const rounds = 5;
+import { typed } from "./typed.ts";
 
 /** Processes of both fleets together. */
 const sizes = [2, 10, 20, 40];
@@ -46,7 +44,7 @@ export async function rehearsed(say: (line: string) => void): Promise<Rehearsed>
     say("bringing both fleets up");
     await context.updated(worlds.warm(context));
     const engine = [
-      ...(await flips(context, say)),
+      ...(await typed(context, folder, say)),
       ...(await greatestLoad(context, say)),
       ...(await growth(context, say)),
     ];
@@ -72,34 +70,6 @@ async function underLoad(context: Context, cleanUp: CleanUp): Promise<void> {
   cleanUp.add("load", () => load.stop());
   context.load = load;
   await pause(2);
-}
-
-async function flips(context: Context, say: (line: string) => void): Promise<Figure[]> {
-  const seconds = { flip: [] as number[], rollback: [] as number[] };
-  const resources = new Set<number>();
-  for (let round = 1; round <= rounds; round++) {
-    say(`flip and rollback, round ${round} of ${rounds}`);
-    for (const [name, world] of [
-      ["flip", worlds.green],
-      ["rollback", worlds.warm],
-    ] as const) {
-      const result = await context.updated(world(context));
-      seconds[name].push(result.seconds);
-      resources.add(touched(result).length);
-    }
-  }
-  const figure = (name: "flip" | "rollback"): Figure => {
-    const value = median(seconds[name]);
-    return {
-      name: `${name}: seconds of the command (median of ${rounds})`,
-      value: value.toFixed(1),
-      limit: "5",
-      ok: value <= 5,
-    };
-  };
-  const most = Math.max(...resources);
-  const touch = { name: "resources touched by a flip or a rollback", value: `${most}`, limit: "1", ok: most === 1 };
-  return [figure("flip"), figure("rollback"), touch];
 }
 
 async function greatestLoad(context: Context, say: (line: string) => void): Promise<Figure[]> {

@@ -98,6 +98,18 @@ export class RehearsalStack {
     return { ...env, PATH: [...programs, env.PATH].join(path.delimiter) };
   }
 
+  /** A stack of another project on the same cloud, by the same CLI; `config` is laid over what this one began with. */
+  beside(stackName: string, project: string, config: ConfigOverrides): RehearsalStack {
+    const { args } = this;
+    return new RehearsalStack({
+      ...args,
+      stackName,
+      project,
+      repository: project,
+      config: { ...args.config, ...config },
+    });
+  }
+
   /** Folder with the stack's own Pulumi.yaml and settings, and the stack's name. */
   get place(): { folder: string; stack: string } {
     return { folder: this.args.project, stack: this.args.stackName };
