@@ -55,7 +55,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const { signal } = interruption;
   const folder = projectFolder(path.resolve(cwd));
   const project = projectIn(folder);
-  const stack = given ?? (await selectedStack(folder));
+  const stack = given ?? (await selectedStack(folder).catch((error: unknown) => unnamed(error, offline)));
   if (stack === undefined)
     throw new Refusal("usage", "Which stack? Name it with --stack, or select one: pulumi stack select.");
   const place = { folder, stack };
@@ -82,6 +82,15 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
     recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
   };
+}
+
+/** Only the backend knows which stack is selected: where it is down, the stack must be named. */
+function unnamed(error: unknown, offline = false): never {
+  if (!offline || !(error instanceof Refusal)) throw error;
+  throw new Refusal(
+    "usage",
+    `Which stack? The state's backend can't be asked (${error.message}). Name it with --stack.`,
+  );
 }
 
 /**

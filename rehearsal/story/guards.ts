@@ -1,5 +1,13 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import type { Context, Findings, Step, World } from "./context.ts";
+import { statedRefusals } from "./readme-commands.ts";
 import { worlds } from "./release.ts";
+
+const README = path.resolve(import.meta.dirname, "../../README.md");
+
+/** What the README states and a stack without HTTPS can't be refused for. */
+const ELSEWHERE = /^HTTPS can't/;
 
 interface Refusal {
   what: string;
@@ -73,10 +81,18 @@ const guards: Step = {
   from: worlds.green,
   async run(context): Promise<Findings> {
     const begun = Date.now();
+    const said: string[] = [];
     for (const { what, change, words } of refusals) {
       context.say(what);
-      await context.refused({ ...worlds.green(context), ...change(context) }, words);
+      const { error = "" } = await context.refused({ ...worlds.green(context), ...change(context) }, words);
+      said.push(error);
     }
+    const stated = statedRefusals(await readFile(README, "utf8")).filter(
+      ({ byGate, words }) => !byGate && !ELSEWHERE.test(words.source),
+    );
+    const unsaid = stated.filter(({ words }) => !said.some((error) => words.test(error)));
+    if (stated.length === 0 || unsaid.length > 0)
+      throw new Error(`the README states what no guard said: ${unsaid.map(({ words }) => words.source).join(", ")}`);
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
     context.apply(worlds.green(context));

@@ -27,6 +27,30 @@ export function withExamples(script: string, examples: Examples): string {
   return Object.entries(examples).reduce((text, [example, real]) => text.replaceAll(example, real), script);
 }
 
+/** A refusal that the README states: its words, and whether they are the gate's. */
+export interface StatedRefusal {
+  readonly words: RegExp;
+  readonly byGate: boolean;
+}
+
+/** The first column of the README's table of guards; its colours and numbers are examples, and "…" is left out. */
+export function statedRefusals(markdown: string): StatedRefusal[] {
+  const table = /^\| it says \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(markdown)?.[1] ?? "";
+  return table
+    .trim()
+    .split("\n")
+    .map((row) => {
+      const [, first = ""] = row.split("|");
+      const sentence = /`([^`]+)`/.exec(first)?.[1] ?? first;
+      const pattern = sentence
+        .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+        .replaceAll(/\b(blue|green)\b/g, "(blue|green)")
+        .replaceAll(/\d+/g, "\\d+")
+        .replaceAll("…", ".*");
+      return { words: new RegExp(pattern), byGate: first.includes("(the gate)") };
+    });
+}
+
 /** Logical names of the resources that an update touched, by what `pulumi up` prints to a pipe; each once. */
 export function touchedIn(printed: string): string[] {
   const updates = printed

@@ -82,6 +82,11 @@ test.each<[string, string[], RegExp]>([
     ["status", "--stack", "prod"],
     /^There is no stack "prod" here: .* Stacks with settings: dev, wrong\.$/,
   ],
+  [
+    "a direct rollback of an unnamed stack",
+    ["rollback", "--direct"],
+    /^Which stack\? The state's backend can't be asked \(no stack named .*\)\. Name it with --stack\.$/,
+  ],
   ["no such stack", ["status", ...dev], /^no stack named 'dev' found\. Make it with pulumi stack init dev/],
 ])("%s: one message, exit code 2, and AWS isn't asked", async (_, args, message) => {
   const { code, out, err } = await bluegreen(args);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { commandBlocks, touchedIn, withExamples } from "../../../rehearsal/story/readme-commands.ts";
+import { commandBlocks, statedRefusals, touchedIn, withExamples } from "../../../rehearsal/story/readme-commands.ts";
 
 describe("commandBlocks", () => {
   it("gives the marked blocks alone, in their order, without the document's indentation", () => {
@@ -31,6 +31,23 @@ describe("commandBlocks", () => {
     const text = readFileSync(path.resolve(import.meta.dirname, "../../../README.md"), "utf8");
     const names = commandBlocks(text).map(({ name }) => name);
     expect(names).toEqual(["up", "warm", "try", "canary", "flip", "rollback", "shrink", "end"]);
+  });
+});
+
+describe("statedRefusals", () => {
+  const readme = readFileSync(path.resolve(import.meta.dirname, "../../../README.md"), "utf8");
+
+  it("reads the README's table of guards, colours and numbers as examples", () => {
+    const stated = statedRefusals(readme);
+    const said = "blue has 2 healthy targets and needs 3";
+    expect(stated.filter(({ words }) => words.test(said))).toEqual([expect.objectContaining({ byGate: true })]);
+    expect(stated.filter(({ byGate }) => !byGate)).toHaveLength(6);
+  });
+
+  it("leaves out what an ellipsis stands for", () => {
+    const [{ words }] = statedRefusals("| it says | because |\n|-|-|\n| `blue would (…) serve` | x |\n");
+    expect(words.test("green would (ami-1 to ami-2) serve")).toBe(true);
+    expect(words.test("green would not serve")).toBe(false);
   });
 });
 
