@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AccessLogs } from "./components/access-logs.ts";
-import { awsClients } from "./components/aws-clients.ts";
 import { BlueGreen } from "./components/blue-green.ts";
 import { Certificate } from "./components/certificate.ts";
 import { readDeployed } from "./components/deployed.ts";
@@ -16,7 +15,7 @@ import { stackOutputs } from "./components/outputs.ts";
 import { refuseUnlessOverridden } from "./components/override.ts";
 import { describePlace } from "./components/place.ts";
 import { planUpdate } from "./components/plan.ts";
-import { readProviderConfig } from "./components/provider-config.ts";
+import { connectAws, onceTried } from "./components/provider-config.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { byColor } from "./components/traffic.ts";
 import { VpcEndpoints } from "./components/vpc-endpoints.ts";
@@ -33,8 +32,8 @@ export default async () => {
     settingsPath: `/${namespace}/${environment}`,
     tags: { Project: namespace, Environment: environment, ManagedBy: "pulumi" },
   };
-  const clients = awsClients(readProviderConfig());
-  const deployed = await readDeployed(clients);
+  const { clients, tried } = connectAws();
+  const deployed = await onceTried(tried, readDeployed(clients));
   const { blue, green } = imageIds(settings);
   const images = { blue: await describeImage(blue, "blueAmi"), green: await describeImage(green, "greenAmi") };
   const bootGate = byColor((color) => images[color].bootGate);

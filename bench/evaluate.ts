@@ -55,6 +55,9 @@ async function evaluate(): Promise<number> {
   const nothing = () => Promise.resolve();
   getStore().callbacks = { registerResourceHook: nothing, awaitStackRegistrations: nothing, shutdown: nothing };
   pulumi.runtime.setAllConfig({
+    // Nothing answers for AWS here: the clients are made, and not tried.
+    "aws:region": "eu-central-1",
+    "aws:skipCredentialsValidation": "true",
     "bluegreen:blueAmi": "ami-11111111",
     "bluegreen:greenAmi": "ami-22222222",
     "bluegreen:standby": "warm",

@@ -6,7 +6,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { clientConfig, type ProviderConfig } from "../components/aws-clients.ts";
+import { endpointNames, type ClientOptions } from "../components/aws-clients.ts";
 
 /** What the commands ask of AWS, with the region, the credentials and the endpoints of the stack's own provider. */
 export interface Clients {
@@ -20,14 +20,13 @@ export interface Clients {
   readonly ssm: SSMClient;
 }
 
-export function clientsOf(config: ProviderConfig): Clients {
-  const of = (...names: string[]) => clientConfig(config, ...names);
+export function clientsOf({ of }: ClientOptions): Clients {
   return {
-    autoScaling: new AutoScalingClient(of("autoscaling")),
+    autoScaling: new AutoScalingClient(of(...endpointNames.autoScaling)),
     cloudWatch: new CloudWatchClient(of("cloudwatch")),
     dynamodb: new DynamoDBClient(of("dynamodb")),
     ec2: new EC2Client(of("ec2")),
-    elb: new ElasticLoadBalancingV2Client(of("elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing")),
+    elb: new ElasticLoadBalancingV2Client(of(...endpointNames.elb)),
     logs: new CloudWatchLogsClient(of("logs", "cloudwatchlogs", "cloudwatchlog")),
     sns: new SNSClient(of("sns")),
     ssm: new SSMClient(of("ssm")),

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import type { ProviderConfig } from "../components/aws-clients.ts";
+import { tryAccess } from "../components/aws-access.ts";
+import { clientOptions } from "../components/aws-clients.ts";
+import { AwsFault } from "../components/aws-fault.ts";
+import { parseProviderConfig, type ProviderConfig } from "../components/provider-keys.ts";
 import { settingsIn as parsed } from "../config-parse.ts";
 import type { Settings } from "../config-schema.ts";
 import { clientsOf, type Clients } from "./clients.ts";
@@ -24,6 +27,8 @@ export interface SessionArgs {
   readonly interruption: AbortController;
   /** The state's backend is not asked for anything: secrets count as not set. Default: false. */
   readonly offline?: boolean;
+  /** Whether AWS is tried beside the first reading of the state. Default: unless offline, where one more call that can fail helps nobody. */
+  readonly trial?: boolean;
 }
 
 /** A stack that commands work on, with everything they need to ask and to change it. */
@@ -42,16 +47,16 @@ export interface Session {
   readonly ui: Ui;
   readonly interruption: AbortController;
   readonly signal: AbortSignal;
-  /** What the state says now. */
+  /** What the state says now, once AWS has answered the trial. */
   recorded(): Promise<Recorded>;
 }
 
 /**
- * Opens a stack: its settings are read and checked before anything is asked of AWS.
+ * Opens a stack: its settings are read and checked before anything is asked of AWS, and AWS is tried beside the first reading of the state.
  * @throws Refusal that says what is wrong with project, stack or settings
  */
 export async function openSession(args: SessionArgs): Promise<Session> {
-  const { cwd, stack: given, ui, interruption, offline } = args;
+  const { cwd, stack: given, ui, interruption, offline, trial = !offline } = args;
   const { signal } = interruption;
   const folder = projectFolder(path.resolve(cwd));
   const project = projectIn(folder);
@@ -64,7 +69,9 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const file = new SettingsFile(folder, environment, project);
   const config = await file.read();
   const clear = await inClear(place, config, offline);
-  const clients = clientsOf(providerConfig(clear));
+  const settings = settingsIn(clear, project);
+  const { clients, tryOut } = connect(providerConfig(clear));
+  let tried: Promise<void> | undefined;
   return {
     ...{
       place,
@@ -76,11 +83,17 @@ export async function openSession(args: SessionArgs): Promise<Session> {
       interruption,
       signal,
       holder: thisHolder(),
-      settings: settingsIn(clear, project),
+      settings,
     },
     operator: new Operator(place, signal),
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
-    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), stack),
+    recorded: async () => {
+      const exported = pulumi(place, ["stack", "export"]);
+      const [access, state] = await Promise.allSettled([(tried ??= trial ? tryOut() : Promise.resolve()), exported]);
+      // Where both fail, the credentials are the reason for both: the state may be in a bucket.
+      for (const result of [access, state]) if (result.status === "rejected") throw result.reason;
+      return recordedIn(await exported, stack);
+    },
   };
 }
 
@@ -138,7 +151,25 @@ function settingsIn(config: Readonly<Record<string, unknown>>, project: string):
 
 function providerConfig(config: Readonly<Record<string, unknown>>): ProviderConfig {
   const own = Object.entries(config).filter(([key]) => key.startsWith("aws:"));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice("aws:".length), value]));
+  const parsed = parseProviderConfig(Object.fromEntries(own.map(([key, value]) => [key.slice("aws:".length), value])));
+  if ("fault" in parsed) throw new Refusal("usage", parsed.fault);
+  return parsed.config;
+}
+
+/** The clients, and their trial, which begins when it is called. */
+function connect(config: ProviderConfig): { clients: Clients; tryOut: () => Promise<void> } {
+  try {
+    const options = clientOptions(config);
+    const clients = clientsOf(options);
+    return { clients, tryOut: () => tryAccess(config, options, clients).catch(refuse) };
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof AwsFault)) throw error;
+  throw new Refusal(error.kind === "config" ? "usage" : "failed", `${error.message}. Nothing was changed.`);
 }
 
 /** A value as Pulumi hands it to the program: a text, lists and objects as JSON. */

@@ -1,6 +1,11 @@
-import { AutoScalingClient, type AutoScalingClientConfig } from "@aws-sdk/client-auto-scaling";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { fromIni, fromTemporaryCredentials, fromTokenFile, fromWebToken } from "@aws-sdk/credential-providers";
+import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core";
+import { loadSharedConfigFiles } from "@smithy/core/config";
+import { credentialsOf, oneFile, profileOf } from "./aws-credentials.ts";
+import { AwsFault } from "./aws-fault.ts";
+import { transport } from "./aws-transport.ts";
+import type { ProviderConfig } from "./provider-keys.ts";
 
 /** What the program itself asks of AWS, beside what its provider does. */
 export interface AwsClients {
@@ -8,78 +13,87 @@ export interface AwsClients {
   elb: ElasticLoadBalancingV2Client;
 }
 
-interface AssumeRole {
-  roleArn: string;
-  sessionName?: string;
-  externalId?: string;
-}
+type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where and as whom the default AWS provider of this stack works, as its config (`aws:...`) says. */
-export interface ProviderConfig {
-  region?: string;
-  profile?: string;
-  sharedConfigFiles?: string[];
-  sharedCredentialsFiles?: string[];
-  accessKey?: string;
-  secretKey?: string;
-  token?: string;
-  assumeRoleWithWebIdentity?: AssumeRole & { webIdentityToken?: string; webIdentityTokenFile?: string };
-  assumeRoles?: AssumeRole[];
-  endpoints?: Record<string, string>[];
-}
+/** The names that the provider knows a service's endpoint by, the first one the SDK's own. */
+export const endpointNames = {
+  autoScaling: ["autoscaling"],
+  elb: ["elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"],
+} as const;
 
-/** Clients with the provider's own region, credentials, roles and endpoints; what isn't configured comes from the environment. */
-export function awsClients(config: ProviderConfig): AwsClients {
+/** Clients with the provider's own region, credentials, roles, endpoints and proxy; what isn't configured comes from the environment. */
+export function awsClients(options: ClientOptions): AwsClients {
   return {
-    autoScaling: new AutoScalingClient(clientConfig(config, "autoscaling")),
-    elb: new ElasticLoadBalancingV2Client(
-      clientConfig(config, "elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"),
-    ),
+    autoScaling: new AutoScalingClient(options.of(...endpointNames.autoScaling)),
+    elb: new ElasticLoadBalancingV2Client(options.of(...endpointNames.elb)),
   };
 }
 
+/** What clients are made with: one for all services, so that a role is assumed and a login is read once for all of them. */
+export type ClientOptions = ReturnType<typeof clientOptions>;
+
 /**
- * What a client of one service is made with.
- * @param names the names that the provider knows the service's endpoint by
+ * The provider's config as options of the SDK's clients.
+ * @throws AwsFault when a proxy or a file of certificates can't be used
  */
-export function clientConfig(config: ProviderConfig, ...names: string[]) {
-  const { region, profile } = config;
-  return { region, profile, credentials: credentials(config), maxAttempts: 5, endpoint: endpoint(config, ...names) };
+export function clientOptions(config: ProviderConfig, env: Environment = process.env) {
+  const requestHandler = transport(config, env);
+  const region = config.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || (() => regionOfProfile(config, env));
+  const common = {
+    region,
+    requestHandler,
+    // The provider's own 25 are made for throttled deployments; a gate or a command has somebody waiting.
+    maxAttempts: config.maxRetries || 5,
+    retryMode: config.retryMode,
+    useDualstackEndpoint: config.useDualstackEndpoint || undefined,
+  };
+  const withEndpoint = (...names: string[]) => {
+    const endpoint = endpointOf(config, env, names);
+    // An endpoint that is given counts as it stands: the provider drops FIPS for it, and the SDK would refuse the two together.
+    return { endpoint, useFipsEndpoint: endpoint === undefined ? config.useFipsEndpoint || undefined : false };
+  };
+  const sts = { ...common, ...withEndpoint("sts"), region: config.stsRegion || region };
+  const credentials = memoizeIdentityProvider(
+    credentialsOf(config, sts, env),
+    isIdentityExpired,
+    doesIdentityRequireRefresh,
+  );
+  return {
+    /** @param names the names that the provider knows the service's endpoint by */
+    of: (...names: string[]) => ({
+      ...common,
+      ...withEndpoint(...names),
+      profile: profileOf(config, env),
+      credentials,
+    }),
+    sts: { ...sts, credentials },
+  };
 }
 
-/** The endpoint configured for a service under any of the names that the provider knows it by. */
-function endpoint(config: ProviderConfig, ...names: string[]): string | undefined {
-  return config.endpoints?.flatMap((entry) => names.map((name) => entry[name])).find((url) => url);
-}
-
-type Credentials = NonNullable<AutoScalingClientConfig["credentials"]>;
-
-/** The provider's own order: given keys, a web identity or a profile first, then one role after the other. */
-function credentials(config: ProviderConfig): Credentials | undefined {
-  const clientConfig = { region: config.region, endpoint: endpoint(config, "sts") };
-  return (config.assumeRoles ?? []).reduce<Credentials | undefined>(
-    (masterCredentials, { roleArn, sessionName = defaultSession, externalId }) =>
-      fromTemporaryCredentials({
-        masterCredentials,
-        params: { RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId },
-        clientConfig,
-      }),
-    ownCredentials(config, clientConfig),
+/** The region that the profile's section of the shared files gives. */
+async function regionOfProfile(config: ProviderConfig, env: Environment): Promise<string> {
+  const profile = profileOf(config, env) ?? "default";
+  const { credentialsFile, configFile } = await loadSharedConfigFiles({
+    filepath: oneFile(config.sharedCredentialsFiles, env),
+    configFilepath: oneFile(config.sharedConfigFiles, env),
+  });
+  const region = credentialsFile[profile]?.region ?? configFile[profile]?.region;
+  if (region) return region;
+  throw new AwsFault(
+    "config",
+    `There is no AWS region: aws:region is not set, nor AWS_REGION or AWS_DEFAULT_REGION, and the profile ${profile} has none. ` +
+      "Set it: pulumi config set aws:region eu-central-1",
   );
 }
 
-function ownCredentials(config: ProviderConfig, clientConfig: { region?: string; endpoint?: string }) {
-  const { profile, accessKey, secretKey, token, assumeRoleWithWebIdentity: identity } = config;
-  if (accessKey && secretKey) return { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token };
-  if (identity) {
-    const { roleArn, sessionName: roleSessionName = defaultSession, webIdentityToken, webIdentityTokenFile } = identity;
-    return webIdentityToken
-      ? fromWebToken({ roleArn, roleSessionName, webIdentityToken, clientConfig })
-      : fromTokenFile({ roleArn, roleSessionName, webIdentityTokenFile, clientConfig });
-  }
-  const files = { filepath: config.sharedCredentialsFiles?.[0], configFilepath: config.sharedConfigFiles?.[0] };
-  return profile ? fromIni({ profile, ...files }) : undefined;
-}
+/** Variables that the provider still follows for two of our services, beside the AWS_ENDPOINT_URL that the SDK reads itself. */
+const olderVariables: Readonly<Record<string, readonly string[]>> = {
+  dynamodb: ["TF_AWS_DYNAMODB_ENDPOINT", "AWS_DYNAMODB_ENDPOINT"],
+  sts: ["TF_AWS_STS_ENDPOINT", "AWS_STS_ENDPOINT"],
+};
 
-/** Name of a session for which none is configured. */
-const defaultSession = "bluegreen";
+/** The endpoint configured for a service under any of the names that the provider knows it by. */
+function endpointOf(config: ProviderConfig, env: Environment, names: readonly string[]): string | undefined {
+  const configured = config.endpoints?.flatMap((entry) => names.map((name) => entry[name])).find((url) => url);
+  return configured ?? olderVariables[names[0]]?.map((variable) => env[variable]).find((url) => url);
+}

@@ -1,19 +1,47 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderConfig } from "./aws-clients.ts";
+import { awsClients, clientOptions, type AwsClients } from "./aws-clients.ts";
+import { tryAccess } from "./aws-access.ts";
+import { AwsFault } from "./aws-fault.ts";
+import { parseProviderConfig, type ProviderConfig } from "./provider-keys.ts";
 
-/** Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one. */
+const namespace = "aws:";
+
+/**
+ * Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one.
+ * @throws RunError that names what our own clients can't follow
+ */
 export function readProviderConfig(): ProviderConfig {
-  const config = new pulumi.Config("aws");
-  return {
-    region: config.get("region"),
-    profile: config.get("profile"),
-    sharedConfigFiles: config.getObject("sharedConfigFiles"),
-    sharedCredentialsFiles: config.getObject("sharedCredentialsFiles"),
-    accessKey: config.get("accessKey"),
-    secretKey: config.get("secretKey"),
-    token: config.get("token"),
-    assumeRoleWithWebIdentity: config.getObject("assumeRoleWithWebIdentity"),
-    assumeRoles: config.getObject("assumeRoles"),
-    endpoints: config.getObject("endpoints"),
-  };
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
+  const parsed = parseProviderConfig(
+    Object.fromEntries(own.map(([key, value]) => [key.slice(namespace.length), value])),
+  );
+  if ("fault" in parsed) throw new pulumi.RunError(parsed.fault);
+  return parsed.config;
+}
+
+/**
+ * The program's own clients, and their trial, which is under way already: it costs no time beside the engine's first reads.
+ * @throws RunError; `tried` rejects with one
+ */
+export function connectAws(): { clients: AwsClients; tried: Promise<void> } {
+  const config = readProviderConfig();
+  try {
+    const options = clientOptions(config);
+    const clients = awsClients(options);
+    return { clients, tried: tryAccess(config, options, clients).catch(refuse) };
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+/** What `read` gives, once the trial has passed: a trial that fails says more than a read that fails with it. */
+export async function onceTried<T>(tried: Promise<void>, read: Promise<T>): Promise<T> {
+  const [trial, result] = await Promise.allSettled([tried, read]);
+  if (trial.status === "rejected") throw trial.reason;
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof AwsFault ? new pulumi.RunError(`${error.message}. Nothing was changed.`) : error;
 }

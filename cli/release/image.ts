@@ -87,7 +87,7 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
       "usage",
       `promoteFrom is ${promoteFrom}, this very stack. Allowed: the stack before it, such as staging.`,
     );
-  const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption });
+  const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption, trial: false });
   const { outputs } = await other.recorded();
   try {
     const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);

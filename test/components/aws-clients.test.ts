@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
-import { awsClients, type ProviderConfig } from "../../components/aws-clients.ts";
+import { awsClients, clientOptions } from "../../components/aws-clients.ts";
 import { readProviderConfig } from "../../components/provider-config.ts";
+import { parseProviderConfig, type ProviderConfig } from "../../components/provider-keys.ts";
 
 /** A request as AWS would see it: for which service and region, by whose key, and what it asks. */
 interface Seen {
@@ -51,10 +52,18 @@ afterAll(async () => {
 });
 beforeEach(() => void (seen = []));
 
-const keys: ProviderConfig = { region: "eu-north-1", accessKey: "AKIDSTATIC", secretKey: "secret" };
+/** What the provider's config is set to, as the settings' file has it. */
+type Values = Record<string, unknown>;
+const keys: Values = { region: "eu-north-1", accessKey: "AKIDSTATIC", secretKey: "secret" };
 
-async function askBoth(config: ProviderConfig): Promise<void> {
-  const { elb, autoScaling } = awsClients(config);
+function clientsFor(values: Values) {
+  const parsed = parseProviderConfig(values);
+  if ("fault" in parsed) throw new Error(parsed.fault);
+  return awsClients(clientOptions(parsed.config));
+}
+
+async function askBoth(values: Values): Promise<void> {
+  const { elb, autoScaling } = clientsFor(values);
   await elb.send(new DescribeLoadBalancersCommand({}));
   await autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
   elb.destroy();
@@ -81,7 +90,7 @@ test.each(["elbv2", "elb", "elasticloadbalancingv2", "elasticloadbalancing"])(
 );
 
 test("an endpoint left empty is none", async () => {
-  const { elb } = awsClients({ ...keys, endpoints: [{ elb: "", elbv2: url }] });
+  const { elb } = clientsFor({ ...keys, endpoints: [{ elb: "", elbv2: url }] });
   await elb.send(new DescribeLoadBalancersCommand({}));
   expect(seen).toHaveLength(1);
   elb.destroy();
@@ -101,9 +110,115 @@ test("a profile is read from the files that the provider reads", async () => {
   }
 });
 
+test("each part of a role reaches STS, and STS's own region counts for it alone", async () => {
+  const { elb } = clientsFor({
+    ...keys,
+    stsRegion: "us-east-1",
+    assumeRoles: [
+      {
+        ...{ roleArn: "arn:aws:iam::111111111111:role/r", duration: "1h30m", policy: "{}", policyArns: ["arn:p"] },
+        ...{ sourceIdentity: "me", tags: { Team: "web" }, transitiveTagKeys: ["Team"] },
+      },
+    ],
+    endpoints: everywhere(),
+  });
+  await elb.send(new DescribeLoadBalancersCommand({}));
+  elb.destroy();
+  expect(seen.map(({ service, region }) => [service, region])).toEqual([
+    ["sts", "us-east-1"],
+    ["elasticloadbalancing", "eu-north-1"],
+  ]);
+  expect(Object.fromEntries(seen[0].body)).toMatchObject({
+    ...{ DurationSeconds: "5400", Policy: "{}", "PolicyArns.member.1.arn": "arn:p", SourceIdentity: "me" },
+    ...{ "Tags.member.1.Key": "Team", "Tags.member.1.Value": "web", "TransitiveTagKeys.member.1": "Team" },
+  });
+});
+
+test("a role is assumed once for all clients", async () => {
+  await askBoth({
+    ...keys,
+    assumeRoles: [{ roleArn: "arn:aws:iam::111111111111:role/r" }],
+    endpoints: everywhere(),
+  });
+  expect(seen.map(({ service }) => service)).toEqual(["sts", "elasticloadbalancing", "autoscaling"]);
+});
+
+describe("what isn't configured comes from the environment, as for the provider", () => {
+  const before = { ...process.env };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "environment-"));
+    for (const name of Object.keys(process.env).filter((one) => one.startsWith("AWS_"))) delete process.env[name];
+    const [config, credentials] = [join(folder, "config"), join(folder, "credentials")];
+    writeFileSync(config, "[default]\nregion = eu-west-1\n[profile work]\nregion = eu-west-2\n");
+    writeFileSync(credentials, "[work]\naws_access_key_id = AKIDWORK\naws_secret_access_key = s\n");
+    Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials });
+  });
+  afterEach(() => {
+    process.env = { ...before };
+    rmSync(folder, { recursive: true });
+  });
+  const environmentKeys = { AWS_ACCESS_KEY_ID: "AKIDENV", AWS_SECRET_ACCESS_KEY: "s" };
+
+  test.each<[string, Record<string, string>, Values, object]>([
+    ["AWS_REGION", { AWS_REGION: "eu-south-1", AWS_DEFAULT_REGION: "eu-south-2" }, {}, { region: "eu-south-1" }],
+    ["AWS_DEFAULT_REGION alone", { AWS_DEFAULT_REGION: "eu-south-2" }, {}, { region: "eu-south-2" }],
+    ["an AWS_REGION that is empty", { AWS_REGION: "", AWS_DEFAULT_REGION: "eu-south-2" }, {}, { region: "eu-south-2" }],
+    ["the default profile's region", {}, {}, { region: "eu-west-1", key: "AKIDENV" }],
+    ["aws:profile's region and keys", {}, { profile: "work" }, { region: "eu-west-2", key: "AKIDWORK" }],
+    // Go's SDK takes the keys before a profile that the environment names; its region still counts.
+    ["AWS_PROFILE's region beside keys", { AWS_PROFILE: "work" }, {}, { region: "eu-west-2", key: "AKIDENV" }],
+  ])("%s", async (_, env, values, expected) => {
+    Object.assign(process.env, environmentKeys, env);
+    await askBoth({ ...values, endpoints: everywhere() });
+    expect(seen).toMatchObject([expected, expected]);
+  });
+
+  test("AWS_PROFILE's keys where there are no others", async () => {
+    process.env.AWS_PROFILE = "work";
+    await askBoth({ endpoints: everywhere() });
+    expect(seen).toMatchObject([{ key: "AKIDWORK" }, { key: "AKIDWORK" }]);
+  });
+
+  test("aws:sharedConfigFiles gives the region, also without aws:profile", async () => {
+    const file = join(folder, "other");
+    writeFileSync(file, "[default]\nregion = eu-west-3\n");
+    Object.assign(process.env, environmentKeys);
+    await askBoth({ sharedConfigFiles: [file], endpoints: everywhere() });
+    expect(seen).toMatchObject([{ region: "eu-west-3" }, { region: "eu-west-3" }]);
+  });
+
+  test("AWS_ENDPOINT_URL and a service's own", async () => {
+    Object.assign(process.env, environmentKeys, { AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: url });
+    Object.assign(process.env, { AWS_ENDPOINT_URL: url });
+    await askBoth({});
+    expect(seen).toHaveLength(2);
+  });
+});
+
+test.each<[Values, string]>([
+  [{}, "elasticloadbalancing.eu-north-1.amazonaws.com"],
+  [{ useFipsEndpoint: "true" }, "elasticloadbalancing-fips.eu-north-1.amazonaws.com"],
+  [{ useDualstackEndpoint: true }, "elasticloadbalancing.eu-north-1.api.aws"],
+  // The provider drops FIPS for an endpoint that is given.
+  [{ useFipsEndpoint: true, endpoints: [{ elbv2: "https://vpce.example" }] }, "vpce.example"],
+])("with %j the load balancer's API is asked at %s", async (values, expected) => {
+  const { elb } = clientsFor({ ...keys, ...values });
+  const request = { hostname: "" };
+  elb.middlewareStack.add(
+    () => (args) => {
+      request.hostname = (args.request as { hostname: string }).hostname;
+      throw new Error("far enough");
+    },
+    { step: "finalizeRequest", priority: "low" },
+  );
+  await expect(elb.send(new DescribeLoadBalancersCommand({}))).rejects.toThrow("far enough");
+  expect(request.hostname).toBe(expected);
+});
+
 test("roles are assumed one with the other's credentials, the last one asks", async () => {
   const [first, second] = ["first", "second"].map((role) => `arn:aws:iam::111111111111:role/${role}`);
-  const { elb } = awsClients({
+  const { elb } = clientsFor({
     ...keys,
     assumeRoles: [{ roleArn: first }, { roleArn: second, sessionName: "release", externalId: "x-1" }],
     endpoints: everywhere(),
@@ -130,7 +245,7 @@ test.each<[string, (file: string) => object]>([
   const folder = mkdtempSync(join(tmpdir(), "identity-"));
   const file = join(folder, "token");
   writeFileSync(file, "jwt");
-  const { elb } = awsClients({
+  const { elb } = clientsFor({
     region: "eu-central-1",
     assumeRoleWithWebIdentity: { roleArn: "arn:aws:iam::111111111111:role/pipeline", ...token(file) },
     assumeRoles: [{ roleArn: "arn:aws:iam::111111111111:role/deploy" }],
@@ -153,6 +268,7 @@ test("the provider's config is read as the CLI keeps it, what isn't set is undef
     "aws:profile": "work",
     "aws:assumeRoles": '[{"roleArn":"arn:r"}]',
     "aws:endpoints": '[{"elbv2":"http://127.0.0.1:1"}]',
+    "aws:defaultTags": '{"tags":{"a":"b"}}',
     "bluegreen:region": "nowhere",
   });
   const expected: ProviderConfig = {

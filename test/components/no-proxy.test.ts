@@ -1,0 +1,31 @@
+import { bypassesProxy } from "../../components/no-proxy.ts";
+
+// The cases of golang.org/x/net/http/httpproxy's own documentation, and what AWS's users write.
+test.each<[string, string, boolean]>([
+  ["ec2.eu-central-1.amazonaws.com", "", false],
+  ["ec2.eu-central-1.amazonaws.com", "*", true],
+  ["ec2.eu-central-1.amazonaws.com", "amazonaws.com", true],
+  ["ec2.eu-central-1.amazonaws.com", ".amazonaws.com", true],
+  ["ec2.eu-central-1.amazonaws.com", "*.amazonaws.com", true],
+  ["ec2.eu-central-1.amazonaws.com", "example.com, EC2.eu-central-1.amazonaws.com ", true],
+  ["ec2.eu-central-1.amazonaws.com", "aws.com", false],
+  ["amazonaws.com", "amazonaws.com", true],
+  ["amazonaws.com", ".amazonaws.com", false],
+  ["amazonaws.com", "*.amazonaws.com", false],
+  ["elb.example.com", "example.com:8443", false],
+  ["elb.example.com", "example.com:443", true],
+  ["169.254.169.254", "169.254.169.254", true],
+  ["169.254.169.254", "169.254.0.0/16", true],
+  ["169.254.169.254", "10.0.0.0/8", false],
+  ["10.1.2.3", "10.1.2.3:80", false],
+  ["10.1.2.3", "10.0.0.0/33", false],
+  ["fd00::1", "fd00::/8", true],
+  ["fd00::1", "[fd00::1]:443", true],
+  ["fd00::1", "fd00::2", false],
+  ["localhost", "", true],
+  ["127.0.0.1", "", true],
+  ["127.3.2.1", "", true],
+  ["::1", "", true],
+])("%s with NO_PROXY=%s goes past the proxy: %s", (hostname, noProxy, expected) => {
+  expect(bypassesProxy({ hostname, port: 443 }, noProxy)).toBe(expected);
+});
