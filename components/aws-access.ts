@@ -3,6 +3,7 @@ import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balan
 import type { AwsClients, ClientOptions } from "./aws-clients.ts";
 import { profileOf } from "./aws-credentials.ts";
 import { AwsFault, meaningOf } from "./aws-fault.ts";
+import { proxiesOf, withoutPassword } from "./aws-transport.ts";
 import type { ProviderConfig } from "./provider-keys.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,7 +31,7 @@ export async function tryAccess(
         ];
     await Promise.all([...reads, ...(restricted ? [checkAccount(config, options)] : [])]);
   } catch (error) {
-    throw faultOf(error, config, env);
+    throw await faultOf(error, config, elb, env);
   }
 }
 
@@ -55,11 +56,16 @@ async function checkAccount(config: ProviderConfig, { sts }: ClientOptions): Pro
   }
 }
 
-function faultOf(error: unknown, config: ProviderConfig, env: Environment): AwsFault {
+async function faultOf(error: unknown, config: ProviderConfig, elb: AwsClients["elb"], env: Environment) {
   if (error instanceof AwsFault) return error;
-  const { message } = error as Error;
-  const { meaning, said } = meaningOf(error) ?? { meaning: "AWS can't be asked", said: message };
-  return new AwsFault("access", `${meaning}, and try again. They come from ${credentialSource(config, env)} (${said})`);
+  const known = meaningOf(error);
+  const what = known
+    ? `${known.meaning}, and try again (${known.said})`
+    : `AWS can't be asked: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+  const proxies = proxiesOf(config, env);
+  const proxy = proxies?.https === undefined ? "no proxy" : `the proxy ${withoutPassword(proxies.https)}`;
+  const from = `Asked with the credentials of ${credentialSource(config, env)}, in ${await elb.config.region()}, through ${proxy}`;
+  return new AwsFault("access", `${what}. ${from}`);
 }
 
 /** Where credentials are taken from, in the user's own terms. */

@@ -5,7 +5,7 @@ import { loadSharedConfigFiles } from "@smithy/core/config";
 import { credentialsOf, oneFile, profileOf } from "./aws-credentials.ts";
 import { AwsFault } from "./aws-fault.ts";
 import { transport } from "./aws-transport.ts";
-import type { ProviderConfig } from "./provider-keys.ts";
+import { filled, type ProviderConfig } from "./provider-keys.ts";
 
 /** What the program itself asks of AWS, beside what its provider does. */
 export interface AwsClients {
@@ -38,21 +38,22 @@ export type ClientOptions = ReturnType<typeof clientOptions>;
  */
 export function clientOptions(config: ProviderConfig, env: Environment = process.env) {
   const requestHandler = transport(config, env);
-  const region = config.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || (() => regionOfProfile(config, env));
+  const region = filled(config.region, env.AWS_REGION, env.AWS_DEFAULT_REGION) ?? (() => regionOfProfile(config, env));
   const common = {
     region,
     requestHandler,
     // The provider's own 25 are made for throttled deployments; a gate or a command has somebody waiting.
-    maxAttempts: config.maxRetries || 5,
+    maxAttempts: config.maxRetries ?? 5,
     retryMode: config.retryMode,
-    useDualstackEndpoint: config.useDualstackEndpoint || undefined,
+    // An explicit false leaves it to the environment, as in the provider.
+    useDualstackEndpoint: config.useDualstackEndpoint ? true : undefined,
   };
   const withEndpoint = (...names: string[]) => {
     const endpoint = endpointOf(config, env, names);
     // An endpoint that is given counts as it stands: the provider drops FIPS for it, and the SDK would refuse the two together.
-    return { endpoint, useFipsEndpoint: endpoint === undefined ? config.useFipsEndpoint || undefined : false };
+    return { endpoint, useFipsEndpoint: endpoint !== undefined ? false : config.useFipsEndpoint ? true : undefined };
   };
-  const sts = { ...common, ...withEndpoint("sts"), region: config.stsRegion || region };
+  const sts = { ...common, ...withEndpoint("sts"), region: filled(config.stsRegion) ?? region };
   const credentials = memoizeIdentityProvider(
     credentialsOf(config, sts, env),
     isIdentityExpired,

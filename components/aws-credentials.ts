@@ -7,7 +7,7 @@ import {
   fromWebToken,
 } from "@aws-sdk/credential-providers";
 import { expandPath } from "./aws-transport.ts";
-import type { AssumeRole, ProviderConfig, WebIdentity } from "./provider-keys.ts";
+import { filled, type AssumeRole, type ProviderConfig, type WebIdentity } from "./provider-keys.ts";
 
 type Credentials = NonNullable<AutoScalingClientConfig["credentials"]>;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,7 +54,7 @@ function ownCredentials(config: ProviderConfig, sts: StsOptions, env: Environmen
 
 /** The profile that files are read for. */
 export const profileOf = ({ profile }: ProviderConfig, env: Environment): string | undefined =>
-  profile || env.AWS_PROFILE || env.AWS_DEFAULT_PROFILE || undefined;
+  filled(profile, env.AWS_PROFILE, env.AWS_DEFAULT_PROFILE);
 
 /** The file that is read in place of the one in the home folder. */
 export const oneFile = (files: readonly string[] | undefined, env: Environment): string | undefined =>

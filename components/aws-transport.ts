@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { AwsFault } from "./aws-fault.ts";
 import { bypassesProxy } from "./no-proxy.ts";
-import { proxyUrl, type ProviderConfig } from "./provider-keys.ts";
+import { filled, proxyUrl, type ProviderConfig } from "./provider-keys.ts";
 
 /** A request handler of the AWS SDK. */
 type Handler = Pick<
@@ -39,9 +39,9 @@ export function transport(
 
 /** As aws-sdk-go-base puts them together: the config over the environment, and httpProxy for https where nothing else is said. */
 export function proxiesOf(config: ProviderConfig, env: Environment): Proxies | undefined {
-  const http = config.httpProxy ?? (env.HTTP_PROXY || env.http_proxy);
-  const https = config.httpsProxy ?? (env.HTTPS_PROXY || env.https_proxy || config.httpProxy);
-  const noProxy = config.noProxy || env.NO_PROXY || env.no_proxy || "";
+  const http = config.httpProxy ?? filled(env.HTTP_PROXY, env.http_proxy);
+  const https = config.httpsProxy ?? filled(env.HTTPS_PROXY, env.https_proxy, config.httpProxy);
+  const noProxy = filled(config.noProxy, env.NO_PROXY, env.no_proxy) ?? "";
   if (!http && !https) return undefined;
   return { http: http ? usable(http) : undefined, https: https ? usable(https) : undefined, noProxy };
 }
@@ -51,10 +51,13 @@ function usable(value: string): string {
   if (url === undefined)
     throw new AwsFault(
       "config",
-      `The proxy ${value.replace(/\/\/[^@/]*@/, "//")} can't be used: name an HTTP proxy, for example http://proxy.example:3128, in HTTPS_PROXY or aws:httpsProxy`,
+      `The proxy ${withoutPassword(value)} can't be used: name an HTTP proxy, for example http://proxy.example:3128, in HTTPS_PROXY or aws:httpsProxy`,
     );
   return url;
 }
+
+/** A proxy's address as it may be shown. */
+export const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
 
 interface TlsOptions {
   readonly ca?: string;
@@ -63,7 +66,7 @@ interface TlsOptions {
 
 /** Like the provider's, the bundle stands in place of the system's certificates, not beside them. */
 function tlsOptions({ customCaBundle, insecure }: ProviderConfig, env: Environment): TlsOptions | undefined {
-  const file = customCaBundle || env.AWS_CA_BUNDLE;
+  const file = filled(customCaBundle, env.AWS_CA_BUNDLE);
   if (!file && !insecure) return undefined;
   return { ca: file ? bundle(expandPath(file, env)) : undefined, rejectUnauthorized: !insecure };
 }
@@ -82,7 +85,7 @@ function bundle(file: string): string {
 /** `~` and `$VARIABLE` as the provider expands them. */
 export const expandPath = (file: string, env: Environment): string =>
   file
-    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => env[braced ?? bare] ?? "")
+    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => env[braced ?? bare ?? ""] ?? "")
     .replace(/^~(?=\/|$)/, homedir());
 
 /** Sends each request straight or through the proxy, by its own host: STS may need what the other services don't. */

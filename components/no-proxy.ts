@@ -26,8 +26,10 @@ function matches(entry: string, host: string, port: number): boolean {
   if (entry === "*") return true;
   const [, range, bits] = /^(.+)\/(\d+)$/.exec(entry) ?? [];
   if (range !== undefined) return inRange(host, range, Number(bits));
-  const [, name, wanted] = (isIP(entry) === 0 && /^(.*?)(?::(\d+))?$/.exec(entry)) || [entry, entry, undefined];
-  if (wanted !== undefined && Number(wanted) !== port) return false;
+  // A bare IPv6 address has colons, too.
+  const wanted = isIP(entry) === 0 ? /:(\d+)$/.exec(entry) : null;
+  if (wanted && Number(wanted[1]) !== port) return false;
+  const name = wanted ? entry.slice(0, wanted.index) : entry;
   const bare = name.replace(/^\[(.*)\]$/, "$1");
   if (isIP(bare) > 0) return isIP(host) > 0 && inRange(host, bare, isIP(bare) === 4 ? 32 : 128);
   // A leading dot means the names below alone; `*.` is the same.

@@ -53,6 +53,10 @@ const proxy = text.refine((value) => value === "" || proxyUrl(value) !== undefin
   message: "must be the URL of an HTTP proxy, for example http://proxy.example:3128",
 });
 
+/** The first of these that is set: for the provider, a variable or a setting without text is none. */
+export const filled = (...values: (string | undefined)[]): string | undefined =>
+  values.find((value) => value !== undefined && value !== "");
+
 /** A proxy's URL as Go reads it: without a scheme it is http. undefined: none that our clients can go through. */
 export function proxyUrl(value: string): string | undefined {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
@@ -71,7 +75,7 @@ const honoured = {
   httpProxy: proxy,
   httpsProxy: proxy,
   insecure: flag,
-  maxRetries: json(z.number().int().min(0)),
+  maxRetries: json(z.number().int().min(1)),
   noProxy: text,
   profile: text,
   region: text,

@@ -13,15 +13,19 @@ let folder: string;
 
 beforeAll(async () => {
   aws = createServer((request, response) => {
-    asked.push(String(request.url));
-    response.writeHead(500).end();
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      asked.push(new URLSearchParams(Buffer.concat(chunks).toString()).get("Action") ?? String(request.url));
+      response.end("<R><DescribeLoadBalancersResult/><DescribeAutoScalingGroupsResult/></R>");
+    });
   });
   await new Promise<void>((resolve) => aws.listen(0, "127.0.0.1", resolve));
   const { port } = aws.address() as AddressInfo;
   folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-command-"));
   const settings = (more: string) =>
     `config:\n  aws:region: eu-central-1\n  aws:accessKey: a\n  aws:secretKey: b\n  aws:endpoints:\n` +
-    `    - { elbv2: "http://127.0.0.1:${port}", dynamodb: "http://127.0.0.1:${port}" }\n${more}`;
+    `    - ${JSON.stringify(Object.fromEntries(["elbv2", "autoscaling", "dynamodb"].map((one) => [one, `http://127.0.0.1:${port}`])))}\n${more}`;
   const sound =
     "  bluegreen:blueAmi: ami-00000001\n  bluegreen:allowHttp: true\n  bluegreen:allowedCidrs: [192.0.2.0/24]\n";
   writeFileSync(path.join(folder, "Pulumi.yaml"), "name: bluegreen\nruntime: nodejs\n");
@@ -87,10 +91,16 @@ test.each<[string, string[], RegExp]>([
     ["rollback", "--direct"],
     /^Which stack\? The state's backend can't be asked \(no stack named .*\)\. Name it with --stack\.$/,
   ],
-  ["no such stack", ["status", ...dev], /^no stack named 'dev' found\. Make it with pulumi stack init dev/],
 ])("%s: one message, exit code 2, and AWS isn't asked", async (_, args, message) => {
   const { code, out, err } = await bluegreen(args);
   expect({ code, out, err: err.trim() }).toEqual({ code: 2, out: "", err: expect.stringMatching(message) as string });
+});
+
+test("no such stack: one message, exit code 2, and nothing but AWS's trial was asked", async () => {
+  const { code, out, err } = await bluegreen(["status", ...dev]);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err.trim()).toMatch(/^no stack named 'dev' found\. Make it with pulumi stack init dev/);
+  expect(asked.splice(0).sort()).toEqual(["DescribeAutoScalingGroups", "DescribeLoadBalancers"]);
 });
 
 test("all faults of the settings come in one message, secrets not shown", async () => {

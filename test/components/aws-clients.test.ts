@@ -158,6 +158,9 @@ describe("what isn't configured comes from the environment, as for the provider"
     process.env = { ...before };
     rmSync(folder, { recursive: true });
   });
+  // The SDK warns of two sources of credentials, as the provider does.
+  beforeEach(() => void jest.spyOn(console, "warn").mockImplementation());
+  afterEach(() => jest.restoreAllMocks());
   const environmentKeys = { AWS_ACCESS_KEY_ID: "AKIDENV", AWS_SECRET_ACCESS_KEY: "s" };
 
   test.each<[string, Record<string, string>, Values, object]>([
