@@ -1,3 +1,4 @@
+import { access } from "./access.ts";
 import { bootGate } from "./boot-gate.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";

@@ -7,7 +7,7 @@ import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
 import { awsClients, clientOptions } from "../../components/aws-clients.ts";
-import { readProviderConfig } from "../../components/provider-config.ts";
+import { connectAws, onceTried, readProviderConfig } from "../../components/provider-config.ts";
 import { parseProviderConfig, type ProviderConfig } from "../../components/provider-keys.ts";
 
 /** A request as AWS would see it: for which service and region, by whose key, and what it asks. */
@@ -23,7 +23,9 @@ let server: http.Server;
 let url: string;
 let seen: Seen[];
 
-const empty = "<R><DescribeLoadBalancersResult/><DescribeAutoScalingGroupsResult/></R>";
+const empty =
+  "<R><DescribeLoadBalancersResult/><DescribeAutoScalingGroupsResult/>" +
+  "<GetCallerIdentityResult><Account>111111111111</Account></GetCallerIdentityResult></R>";
 const credentials = (action: string, key: string) =>
   `<R><${action}Result><Credentials><AccessKeyId>${key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>` +
   `<SessionToken>token-${key}</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></${action}Result></R>`;
@@ -281,4 +283,29 @@ test("the provider's config is read as the CLI keeps it, what isn't set is undef
     endpoints: [{ elbv2: "http://127.0.0.1:1" }],
   };
   expect(readProviderConfig()).toEqual(expected);
+});
+
+test("fails with what the provider's config has that can't be followed", () => {
+  pulumi.runtime.setAllConfig({ "aws:region": "eu-central-1", "aws:assumeRole": "{}" });
+  expect(() => readProviderConfig()).toThrow(pulumi.RunError);
+});
+
+test("given AWS that refuses, then the trial fails in one line, and says that nothing was changed", async () => {
+  pulumi.runtime.setAllConfig({
+    ...{ "aws:region": "eu-central-1", "aws:accessKey": "AKID", "aws:secretKey": "s", "aws:maxRetries": "1" },
+    "aws:endpoints": `[{"elbv2":"${url}","autoscaling":"${url}","sts":"${url}"}]`,
+    "aws:forbiddenAccountIds": '["111111111111"]',
+  });
+  const { clients, tried } = connectAws();
+  await expect(tried).rejects.toThrow(/^These credentials are of account 111111111111, .*\. Nothing was changed\.$/);
+  await expect(tried).rejects.toBeInstanceOf(pulumi.RunError);
+  clients.elb.destroy();
+  clients.autoScaling.destroy();
+});
+
+test("what is read beside the trial counts once that has passed; a trial that fails says more than the read", async () => {
+  const [fault, other] = [new Error("the trial"), new Error("the read")];
+  expect(await onceTried(Promise.resolve(), Promise.resolve("read"))).toBe("read");
+  await expect(onceTried(Promise.resolve(), Promise.reject(other))).rejects.toBe(other);
+  await expect(onceTried(Promise.reject(fault), Promise.reject(other))).rejects.toBe(fault);
 });

@@ -51,9 +51,10 @@ interface End {
 /** Runs a command that would change the stack, with these settings of the provider. */
 function retire(provider: object, more: Record<string, string> = {}): Promise<End> {
   const sound = { blueAmi: "ami-00000001", allowHttp: true, allowedCidrs: ["192.0.2.0/24"] };
-  const config = [...Object.entries(provider).map(([key, value]) => [`aws:${key}`, value])];
-  for (const [key, value] of Object.entries(sound)) config.push([`bluegreen:${key}`, value]);
-  writeFileSync(path.join(folder, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(config) as object }));
+  const named = (namespace: string, values: object) =>
+    Object.entries(values).map(([key, value]): [string, unknown] => [`${namespace}:${key}`, value]);
+  const config = [...named("aws", provider), ...named("bluegreen", sound)];
+  writeFileSync(path.join(folder, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(config) }));
   const env = { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, AWS_EC2_METADATA_DISABLED: "true", ...more };
   return new Promise((resolve) => {
     execFile(process.execPath, [bin, "retire", "--stack", "dev"], { cwd: folder, env }, (error, out, err) =>
