@@ -29,7 +29,8 @@ export class NoConnection extends Error {}
 
 /**
  * Asks a colour through the preview listener, over a connection of its own: a kept one may be cut off by the other end, and
- * would always lead to the same node of the load balancer.
+ * would always lead to the same node of the load balancer. It goes straight, past HTTPS_PROXY: previewCidrs lets this
+ * machine's address in, not a proxy's, and what is no AWS call is no matter of the provider's proxy.
  * @throws NoConnection when there is none
  * @throws Error when the connection gave no whole answer within 5 s
  */

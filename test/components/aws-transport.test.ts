@@ -86,6 +86,11 @@ test("given HTTPS_PROXY, when both services are asked, then each goes through th
   expect(connects).toEqual([`${elbHost}:443`, `${autoScalingHost}:443`]);
 });
 
+test("given a proxy and nothing else, then servers are still held to their certificates", async () => {
+  await expect(ask({}, { HTTPS_PROXY: proxyUrl })).rejects.toThrow(/self-signed certificate/);
+  expect(connects).toEqual([`${elbHost}:443`]);
+});
+
 test("given an assumed role, then STS goes through the proxy, too", async () => {
   await ask(
     { insecure: true, assumeRoles: [{ roleArn: "arn:aws:iam::111111111111:role/r" }] },
