@@ -26,7 +26,7 @@ const commandHazards = [...caughtSteps, ...commandGuardSteps, ...commandFaultSte
 export function storyOf({ machines }: { machines: boolean }): Step[] {
   return machines
     ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
-    : [readme, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
+    : [access, readme, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
 }
 
 /**
