@@ -1,15 +1,28 @@
 /** @type {import('jest').Config} */
-export default {
+const shared = {
   testEnvironment: "node",
-  testMatch: ["<rootDir>/test/**/*.test.ts"],
-  globalSetup: "<rootDir>/test/global-setup.ts",
-  globalTeardown: "<rootDir>/test/global-teardown.ts",
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
+};
+
+/** @type {import('jest').Config} */
+export default {
+  // Every rule is proved by a unit test; an integration test starts real services and commands, and proves that they keep it.
+  projects: [
+    {
+      ...shared,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["\\.integration\\.test\\.ts$"],
+    },
+    { ...shared, displayName: "integration", testMatch: ["<rootDir>/test/**/*.integration.test.ts"] },
+  ],
+  globalSetup: "<rootDir>/test/global-setup.ts",
+  globalTeardown: "<rootDir>/test/global-teardown.ts",
   // Jest leaves one core free by default, which is half of a small machine.
   maxWorkers: "100%",
   testTimeout: 20_000,

@@ -1,81 +1,91 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
-import os from "node:os";
-import path from "node:path";
-import { certificate } from "./certificate.ts";
-import { startRedis, startTls, type TestRedis } from "./redis.ts";
-import { get, release, sessionSecret, startService, stopServices } from "./service.ts";
+import express from "express";
+import { pino } from "pino";
+import { logRequests } from "../../app/src/log.ts";
+import { sessionRoutes } from "../../app/src/routes/session.ts";
+import { listen, type Listening } from "../../app/src/server.ts";
+import { sessions } from "../../app/src/sessions.ts";
+import type { Store } from "../../app/src/store.ts";
+import { get, sessionSecret } from "./service.ts";
 
-let folder: string;
-let bundles: string[];
-let redis: TestRedis;
-let tls: { port: number; server: Server };
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
-  writeFileSync(path.join(folder, "ca.pem"), certificate);
-  bundles = await Promise.all(["v1.2.3", "v2.0.0-rc.1"].map(release));
-  redis = await startRedis("--user default off --user app on >hunter2 ~app:* +@all".split(" "));
-  tls = await startTls(redis.port);
+/** What connect-redis asks of a client, in memory; `full` refuses each write, as a store without memory does. */
+class MemoryStore {
+  readonly held = new Map<string, string>();
+  full = false;
+  get = (key: string) => Promise.resolve(this.held.get(key) ?? null);
+  set = (key: string, value: string) => {
+    if (this.full) return Promise.reject(new Error("OOM command not allowed"));
+    this.held.set(key, value);
+    return Promise.resolve("OK");
+  };
+}
+
+const cookie = { secure: true, sameSite: "lax" as const };
+let store: MemoryStore;
+let servers: Listening[];
+beforeEach(() => {
+  store = new MemoryStore();
+  servers = [];
 });
-afterEach(stopServices);
-afterAll(async () => {
-  tls.server.close();
-  await redis.stop();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(() => {
+  for (const { server } of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
 });
 
-const environment = () => ({
-  REDIS_URL: `rediss://localhost:${tls.port}`,
-  REDIS_USERNAME: "app",
-  REDIS_PASSWORD: "hunter2",
-  REDIS_CA_FILE: path.join(folder, "ca.pem"),
-  SESSION_SECRET: sessionSecret,
-});
+/** A release of the service with its sessions in the store; gives its URL. */
+async function serving(version: string, changes: { secret?: string; cookie?: typeof cookie } = {}): Promise<string> {
+  const handler = sessions(store as unknown as Store, changes.secret ?? sessionSecret, {
+    ttl: 3600,
+    cookie: changes.cookie ?? cookie,
+  });
+  const app = express()
+    .set("trust proxy", 1)
+    .use(logRequests(pino({ level: "silent" })))
+    .use(sessionRoutes(version, handler));
+  const listening = await listen(app, 0, "127.0.0.1");
+  servers.push(listening);
+  return `http://127.0.0.1:${listening.port}/session`;
+}
 
-it("goes on with one session across two versions, over TLS as an ACL user of its own keys alone", async () => {
-  const [blue, green] = await Promise.all(bundles.map((bundle) => startService(bundle, environment())));
-  const first = await get(`${blue.url}/session`);
+test("a session goes on across two versions, below the service's own keys", async () => {
+  const [blue, green] = await Promise.all([serving("v1.2.3"), serving("v2.0.0")]);
+  const first = await get(blue);
   expect(first.body).toMatchObject({ count: 1, versions: ["v1.2.3"] });
-  const second = await get(`${green.url}/session`, first.cookie);
-  expect(second.body).toMatchObject({ count: 2, versions: ["v1.2.3", "v2.0.0-rc.1"] });
-  const third = await get(`${blue.url}/session`, second.cookie);
+  const second = await get(green, first.cookie);
   const { id, since } = first.body as { id: string; since: string };
-  expect(third.body).toEqual({ id, since, count: 3, versions: ["v1.2.3", "v2.0.0-rc.1"] });
-  expect((await get(`${green.url}/session`)).body).toMatchObject({ count: 1 });
+  expect(second.body).toEqual({ id, since, count: 2, versions: ["v1.2.3", "v2.0.0"] });
+  expect((await get(green)).body).toMatchObject({ count: 1 });
+  for (const key of store.held.keys()) expect(key).toMatch(/^app:session:/);
 });
 
-it("gives a cookie that scripts, other sites and plain HTTP don't get", async () => {
-  const { url } = await startService(bundles[0], environment());
-  const { headers } = await get(`${url}/session`);
+test("scripts, other sites and plain HTTP don't get the cookie", async () => {
+  const url = await serving("v1.2.3");
+  const { headers } = await get(url);
   expect(headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/),
   ]);
-  const plain = await fetch(`${url}/session`);
-  expect(plain.headers.getSetCookie()).toEqual([]);
+  expect((await fetch(url)).headers.getSetCookie()).toEqual([]);
 });
 
-it("gives one by plain HTTP where that is configured", async () => {
-  const { url } = await startService(bundles[0], { ...environment(), SESSION_COOKIE_SECURE: "false" });
-  const [cookie] = (await fetch(`${url}/session`)).headers.getSetCookie();
-  expect(cookie).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+test("plain HTTP gets one where that is configured", async () => {
+  const [given] = (
+    await fetch(await serving("v1.2.3", { cookie: { ...cookie, secure: false } }))
+  ).headers.getSetCookie();
+  expect(given).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
 });
 
-it("does not take a cookie that another secret signed", async () => {
-  const [one, other] = await Promise.all([
-    startService(bundles[0], environment()),
-    startService(bundles[0], { ...environment(), SESSION_SECRET: `another-${sessionSecret}` }),
+test("a cookie that another secret signed is not taken", async () => {
+  const [own, other] = await Promise.all([
+    serving("v1.2.3"),
+    serving("v1.2.3", { secret: `another-${sessionSecret}` }),
   ]);
-  const { cookie } = await get(`${one.url}/session`);
-  expect((await get(`${other.url}/session`, cookie)).body).toMatchObject({ count: 1 });
+  const { cookie: signed } = await get(own);
+  expect((await get(other, signed)).body).toMatchObject({ count: 1 });
 });
 
-it.each([
-  ["an authority that it doesn't know", { REDIS_CA_FILE: undefined }, "self-signed certificate"],
-  ["a wrong password", { REDIS_PASSWORD: "wrong" }, "WRONGPASS"],
-  ["another user", { REDIS_USERNAME: undefined, REDIS_PASSWORD: undefined }, "NOAUTH"],
-])("is not ready with %s", async (_, change, reason) => {
-  const { url, said } = await startService(bundles[0], { ...environment(), ...change });
-  const { err } = await said(({ msg }) => msg === "the backing service can't be reached");
-  expect((err as Error).message).toContain(reason);
-  expect((await get(`${url}/readyz`)).status).toBe(503);
+test("says so when a session can't be saved", async () => {
+  const url = await serving("v1.2.3");
+  store.full = true;
+  expect(await get(url)).toMatchObject({ status: 503, body: { error: "sessions are unavailable" } });
 });

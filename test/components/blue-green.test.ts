@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { askGate, type GateArgs } from "../../components/gate.ts";
 import type { Color } from "../../components/traffic.ts";
 import { named, runProgram, type Run } from "../program.ts";
@@ -22,11 +23,17 @@ const gate = jest.mocked(askGate);
 const settings = { blueAmi: "ami-11111111", greenAmi: "ami-22222222", standby: "warm", allowedCidrs: ["192.0.2.0/24"] };
 const run = (more: object = {}, before?: Run) => runProgram("dev", { ...settings, ...more }, before?.outputs);
 
+const told: string[] = [];
 beforeEach(() => {
+  told.length = 0;
+  jest.spyOn(pulumi.log, "info").mockImplementation((message) => Promise.resolve(void told.push(message)));
   live = undefined;
   readied.length = 0;
   gate.mockReset();
 });
+
+/** The images of these tests have no boot gate, which the program tells; it tells nothing else. */
+afterEach(() => expect(told.filter((message) => !message.includes("without a boot gate"))).toEqual([]));
 
 /** Calls a hook of the program the way the engine does. */
 async function callHook({ hooks }: Run, name: string, oldOutputs?: object): Promise<void> {

@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { commandVariables, runCommand, type CommandRun } from "../../../cli/judge/command.ts";
 import { runHooks } from "../../../cli/judge/hooks.ts";
+
+const { setTimeout: realTimeout } = globalThis;
+const pause = (milliseconds: number) => new Promise((resolve) => realTimeout(resolve, milliseconds));
 
 let folder: string;
 let lines: string[];
@@ -11,7 +13,10 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), "command-")));
   lines = [];
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 const run = (command: string, changes: Partial<CommandRun> = {}) =>
   runCommand({
@@ -62,24 +67,57 @@ async function allGone(known: readonly number[]): Promise<void> {
   while (known.some(isAlive)) await pause(5);
 }
 
+function onlyTimeoutsAreFake(): void {
+  const real = [
+    "nextTick",
+    "queueMicrotask",
+    "setImmediate",
+    "clearImmediate",
+    "setInterval",
+    "clearInterval",
+  ] as const;
+  jest.useFakeTimers({ doNotFake: [...real, "Date", "performance", "hrtime"] });
+}
+
+/** Passes 50 seconds of the command's timers a second until it has settled; processes take the time that they take. */
+async function ahead<T>(running: Promise<T>): Promise<T> {
+  let settled = false;
+  running.then(
+    () => (settled = true),
+    () => (settled = true),
+  );
+  while (!settled) {
+    jest.advanceTimersByTime(100);
+    await pause(2);
+  }
+  return running;
+}
+
 test.each([
-  ["ends", "sleep 1000 & echo $$ $!; wait"],
-  ["does not end itself on SIGTERM", 'trap "" TERM; (trap "" TERM; sleep 1000) & echo $$ $!; wait'],
-])("a command that is aborted takes its whole group with it, also when it %s", async (_, command) => {
+  { when: "it ends", command: "sleep 1000 & echo $$ $!; wait", grace: false },
+  {
+    when: "it does not end itself on SIGTERM",
+    command: 'trap "" TERM; (trap "" TERM; sleep 1000) & echo $$ $!; wait',
+    grace: true,
+  },
+])("a command that is aborted takes its whole group with it, also when $when", async ({ command, grace }) => {
+  onlyTimeoutsAreFake();
   const controller = new AbortController();
   const seen = pids();
   const running = run(command, { signal: controller.signal, onLine: seen.onLine });
   const known = await seen.known;
   expect(known.map(isAlive)).toEqual([true, true]);
   controller.abort(new Error("Ctrl-C"));
-  await expect(running).rejects.toThrow("Ctrl-C");
+  await expect(grace ? ahead(running) : running).rejects.toThrow("Ctrl-C");
   await allGone(known);
 });
 
 test("fails when it takes too long, and takes its group with it", async () => {
+  onlyTimeoutsAreFake();
   const seen = pids();
   const running = run("sleep 1000 & echo $$ $!; wait", { timeoutSeconds: 2, onLine: seen.onLine });
-  expect(await running).toMatchObject({
+  await seen.known;
+  expect(await ahead(running)).toMatchObject({
     ok: false,
     detail: expect.stringMatching(/^no end within 2s: \d+ \d+$/) as string,
   });
@@ -93,12 +131,11 @@ test("what it leaves in the background ends with it, and is not waited for", asy
 });
 
 test("what has left its group and holds its output is not waited for", async () => {
+  onlyTimeoutsAreFake();
   const seen = pids();
-  expect(
-    await run(`setsid sh -c 'echo $$; touch left; exec sleep 1000' & until [ -e left ]; do sleep 0.01; done`, {
-      onLine: seen.onLine,
-    }),
-  ).toMatchObject({ ok: true });
+  const command = `setsid sh -c 'echo $$; touch left; exec sleep 1000' & until [ -e left ]; do sleep 0.01; done`;
+  const running = run(command, { timeoutSeconds: 86_400, onLine: seen.onLine });
+  expect(await ahead(running)).toMatchObject({ ok: true });
   const [left] = await seen.known;
   process.kill(left, "SIGKILL");
 });

@@ -51,13 +51,6 @@ it("says on every answer who it is", async () => {
   }
 });
 
-it("shows people the colour and the version, and nothing that could run in their browser", async () => {
-  const { url } = await startService(bundle, { BLUEGREEN_COLOR: "<script>" });
-  const page = await fetch(url);
-  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'");
-  expect(await page.text()).toContain("<h1>&#60;script&#62; v1.2.3</h1>");
-});
-
 it("runs without sessions where no backing service is configured, and says so", async () => {
   const { url, said } = await startService(bundle);
   await said(({ msg }) => msg === "redis.url is not set: running without sessions");
@@ -118,53 +111,11 @@ it("writes no secret, cookie or query to its log", async () => {
   }
 });
 
-it("names a request in the answer and in the log as who asks does", async () => {
-  const { url, said } = await startService(bundle, { BLUEGREEN_COLOR: "green" });
-  const response = await fetch(`${url}/version?a=b`, { headers: { "x-request-id": "it-is-me" } });
-  expect(response.headers.get("x-request-id")).toBe("it-is-me");
-  const line = await said(({ requestId }) => requestId === "it-is-me");
-  const request = { req: { method: "GET", path: "/version" }, res: { statusCode: 200 } };
-  expect(line).toMatchObject({ level: "info", color: "green", version: "v1.2.3", commit, ...request });
-});
-
-it.each([
-  [{ PORT: "x", SHUTDOWN_DELAY: "x" }, "2 settings are wrong"],
-  [{ REDIS_URL: "ssm:redis-url", SESSION_SECRET: sessionSecret }, "BLUEGREEN_SETTINGS is not set"],
-  [
-    { REDIS_URL: "rediss://r", SESSION_SECRET: sessionSecret, REDIS_CA_FILE: "/nowhere.pem" },
-    "redis.caFile names /nowhere.pem",
-  ],
-])("ends its start with one line on %j", async (env, message) => {
-  const { exit, lines } = spawnService(bundle, env);
-  expect(await exit).toBe(1);
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatchObject({ level: "fatal", msg: expect.stringContaining(message) as string });
-});
-
 it("ends its start when the port is taken", async () => {
   const { url } = await startService(bundle);
   const { exit, lines } = spawnService(bundle, { PORT: new URL(url).port });
   expect(await exit).toBe(1);
   expect(lines.at(-1)).toMatchObject({ level: "fatal", msg: expect.stringContaining("EADDRINUSE") as string });
-});
-
-const commands: [args: string[], env: NodeJS.ProcessEnv, code: number, output: string][] = [
-  [["--version"], { PORT: "x" }, 0, "v1.2.3"],
-  [["check-config"], { REDIS_URL: "ssm:redis-url", SESSION_SECRET: "ssm:s" }, 0, "the configuration is sound"],
-  [
-    ["check-config"],
-    { PORT: "x" },
-    1,
-    '1 setting is wrong:\n  port (from PORT): "x". Allowed: a whole number from 0 to 65535\n',
-  ],
-  [["migrate"], {}, 1, "redis.url is not set: there is nothing to migrate\n"],
-  [["serve"], {}, 1, "no such command: serve\napp                serves"],
-  [["--help"], {}, 1, "Unknown option '--help'"],
-];
-it.each(commands)("app %j with %j", async (args, env, code, said) => {
-  const { exit, output } = spawnService(bundle, env, args);
-  expect(await exit).toBe(code);
-  expect(output()).toContain(said);
 });
 
 it("says so when a session can't be saved", async () => {

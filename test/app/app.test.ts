@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { Writable } from "node:stream";
+import type { About } from "../../app/src/about.ts";
+import { createApp, type Parts } from "../../app/src/app.ts";
+import { createLog } from "../../app/src/log.ts";
+import { Readiness } from "../../app/src/readiness.ts";
+import { listen, type Listening } from "../../app/src/server.ts";
+import { get } from "./service.ts";
+
+const about: About = {
+  ...{ version: "v1.2.3", commit: "c".repeat(40), schema: { min: 1, max: 1 } },
+  ...{ color: "green", environment: "dev", instanceId: "i-1" },
+};
+
+let lines: Record<string, unknown>[];
+let servers: Listening[];
+beforeEach(() => {
+  lines = [];
+  servers = [];
+});
+afterEach(async () => {
+  for (const { server } of servers) {
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  }
+});
+
+/** The service's routes, listening; it has started unless `started` is false. */
+async function serving(changes: Partial<Parts> = {}, { started = true } = {}) {
+  const write = (chunk: Buffer, _: unknown, done: () => void) => {
+    lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+    done();
+  };
+  const log = createLog(about, "debug", new Writable({ write }));
+  const readiness = new Readiness({}, log);
+  if (started) readiness.started();
+  const parts = { about, log, readiness, trustProxy: 1, storeSchema: () => undefined, ...changes };
+  const listening = await listen(createApp(parts), 0, "127.0.0.1");
+  servers.push(listening);
+  return { url: `http://127.0.0.1:${listening.port}`, readiness };
+}
+
+test.each([
+  ["/", 200],
+  ["/healthz", 200],
+  ["/nowhere", 404],
+  ["/%", 404],
+])("says who it is on the answer to %s", async (where, status) => {
+  const { url } = await serving();
+  const response = await fetch(url + where);
+  expect(response.status).toBe(status);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    ...{ "x-color": "green", "x-version": "v1.2.3", "x-instance": "i-1" },
+    ...{ "keep-alive": "timeout=65", "x-content-type-options": "nosniff" },
+  });
+  expect(response.headers.has("x-powered-by")).toBe(false);
+});
+
+test("shows people the colour and the version, and nothing that could run in their browser", async () => {
+  const { url } = await serving({ about: { ...about, color: "<script>" } });
+  const page = await fetch(url);
+  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'");
+  expect(await page.text()).toContain("<h1>&#60;script&#62; v1.2.3</h1>");
+});
+
+test("/version tells the store's schema where it is known", async () => {
+  const alone = await serving();
+  expect(await get(`${alone.url}/version`)).toMatchObject({ status: 200, body: about });
+  expect((await get(`${alone.url}/version`)).body).not.toHaveProperty("store");
+  const stored = await serving({ storeSchema: () => 2 });
+  expect((await get(`${stored.url}/version`)).body).toEqual({ ...about, store: { schema: 2 } });
+});
+
+test("without a backing service there are no sessions", async () => {
+  const { url } = await serving();
+  const error = expect.stringContaining("redis.url is not set") as string;
+  expect(await get(`${url}/session`)).toMatchObject({ status: 404, body: { error } });
+});
+
+test("is alive while it is not ready, and sends users elsewhere while it leaves", async () => {
+  const { url, readiness } = await serving({}, { started: false });
+  expect(await get(`${url}/healthz`)).toMatchObject({ status: 200, body: { status: "alive" } });
+  expect(await get(`${url}/readyz`)).toMatchObject({ status: 503, body: { because: ["starting"] } });
+  readiness.started();
+  expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { status: "ready" } });
+  readiness.leave();
+  const leaving = await get(`${url}/readyz`);
+  expect(leaving).toMatchObject({ status: 503, body: { because: ["leaving"] } });
+  expect(leaving.headers.get("connection")).toBe("close");
+});
+
+test("names a request in the answer and in the log as who asks does, and logs neither query nor cookie", async () => {
+  const { url } = await serving();
+  const headers = { "x-request-id": "it-is-me", cookie: "session=hunter2" };
+  const response = await fetch(`${url}/version?token=hunter2`, { headers });
+  expect(response.headers.get("x-request-id")).toBe("it-is-me");
+  expect(lines).toEqual([expect.objectContaining({ requestId: "it-is-me", level: "info", version: "v1.2.3" })]);
+  expect(lines[0]).toMatchObject({ req: { method: "GET", path: "/version" }, res: { statusCode: 200 } });
+  expect(JSON.stringify(lines)).not.toContain("hunter2");
+});
+
+test("a mistake of its own is a 500 that tells nothing but the request's id", async () => {
+  const mistake = { leaving: false, look: () => Promise.reject(new Error("hunter2")) } as unknown as Readiness;
+  const { url } = await serving({ readiness: mistake });
+  const { status, body } = await get(`${url}/version`);
+  const requestId = expect.any(String) as string;
+  expect({ status, body }).toEqual({ status: 500, body: { error: "the request failed", requestId } });
+});
