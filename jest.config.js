@@ -25,5 +25,8 @@ export default {
   globalTeardown: "<rootDir>/test/global-teardown.ts",
   // Jest leaves one core free by default, which is half of a small machine.
   maxWorkers: "100%",
+  // Each test file loads the SDKs anew. A worker that has let a gigabyte of them gather takes longer to end than the half
+  // second that Jest waits for it, so one that is full gives way to a new one.
+  workerIdleMemoryLimit: "400MB",
   testTimeout: 20_000,
 };
