@@ -1,6 +1,6 @@
 import { faultMessage, issueFaults } from "./config-faults.ts";
 import { combinationFaults } from "./config-rules.ts";
-import { property, schema, type Settings } from "./config-schema.ts";
+import { isText, schema, type Settings } from "./config-schema.ts";
 
 /**
  * Settings in raw config values (each a string, lists as JSON, the way Pulumi keeps them), or every fault at once. An empty
@@ -20,8 +20,7 @@ export function settingsIn(raw: Record<string, string>): { settings: Settings } 
 }
 
 function decode(key: string, text: string): unknown {
-  const type = property(key)?.type;
-  if (type === undefined || type === "string") return text;
+  if (!Object.hasOwn(schema.shape, key) || isText(key as keyof Settings)) return text;
   try {
     return JSON.parse(text);
   } catch {

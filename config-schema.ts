@@ -153,10 +153,20 @@ export const schema = z.strictObject({
 /** A stack's settings, valid as a whole. */
 export type Settings = z.output<typeof schema>;
 
-const jsonSchema = z.toJSONSchema(schema, { io: "input" });
+/** Whether a setting's raw value is its text as it stands: a string, or one of several words. Everything else is JSON. */
+export function isText(key: keyof Settings): boolean {
+  let setting: z.core.$ZodType = schema.shape[key];
+  while (setting instanceof z.ZodDefault || setting instanceof z.ZodOptional) setting = setting.unwrap();
+  return setting instanceof z.ZodString || setting instanceof z.ZodEnum;
+}
+
+/** Made when it is first asked for: a sound update needs no JSON schema. */
+let jsonSchema: ReturnType<typeof toJsonSchema> | undefined;
+const toJsonSchema = () => z.toJSONSchema(schema, { io: "input" });
 
 /** A setting as JSON schema has it; undefined: there is no such setting. */
 export function property(key: string) {
+  jsonSchema ??= toJsonSchema();
   const found = Object.hasOwn(schema.shape, key) ? jsonSchema.properties?.[key] : undefined;
   return typeof found === "object" ? found : undefined;
 }
