@@ -2,15 +2,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state.js";
 import * as aws from "@pulumi/aws";
-import * as awsx from "@pulumi/awsx";
+import { Vpc } from "@pulumi/awsx/ec2/vpc.js";
 import "@aws-sdk/client-auto-scaling";
 import "@aws-sdk/client-elastic-load-balancing-v2";
 import "@aws-sdk/credential-providers";
 import "ip-address";
 import "zod";
-
-// The SDK takes a stack trace for every promise; mapping those to their sources measures the loader, not the program.
-Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const answers: Record<string, Record<string, unknown>> = {
   "pulumi:pulumi:readStackOutputs": { outputs: {} },
@@ -25,14 +22,14 @@ const answers: Record<string, Record<string, unknown>> = {
 function touch(): unknown[] {
   return [
     ...[aws.acm.Certificate, aws.autoscaling.Group, aws.autoscaling.Policy],
-    ...[aws.cloudwatch.CompositeAlarm, aws.cloudwatch.MetricAlarm, aws.dynamodb.Table],
-    ...[aws.ec2.LaunchTemplate, aws.ec2.SecurityGroup, aws.ec2.VpcEndpoint, aws.ec2.getAmi],
+    ...[aws.cloudwatch.CompositeAlarm, aws.cloudwatch.Dashboard, aws.cloudwatch.MetricAlarm],
+    ...[aws.dynamodb.Table, aws.ec2.LaunchTemplate, aws.ec2.SecurityGroup, aws.ec2.VpcEndpoint, aws.ec2.getAmi],
     ...[aws.vpc.SecurityGroupEgressRule, aws.vpc.SecurityGroupIngressRule],
     ...[aws.iam.InstanceProfile, aws.iam.Role, aws.iam.RolePolicy, aws.iam.RolePolicyAttachment],
     ...[aws.kms.Key, aws.lb.Listener, aws.lb.ListenerRule, aws.lb.LoadBalancer, aws.lb.TargetGroup],
     ...[aws.s3.BucketLifecycleConfiguration, aws.s3.BucketOwnershipControls, aws.s3.BucketPolicy],
     ...[aws.s3.BucketPublicAccessBlock, aws.s3.BucketServerSideEncryptionConfiguration],
-    ...[aws.sns.Topic, aws.sns.TopicPolicy, awsx.ec2.Vpc],
+    ...[aws.sns.Topic, aws.sns.TopicPolicy, Vpc],
     ...[aws.getAvailabilityZones, aws.getCallerIdentity, aws.getPartition, aws.getRegion],
   ];
 }

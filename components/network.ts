@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as awsx from "@pulumi/awsx";
+// Not the whole of awsx, which takes longer to load than all of this program.
+import { Vpc } from "@pulumi/awsx/ec2/vpc.js";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface NetworkArgs {
@@ -15,10 +16,10 @@ export interface NetworkArgs {
 }
 
 const natStrategy = {
-  none: awsx.ec2.NatGatewayStrategy.None,
-  single: awsx.ec2.NatGatewayStrategy.Single,
-  "one-per-az": awsx.ec2.NatGatewayStrategy.OnePerAz,
-};
+  none: "None",
+  single: "Single",
+  "one-per-az": "OnePerAz",
+} as const;
 
 /**
  * Public subnets for the load balancer and private ones for the fleets, over two or three zones: a new VPC, or one that
@@ -39,12 +40,12 @@ export class Network extends pulumi.ComponentResource {
       this.privateSubnetIds = pulumi.output(args.privateSubnetIds);
       this.privateRouteTableIds = pulumi.output([]);
     } else {
-      const vpc = new awsx.ec2.Vpc(
+      const vpc = new Vpc(
         `${name}-vpc`,
         {
           cidrBlock: args.vpcCidr,
           availabilityZoneNames: args.availabilityZoneNames,
-          subnetStrategy: awsx.ec2.SubnetAllocationStrategy.Auto,
+          subnetStrategy: "Auto",
           natGateways: { strategy: natStrategy[args.natGateways] },
           enableDnsHostnames: true,
           enableDnsSupport: true,
@@ -65,7 +66,7 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-function privateRouteTableIds(vpc: awsx.ec2.Vpc): pulumi.Output<string[]> {
+function privateRouteTableIds(vpc: Vpc): pulumi.Output<string[]> {
   return pulumi
     .all([vpc.privateSubnetIds, vpc.routeTableAssociations])
     .apply(([subnetIds, associations]) =>
