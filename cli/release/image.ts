@@ -87,6 +87,7 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
       "usage",
       `promoteFrom is ${promoteFrom}, this very stack. Allowed: the stack before it, such as staging.`,
     );
+  // Who releases here may have no more rights there than to read the records.
   const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption, trial: false });
   const { outputs } = await other.recorded();
   try {
