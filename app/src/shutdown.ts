@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Server as TcpServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Config } from "./config-schema.ts";
@@ -25,7 +26,8 @@ export async function drain(
   await pause(delay * 1000);
   const closed = once(server, "close");
   const over = new AbortController();
-  server.close();
+  // Not the HTTP server's own close: from Node 26 on it also ends a connection whose first request is on its way.
+  TcpServer.prototype.close.call(server);
   log.info({ inFlight: inFlight(), timeout }, "leaving: no new connections");
   const late = pause(timeout * 1000, undefined, { signal: over.signal }).catch(() => undefined);
   await Promise.race([closed, quiet(inFlight, over.signal), late]);

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { World } from "../../../cli/model.ts";
 import { lineScreen, type Screen } from "../../../cli/status/screen.ts";
 import { watch } from "../../../cli/status/watch.ts";
@@ -85,7 +86,8 @@ it("without a terminal, says a line when something changed", async () => {
     new Error("throttled"),
   ];
   await watched([...looks, differing], lineScreen(out));
-  expect((out.read() as Buffer).toString()).toBe(
+  out.end();
+  expect(await text(out)).toBe(
     [
       `2026-11-21T14:05:21.000Z ${calm}; rollback ready`,
       `2026-11-21T14:05:30.000Z ${canary}; rollback ready`,
