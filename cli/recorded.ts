@@ -33,6 +33,8 @@ export type Outputs = z.output<typeof outputs>;
 /** What the state says of a stack. */
 export interface Recorded {
   readonly outputs: Outputs;
+  /** The load balancer's own DNS name; undefined where the state has none. */
+  readonly loadBalancerName?: string;
   /** Percent of the requests by the listener's own entry, which is true also behind an update that failed later. */
   readonly weights: ByColor<number>;
   /** Auto Scaling groups and scaling policies that the state knows, those to be deleted included. */
@@ -70,12 +72,14 @@ export function recordedIn(text: string, stack: string): Recorded {
     const lacks = read.error.issues.map(({ path }) => path.join(".")).join(", ");
     throw new Refusal("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
   }
+  const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
   const listener = resources.find((entry) => entry.delete !== true && entry.urn.endsWith("::app-listener"));
   const groups = actions.parse(listener?.outputs?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
   const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
   const { targetGroupArns } = read.data;
   return {
     outputs: read.data,
+    loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
     weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
     groupNames: ids("aws:autoscaling/group:Group"),
     policyNames: ids("aws:autoscaling/policy:Policy"),

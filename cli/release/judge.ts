@@ -31,7 +31,7 @@ export async function judge(desk: Desk, color: Color, seconds: number, tell: Tel
   const measure = new Measure(
     {
       ...{ clients: session.clients, outputs: desk.recorded.outputs, release: color },
-      preview: previewOf(desk.recorded.outputs, session.settings),
+      preview: previewOf(desk.recorded, session.settings),
       whole: wholeOf(desk, color),
       judgedSince: firstTraffic(desk, color),
       note: (line) => tell.keep(line),

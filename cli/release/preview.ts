@@ -1,10 +1,21 @@
 import type { PreviewEndpoint } from "../../components/preview.ts";
-import type { Outputs } from "../recorded.ts";
+import type { Recorded } from "../recorded.ts";
 import type { Settings } from "../../config-schema.ts";
 
-/** Where the preview listener of a stack is asked. */
-export function previewOf({ previewUrl }: Outputs, { domain }: Settings): PreviewEndpoint {
-  const { protocol, hostname, port } = new URL(previewUrl);
+/**
+ * Where the preview listener of a stack is asked: at the load balancer's own name, as the health gate does. The domain may
+ * lead elsewhere, to a CDN or still to the system before this one; it is the name that the certificate must have.
+ */
+export function previewOf(
+  { outputs, loadBalancerName }: Pick<Recorded, "outputs" | "loadBalancerName">,
+  { domain }: Pick<Settings, "domain">,
+): PreviewEndpoint {
+  const { protocol, hostname, port } = new URL(outputs.previewUrl);
   const secure = protocol === "https:";
-  return { protocol: secure ? "https" : "http", host: hostname, port: Number(port || (secure ? 443 : 80)), domain };
+  return {
+    protocol: secure ? "https" : "http",
+    host: loadBalancerName ?? hostname,
+    port: Number(port || (secure ? 443 : 80)),
+    domain,
+  };
 }

@@ -50,6 +50,8 @@ test("a state tells the listener's own weights, groups, policies and pending ope
     listener(90, 10),
     listener(2, 98, { delete: true }),
     entry("aws:lb/listener:Listener", "app-preview-listener", { id: "arn:preview", outputs: {} }),
+    entry("aws:lb/loadBalancer:LoadBalancer", "app-alb", { outputs: { dnsName: "old.elb" }, delete: true }),
+    entry("aws:lb/loadBalancer:LoadBalancer", "app-alb", { outputs: { dnsName: "app.elb" } }),
     entry("aws:autoscaling/group:Group", "app-blue-group", { id: "app-blue-group-1" }),
     entry("aws:autoscaling/group:Group", "app-green-group", { id: "app-green-group-0", delete: true }),
     entry("aws:autoscaling/group:Group", "app-green-group", {}),
@@ -58,6 +60,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
   const pending = [{ resource: { urn: urn("aws:autoscaling/group:Group", "app-green-group") }, type: "creating" }];
   expect(recordedIn(exported(resources, pending), "dev")).toEqual({
     outputs,
+    loadBalancerName: "app.elb",
     weights: { blue: 90, green: 10 },
     groupNames: ["app-blue-group-1", "app-green-group-0"],
     policyNames: ["app-blue-cpu-1"],
