@@ -1,12 +1,14 @@
+import { ACMClient } from "@aws-sdk/client-acm";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { answerAcm, certificateStatus } from "./acm/service.ts";
 import { Controller } from "./autoscaling/controller.ts";
 import { Hooks } from "./autoscaling/hooks.ts";
 import { Launcher } from "./autoscaling/launcher.ts";
 import { answerAutoScaling } from "./autoscaling/service.ts";
-import { selfSigned } from "./certificate.ts";
 import { Clock } from "./clock.ts";
 import { MetricStore } from "./cloudwatch/metric-store.ts";
 import { startCloudWatch } from "./cloudwatch/start.ts";
@@ -19,7 +21,9 @@ import { Protection } from "./ec2/protection.ts";
 import { TemplateLaunches } from "./ec2/run-instances.ts";
 import { answerEc2 } from "./ec2/service.ts";
 import { ServiceStore } from "./ec2/store.ts";
+import { bucketPolicy } from "./elb/access-logs.ts";
 import { Addresses } from "./elb/addresses.ts";
+import { Certificates } from "./elb/certificates.ts";
 import { ElbMetrics } from "./elb/metrics.ts";
 import { ElbService } from "./elb/service.ts";
 import { json, query } from "./exchange.ts";
@@ -48,6 +52,8 @@ export interface CloudOptions {
 export interface Cloud {
   /** `http://127.0.0.1:PORT`: all of AWS. */
   readonly endpoint: string;
+  /** File with the certificate of the authority that signs the certificates of ACM, while the cloud runs. */
+  readonly certificateAuthority: string;
   /** With machines: the process whose network namespace is theirs. */
   readonly gateway?: number;
   /** Ends everything that it started: instances, proxies, moto. */
@@ -58,14 +64,16 @@ export interface Cloud {
 export async function runCloud(options: CloudOptions, log: (line: string) => void): Promise<Cloud> {
   const { region } = options;
   const clock = new Clock(options.timeScale);
+  const certificates = new Certificates();
   const [moto, addresses] = await Promise.all([
-    startMoto(options.motoPython, (line) => log(`moto ${line}`)),
+    startMoto(options.motoPython, (line) => log(`moto ${line}`), certificates.folder),
     Addresses.claim(),
   ]);
   const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
   const client = { endpoint: moto.endpoint, region, credentials };
   const ec2 = new MotoEc2(new EC2Client(client));
-  let certificate: Promise<string> | undefined;
+  const acm = new ACMClient(client);
+  const s3 = new S3Client({ ...client, forcePathStyle: true });
   const serviceStore = new ServiceStore();
   const asProcesses = processes(clock, log, serviceStore.file);
   const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
@@ -76,11 +84,19 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     metrics,
     hardware: room?.hardware ?? asProcesses,
     addresses,
-    certificate: () => (certificate ??= selfSigned(options.motoPython)),
+    certificate: certificates.pem,
     log,
   });
   const { instances, targets, balancer } = plane;
-  const elb = new ElbService({ elb: new ElasticLoadBalancingV2Client(client), ec2, targets, balancer, addresses });
+  const elb = new ElbService({
+    elb: new ElasticLoadBalancingV2Client(client),
+    ec2,
+    targets,
+    balancer,
+    addresses,
+    certificateStatus: (arn) => certificateStatus(acm, arn),
+    bucketPolicy: (bucket) => bucketPolicy(s3, bucket),
+  });
   const cloudWatch = startCloudWatch({
     clock,
     store,
@@ -101,6 +117,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     moto: moto.endpoint,
     region,
     services: {
+      acm: json((call, passOn) => answerAcm(call, passOn, () => elb.refresh())),
       autoscaling: query((call) => answerAutoScaling(call, { clock, controller, hooks, targets, around })),
       elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
       ec2: query((call, passOn) =>
@@ -122,6 +139,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   await room?.serve(metadataListener({ ec2, region, log }), front.listener, endpoint);
   return {
     endpoint,
+    certificateAuthority: certificates.authority,
     gateway: room?.gateway,
     async stop() {
       front.close();
@@ -133,6 +151,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       await room?.stop();
       addresses.close();
       await moto.stop();
+      certificates.remove();
     },
   };
 }

@@ -10,7 +10,7 @@ export interface CloudProcessOptions extends CloudOptions {
 }
 
 /** What the process tells its parent, once. */
-export type CloudMessage = { endpoint: string; gateway?: number } | { error: string };
+export type CloudMessage = { endpoint: string; certificateAuthority: string; gateway?: number } | { error: string };
 
 function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as CloudProcessOptions;
@@ -31,9 +31,9 @@ function main(): void {
     await new Promise((resolve) => file.end(resolve));
   });
   starting.then(
-    ({ endpoint, gateway }) => {
+    ({ endpoint, certificateAuthority, gateway }) => {
       log(`the cloud listens on ${endpoint}`);
-      tell({ endpoint, gateway });
+      tell({ endpoint, certificateAuthority, gateway });
     },
     (error: unknown) => {
       log(`the cloud could not start: ${messageOf(error)}`);

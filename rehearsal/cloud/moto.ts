@@ -15,8 +15,10 @@ export interface Moto {
  * Starts moto on a free port and waits until it listens.
  * @param python The Python executable of the virtual environment that holds moto.
  * @param onLine Gets each line that moto writes.
+ * @param certificates Folder in which ACM's authority and its issued certificates with their keys are put; undefined: ACM
+ * is moto's own.
  */
-export async function startMoto(python: string, onLine: (line: string) => void): Promise<Moto> {
+export async function startMoto(python: string, onLine: (line: string) => void, certificates?: string): Promise<Moto> {
   const child = spawn(python, [join(import.meta.dirname, "moto_server.py")], {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
@@ -25,7 +27,7 @@ export async function startMoto(python: string, onLine: (line: string) => void):
       MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
       MOTO_ENABLE_AMI_VALIDATION: "true",
       MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: "true",
-      MOTO_ACM_VALIDATION_WAIT: "1",
+      BLUEGREEN_CERTIFICATES: certificates ?? "",
       PYTHONUNBUFFERED: "1",
       NO_COLOR: "1",
     },

@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from moto.dynamodb.responses import DynamoHandler
 from moto.ec2.models.amis import Ami
+from moto.route53 import models as route53
 from moto.server import ThreadedMotoServer
+from moto_acm import teach
 
 # moto forgets what RegisterImage said of an image, and knows no filter for its root device. All images here are alike.
 IMAGE = {
@@ -25,6 +28,10 @@ Ami.get_filter_value = lambda self, name, *rest: (
     self.root_device_type if name == "root-device-type" else filter_value(self, name, *rest)
 )
 
+# Ids of zones begin with Z.
+zone_id = route53.create_route53_zone_id
+route53.create_route53_zone_id = lambda *args, **options: f"Z{zone_id(*args, **options)}"
+
 # DynamoDB judges a condition and writes in one step. moto's threads could come between the two: one call at a time.
 one_at_a_time = threading.RLock()
 call_dynamodb = DynamoHandler.call_action
@@ -36,6 +43,9 @@ def call_alone(self):
 
 
 DynamoHandler.call_action = call_alone
+
+if certificates := os.environ["BLUEGREEN_CERTIFICATES"]:
+    teach(Path(certificates))
 
 # Ctrl-C reaches the whole process group; the parent alone decides when moto ends.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,6 +11,8 @@ export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?
 export interface RunningCloud {
   /** `http://127.0.0.1:PORT`: all of AWS, and the control paths below `/rehearsal/`. */
   endpoint: string;
+  /** File with the certificate of the authority that signs the certificates of ACM, while the cloud runs. */
+  certificateAuthority: string;
   /** The process that runs it. */
   pid: number;
   /** With machines: the process whose network namespace is theirs. */

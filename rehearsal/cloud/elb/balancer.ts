@@ -1,9 +1,10 @@
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { Server as TlsServer, createServer as createTlsServer } from "node:https";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Addresses } from "./addresses.ts";
 import { localPort } from "./addresses.ts";
+import type { Pem } from "./certificates.ts";
 import { Forwarder, answerError } from "./forwarder.ts";
 import type { ElbMetrics, LoadBalancerMetrics } from "./metrics.ts";
 import type { RequestFacts } from "./conditions.ts";
@@ -31,8 +32,8 @@ export interface BalancerArgs {
   targets: Targets;
   addresses: Addresses;
   metrics: Pick<ElbMetrics, "of">;
-  /** Gives key and certificate for HTTPS listeners; asked once, when the first one appears. */
-  certificate(): Promise<string>;
+  /** Key and certificate of an HTTPS listener, by the certificate's ARN. */
+  certificate(arn: string): Pem;
   /** A number from 0 (inclusive) to 1 (exclusive); default Math.random. */
   draw?: () => number;
   log(line: string): void;
@@ -91,8 +92,10 @@ export class Balancer {
     const known = this.running.get(listener.arn);
     const idle = Number(balancer.attributes["idle_timeout.timeout_seconds"] ?? defaultIdleTimeout);
     const table = routingTable(listener);
+    const pem = isSecure(listener) ? this.args.certificate(listener.certificateArn ?? "") : undefined;
     if (known) {
       Object.assign(known, { listener, table });
+      if (pem && known.server instanceof TlsServer) known.server.setSecureContext({ key: pem, cert: pem });
       known.forwarder.idleTimeout = this.args.clock.milliseconds(idle);
       return;
     }
@@ -100,7 +103,6 @@ export class Balancer {
     const agent = new Agent({ keepAlive: true, maxFreeSockets: 1024, scheduling: "lifo", timeout: milliseconds });
     const forwarder = new Forwarder(agent, milliseconds);
     const serve = (request: IncomingMessage, response: ServerResponse): void => this.serve(running, request, response);
-    const pem = isSecure(listener) ? await this.args.certificate() : undefined;
     const server = pem ? createTlsServer({ key: pem, cert: pem }, serve) : createServer(serve);
     // Not scaled: clients' connections idle in this machine's time, and one that is cut off at reuse is a failed request.
     server.keepAliveTimeout = idle * 1000;

@@ -196,6 +196,22 @@ export function checkListener(params: QueryStructure, balancer: LoadBalancer, wo
   }
 }
 
+/** Refuses a certificate that a listener can't have; `status` is ACM's, undefined where it knows none. */
+export function checkCertificate(arn: string, status: string | undefined): void {
+  if (!arn.includes(":acm:")) {
+    throw notRehearsed(`certificates that are not ACM's, such as '${arn}'`, "rehearsal/cloud/elb/certificates.ts");
+  }
+  if (status === undefined) {
+    throw new AwsError("CertificateNotFound", `Certificate '${arn}' not found`);
+  }
+  if (status !== "ISSUED") {
+    throw new AwsError(
+      "UnsupportedCertificate",
+      `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+    );
+  }
+}
+
 /** Refuses a rule's priority that is out of range or taken. */
 export function checkPriority(params: QueryStructure, listener: Listener): void {
   const priority = numberOf(params.Priority);

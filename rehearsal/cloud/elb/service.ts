@@ -1,9 +1,10 @@
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { reply, type Call, type PassOn, type Reply } from "../call.ts";
 import type { Ec2Directory } from "../ec2/directory.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError, notRehearsed } from "../errors.ts";
 import { numberOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query.ts";
 import { answerXml } from "../xml.ts";
+import { checkAccessLogs } from "./access-logs.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Balancer } from "./balancer.ts";
 import * as refusals from "./refusals.ts";
@@ -17,6 +18,10 @@ export interface ElbArgs {
   ec2: Ec2Directory;
   targets: Targets;
   balancer: Balancer;
+  /** ACM's status of a certificate; undefined: there is none. */
+  certificateStatus(arn: string): Promise<string | undefined>;
+  /** S3's policy of a bucket; undefined: there is none. */
+  bucketPolicy(bucket: string): Promise<string | undefined>;
   addresses: Addresses;
 }
 
@@ -103,6 +108,10 @@ export class ElbService {
         return refusals.checkDeleteLoadBalancer(
           this.topology.loadBalancers.find((balancer) => balancer.arn === textOf(params.LoadBalancerArn)),
         );
+      case "ModifyLoadBalancerAttributes": {
+        const known = this.topology.loadBalancers.find((one) => one.arn === textOf(params.LoadBalancerArn));
+        return checkAccessLogs(params, known, (bucket) => this.args.bucketPolicy(bucket));
+      }
       case "CreateTargetGroup":
         return refusals.checkTargetGroup(params);
       case "ModifyTargetGroup": {
@@ -114,14 +123,18 @@ export class ElbService {
       case "CreateListener": {
         const balancer = this.balancerOf(textOf(params.LoadBalancerArn));
         refusals.checkListener(params, balancer, this.topology);
+        await this.checkCertificates(params);
         return refusals.checkActions(structuresOf(params.DefaultActions), "defaultActions", balancer, this.topology);
       }
       case "ModifyListener": {
         const listener = this.listenerOf(textOf(params.ListenerArn));
         const balancer = this.balancerOf(listener.loadBalancerArn);
         refusals.checkListener(params, balancer, this.topology, listener);
+        await this.checkCertificates(params);
         return refusals.checkActions(structuresOf(params.DefaultActions), "defaultActions", balancer, this.topology);
       }
+      case "AddListenerCertificates":
+        throw notRehearsed("more than one certificate a listener", "rehearsal/cloud/elb/balancer.ts");
       case "CreateRule":
       case "ModifyRule": {
         const rule = textOf(params.RuleArn);
@@ -137,6 +150,13 @@ export class ElbService {
         const balancer = this.balancerOf(listener.loadBalancerArn);
         return refusals.checkActions(structuresOf(params.Actions), "actions", balancer, this.topology);
       }
+    }
+  }
+
+  private async checkCertificates(params: QueryStructure): Promise<void> {
+    for (const certificate of structuresOf(params.Certificates)) {
+      const arn = textOf(certificate.CertificateArn) ?? "";
+      refusals.checkCertificate(arn, await this.args.certificateStatus(arn));
     }
   }
 

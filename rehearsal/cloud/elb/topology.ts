@@ -26,6 +26,8 @@ export interface Listener {
   loadBalancerArn: string;
   port: number;
   protocol: string;
+  /** Of an HTTPS listener. */
+  certificateArn?: string;
   defaultActions: Action[];
   rules: Rule[];
 }
@@ -92,13 +94,14 @@ function attributesOf(list: { Key?: string; Value?: string }[] | undefined): Rec
 async function readListeners(elb: ElasticLoadBalancingV2Client, LoadBalancerArn: string): Promise<Listener[]> {
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
   return Promise.all(
-    Listeners.map(async ({ ListenerArn = "", Port = 0, Protocol = "HTTP", DefaultActions = [] }) => {
+    Listeners.map(async ({ ListenerArn = "", Port = 0, Protocol = "HTTP", Certificates, DefaultActions = [] }) => {
       const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
       return {
         arn: ListenerArn,
         loadBalancerArn: LoadBalancerArn,
         port: Port,
         protocol: Protocol,
+        certificateArn: Certificates?.[0]?.CertificateArn,
         defaultActions: DefaultActions,
         rules: Rules.filter((rule) => !rule.IsDefault),
       };

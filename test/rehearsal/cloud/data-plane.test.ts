@@ -70,7 +70,9 @@ beforeAll(async () => {
     metrics: new ElbMetrics(store),
     hardware: processes(clock, () => undefined),
     addresses,
-    certificate: () => Promise.reject(new Error("no HTTPS here")),
+    certificate: () => {
+      throw new Error("no HTTPS here");
+    },
     draw: () => draws.shift() ?? 0,
     log: () => undefined,
   });

@@ -164,6 +164,14 @@ describe("listeners, rules and deletions", () => {
     const busy = { ...listener("main", 80, { blue: 1 }), rules: [{ Priority: "7" }] };
     expect(codeOf(() => refusals.checkPriority({ Priority: priority }, busy))).toBe(code);
   });
+  test.each([
+    ["arn:aws:acm:eu-central-1:1:certificate/a", "ISSUED", undefined],
+    ["arn:aws:acm:eu-central-1:1:certificate/a", "PENDING_VALIDATION", "UnsupportedCertificate"],
+    ["arn:aws:acm:eu-central-1:1:certificate/a", undefined, "CertificateNotFound"],
+    ["arn:aws:iam::1:server-certificate/a", "ISSUED", "NotImplemented"],
+  ])("a listener with the certificate %s that is %p: %p", (arn, status, code) => {
+    expect(codeOf(() => refusals.checkCertificate(arn, status))).toBe(code);
+  });
   test("a protected load balancer stays", () => {
     const guarded = loadBalancer("main", { attributes: { "deletion_protection.enabled": "true" } });
     expect(codeOf(() => refusals.checkDeleteLoadBalancer(guarded))).toBe("OperationNotPermitted");
