@@ -35,7 +35,11 @@ export interface SessionArgs {
 /** The local cloud with its images, and the stack that is rehearsed on it. */
 export interface Session {
   stack: RehearsalStack;
+  /** Another stack of the same account: the settings of its own file, with `settings` laid over them. */
+  stackOf(stackName: string, settings: ConfigOverrides): RehearsalStack;
   endpoint: string;
+  /** File with the certificate of the authority that signs the certificates of ACM: clients must trust it. */
+  certificateAuthority: string;
   pulumiVersion: string;
   images: Record<ImageName, string>;
   /** With machines: images that only they can have. */
@@ -81,13 +85,13 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   await rm(log, { force: true });
   const cloud = await startCloud({ timeScale, motoPython, log, region, machines: hardware?.options });
   cleanUp.add("local cloud", () => cloud.stop());
-  const { endpoint } = cloud;
+  const { endpoint, certificateAuthority } = cloud;
   const machineImages = hardware && (await registerMachineImages(hardware.baked, endpoint, region));
   const images = machineImages ?? (await registerImages(endpoint, region));
   await publishImages(images, endpoint, region);
   if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
 
-  const env: Record<string, string> = { ...keys };
+  const env: Record<string, string> = { ...keys, NODE_EXTRA_CA_CERTS: certificateAuthority };
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({
@@ -98,26 +102,27 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   }
   const project = path.join(folder, "project");
   await copyProject(repository, project);
-  const stack = new RehearsalStack({
-    stackName,
-    workDir: path.join(folder, "stack"),
-    project,
-    repository,
-    programs: await makePrograms(path.join(folder, "bin"), pulumi),
-    env,
-    config: {
-      ...{ "aws:region": region, "aws:accessKey": keys.AWS_ACCESS_KEY_ID, "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY },
-      "aws:endpoints": [Object.fromEntries(services.map((service) => [service, endpoint]))],
-      ...{ "aws:skipMetadataApiCheck": true, "aws:s3UsePathStyle": true },
-    },
-  });
+  const programs = await makePrograms(path.join(folder, "bin"), pulumi);
+  const aws = {
+    ...{ "aws:region": region, "aws:accessKey": keys.AWS_ACCESS_KEY_ID, "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY },
+    "aws:endpoints": [Object.fromEntries(services.map((service) => [service, endpoint]))],
+    ...{ "aws:skipMetadataApiCheck": true, "aws:s3UsePathStyle": true },
+  };
+  const workDir = path.join(folder, "stack");
+  const stackOf = (name: string, settings: ConfigOverrides) => {
+    const config = { ...aws, ...named(settings) };
+    return new RehearsalStack({ stackName: name, workDir, project, repository, programs, env, config });
+  };
+  const stack = stackOf(stackName, {});
   // The alarms' minutes are as short as the cloud's clocks are fast.
   const limits = { limits: { alarmSeconds: 60 / timeScale } };
   await writeFile(path.join(project, "bluegreen.yaml"), stringify(limits));
   const state = async () => (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
   return {
     stack,
+    stackOf,
     endpoint,
+    certificateAuthority,
     pulumiVersion: String(pulumi.version),
     images,
     machineImages,
@@ -130,7 +135,9 @@ export async function openSession(args: SessionArgs): Promise<Session> {
       const { instances } = await state();
       return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];
     },
-    set: (settings) =>
-      stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]))),
+    set: (settings) => stack.setConfig(named(settings)),
   };
 }
+
+const named = (settings: ConfigOverrides): ConfigOverrides =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]));

@@ -84,6 +84,11 @@ export class RehearsalStack {
     await this.pulumi("cancel", "--yes");
   }
 
+  /** Makes it the one that commands work on which name no other. */
+  async select(): Promise<void> {
+    await this.pulumi("stack", "select");
+  }
+
   /** Begins an operation that can be interrupted or killed on its way. */
   async start(operation: OperationName, { onProgress, ...options }: RunOptions = {}): Promise<RunningOperation> {
     await this.prepare();

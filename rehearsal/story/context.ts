@@ -5,7 +5,7 @@ import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings.ts";
 import type { OperationResult, Progress } from "../../engine/protocol.ts";
-import type { RunOptions } from "../engine/stack.ts";
+import type { RehearsalStack, RunOptions } from "../engine/stack.ts";
 import type { Load, LoadWindow } from "../load/load.ts";
 import type { Session } from "../session.ts";
 import { autoScaling, elb } from "./aws.ts";
@@ -85,13 +85,7 @@ export class Context {
 
   /** Takes the settings over that the release commands have written, for the updates to come. */
   async adopt(): Promise<void> {
-    const { folder, stack } = this.session.stack.place;
-    const file = parse(await readFile(path.join(folder, `Pulumi.${stack}.yaml`), "utf8")) as { config: World };
-    const read = releaseSettings.map((name): [string, ConfigValue | undefined] => [
-      name,
-      file.config[`bluegreen:${name}`],
-    ]);
-    const world: World = { ...this.applied, ...Object.fromEntries(read) };
+    const world: World = { ...this.applied, ...(await releasedSettings(this.session.stack)) };
     this.apply(world);
     this.world = this.handed = world;
   }
@@ -128,7 +122,8 @@ export class Context {
 
   /** Where the main listener really listens, and the preview listener. */
   async urls(): Promise<{ main: string; preview: string }> {
-    const [balancer] = (await this.session.state()).loadBalancers;
+    const own = `bluegreen-${this.session.stack.place.stack}-`;
+    const balancer = (await this.session.state()).loadBalancers.find(({ name }) => name.startsWith(own));
     const at = (port: number) => balancer?.listeners.find((listener) => listener.port === port)?.url ?? "";
     return { main: at(80), preview: at(9090) };
   }
@@ -160,6 +155,13 @@ const releaseSettings = [
   ...["activeColor", "blueAmi", "greenAmi", "standby"],
   ...["standbyWeight", "capacityFloor", "previewSize"],
 ];
+
+/** What the release commands have written into a stack's settings. */
+export async function releasedSettings({ place }: Pick<RehearsalStack, "place">): Promise<World> {
+  const file = path.join(place.folder, `Pulumi.${place.stack}.yaml`);
+  const { config } = parse(await readFile(file, "utf8")) as { config: World };
+  return Object.fromEntries(releaseSettings.map((name) => [name, config[`bluegreen:${name}`]]));
+}
 
 /** Logical names of the real resources that an operation touched, components left out. */
 export const touched = (result: OperationResult): string[] =>

@@ -6,6 +6,7 @@ import { commandFaultSteps } from "./commands-faults.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
+import { environments } from "./environments.ts";
 import { faults } from "./faults.ts";
 import { guardSteps } from "./guards.ts";
 import { killSteps } from "./kills.ts";
@@ -13,10 +14,18 @@ import { interruptions } from "./interruptions.ts";
 import { machineFaults, sessions } from "./machines.ts";
 import { readme } from "./readme.ts";
 import { release, retire } from "./release.ts";
+import { variants } from "./variants.ts";
 import type { Step } from "./context.ts";
 
 const hazards = [...guardSteps, ...interruptions, ...driftSteps, ...commandSteps];
-const commandHazards = [...caughtSteps, ...commandGuardSteps, ...commandFaultSteps, ...killSteps];
+const commandHazards = [
+  ...caughtSteps,
+  ...commandGuardSteps,
+  ...commandFaultSteps,
+  ...killSteps,
+  environments,
+  variants,
+];
 
 /**
  * The whole story, in its order.
