@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./aws-clients.ts";
 import { Fleet, type FleetArgs } from "./fleet.ts";
 import { askGate } from "./gate.ts";
+import { known } from "./known.ts";
 import type { PreviewEndpoint } from "./preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
 import { observe, targetHealth } from "./live.ts";
-import { refuseUnlessOverridden } from "./override.ts";
+import { refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
 import { rollbackReadiness } from "./rollback-readiness.ts";
@@ -122,8 +123,8 @@ export class BlueGreen extends pulumi.ComponentResource {
       );
     }
     for (const color of colors) if (!fleets[color]) addFleet(color, [this.listener]);
-
     this.fleets = byColor((color) => fleets[color] as Fleet);
+
     this.settled = Promise.all(colors.map((color) => this.fleets[color].settled));
     this.weights = this.listenerWeights();
     this.rollbackReady = this.whetherRollbackIsReady(args);
@@ -159,17 +160,26 @@ export class BlueGreen extends pulumi.ComponentResource {
     );
   }
 
-  /** Runs right before the listener is created or updated; when it throws, nothing has moved. */
+  /**
+   * Runs right before the listener is created or updated; when it throws, nothing has moved. A preview asks it, too, of all
+   * that the update will find as it is now, and warns.
+   */
   private healthGate(name: string, args: BlueGreenArgs, serving: Fleet[]): pulumi.ResourceHook {
     const { clients, plan, loadBalancer } = args;
-    const groupNames = pulumi.output(serving.map((fleet) => fleet.groupName));
     const arns = pulumi.output(byColor((color) => this.targetGroups[color].arn));
-    return new pulumi.ResourceHook(`${name}-health-gate`, async ({ oldOutputs }) => {
-      const [names, targetGroupArns, host] = await Promise.all([
-        known(groupNames),
-        known(arns),
-        known(loadBalancer.dnsName),
-      ]);
+    const dryRun = pulumi.runtime.isDryRun();
+    const gate = async ({ oldOutputs, newInputs }: pulumi.ResourceHookArgs) => {
+      const pending = dryRun ? await this.changedFirst(clients, plan.beforeListener, newInputs) : [];
+      if (pending.length > 0) {
+        const message = `This update changes ${pending.join(" and ")} first; the health gate will be asked once that is done.`;
+        void pulumi.log.info(message, this);
+      }
+      if (dryRun && pulumi.containsUnknowns(newInputs)) return;
+      const groupNames: Partial<ByColor<string>> = {};
+      for (const [index, color] of plan.beforeListener.entries()) {
+        if (!pending.includes(color)) groupNames[color] = await known(serving[index].groupName);
+      }
+      const [targetGroupArns, host] = await Promise.all([known(arns), known(loadBalancer.dnsName)]);
       const preview: PreviewEndpoint = {
         protocol: loadBalancer.listenerProtocol.protocol === "HTTPS" ? "https" : "http",
         host,
@@ -183,7 +193,8 @@ export class BlueGreen extends pulumi.ComponentResource {
         capacity: plan.capacity,
         home: plan.home,
         targetGroupArns,
-        groupNames: Object.fromEntries(plan.beforeListener.map((color, index) => [color, names[index]])),
+        groupNames,
+        pending,
         versions: byColor((color) => args.images[color].version),
         paths: byColor((color) => plan.machines[color].versionPath),
         preview,
@@ -191,21 +202,33 @@ export class BlueGreen extends pulumi.ComponentResource {
         note: (message) => void pulumi.log.info(message, this),
       });
       if (reasons.length === 0) return;
+      if (dryRun)
+        return warnOfRefusal(`The health gate would let no listener change to ${shares(plan.weights)}`, reasons);
       refuseUnlessOverridden(
         `The health gate keeps the listener as it is; ${shares(plan.weights)} was asked for`,
         reasons,
       );
-    });
+    };
+    return new pulumi.ResourceHook(`${name}-health-gate`, gate, { onDryRun: true });
+  }
+
+  /** In a preview: the colours whose fleets the update will have changed by the time that it asks the gate. */
+  private async changedFirst(clients: AwsClients, candidates: Color[], listener: unknown): Promise<Color[]> {
+    if (pulumi.containsUnknowns(listener)) return candidates;
+    const groups = await Promise.all(candidates.map((color) => this.fleets[color].unchanged(clients)));
+    return candidates.filter((_, index) => groups[index] === undefined);
   }
 
   /** The last guard, for what no setting shows (a changed program): the fleet that serves is never rebuilt in place. */
   private templateGuard(name: string, color: Color, { deployed, plan }: BlueGreenArgs): pulumi.ResourceHook {
-    return new pulumi.ResourceHook(`${name}-template-guard`, () => {
+    const guard = () => {
       if (!deployed?.weights[color] && !plan.weights[color]) return;
       refuseUnlessOverridden(`The launch template of ${color}, which has traffic, would change`, [
         `a changed template replaces the whole fleet. Let the change reach ${color} while it is the standby.`,
       ]);
-    });
+    };
+    // No state of the cloud could change this answer, so a preview fails by it as by the guards on the settings.
+    return new pulumi.ResourceHook(`${name}-template-guard`, guard, { onDryRun: true });
   }
 
   private listenerWeights(): pulumi.Output<ByColor<number>> {
@@ -214,13 +237,26 @@ export class BlueGreen extends pulumi.ComponentResource {
   }
 
   private whetherRollbackIsReady({ clients, plan }: BlueGreenArgs) {
+    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, plan);
     const arns = byColor((color) => this.targetGroups[color].arn);
     const settled = colors.map((color) => this.fleets[color].ready.apply((group) => group.arn));
     return pulumi.all([arns, this.weights, settled]).apply(async ([known, weights]) => {
-      if (pulumi.runtime.isDryRun()) return { ready: false, reason: "known after the update" };
       const look = async (color: Color) => observe(await targetHealth(clients, known[color]));
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
       return rollbackReadiness(weights, plan.capacity, plan.machines, { blue, green });
+    });
+  }
+
+  /** What a preview knows of it: by the settings, and by what is there of the fleets that the update leaves as they are. */
+  private whetherRollbackWillBeReady(clients: AwsClients, plan: Plan) {
+    // Names alone are known in every preview: an output that waits for more would be unknown as a whole.
+    return pulumi.all(colors.map((color) => this.fleets[color].ready.apply((group) => group.urn))).apply(async () => {
+      const look = async (color: Color) => {
+        if (!(await this.fleets[color].unchanged(clients))) return undefined;
+        return observe(await targetHealth(clients, await known(this.targetGroups[color].arn)));
+      };
+      const [blue, green] = await Promise.all([look("blue"), look("green")]);
+      return rollbackReadiness(plan.weights, plan.capacity, plan.machines, { blue, green });
     });
   }
 }
@@ -234,7 +270,3 @@ function weightsIn(actions: ListenerOutputs["defaultActions"], arns: ByColor<str
   const groups = actions.find(({ type }) => type === "forward")?.forward?.targetGroups;
   return byColor((color) => groups?.find(({ arn }) => arn === arns[color])?.weight ?? 0);
 }
-
-/** The value of an output that has been registered by now. */
-const known = <T>(output: pulumi.Output<T>) =>
-  new Promise<pulumi.Unwrap<T>>((resolve) => output.apply((value) => resolve(value as pulumi.Unwrap<T>)));

@@ -1,8 +1,11 @@
+import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./aws-clients.ts";
 import { bootGateHook } from "./boot-gate.ts";
-import { waitUntilReady } from "./readiness.ts";
+import { known } from "./known.ts";
+import { autoScalingGroup, targetHealth } from "./live.ts";
+import { fleetState, waitUntilReady } from "./readiness.ts";
 import type { Capacity, Color, Machine } from "./traffic.ts";
 
 export interface FleetArgs {
@@ -47,11 +50,17 @@ export class Fleet extends pulumi.ComponentResource {
   readonly ready: pulumi.Output<aws.autoscaling.Group>;
   /** Resolves with `ready`, and rejects when the fleet is given up: an output can't tell that to who waits for it. */
   readonly settled: Promise<void>;
+  private readonly group: aws.autoscaling.Group;
+  private readonly bounds: Capacity;
+  /** Whether this run makes the group, or gives it what only the update will know; true by the time the group is registered. */
+  private isNew = false;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:Fleet", name, {}, opts);
     const template = this.createTemplate(name, args);
     const group = this.createGroup(name, args, template);
+    this.group = group;
+    this.bounds = args.capacity;
     this.createPolicies(name, args, group);
 
     this.groupName = group.name;
@@ -72,6 +81,18 @@ export class Fleet extends pulumi.ComponentResource {
     this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
     [this.ready, this.settled] = this.whenReady(args, group);
     this.registerOutputs({ groupName: this.groupName });
+  }
+
+  /**
+   * In a preview: the group as it is now, where the update will find the same instances. Undefined when it makes the group
+   * anew or changes the number of its instances.
+   */
+  async unchanged(clients: AwsClients): Promise<AutoScalingGroup | undefined> {
+    await known(this.group.urn);
+    if (this.isNew) return undefined;
+    const group = await autoScalingGroup(clients, await known(this.group.name));
+    const desired = group?.DesiredCapacity ?? 0;
+    return desired >= this.bounds.minSize && desired <= this.bounds.maxSize ? group : undefined;
   }
 
   private createTemplate(name: string, args: FleetArgs): aws.ec2.LaunchTemplate {
@@ -117,6 +138,10 @@ export class Fleet extends pulumi.ComponentResource {
 
   private createGroup(name: string, args: FleetArgs, template: aws.ec2.LaunchTemplate): aws.autoscaling.Group {
     const tags = Object.entries({ ...args.tags, Color: args.color, Name: `${args.environment}-${args.color}` });
+    const news = ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
+      this.isNew ||= oldInputs === undefined || pulumi.containsUnknowns(newInputs);
+    };
+    const hook = new pulumi.ResourceHook(`${name}-news`, news, { onDryRun: true });
     return new aws.autoscaling.Group(
       `${name}-group`,
       {
@@ -158,6 +183,7 @@ export class Fleet extends pulumi.ComponentResource {
         dependsOn: args.prerequisites,
         // The provider gives a group ten minutes to empty, draining included.
         customTimeouts: { delete: `${600 + args.deregistrationDelay}s` },
+        hooks: { beforeCreate: [hook], beforeUpdate: [hook] },
       },
     );
   }
@@ -190,7 +216,8 @@ export class Fleet extends pulumi.ComponentResource {
     group: aws.autoscaling.Group,
   ): [pulumi.Output<aws.autoscaling.Group>, Promise<void>] {
     const { color, capacity, awaited, targetGroup } = args;
-    if (!awaited || pulumi.runtime.isDryRun()) return [pulumi.output(group), Promise.resolve()];
+    if (!awaited) return [pulumi.output(group), Promise.resolve()];
+    if (pulumi.runtime.isDryRun()) return [group.urn.apply(() => this.foretold(args, group)), Promise.resolve()];
     const { clients, ...terms } = awaited;
     const report = (summary: string) => void pulumi.log.info(`${color}: ${summary}`, this, undefined, true);
     const names = pulumi.all([group.name, targetGroup.arn, group.id]);
@@ -207,6 +234,17 @@ export class Fleet extends pulumi.ComponentResource {
       });
     });
     return [ready ?? pulumi.output(group), settled];
+  }
+
+  /** A preview doesn't wait: it warns when the update would, of a group that it leaves as it is. */
+  private async foretold({ color, capacity, awaited, targetGroup }: FleetArgs, group: aws.autoscaling.Group) {
+    const now = awaited && (await this.unchanged(awaited.clients));
+    if (!now) return group;
+    const targets = await targetHealth(awaited.clients, await known(targetGroup.arn));
+    const { ready, summary } = fleetState(now, targets, [], capacity.minSize);
+    const message = `The ${color} fleet is not ready now: ${summary}. The update will wait for it, for ${awaited.timeout} s at most.`;
+    if (!ready) void pulumi.log.warn(message, this);
+    return group;
   }
 }
 

@@ -11,13 +11,15 @@ export interface GateQuestion {
   capacity: ByColor<Capacity>;
   /** The colour that takes back what it had given to its canary. */
   home?: Color;
+  /** Colours that can't be judged yet: in a preview, those that the update changes before it asks. */
+  pending: Color[];
   observed: ByColor<Observed>;
   preview: Partial<ByColor<PreviewFinding>>;
 }
 
 /** Reasons not to let the listener change. Empty: the gate is open. */
 export function gateVerdict(question: GateQuestion): string[] {
-  const { weights, recorded, live, home, observed, preview } = question;
+  const { weights, recorded, live, home, pending, observed, preview } = question;
   const reasons: string[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
     reasons.push(
@@ -26,9 +28,10 @@ export function gateVerdict(question: GateQuestion): string[] {
     );
   }
   for (const color of gaining(weights, recorded)) {
+    if (pending.includes(color)) continue;
     const { healthy, foreign } = observed[color];
     const needed = neededTargets(color, question);
-    if (healthy < needed) {
+    if (needed !== undefined && healthy < needed) {
       reasons.push(
         `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests. ` +
           `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
@@ -51,11 +54,15 @@ export function gateVerdict(question: GateQuestion): string[] {
 /**
  * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really
  * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum. On the way
- * back from a canary: one.
+ * back from a canary: one. Undefined while the serving fleet is pending.
  */
-function neededTargets(color: Color, { weights, recorded, capacity, home, observed }: GateQuestion): number {
+function neededTargets(
+  color: Color,
+  { weights, recorded, capacity, home, pending, observed }: GateQuestion,
+): number | undefined {
   if (color === home) return 1;
   const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
+  if (serving && pending.includes(serving)) return undefined;
   const whole = serving ? observed[serving].registered : capacity[color].minSize;
   return Math.max(1, Math.ceil((whole * weights[color]) / 100));
 }

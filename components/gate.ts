@@ -16,6 +16,8 @@ export interface GateArgs {
   targetGroupArns: ByColor<string>;
   /** Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. */
   groupNames: Partial<ByColor<string>>;
+  /** Colours that can't be judged yet: in a preview, those that the update changes before it asks. */
+  pending: Color[];
   /** Versions that the colours' images are tagged with. */
   versions: Partial<ByColor<string>>;
   /** Paths that answer with the version. */
@@ -43,6 +45,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
   const [blue, green] = await Promise.all([look("blue"), look("green")]);
   const preview: Partial<ByColor<PreviewFinding>> = {};
   for (const color of gaining(weights, recorded)) {
+    if (args.pending.includes(color)) continue;
     const answer = await probe(args.preview, color, args.paths[color], args.versions[color]);
     preview[color] = answer;
     if ("unreachable" in answer) {
@@ -57,6 +60,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
     live,
     capacity: args.capacity,
     home: args.home,
+    pending: args.pending,
     observed: { blue, green },
     preview,
   });

@@ -11,3 +11,12 @@ export function refuseUnlessOverridden(what: string, reasons: string[]): void {
   if (!why) throw new pulumi.RunError(`${what}, but:\n${list}`);
   void pulumi.log.warn(`${overrideVariable} ("${why}") overrides this. ${what}, but:\n${list}`);
 }
+
+/** In a preview: what the update would be refused for as things stand. Things may change until it asks itself. */
+export function warnOfRefusal(what: string, reasons: string[]): void {
+  const list = reasons.map((reason) => `  - ${reason}`).join("\n");
+  const end = process.env[overrideVariable]
+    ? `With ${overrideVariable} set, the update only warns of it.`
+    : "This is a preview: the update asks again, and is refused if this still holds.";
+  void pulumi.log.warn(`${what}, because now:\n${list}\n${end}`);
+}

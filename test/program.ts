@@ -197,11 +197,13 @@ export function stackConfig(stack: string): Record<string, unknown> {
  * Runs the whole program under mocks.
  * @param settings on top of the stack's own file, without the namespace
  * @param before the outputs of the run before, as the state holds them
+ * @param preview whether it is a dry run
  */
 export async function runProgram(
   stack: string,
   settings: Record<string, unknown>,
   before?: Record<string, unknown>,
+  preview = false,
 ): Promise<Run> {
   const own = Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value]);
   // Nothing answers for AWS here: the program's own clients are made, and not tried.
@@ -211,7 +213,7 @@ export async function runProgram(
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  return underMocks(new Mocks(before), stack, () => {
+  return underMocks(new Mocks(before), stack, preview, () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>);
     return jest.requireActual<{ default: () => Promise<Record<string, unknown>> }>("../index.ts").default();
   });
@@ -219,11 +221,16 @@ export async function runProgram(
 
 /** Makes components under mocks. @returns what they registered, in that order. */
 export async function register(construct: () => void): Promise<Registered[]> {
-  return (await underMocks(new Mocks(undefined), "dev", () => Promise.resolve(void construct()))).resources;
+  return (await underMocks(new Mocks(undefined), "dev", false, () => Promise.resolve(void construct()))).resources;
 }
 
-async function underMocks(mocks: Mocks, stack: string, program: () => Promise<Run["outputs"] | void>): Promise<Run> {
-  await pulumi.runtime.setMocks(mocks, "bluegreen", stack, false, "organization");
+async function underMocks(
+  mocks: Mocks,
+  stack: string,
+  preview: boolean,
+  program: () => Promise<Run["outputs"] | void>,
+): Promise<Run> {
+  await pulumi.runtime.setMocks(mocks, "bluegreen", stack, preview, "organization");
   const hooks = new Map<string, pulumi.ResourceHook>();
   const store = internals<{ getStore: () => Store }>("state").getStore();
   mocks.listenTo(store.settings.monitor);
@@ -243,9 +250,11 @@ async function underMocks(mocks: Mocks, stack: string, program: () => Promise<Ru
   }
 }
 
+/** The outputs' values; in a dry run, unknown ones are left as the SDK marks them. */
 function resolved(outputs: Record<string, unknown>): Promise<Run["outputs"]> {
+  const whole = pulumi.output(outputs) as unknown as { promise: (withUnknowns: boolean) => Promise<Run["outputs"]> };
   return new Promise((resolve, reject) => {
-    pulumi.output(outputs).apply((value) => resolve(value as Run["outputs"]));
+    void whole.promise(true).then(resolve, reject);
     setTimeout(() => reject(new Error("the outputs did not resolve")), 5_000).unref();
   });
 }

@@ -102,12 +102,13 @@ const guards: Step = {
 
 const floor: Step = {
   name: "capacity-floor",
-  title: "green runs more than its minimum: the gate asks for the floor, then lets the flip through",
+  title: "green runs more than its minimum: the preview warns, the gate asks for the floor, then lets the flip through",
   from: worlds.green,
   async run(context) {
     const serving = { ...worlds.green(context) };
     await context.scaleOut("green", 3);
     const flip = { ...serving, activeColor: "blue" };
+    await foreseen(context, flip, /blue has 2 healthy targets and needs 3/);
     await context.refused(flip, /blue has 2 healthy targets and needs 3/, ["app-listener"]);
     await context.updated({ ...serving, capacityFloor: 3 });
     const result = await context.updated({ ...flip, capacityFloor: 3 });
@@ -120,5 +121,14 @@ const floor: Step = {
     };
   },
 };
+
+/** Previews, and expects that it goes through and warns of what the update would be refused for. */
+async function foreseen(context: Context, world: World, words: RegExp): Promise<void> {
+  context.apply(world);
+  const { ok, error, diagnostics } = await context.session.stack.preview();
+  if (!ok) throw new Error(`the preview was expected to go through, but: ${error}`);
+  if (diagnostics.some(({ severity, message }) => severity === "warning" && words.test(message))) return;
+  throw new Error(`the preview was expected to warn with ${words}; it said: ${JSON.stringify(diagnostics)}`);
+}
 
 export const guardSteps: Step[] = [guards, floor];

@@ -122,8 +122,8 @@ describe("the health gate", () => {
 
   test("stands before the listener's creation and before its every update, and nowhere else", async () => {
     const { resources } = await run();
-    const gated = resources.filter(
-      ({ options: { hooks } }) => hooks.beforeCreate.length + hooks.beforeUpdate.length > 0,
+    const gated = resources.filter(({ options: { hooks } }) =>
+      [...hooks.beforeCreate, ...hooks.beforeUpdate].includes("app-health-gate"),
     );
     expect(gated.map(({ name, options }) => [name, options.hooks])).toEqual([
       ["app-listener", { beforeCreate: ["app-health-gate"], beforeUpdate: ["app-health-gate"] }],

@@ -15,6 +15,7 @@ const flip: GateQuestion = {
   recorded: blueServes,
   live: blueServes,
   capacity: { blue: { minSize: 2, maxSize: 8 }, green: { minSize: 2, maxSize: 8 } },
+  pending: [],
   observed: { blue: seen(4), green: seen(4) },
   preview: { green: { faults: [] } },
 };
@@ -23,6 +24,14 @@ const first = { recorded: undefined, live: undefined };
 describe("the gate is open", () => {
   test.each<[string, Partial<GateQuestion>]>([
     ["a flip", {}],
+    [
+      "in a preview: the fleet that gains is not there yet",
+      { pending: ["green"], observed: { blue: seen(4), green: seen(0) }, preview: { green: { faults: ["503"] } } },
+    ],
+    [
+      "in a preview: how many the serving fleet will run is not known yet",
+      { pending: ["blue"], observed: { blue: seen(4), green: seen(1) } },
+    ],
     [
       "the roll-back",
       { weights: blueServes, recorded: greenServes, live: greenServes, preview: { blue: { faults: [] } } },

@@ -65,6 +65,7 @@ describe("asking the world", () => {
       capacity: byColor(() => ({ minSize: 2, maxSize: 4 })),
       targetGroupArns: arns,
       groupNames: { green: "green" },
+      pending: [],
       versions: { blue: "v1.0.0", green: "v2.0.0" },
       paths: { blue: "/old", green: "/version" },
       preview: { protocol: "http", host: "127.0.0.1", port },
@@ -88,6 +89,13 @@ describe("asking the world", () => {
     const { port } = server.address() as AddressInfo;
     await ask({ preview: { protocol: "http", host: "127.0.0.1", port, domain: "app.example.com" } });
     expect(new Set(requests.map(({ headers }) => headers.host))).toEqual(new Set(["app.example.com"]));
+  });
+
+  test("in a preview, a fleet that is not there yet is not asked", async () => {
+    respond = (_, response) => response.writeHead(503).end();
+    const notYet = { pending: ["green" as const], groupNames: {} };
+    expect((await ask(notYet, { targets: { ...world.targets, [arns.green]: [] } })).reasons).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   test("nobody is asked when nobody gains", async () => {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseUnlessOverridden } from "../../components/override.ts";
+import { refuseUnlessOverridden, warnOfRefusal } from "../../components/override.ts";
 import { overrideVariable } from "../../components/override-variable.ts";
 
 const refuse = () => refuseUnlessOverridden("This update is refused", ["one reason", "another"]);
@@ -22,4 +22,17 @@ test("the override lets it pass, and prints who overrides what", () => {
   process.env[overrideVariable] = "INC-42";
   expect(refuse).not.toThrow();
   expect(warn.mock.calls).toEqual([[`BLUEGREEN_OVERRIDE ("INC-42") overrides this. ${message}`]]);
+});
+
+test.each([
+  [
+    "that the update asks again",
+    undefined,
+    "This is a preview: the update asks again, and is refused if this still holds.",
+  ],
+  ["that the override lets the update pass", "INC-42", "With BLUEGREEN_OVERRIDE set, the update only warns of it."],
+])("a preview warns, and says %s", (_, value, end) => {
+  if (value !== undefined) process.env[overrideVariable] = value;
+  warnOfRefusal("The gate would stay shut", ["one reason"]);
+  expect(warn.mock.calls).toEqual([[`The gate would stay shut, because now:\n  - one reason\n${end}`]]);
 });

@@ -6,7 +6,14 @@ describe("the way back", () => {
   const seen = (registered: number, healthy = registered): Observed => ({ registered, healthy, foreign: [] });
   const both = { blue: seen(2), green: seen(2) };
   const { capacity, machines } = serving;
-  type Case = [string, ByColor<number>, ByColor<Capacity>, ByColor<Machine>, ByColor<Observed>, string | undefined];
+  type Case = [
+    string,
+    ByColor<number>,
+    ByColor<Capacity>,
+    ByColor<Machine>,
+    Partial<ByColor<Observed>>,
+    string | undefined,
+  ];
 
   test.each<Case>([
     ["both warm", { blue: 100, green: 0 }, capacity, machines, both, undefined],
@@ -35,6 +42,22 @@ describe("the way back", () => {
       machines,
       { blue: seen(3), green: seen(3, 2) },
       "green has 2 healthy targets, blue runs 3",
+    ],
+    [
+      "in a preview: green is not there yet",
+      { blue: 100, green: 0 },
+      capacity,
+      machines,
+      { blue: seen(2) },
+      "known after the update, which changes green",
+    ],
+    [
+      "in a preview: what the settings say is known before any fleet is there",
+      { blue: 100, green: 0 },
+      { ...capacity, green: off },
+      machines,
+      {},
+      "green is off (standby: off)",
     ],
     ["more than needed", { blue: 100, green: 0 }, capacity, machines, { blue: seen(1), green: seen(2) }, undefined],
     [

@@ -209,7 +209,7 @@ export class SimulatedStack {
       foreign: [],
     }));
     const { recorded, live } = this;
-    const reasons = gateVerdict({ weights, recorded, live, capacity, home, observed, preview: {} });
+    const reasons = gateVerdict({ weights, recorded, live, capacity, home, pending: [], observed, preview: {} });
     if (reasons.length > 0) throw new Error(`The health gate keeps the listener as it is:\n${reasons.join("\n")}`);
   }
 
