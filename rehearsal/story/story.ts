@@ -35,7 +35,7 @@ const commandHazards = [
 export function storyOf({ machines }: { machines: boolean }): Step[] {
   return machines
     ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
-    : [access, readme, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
+    : [readme, access, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
 }
 
 /**
