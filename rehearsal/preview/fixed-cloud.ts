@@ -30,6 +30,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   DescribeAutoScalingGroups: "autoscaling",
   DescribeScalingActivities: "autoscaling",
   DescribeListeners: "elasticloadbalancing",
+  DescribeLoadBalancers: "elasticloadbalancing",
   DescribeTargetHealth: "elasticloadbalancing",
 };
 
@@ -117,6 +118,9 @@ export class FixedCloud {
     switch (action) {
       case "DescribeAutoScalingGroups":
         return { AutoScalingGroups: textsOf(query.AutoScalingGroupNames).flatMap((name) => this.describedGroup(name)) };
+      // The program tries its access with it, whatever there is.
+      case "DescribeLoadBalancers":
+        return { LoadBalancers: [] };
       case "DescribeScalingActivities":
         return { Activities: this.activities(textOf(query.AutoScalingGroupName) ?? "") };
       case "DescribeListeners":
