@@ -102,7 +102,7 @@ const guards: Step = {
 
 const floor: Step = {
   name: "capacity-floor",
-  title: "green runs more than its minimum: the preview warns, the gate asks for the floor, then lets the flip through",
+  title: "green runs more than its minimum: the gate asks for the floor, then lets the flip through",
   from: worlds.green,
   async run(context) {
     const serving = { ...worlds.green(context) };
