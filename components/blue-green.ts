@@ -58,8 +58,8 @@ export class BlueGreen extends pulumi.ComponentResource {
   readonly weights: pulumi.Output<ByColor<number>>;
   readonly rollbackReady: pulumi.Output<{ ready: boolean; reason?: string }>;
   /**
-   * Rejects as soon as a fleet that is waited for is given up. The program must wait for it: what depends on such a
-   * fleet is never registered, so without it an update through the Automation API would wait for that for ever.
+   * Rejects as soon as a fleet that is waited for is given up. The program must wait for it and so end with it: what
+   * depends on such a fleet is never registered.
    */
   readonly settled: Promise<unknown>;
 

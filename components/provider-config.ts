@@ -7,7 +7,7 @@ import { parseProviderConfig, type ProviderConfig } from "./provider-keys.ts";
 const namespace = "aws:";
 
 /**
- * Reads `aws:...`. Call it before any hook runs: an inline program has no config inside one.
+ * Reads `aws:...`. Call it before any hook runs: a hook is called outside the program's own context.
  * @throws RunError that names what our own clients can't follow
  */
 export function readProviderConfig(): ProviderConfig {
