@@ -36,9 +36,12 @@ function touch(): unknown[] {
 
 async function evaluate(): Promise<number> {
   let resources = 0;
+  const hooks = new Map<string, pulumi.ResourceHook>();
   const mocks = {
-    newResource: ({ name, inputs }: { name: string; inputs: object }) => {
+    newResource: async ({ name, inputs }: { name: string; inputs: object }) => {
       resources++;
+      // A group that is made: the engine tells the hook that asks whether it is new.
+      await hooks.get(name.replace(/-group$/, "-news"))?.callback({ newInputs: inputs } as pulumi.ResourceHookArgs);
       return { id: `${name}-id`, state: inputs };
     },
     call: ({ token }: { token: string }) => {
@@ -50,7 +53,8 @@ async function evaluate(): Promise<number> {
   // Mocks don't know resource hooks; the SDK's own types don't tell of its store.
   const { getStore } = state as unknown as { getStore: () => { callbacks: unknown } };
   const nothing = () => Promise.resolve();
-  getStore().callbacks = { registerResourceHook: nothing, awaitStackRegistrations: nothing, shutdown: nothing };
+  const registerResourceHook = (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook));
+  getStore().callbacks = { registerResourceHook, awaitStackRegistrations: nothing, shutdown: nothing };
   pulumi.runtime.setAllConfig({
     // Nothing answers for AWS here: the clients are made, and not tried.
     "aws:region": "eu-central-1",
