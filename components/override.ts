@@ -6,7 +6,7 @@ import { overrideVariable } from "./override-variable.ts";
  * @throws RunError
  */
 export function refuseUnlessOverridden(what: string, reasons: string[]): void {
-  const list = reasons.map((reason) => `  - ${reason}`).join("\n");
+  const list = listed(reasons);
   const why = process.env[overrideVariable];
   if (!why) throw new pulumi.RunError(`${what}, but:\n${list}`);
   void pulumi.log.warn(`${overrideVariable} ("${why}") overrides this. ${what}, but:\n${list}`);
@@ -14,9 +14,10 @@ export function refuseUnlessOverridden(what: string, reasons: string[]): void {
 
 /** In a preview: what the update would be refused for as things stand. Things may change until it asks itself. */
 export function warnOfRefusal(what: string, reasons: string[]): void {
-  const list = reasons.map((reason) => `  - ${reason}`).join("\n");
   const end = process.env[overrideVariable]
     ? `With ${overrideVariable} set, the update only warns of it.`
     : "This is a preview: the update asks again, and is refused if this still holds.";
-  void pulumi.log.warn(`${what}, because now:\n${list}\n${end}`);
+  void pulumi.log.warn(`${what}, because now:\n${listed(reasons)}\n${end}`);
 }
+
+const listed = (reasons: readonly string[]): string => reasons.map((reason) => `  - ${reason}`).join("\n");

@@ -1,8 +1,10 @@
 import { cp, mkdir, readdir, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 
-/** What a copy has of its own, because a rehearsal writes it or it belongs to the repository alone. */
-const OWN = /^(\.git|\.rehearsal|\.images|Pulumi(\..+)?\.yaml|bluegreen\.yaml)$/;
+/** The settings' files, which a rehearsal writes. */
+const SETTINGS = /^Pulumi(\..+)?\.yaml$/;
+/** What a copy goes without: a rehearsal has its own, or it belongs to the repository alone. */
+const LEFT_OUT = new Set([".git", ".rehearsal", ".images", "bluegreen.yaml"]);
 
 /**
  * Makes a copy of the Pulumi project in which commands behave as in the repository's own folder: the settings' files are
@@ -13,7 +15,7 @@ export async function copyProject(repository: string, copy: string): Promise<voi
   await mkdir(copy, { recursive: true });
   for (const name of await readdir(repository)) {
     const [from, to] = [path.join(repository, name), path.join(copy, name)];
-    if (/^Pulumi(\..+)?\.yaml$/.test(name)) await cp(from, to);
-    else if (!OWN.test(name)) await symlink(from, to);
+    if (SETTINGS.test(name)) await cp(from, to);
+    else if (!LEFT_OUT.has(name)) await symlink(from, to);
   }
 }

@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { parse } from "yaml";
 import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol.ts";
 import { RunningOperation } from "../../engine/running.ts";
+import { run } from "../../tools/run.ts";
 import { type ConfigOverrides, stackSettings } from "./settings.ts";
 
 /** Arguments of a `RehearsalStack`. */
@@ -140,10 +139,10 @@ export class RehearsalStack {
     return name;
   }
 
-  private async pulumi(...args: string[]): Promise<string> {
+  private pulumi(...args: string[]): Promise<string> {
     const { project: cwd, stackName } = this.args;
     const whole = [...args, "--stack", stackName, "--non-interactive"];
-    return (await promisify(execFile)("pulumi", whole, { cwd, env: this.environment() })).stdout;
+    return run("pulumi", whole, { cwd, env: this.environment() });
   }
 }
 
