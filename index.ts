@@ -15,7 +15,7 @@ import { stackOutputs } from "./components/outputs.ts";
 import { refuseUnlessOverridden } from "./components/override.ts";
 import { describePlace } from "./components/place.ts";
 import { planUpdate } from "./components/plan.ts";
-import { connectAws, onceTried } from "./components/provider-config.ts";
+import { connectAws, inBackground, onceTried } from "./components/provider-config.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { byColor } from "./components/traffic.ts";
 import { VpcEndpoints } from "./components/vpc-endpoints.ts";
@@ -33,16 +33,20 @@ export default async () => {
     tags: { Project: namespace, Environment: environment, ManagedBy: "pulumi" },
   };
   const { clients, tried } = connectAws();
-  const deployed = await onceTried(tried, readDeployed(clients));
   const { blue, green } = imageIds(settings);
-  const images = { blue: await describeImage(blue, "blueAmi"), green: await describeImage(green, "greenAmi") };
+  // All reads are under way at once; they are awaited in the order in which their faults are to be told.
+  const placeRead = inBackground(describePlace(settings.availabilityZoneCount));
+  const blueRead = inBackground(describeImage(blue, "blueAmi"));
+  const greenRead = inBackground(describeImage(green, "greenAmi"));
+  const deployed = await onceTried(tried, readDeployed(clients));
+  const images = { blue: await blueRead, green: await greenRead };
   const bootGate = byColor((color) => images[color].bootGate);
   const wanted = wantedFrom(settings, bootGate);
   const { plan, refusals } = planUpdate(wanted, deployed);
   if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
-  const place = await describePlace(settings.availabilityZoneCount);
+  const place = await placeRead;
 
   const network = new Network("network", { ...settings, ...shared, ...place });
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;

@@ -1,6 +1,8 @@
-import * as http from "node:http";
-import * as https from "node:https";
 import type { Color } from "./traffic.ts";
+
+// An import of node:http would load Node's whole fetch (undici) with it: 20 ms of each update.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 /** The header that chooses the colour on the preview listener. */
 export const previewHeader = "X-Bluegreen-Preview";

@@ -42,6 +42,12 @@ export async function onceTried<T>(tried: Promise<void>, read: Promise<T>): Prom
   return result.value;
 }
 
+/** A read that is awaited later: until then its failure is no unhandled rejection. */
+export function inBackground<T>(read: Promise<T>): Promise<T> {
+  read.catch(() => undefined);
+  return read;
+}
+
 function refuse(error: unknown): never {
   throw error instanceof AwsFault ? new pulumi.RunError(`${error.message}. Nothing was changed.`) : error;
 }

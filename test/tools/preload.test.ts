@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 const preload = path.resolve(import.meta.dirname, "../../tools/preload.cjs");
 let folder: string;
@@ -38,3 +39,17 @@ test("ends Pulumi's program with the code by which the SDK says that all was tol
 test.each(["22.18.0", "24.21.0", "26.0.0"])("goes on with Node %s", async (version) =>
   expect(await run(version, "bin.cjs")).toEqual({ code: 0, said: "ran\n" }),
 );
+
+test("given Pulumi's program, when the SDK installs its source maps, then stack traces stay Node's own", async () => {
+  mkdirSync(path.join(folder, "cmd/run"), { recursive: true });
+  const sdk = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
+  const script = path.join(folder, "cmd/run/index.cjs");
+  writeFileSync(
+    script,
+    `const own = Error.prepareStackTrace;
+     require("node:module").createRequire(${JSON.stringify(sdk + "/cmd/run/index.js")})("source-map-support/register");
+     console.error(Error.prepareStackTrace === own);`,
+  );
+  const child = promisify(execFile)(process.execPath, ["--require", preload, script]);
+  expect((await child).stderr).toBe("true\n");
+});
