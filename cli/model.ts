@@ -81,9 +81,12 @@ export interface World {
   readonly settings: { readonly deployed: ReleaseSettings; readonly file: ReleaseSettings };
   /** URNs of what an operation that was killed was doing. */
   readonly pending: readonly string[];
-  /** The lock, when somebody holds it, and the newest release's record. */
+  /** Auto Scaling groups with the stack's tags that its state doesn't know: made by a call whose answer was lost. */
+  readonly unknownGroups: readonly string[];
+  /** The lock, when somebody holds it, the newest release's record, and some before it, newest first. */
   readonly lock?: Lock;
   readonly record?: ReleaseRecord;
+  readonly earlier: readonly ReleaseRecord[];
 }
 
 /** Who releases now. */

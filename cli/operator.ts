@@ -11,6 +11,8 @@ export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Turns guards and gate into warnings for this operation: why. */
   readonly override?: string;
+  /** Token of the lock that the command holds. */
+  readonly lock?: string;
 }
 
 /** Runs the engine's operations on one stack, each in processes of its own. */

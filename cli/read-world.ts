@@ -1,18 +1,21 @@
 import { byColor } from "../components/traffic.ts";
 import { explained } from "./aws-errors.ts";
 import { currentLock } from "./ledger/acquire.ts";
-import { latestRecord } from "./ledger/records.ts";
+import { listRecords } from "./ledger/records.ts";
 import type { ReleaseSettings, World } from "./model.ts";
 import { settingsOf, type Recorded } from "./recorded.ts";
 import { Refusal } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { alarmsNow, fleetsNow, weightsNow } from "./world.ts";
+import { alarmsNow, fleetsNow, groupsOf, unknownTo, weightsNow } from "./world.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {
   readonly world: World;
   readonly recorded: Recorded;
 }
+
+/** Records that a decision looks back at: what a fleet holds was released, and perhaps rolled back, not long ago. */
+const RECORDS = 20;
 
 /**
  * Reads a stack as it is now.
@@ -24,12 +27,13 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
   const { outputs } = recorded;
   const { clients, place, settings } = session;
   try {
-    const [live, fleets, alarms, lock, record] = await Promise.all([
+    const [live, fleets, alarms, groups, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
       fleetsNow(clients, outputs),
       alarmsNow(clients, outputs),
+      groupsOf(clients, session.environment, session.project),
       currentLock(clients.dynamodb, outputs.releases.tableName),
-      latestRecord(clients.dynamodb, outputs.releases.tableName),
+      listRecords(clients.dynamodb, outputs.releases.tableName, RECORDS),
     ]);
     if (live === undefined)
       throw new Refusal(
@@ -37,10 +41,19 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
         `The listener of stack ${place.stack} is gone. Bring it back with pulumi up --refresh.`,
       );
     const world: World = {
-      ...{ stack: place.stack, at: Date.now(), weights: { live, recorded: recorded.weights }, fleets, lock, record },
+      ...{
+        stack: place.stack,
+        at: Date.now(),
+        weights: { live, recorded: recorded.weights },
+        fleets,
+        lock,
+        record,
+        earlier,
+      },
       ...{ alarms: byColor((color) => alarms.byColor[color]), loadBalancerAlarms: alarms.loadBalancer },
       settings: { deployed: settingsOf(outputs, live, settings.minSize), file: fileSettings(session) },
       pending: recorded.pending,
+      unknownGroups: unknownTo(recorded, groups).map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName),
     };
     return { world, recorded };
   } catch (error) {

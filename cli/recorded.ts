@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byColor, colors, other, servingColor, type ByColor } from "../components/traffic.ts";
+import { byColor, colors, other, servingColor, type ByColor, type Color } from "../components/traffic.ts";
 import type { ReleaseSettings } from "./model.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -37,6 +37,8 @@ export interface Recorded {
   readonly loadBalancerName?: string;
   /** Percent of the requests by the listener's own entry, which is true also behind an update that failed later. */
   readonly weights: ByColor<number>;
+  /** Image of each colour's launch template, which an update that failed behind it leaves changed. */
+  readonly templateImages: Partial<ByColor<string>>;
   /** Auto Scaling groups and scaling policies that the state knows, those to be deleted included. */
   readonly groupNames: readonly string[];
   readonly policyNames: readonly string[];
@@ -75,12 +77,22 @@ export function recordedIn(text: string, stack: string): Recorded {
   const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
   const listener = resources.find((entry) => entry.delete !== true && entry.urn.endsWith("::app-listener"));
   const groups = actions.parse(listener?.outputs?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
+  const templateImage = (color: Color) =>
+    z
+      .string()
+      .optional()
+      .parse(
+        resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::app-${color}-template`))?.outputs?.[
+          "imageId"
+        ],
+      );
   const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
   const { targetGroupArns } = read.data;
   return {
     outputs: read.data,
     loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
     weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
+    templateImages: byColor(templateImage),
     groupNames: ids("aws:autoscaling/group:Group"),
     policyNames: ids("aws:autoscaling/policy:Policy"),
     pending: pending_operations.map((operation) => operation.resource.urn),

@@ -10,7 +10,7 @@ import { liveWeights, observe, targetHealth } from "../components/live.ts";
 import { byColor, type ByColor, type Color } from "../components/traffic.ts";
 import type { Clients } from "./clients.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
-import type { Outputs } from "./recorded.ts";
+import type { Outputs, Recorded } from "./recorded.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
@@ -114,6 +114,15 @@ export async function alarmsNow(
     loadBalancer: of(alarms.loadBalancer),
   };
 }
+
+/** Groups that the state doesn't know, and that are not being deleted already. */
+export const unknownTo = (
+  { groupNames }: Pick<Recorded, "groupNames">,
+  groups: AutoScalingGroup[],
+): AutoScalingGroup[] =>
+  groups.filter(
+    ({ AutoScalingGroupName = "", Status }) => Status === undefined && !groupNames.includes(AutoScalingGroupName),
+  );
 
 /** Auto Scaling groups that carry a stack's tags. */
 export async function groupsOf(

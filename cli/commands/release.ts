@@ -112,7 +112,7 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
     try {
       await runBake(desk, image, color, seconds);
     } catch (error) {
-      await takeBack(desk, image, error);
+      await takeBack(desk, image, error, "bake");
     }
   });
 }

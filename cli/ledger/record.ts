@@ -67,17 +67,26 @@ function later({ startedAt, weights, servesSince }: ReleaseRecord, at: string): 
 }
 
 /**
- * Whether a stack has served an image and kept it: a release of it ended well. Images of another region or account have
- * other ids; there the same version of the same commit counts.
+ * Whether a stack has served an image and kept it: the last time that it had traffic, its release ended well.
+ * @param records newest first
  */
 export function servedBefore(records: readonly ReleaseRecord[], image: ImageFacts): boolean {
-  return records.some(
+  const last = records.find(
     (record) =>
-      record.outcome === "released" &&
-      (record.image.imageId === image.imageId ||
-        (image.version !== undefined &&
-          image.commit !== undefined &&
-          record.image.version === image.version &&
-          record.image.commit === image.commit)),
+      isSameImage(record.image, image) &&
+      (record.outcome === "released" || (record.outcome === "rolled-back" && hadTraffic(record))),
   );
+  return last?.outcome === "released";
 }
+
+/** Images of another region or account have other ids; there the same version of the same commit counts. */
+export const isSameImage = (one: ImageFacts, another: ImageFacts): boolean =>
+  one.imageId === another.imageId ||
+  (one.version !== undefined &&
+    one.commit !== undefined &&
+    one.version === another.version &&
+    one.commit === another.commit);
+
+/** Whether the image that was released has had requests. */
+export const hadTraffic = ({ weights, color }: Pick<ReleaseRecord, "weights" | "color">): boolean =>
+  weights.some((weight) => weight[color] > 0);

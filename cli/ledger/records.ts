@@ -1,47 +1,86 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
-  PutItemCommand,
   QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { ReleaseRecord } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { type Begun, newRecord } from "./record.ts";
 
 const pk = { S: "release" };
+/** The item of lock-item.ts. */
+const lockKey = { pk: { S: "lock" }, sk: { S: "release" } };
 
-/** Begins the record of a release. AWS's errors pass through, here and below. */
-export async function openRecord(client: DynamoDBClient, table: string, begun: Begun): Promise<ReleaseRecord> {
+/**
+ * Begins the record of a release. AWS's errors pass through, here and below.
+ * @param token of the lock that the writer holds
+ */
+export async function openRecord(
+  client: DynamoDBClient,
+  table: string,
+  begun: Begun,
+  token: string,
+): Promise<ReleaseRecord> {
   const record = newRecord(begun, new Date());
-  await saveRecord(client, table, record);
+  await saveRecord(client, table, record, token);
   return record;
 }
 
 /**
- * Keeps a record as it is now, the whole of it.
- * @throws Refusal when the record that the table has has ended: what was robbed of its lock must not undo what the robber wrote
+ * Keeps a record as it is now, the whole of it, as long as the writer holds the lock: both in one transaction, because a
+ * process that was frozen between the two would write over what its successor did.
+ * @throws Refusal when the lock is another's, or when the record that the table has has ended
  */
-export async function saveRecord(client: DynamoDBClient, TableName: string, record: ReleaseRecord): Promise<void> {
+export async function saveRecord(
+  client: DynamoDBClient,
+  TableName: string,
+  record: ReleaseRecord,
+  token: string,
+): Promise<void> {
   const body = { S: JSON.stringify(record) };
-  const command = new PutItemCommand({
-    TableName,
-    Item: { pk, sk: { S: record.id }, outcome: { S: record.outcome }, body },
-    // The last: the same end again, when the first answer to it was lost.
-    ConditionExpression: "attribute_not_exists(pk) OR #outcome = :running OR #body = :body",
-    ExpressionAttributeNames: { "#outcome": "outcome", "#body": "body" },
-    ExpressionAttributeValues: { ":running": { S: "running" }, ":body": body },
+  const command = new TransactWriteItemsCommand({
+    TransactItems: [
+      {
+        ConditionCheck: {
+          ...{ TableName, Key: lockKey },
+          ConditionExpression: "#token = :token",
+          ExpressionAttributeNames: { "#token": "token" },
+          ExpressionAttributeValues: { ":token": { S: token } },
+        },
+      },
+      {
+        Put: {
+          TableName,
+          Item: { pk, sk: { S: record.id }, outcome: { S: record.outcome }, body },
+          // The last: the same end again, when the first answer to it was lost.
+          ConditionExpression: "attribute_not_exists(pk) OR #outcome = :running OR #body = :body",
+          ExpressionAttributeNames: { "#outcome": "outcome", "#body": "body" },
+          ExpressionAttributeValues: { ":running": { S: "running" }, ":body": body },
+        },
+      },
+    ],
   });
   try {
     await client.send(command);
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const [lock, own] = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+    if (lock?.Code === FAILED)
+      throw new Refusal(
+        "failed",
+        `The record of release ${record.id} was not written: another command holds the lock by now. See bluegreen status.`,
+      );
+    if (own?.Code !== FAILED) throw error;
     throw new Refusal(
       "failed",
       `The record of release ${record.id} was ended by somebody else, and stays as it is. See bluegreen history.`,
     );
   }
 }
+
+/** DynamoDB's code of a condition that did not hold, among the reasons of a cancelled transaction. */
+const FAILED = "ConditionalCheckFailed";
 
 /** The newest record, ended or not. */
 export async function latestRecord(client: DynamoDBClient, table: string): Promise<ReleaseRecord | undefined> {

@@ -1,4 +1,4 @@
-import { shares } from "../../components/traffic.ts";
+import { shares, type Color } from "../../components/traffic.ts";
 import { acquireLock } from "../ledger/acquire.ts";
 import type { HeldLock } from "../ledger/lease.ts";
 import { notify } from "../ledger/notify.ts";
@@ -7,12 +7,13 @@ import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record.ts"
 import { openRecord, saveRecord } from "../ledger/records.ts";
 import { explained } from "../aws-errors.ts";
 import { isHolderAlive } from "../ledger/holder.ts";
-import type { Lock, ReleaseRecord, ReleaseSettings, World } from "../model.ts";
+import { imageName, type Lock, type ReleaseRecord, type ReleaseSettings, type World } from "../model.ts";
 import { readWorld, type Reading } from "../read-world.ts";
+import { Refusal } from "../refusal.ts";
 import { settingsOf, type Recorded } from "../recorded.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
-import { unfinished } from "./next.ts";
+import { isBaking } from "./next.ts";
 import { recover } from "./recover.ts";
 import { update, type UpdateOptions } from "./update.ts";
 
@@ -92,15 +93,34 @@ export class Desk {
     return settingsOf(this.recorded.outputs, this.recorded.weights, this.session.settings.minSize);
   }
 
-  /** Puts in order what is half done. */
-  async recover(): Promise<void> {
-    const why = unfinished(this.world);
-    if (why === undefined) return;
+  /**
+   * Puts in order what is half done.
+   * @param sparing groups that may not be removed are left alone: a rollback waits for nobody to look at them
+   */
+  async recover(why: string, { sparing }: { sparing: boolean }): Promise<void> {
     await this.session.ui.step("recover", `Putting in order what was cut off: ${why}`, async (tell) => {
       await this.lock.check();
-      this.reading = await recover(this.session, tell);
+      this.reading = await recover(this.session, tell, sparing);
     });
     await this.noteTraffic();
+  }
+
+  /**
+   * Puts a colour without traffic back to what the last update that succeeded left: a later one may have failed half-way.
+   * @returns false where it was off, or where it does not come back
+   */
+  async restore(color: Color): Promise<boolean> {
+    const { deployed } = this.recorded.outputs;
+    if (deployed.capacity[color].maxSize === 0) return false;
+    const title = `Putting ${color} back as it was (${imageName(this.world.fleets[color].image)}); no traffic had moved`;
+    try {
+      await this.session.ui.step("rollback", title, (tell) => this.change({}, tell));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code === "interrupted" || this.lock.isLost) throw error;
+      this.session.ui.say(`${color} does not come back: ${error.message}`);
+      return false;
+    }
   }
 
   /** Changes settings and updates the stack; records the weights when they moved. */
@@ -112,6 +132,7 @@ export class Desk {
     try {
       return await update(this.session, this.world.settings.deployed, change, tell, {
         ...options,
+        lock: this.lock.token,
         stillOurs: () =>
           this.lock.check().then(
             () => true,
@@ -132,16 +153,23 @@ export class Desk {
 
   /** Writes down who has the traffic: a run that was killed may have moved it and not said so. */
   async noteTraffic(): Promise<void> {
-    const { live } = this.world.weights;
+    const { record } = this;
+    if (record?.outcome !== "running") return;
+    const { fleets, weights } = this.world;
     const at = new Date().toISOString();
-    const serves = this.record !== undefined && live[this.record.color] === 100;
-    await this.tryNote({ kind: "weights", at, ...live }, ...(serves ? [{ kind: "serves", at } as const] : []));
+    const on = fleets[record.color].image;
+    if (weights.live[record.color] > 0 && on.imageId !== record.image.imageId) {
+      const why = `${record.color} serves ${imageName(on)} by now`;
+      return this.tryNote({ kind: "ended", at, outcome: "superseded", why });
+    }
+    const serves = isBaking(this.world, record);
+    await this.tryNote({ kind: "weights", at, ...weights.live }, ...(serves ? [{ kind: "serves", at } as const] : []));
   }
 
   /** Begins the record of a release. */
   async begin(begun: Omit<Begun, "stack" | "by">): Promise<void> {
     const whole = { ...begun, stack: this.session.place.stack, by: this.session.holder.by };
-    this.record = await attempt(() => openRecord(this.session.clients.dynamodb, this.table, whole));
+    this.record = await attempt(() => openRecord(this.session.clients.dynamodb, this.table, whole, this.lock.token));
     await this.note({ kind: "weights", at: new Date().toISOString(), ...this.world.weights.live });
   }
 
@@ -153,7 +181,7 @@ export class Desk {
     if (after === before) return;
     this.record = after;
     this.reading = { ...this.reading, world: { ...this.world, record: after } };
-    await attempt(() => saveRecord(this.session.clients.dynamodb, this.table, after));
+    await attempt(() => saveRecord(this.session.clients.dynamodb, this.table, after, this.lock.token));
   }
 
   /** Writes down what happened if that can be; a way back waits for no table. */
@@ -163,8 +191,14 @@ export class Desk {
     );
   }
 
-  /** Tells people; what can't be told is said here, and stops nothing. */
+  /**
+   * Tells people; what can't be told is said here, and stops nothing. Who has lost the lock tells nothing: it may be true no more.
+   * @throws Refusal when the lock is another's
+   */
   async notify(notice: Pick<Notice, "kind" | "color" | "image" | "why">): Promise<void> {
+    await this.lock.check().catch((error: unknown) => {
+      if (notice.kind !== "rolled-back" || this.lock.isLost) throw error;
+    });
     const { clients, place, holder, settings, ui } = this.session;
     const faults = await notify(
       { stack: place.stack, by: holder.by, ...notice },

@@ -3,7 +3,7 @@ import { parameterOf } from "../../bake/parameters.ts";
 import { isVersion } from "../../bake/layers.ts";
 import { colors } from "../../components/traffic.ts";
 import { explained } from "../aws-errors.ts";
-import { servedBefore } from "../ledger/record.ts";
+import { isSameImage, servedBefore } from "../ledger/record.ts";
 import { listRecords } from "../ledger/records.ts";
 import { imageName, type ImageFacts } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -58,13 +58,6 @@ async function publishedImage({ clients }: Session, version: string): Promise<st
   }
 }
 
-const isSame = (one: ImageFacts, another: ImageFacts): boolean =>
-  one.imageId === another.imageId ||
-  (one.version !== undefined &&
-    one.commit !== undefined &&
-    one.version === another.version &&
-    one.commit === another.commit);
-
 /** Why an image may not be released, by its tags; empty: it may. */
 export function imageFaults({ imageId, version, gossReport }: ImageFacts): string[] {
   const bake = "npm run bake -- app bakes one that has it";
@@ -93,15 +86,17 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
   try {
     const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);
     if (servedBefore(records, image)) return;
-    // A stack's first image came by pulumi up, without a record.
-    const { fleets, weights } = (await readWorld(other)).world;
-    if (colors.some((color) => weights.live[color] === 100 && isSame(fleets[color].image, image))) return;
+    // An image that came by pulumi up, as a stack's first one does, has no record.
+    if (!records.some((record) => isSameImage(record.image, image))) {
+      const { fleets, weights } = (await readWorld(other)).world;
+      if (colors.some((color) => weights.live[color] === 100 && isSameImage(fleets[color].image, image))) return;
+    }
   } catch (error) {
     throw explained(error);
   }
   const what = imageName(image);
   throw new Refusal(
     "refused",
-    `${promoteFrom} has never served ${what}, and ${place.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
+    `${promoteFrom} has not served ${what} and kept it, and ${place.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { other, servingColor, shares, type Color } from "../../components/traffic.ts";
 import { nextMove, type Strategy } from "../judge/strategy.ts";
-import { imageName, type World } from "../model.ts";
+import { imageName, type ReleaseRecord, type World } from "../model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -40,6 +40,8 @@ export interface Memory {
   readonly watched?: number;
   /** How often it has staged. */
   readonly staged: number;
+  /** Whether it has put the stack in order because of targets that are none of a fleet's: once is enough. */
+  readonly repaired: boolean;
 }
 
 /** A serving fleet may grow while the standby comes up, and then the standby grows after it; but not for ever. */
@@ -61,7 +63,7 @@ export function nextStep(world: World, goal: Goal, memory: Memory): Next {
   };
 }
 
-function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Next {
+function wantedStep(world: World, goal: Goal, { checked, watched, repaired }: Memory): Next {
   const { record } = world;
   const broken = unfinished(world);
   if (broken !== undefined) return { kind: "recover", why: broken };
@@ -83,7 +85,7 @@ function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Nex
         why: `${standby} (${what}) gets ${live[standby]} % of the requests: another release is under way. Finish it, or go back: bluegreen rollback.`,
       };
     }
-    if (record?.outcome === "running" && record.color === serving && record.servesSince !== undefined) {
+    if (record !== undefined && isBaking(world, record)) {
       const what = imageName(record.image);
       return {
         kind: "refuse",
@@ -100,6 +102,10 @@ function wantedStep(world: World, goal: Goal, { checked, watched }: Memory): Nex
   }
   // With traffic, what is not healthy is for the next look to judge, which may go back; an update would only wait for it.
   const short = live[standby] > 0 ? staged.registered < full : staged.healthy < full || staged.foreign.length > 0;
+  if (short && staged.foreign.length > 0 && !repaired) {
+    const why = `the target group of ${standby} holds ${staged.foreign.join(", ")}, which are none of its fleet`;
+    return { kind: "recover", why };
+  }
   if (short) return { kind: "stage", color: standby, previewSize: 0 };
   if (live[standby] === 0 && !checked) return { kind: "check", color: standby };
   const last = mine?.weights.at(-1);
@@ -120,7 +126,7 @@ function afterFlip(world: World, goal: Goal, serving: Color): Next {
       why: `the traffic is split (${shares(weights.live)}) while ${serving} already has this image: somebody tries another one. Finish that release, or go back: bluegreen rollback.`,
     };
   }
-  const own = record?.image.imageId === goal.imageId ? record : undefined;
+  const own = record?.image.imageId === goal.imageId && record.color === serving ? record : undefined;
   if (own?.outcome === "running") {
     const left = goal.bakeSeconds - (own.servesSince === undefined ? 0 : secondsSince(world, own.servesSince));
     // A bake of no length still looks once.
@@ -132,12 +138,20 @@ function afterFlip(world: World, goal: Goal, serving: Color): Next {
   return left > 0 ? { kind: "keep", seconds: left } : { kind: "retire", color: old };
 }
 
+/** Whether a release is in its bake: its own image has all of the requests. A colour alone says nothing of what is on it. */
+export const isBaking = ({ weights, fleets }: World, record: ReleaseRecord): boolean =>
+  record.outcome === "running" &&
+  weights.live[record.color] === 100 &&
+  fleets[record.color].image.imageId === record.image.imageId;
+
 /** What an earlier run left half done, as a sentence; undefined: nothing. */
-export function unfinished({ pending, weights: { live, recorded } }: World): string | undefined {
+export function unfinished({ pending, unknownGroups, weights: { live, recorded } }: World): string | undefined {
   if (pending.length > 0)
     return `an update was cut off while it worked on ${pending.map((urn) => urn.split("::").at(-1)).join(", ")}`;
   if (live.blue !== recorded.blue || live.green !== recorded.green)
     return `the live weights are ${shares(live)}, the state says ${shares(recorded)}`;
+  if (unknownGroups.length > 0)
+    return `Auto Scaling groups carry this stack's tags and are not in its state: ${unknownGroups.join(", ")}`;
   return undefined;
 }
 

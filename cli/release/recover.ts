@@ -9,64 +9,76 @@ import { readWorld, type Reading } from "../read-world.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
-import { groupsOf } from "../world.ts";
+import { groupsOf, unknownTo, weightsNow } from "../world.ts";
 import { told } from "./update.ts";
+
+/** A scaling policy of a group. */
+interface Policy {
+  readonly group: string;
+  readonly name: string;
+}
 
 /**
  * Brings state and world together after a run that was killed: the state learns what is there and forgets what was never
  * finished, and what that run had made without the state knowing it is removed: Auto Scaling groups and scaling policies
- * of this stack, which would stay for ever, at a price.
+ * of this stack, which would stay for ever, at a price. Only what was there before the refresh is removed: the refresh held
+ * the state, so no update that is still at work can have made it.
+ * @param sparing a group of a colour with traffic is left alone instead of being refused
  * @throws Refusal when the state can't be refreshed, or when such a group belongs to a colour with traffic
  */
-export async function recover(session: Session, tell: Teller): Promise<Reading> {
+export async function recover(session: Session, tell: Teller, sparing: boolean): Promise<Reading> {
+  const { clients, project, environment } = session;
+  const before = await groupsOf(clients, environment, project);
+  const policies = (await Promise.all(before.map((group) => policiesOf(session, group)))).flat();
   const result = await session.operator.run("refresh", { clearPendingCreates: true, onProgress: told(tell) });
   if (!result.ok) throw new Refusal("failed", `The state can't be brought up to date: ${result.error}`);
   const reading = await readWorld(session);
-  await removeOrphans(session, reading, tell);
-  return reading;
+  const { recorded } = reading;
+  const unknown = unknownTo(recorded, before);
+  for (const group of unknown) await removeGroup(session, reading, group, tell, sparing);
+  const orphans = policies.filter(({ group, name }) => recorded.groupNames.includes(group) && isOrphan(reading, name));
+  for (const policy of orphans) await removePolicy(session, policy, tell);
+  return unknown.length > 0 ? readWorld(session, recorded) : reading;
 }
 
-async function removeOrphans(session: Session, { world, recorded }: Reading, tell: Teller): Promise<void> {
-  const { clients, project, environment } = session;
-  const groups = await groupsOf(clients, environment, project);
-  for (const group of groups) {
-    const name = group.AutoScalingGroupName ?? "";
-    if (recorded.groupNames.includes(name)) {
-      await removeUnknownPolicies(session, name, recorded.policyNames, tell);
-    } else if (group.Status === undefined) {
-      const color = colorOf(group);
-      if (color === undefined || world.weights.live[color] > 0) {
-        throw new Refusal(
-          "refused",
-          `Auto Scaling group ${name} carries this stack's tags, but its state doesn't know it, and ${color ?? "no colour"} has traffic. Look at it, and delete it by hand.`,
-        );
-      }
-      tell.keep(`removing ${name}, which a run that was cut off has left behind`);
-      await clients.autoScaling.send(
-        new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }),
-      );
-    }
+async function removeGroup(
+  session: Session,
+  { recorded }: Reading,
+  group: AutoScalingGroup,
+  tell: Teller,
+  sparing: boolean,
+): Promise<void> {
+  const name = group.AutoScalingGroupName ?? "";
+  const color = colorOf(group);
+  // Read anew: somebody may have moved traffic since.
+  const live = await weightsNow(session.clients, recorded.outputs);
+  if (color === undefined || live === undefined || live[color] > 0) {
+    const what = `Auto Scaling group ${name} carries this stack's tags, but its state doesn't know it, and ${color ?? "no colour"} has traffic`;
+    if (sparing) return tell.keep(`${what}: it is left alone`);
+    throw new Refusal("refused", `${what}. Look at it, and delete it by hand.`);
   }
+  tell.keep(`removing ${name}, which a run that was cut off has left behind`);
+  await session.clients.autoScaling.send(
+    new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }),
+  );
 }
 
 /** Names that the program gives its policies; others are somebody else's. */
 const ownPolicy = /^app-(blue|green)-(cpu|requests)-[0-9a-f]{7}$/;
 
-/** A second policy for the same metric would be refused: "Only one TargetTrackingScaling policy for a given metric". */
-async function removeUnknownPolicies(
-  session: Session,
-  group: string,
-  known: readonly string[],
-  tell: Teller,
-): Promise<void> {
-  const { autoScaling } = session.clients;
+const isOrphan = ({ recorded }: Reading, name: string): boolean =>
+  ownPolicy.test(name) && !recorded.policyNames.includes(name);
+
+async function policiesOf({ clients }: Session, { AutoScalingGroupName: group = "" }: AutoScalingGroup) {
   const asked = new DescribePoliciesCommand({ AutoScalingGroupName: group });
-  const { ScalingPolicies = [] } = await autoScaling.send(asked);
-  const names = ScalingPolicies.map(({ PolicyName = "" }) => PolicyName);
-  for (const PolicyName of names.filter((name) => ownPolicy.test(name) && !known.includes(name))) {
-    tell.keep(`removing scaling policy ${PolicyName}, which a run that was cut off has left behind`);
-    await autoScaling.send(new DeletePolicyCommand({ AutoScalingGroupName: group, PolicyName }));
-  }
+  const { ScalingPolicies = [] } = await clients.autoScaling.send(asked);
+  return ScalingPolicies.map(({ PolicyName = "" }): Policy => ({ group, name: PolicyName }));
+}
+
+/** A second policy for the same metric would be refused: "Only one TargetTrackingScaling policy for a given metric". */
+async function removePolicy({ clients }: Session, { group, name }: Policy, tell: Teller): Promise<void> {
+  tell.keep(`removing scaling policy ${name}, which a run that was cut off has left behind`);
+  await clients.autoScaling.send(new DeletePolicyCommand({ AutoScalingGroupName: group, PolicyName: name }));
 }
 
 function colorOf({ Tags = [] }: AutoScalingGroup): Color | undefined {

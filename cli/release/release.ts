@@ -26,9 +26,10 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
   let watched: number | undefined;
   let fit = false;
   let staged = 0;
+  let repaired = false;
   for (;;) {
     desk.session.signal.throwIfAborted();
-    const next = nextStep(desk.world, goal, { checked, watched, staged });
+    const next = nextStep(desk.world, goal, { checked, watched, staged, repaired });
     try {
       if (isBeyond(next, until)) return;
       // Once a run, before anything is changed; a rollback asks for nothing.
@@ -39,12 +40,13 @@ export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: 
       if (isForward(next)) await onRecord(desk, image);
       if (next.kind === "check") checked = true;
       if (next.kind === "stage") staged += 1;
+      if (next.kind === "recover") repaired = true;
       await take(desk, image, next);
       if (next.kind === "hold") watched = desk.world.weights.live[next.color];
       if (next.kind === "done") return;
       if (next.kind === "rollback") throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${next.why}.`);
     } catch (error) {
-      await takeBack(desk, image, error);
+      await takeBack(desk, image, error, next.kind);
     }
     if (next.kind !== "check") await desk.look();
   }
@@ -71,7 +73,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
   const { ui, signal } = desk.session;
   switch (next.kind) {
     case "recover":
-      return settle(desk);
+      return settle(desk, { why: next.why });
     case "stage":
       return stage(desk, image, next.previewSize);
     case "check":
@@ -87,7 +89,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
     case "bake":
       return bake(desk, image, next.color, next.seconds);
     case "rollback":
-      return hadTraffic(desk) ? goBack(desk, next.to, next.why, { insist: true }) : giveUp(desk, image, next.why);
+      return hadTraffic(desk) ? goBack(desk, next.to, next.why, { insist: true }) : abortStaging(desk, image, next.why);
     case "keep":
       return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
@@ -106,18 +108,23 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
 
 /**
  * Puts in order what a run was cut off in, before a command changes anything.
+ * @param why it is not in order; default: what the world shows
  * @param anybodys also traffic that somebody has moved by hand: a rollback asks nobody
  * @throws Refusal when somebody has moved traffic by hand
  */
-export async function settle(desk: Desk, { anybodys = false } = {}): Promise<void> {
-  const why = unfinished(desk.world);
+export async function settle(
+  desk: Desk,
+  { why = unfinished(desk.world), anybodys = false }: { why?: string; anybodys?: boolean } = {},
+): Promise<void> {
   if (why === undefined) return;
   if (!anybodys) requireOurs(desk, why);
-  await desk.recover();
+  await desk.recover(why, { sparing: anybodys });
 }
 
 /** Traffic that somebody has moved by hand is theirs to explain; what a run of ours was cut off in is ours. */
 function requireOurs(desk: Desk, why: string): void {
+  const { live, recorded } = desk.world.weights;
+  if (live.blue === recorded.blue && live.green === recorded.green) return;
   if (desk.tookOver || desk.record?.outcome === "running" || desk.world.pending.length > 0) return;
   throw new Refusal(
     "refused",
@@ -138,21 +145,26 @@ export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds:
 }
 
 /**
- * What an error means for the release: a reason to go back takes it back, and a staging that failed leaves the standby off.
- * Anything else (the network, an expired token, Ctrl-C) leaves traffic where it is, for the next run to go on.
+ * What an error means for the release: a reason to go back takes it back, and a staging whose new fleet never got ready
+ * puts the standby back as it was. Anything else (the network, an expired token, Ctrl-C, a serving fleet that can't grow)
+ * leaves traffic where it is, for the next run to go on.
+ * @param step in which it came: a fleet that is not ready is a verdict on the image while it is staged, and at no other time
  */
-export async function takeBack(desk: Desk, image: ImageFacts, error: unknown): Promise<never> {
-  const failedStaging = error instanceof Refusal && error.code === "failed" && isFailedFleet(error.message);
+export async function takeBack(desk: Desk, image: ImageFacts, error: unknown, step: Next["kind"]): Promise<never> {
+  const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(desk)));
   if (!(error instanceof GoBack) && !failedStaging) throw error;
-  const why = error.message;
+  const why = (error as Error).message;
   const target = servingOrCanary(desk.world, image);
-  if (target === undefined) await giveUp(desk, image, why);
+  if (target === undefined) await abortStaging(desk, image, why);
   else await goBack(desk, other(target), why, { insist: true });
   throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${why}`);
 }
 
-/** What readiness.ts says of a fleet that never got ready. */
-const isFailedFleet = (message: string): boolean => /The (blue|green) fleet .* is not ready/s.test(message);
+/** Whether an error is what readiness.ts says of that colour's fleet when it never got ready. */
+const isFailedFleet = (error: unknown, color: Color): boolean =>
+  error instanceof Refusal &&
+  error.code === "failed" &&
+  new RegExp(`The ${color} fleet .* is not ready`, "s").test(error.message);
 
 /** The colour with the image, where it gets requests. */
 function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): Color | undefined {
@@ -165,13 +177,19 @@ function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): C
 const hadTraffic = ({ record, world }: Desk): boolean =>
   record !== undefined && [...record.weights, world.weights.live].some((weights) => weights[record.color] > 0);
 
-/** No traffic has moved: the standby goes off again, and the floor is lifted. */
-async function giveUp(desk: Desk, image: ImageFacts, why: string): Promise<void> {
+/**
+ * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.
+ * Else it goes off, and the floor is lifted.
+ */
+async function abortStaging(desk: Desk, image: ImageFacts, why: string): Promise<void> {
   const color = other(servingNow(desk));
   await desk.note({ kind: "stage", stage: "rollback", why });
-  await desk.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
-    desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
-  );
+  const own = desk.world.fleets[color].image;
+  const restored = own.imageId !== image.imageId && (await desk.restore(color));
+  if (!restored)
+    await desk.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
+      desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+    );
   await desk.note({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color, image, why });
 }

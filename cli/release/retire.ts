@@ -3,6 +3,7 @@ import { Refusal } from "../refusal.ts";
 import { imageName, type World } from "../model.ts";
 import type { Desk } from "./desk.ts";
 import { guarded } from "./hooks.ts";
+import { isBaking, unfinished } from "./next.ts";
 import { now, servingNow } from "./stage.ts";
 
 /** Why the fleet that doesn't serve may not go yet; undefined: it may. */
@@ -12,7 +13,7 @@ export function retireFault(world: World): string | undefined {
   const old = other(serving);
   const { record } = world;
   if (live[old] > 0) return `${old} still gets ${live[old]} % of the requests. Finish the cut-over first, or go back`;
-  if (record?.outcome === "running" && record.color === serving)
+  if (record !== undefined && isBaking(world, record))
     return `the bake of ${imageName(record.image)} is not over, and ${old} is its way back. Let bluegreen bake or release finish it`;
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
@@ -35,6 +36,9 @@ export async function retire(desk: Desk): Promise<Color> {
       desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     ),
   );
+  // A group that the state doesn't know runs on, whatever the update says.
+  const left = unfinished(desk.world);
+  if (left !== undefined) await desk.recover(left, { sparing: false });
   await abandon(desk);
   await desk.notify({ kind: "retired", color: serving, image });
   return old;

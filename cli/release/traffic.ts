@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { other, shares, type Color } from "../../components/traffic.ts";
 import { imageName, type ImageFacts, type ReleaseSettings } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -42,13 +43,17 @@ export async function flip(desk: Desk, color: Color, image: ImageFacts): Promise
 }
 
 export interface BackOptions extends UpdateOptions {
-  /** What serves has been judged bad: a way back that has a healthy target is taken whatever the gate says. Default: false. */
+  /**
+   * What serves has been judged bad: the image that the release came from is taken whatever the gate says, when it has a
+   * healthy target. Default: false.
+   */
   readonly insist?: boolean;
 }
 
 /**
  * All of the requests go back to a colour. Nothing is shrunk.
  * @throws Refusal when its fleet could not take them; an override lets it through
+ * @throws Refusal, whatever is insisted on, when the fleet is not the one that the release came from
  */
 export async function goBack(desk: Desk, to: Color, why: string, options: BackOptions = {}): Promise<void> {
   const { world, session } = desk;
@@ -60,22 +65,75 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
     );
   }
   const from = other(to);
-  // A way back after the release has ended is an event of its own.
-  if (desk.record?.outcome !== "running") {
-    const begun = { color: from, image, from: { color: to, image: fleet.image } };
-    await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+  const cameFrom = desk.record?.outcome === "running" ? desk.record.from.image.imageId : undefined;
+  if (options.insist && cameFrom !== fleet.image.imageId) {
+    throw new Refusal(
+      "refused",
+      `${imageName(image)} should go back (${why}), but ${to} holds ${imageName(fleet.image)}, which is not what it came from and has not been checked. Look at both: bluegreen status.`,
+    );
   }
+  await recordWayBack(desk, { color: from, image, from: { color: to, image: fleet.image } });
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
-  if (options.override === undefined) await grow(desk, to);
-  await shift(desk, to, 100, { ...options, urgent: true }).catch(async (error: unknown) => {
+  const override = options.override ?? templateOverride(desk, to);
+  if (override === undefined) await grow(desk, to);
+  await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
     const refused = error instanceof Refusal && error.code === "refused";
     if (!refused || !options.insist || desk.world.fleets[to].healthy === 0) throw error;
     session.ui.say(`What serves is worse than what the gate misses (${error.message}): it goes back all the same.`);
     await shift(desk, to, 100, { override: why, urgent: true });
   });
+  await hold(desk, to, why);
   await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
+}
+
+/**
+ * The record of a way back: the release's own while it runs, else one of its own. One that runs for another image says nothing
+ * of what goes back now: it has ended with it.
+ */
+async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): Promise<void> {
+  const { record, session } = desk;
+  if (record?.outcome === "running") {
+    if (record.color === begun.color && record.image.imageId === begun.image.imageId) return;
+    const why = `${imageName(begun.image)} was taken back to ${imageName(begun.from.image)}`;
+    await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why });
+  }
+  await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+}
+
+/**
+ * Why the guards may let a way back change its launch template: an update that failed between template and group has left
+ * it changed. Its own image comes back in a fleet of its own, which must be ready before the listener moves.
+ */
+function templateOverride({ world, recorded, session }: Desk, to: Color): string | undefined {
+  const [image, left] = [world.fleets[to].image, recorded.templateImages[to]];
+  if (left === undefined || left === image.imageId || world.weights.live[to] > 0) return undefined;
+  const why = `the launch template of ${to} was left with ${left} by an update that failed; ${imageName(image)} comes back first`;
+  session.ui.say(why);
+  return why;
+}
+
+/** Looks that a way back takes after it when somebody else was at work before, and milliseconds between two. */
+const looks = 3;
+const pauseBetween = 2_000;
+
+/**
+ * A call to AWS that the preempted command had under way carries no condition and may still land: whoever went back looks
+ * again, and puts back what it decided.
+ */
+async function hold(desk: Desk, to: Color, why: string): Promise<void> {
+  if (!desk.tookOver) return;
+  for (let look = 0; look < looks; look++) {
+    await pause(pauseBetween, undefined, { signal: desk.session.signal });
+    const { live } = (await desk.look()).weights;
+    if (live[to] === 100) continue;
+    desk.session.ui.say(
+      `The command before this one has moved traffic once more (${shares(live)}): it goes back again.`,
+    );
+    await desk.recover(`the live weights are ${shares(live)}`, { sparing: true });
+    await shift(desk, to, 100, { override: why, urgent: true });
+  }
 }
 
 /**

@@ -11,8 +11,10 @@ export interface UpdateOptions {
   readonly override?: string;
 }
 
-/** Whose stack it is when the update has ended. */
+/** Whose stack it is. */
 export interface Ownership {
+  /** Token of the lock: the health gate asks whether it still counts, right before it lets the listener change. */
+  readonly lock: string;
   /** False when somebody has taken the stack over: the settings are theirs by then, and their update reads them. */
   readonly stillOurs: () => Promise<boolean>;
 }
@@ -29,7 +31,7 @@ export async function update(
   from: ReleaseSettings,
   change: Partial<ReleaseSettings>,
   tell: Teller,
-  { override, stillOurs }: UpdateOptions & Ownership,
+  { override, lock, stillOurs }: UpdateOptions & Ownership,
 ): Promise<string[]> {
   const { file, operator } = session;
   const restore = async (): Promise<void> => {
@@ -39,7 +41,7 @@ export async function update(
   await file.write({ ...from, ...change });
   let result: OperationResult;
   try {
-    result = await operator.run("up", { override, onProgress: told(tell) });
+    result = await operator.run("up", { override, lock, onProgress: told(tell) });
   } catch (error) {
     await restore();
     throw error;

@@ -25,14 +25,26 @@ export function rollbackFacts(world: World): RollbackFacts {
 }
 
 /** Why the standby is no way back at all. */
-function nothingToTakeBack({ fleets, record }: World, now: Color): string | undefined {
+function nothingToTakeBack({ fleets, record, earlier }: World, now: Color): string | undefined {
   const back = other(now);
   const { image, capacity } = fleets[back];
   if (capacity.maxSize === 0) return `${back} is off (standby: off)`;
   if (image.imageId === fleets[now].image.imageId) return `${back} runs the same image as ${now}`;
-  if (record?.color !== back || record.image.imageId !== image.imageId) return undefined;
-  if (record.outcome === "running") return `${back} holds ${imageName(image)}, which has no traffic yet`;
-  return record.outcome === "rolled-back" ? `${back} holds ${imageName(image)}, which was rolled back` : undefined;
+  const records = record === undefined ? [] : [record, ...earlier];
+  // What came by pulumi up has no record; whoever did that has looked at it.
+  const last = records.find((one) => one.color === back && one.image.imageId === image.imageId);
+  const what = `${back} holds ${imageName(image)}`;
+  switch (last?.outcome) {
+    case "running":
+      return `${what}, which has no traffic yet`;
+    case "rolled-back":
+      return `${what}, which was rolled back`;
+    case "superseded":
+      return last.servesSince === undefined ? `${what}, which was staged and never served` : undefined;
+    case "released":
+    case undefined:
+      return undefined;
+  }
 }
 
 /** What the health gate would say to moving all requests to a colour. */

@@ -83,7 +83,9 @@ const releaseTo = (context: Context, name: string, version: string, exit = 0, wo
 /** What dev serves goes to prod by the real command; prod takes nothing that staging has not served. */
 async function promote(context: Context, image: string, staging: Environment, prod: Environment): Promise<void> {
   const version = versionOf(context, image);
-  const early = new RegExp(`staging has never served ${version}.*bluegreen release ${version} --stack staging`);
+  const early = new RegExp(
+    `staging has not served ${version} and kept it.*bluegreen release ${version} --stack staging`,
+  );
   await releaseTo(context, "prod", version, 3, early);
   for (const { name, domain, at, outputs, stack } of [staging, prod]) {
     await releaseTo(context, name, version);

@@ -56,12 +56,18 @@ test("a state tells the listener's own weights, groups, policies and pending ope
     entry("aws:autoscaling/group:Group", "app-green-group", { id: "app-green-group-0", delete: true }),
     entry("aws:autoscaling/group:Group", "app-green-group", {}),
     entry("aws:autoscaling/policy:Policy", "app-blue-cpu", { id: "app-blue-cpu-1" }),
+    entry("aws:ec2/launchTemplate:LaunchTemplate", "app-blue-template", { outputs: { imageId: "ami-left-behind" } }),
+    entry("aws:ec2/launchTemplate:LaunchTemplate", "app-green-template", {
+      delete: true,
+      outputs: { imageId: "ami-1" },
+    }),
   ];
   const pending = [{ resource: { urn: urn("aws:autoscaling/group:Group", "app-green-group") }, type: "creating" }];
   expect(recordedIn(exported(resources, pending), "dev")).toEqual({
     outputs,
     loadBalancerName: "app.elb",
     weights: { blue: 90, green: 10 },
+    templateImages: { blue: "ami-left-behind", green: undefined },
     groupNames: ["app-blue-group-1", "app-green-group-0"],
     policyNames: ["app-blue-cpu-1"],
     pending: [urn("aws:autoscaling/group:Group", "app-green-group")],

@@ -119,5 +119,7 @@ export const world = (change: Partial<World> = {}): World => ({
   loadBalancerAlarms: [alarm("dev-rejected")],
   settings: settled(),
   pending: [],
+  unknownGroups: [],
+  earlier: [],
   ...change,
 });

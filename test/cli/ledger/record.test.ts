@@ -156,13 +156,24 @@ describe("served before", () => {
     outcome,
     image: { ...record.image, ...image },
   });
+  const rolledBack = {
+    ...of("rolled-back"),
+    weights: [{ at: record.startedAt, blue: 0, green: 0, [record.color]: 100 }],
+  };
   const elsewhere = { ...begun.image, imageId: "ami-ff" };
 
   test.each<[string, ReleaseRecord[], ImageFacts, boolean]>([
     ["nothing was released", [], begun.image, false],
     ["the same image", [of("released")], begun.image, true],
     ["the same image without tags", [of("released")], { imageId: "ami-0b" }, true],
-    ["any of several", [of("rolled-back"), of("released"), of("running")], begun.image, true],
+    [
+      "any of several, where the newest never had traffic",
+      [of("rolled-back"), of("released"), of("running")],
+      begun.image,
+      true,
+    ],
+    ["released, and rolled back after that", [rolledBack, of("released")], begun.image, false],
+    ["rolled back, and released after that", [of("released"), rolledBack], begun.image, true],
     ["still running", [of("running")], begun.image, false],
     ["taken back", [of("rolled-back")], begun.image, false],
     ["given up", [of("superseded")], begun.image, false],

@@ -2,7 +2,7 @@ import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/cli
 import { acquireLock, currentLock } from "../../../cli/ledger/acquire.ts";
 import { thisHolder } from "../../../cli/ledger/holder.ts";
 import { lockDecision } from "../../../cli/ledger/lock.ts";
-import { readLock, renewLock, writeLock } from "../../../cli/ledger/lock-item.ts";
+import { deleteLock, readLock, renewLock, writeLock } from "../../../cli/ledger/lock-item.ts";
 import { recordAfter } from "../../../cli/ledger/record.ts";
 import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/ledger/records.ts";
 import { type Moto, startMoto } from "../../../rehearsal/cloud/moto.ts";
@@ -201,13 +201,30 @@ describe("lock", () => {
 });
 
 describe("records", () => {
+  const token = "mine";
+  beforeEach(() => place({ ...hers, token, expires: inAMinute() }));
+
+  it.each([
+    ["another's lock", "hers"],
+    ["no lock", undefined],
+  ])("given %s, when a record is written, then it is refused and nothing is kept", async (_, now) => {
+    await deleteLock(client, table, token);
+    if (now) await place({ ...hers, token: now });
+    for (const write of [saveRecord(client, table, record, token), openRecord(client, table, begun, token)])
+      await expect(write).rejects.toMatchObject({
+        code: "failed",
+        message: expect.stringContaining("another command holds the lock") as string,
+      });
+    expect(await latestRecord(client, table)).toBeUndefined();
+  });
+
   it("begin, grow and are read back", async () => {
     expect(await latestRecord(client, table)).toBeUndefined();
-    const opened = await openRecord(client, table, begun);
+    const opened = await openRecord(client, table, begun, token);
     expect(opened).toMatchObject({ ...begun, stage: "stage", outcome: "running", weights: [], checks: [] });
     expect(opened.id.startsWith(opened.startedAt)).toBe(true);
     const grown = recordAfter(opened, { kind: "weights", at: opened.startedAt, blue: 90, green: 10 });
-    await saveRecord(client, table, grown);
+    await saveRecord(client, table, grown, token);
     expect(await latestRecord(client, table)).toEqual(grown);
   });
 
@@ -217,7 +234,9 @@ describe("records", () => {
       doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "setTimeout", "clearTimeout"],
     });
     try {
-      const ids = [await openRecord(client, table, begun), await openRecord(client, table, begun)].map(({ id }) => id);
+      const ids = [await openRecord(client, table, begun, token), await openRecord(client, table, begun, token)].map(
+        ({ id }) => id,
+      );
       expect(new Set(ids).size).toBe(2);
     } finally {
       jest.useRealTimers();
@@ -226,7 +245,7 @@ describe("records", () => {
 
   it("come newest first, as many as asked, and by the beginning of their id", async () => {
     const ids = ["2026-11-19T23:00:00.000Z-b", "2026-11-20T09:00:00.000Z-a", "2026-11-20T10:00:00.000Z-c"];
-    for (const id of [ids[1], ids[2], ids[0]]) await saveRecord(client, table, { ...record, id });
+    for (const id of [ids[1], ids[2], ids[0]]) await saveRecord(client, table, { ...record, id }, token);
     const listed = async (limit: number, prefix?: string) =>
       (await listRecords(client, table, limit, prefix)).map(({ id }) => id);
     expect(await listed(10)).toEqual([ids[2], ids[1], ids[0]]);
@@ -238,19 +257,19 @@ describe("records", () => {
 
   it("are read over DynamoDB's pages of 1 MB", async () => {
     const why = "x".repeat(300_000);
-    for (const id of ["1", "2", "3", "4", "5"]) await saveRecord(client, table, { ...record, id, why });
+    for (const id of ["1", "2", "3", "4", "5"]) await saveRecord(client, table, { ...record, id, why }, token);
     expect((await listRecords(client, table, 5)).map(({ id }) => id)).toEqual(["5", "4", "3", "2", "1"]);
     expect((await listRecords(client, table, 4)).map(({ id }) => id)).toEqual(["5", "4", "3", "2"]);
   });
 
   it("that have ended stay as they are, and take the same end again", async () => {
     const { startedAt: at } = record;
-    await saveRecord(client, table, record);
+    await saveRecord(client, table, record, token);
     const ended = recordAfter(record, { kind: "ended", at, outcome: "rolled-back", why: "errors" });
-    await saveRecord(client, table, ended);
-    await saveRecord(client, table, ended);
+    await saveRecord(client, table, ended, token);
+    await saveRecord(client, table, ended, token);
     for (const late of [record, { ...ended, why: "another" }]) {
-      await expect(saveRecord(client, table, late)).rejects.toMatchObject({
+      await expect(saveRecord(client, table, late, token)).rejects.toMatchObject({
         code: "failed",
         message: expect.stringContaining(record.id) as string,
       });
@@ -259,9 +278,10 @@ describe("records", () => {
   });
 
   it("and the lock stay apart", async () => {
+    await deleteLock(client, table, token);
     const mine = await take("release v2");
     expect(await listRecords(client, table, 10)).toEqual([]);
-    await saveRecord(client, table, record);
+    await saveRecord(client, table, record, mine.token);
     await mine.check();
     await mine.release();
     expect(await latestRecord(client, table)).toEqual(record);

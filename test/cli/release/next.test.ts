@@ -10,14 +10,17 @@ const goal = (change: Partial<Goal> = {}): Goal => ({
   previewSize: 0,
   ...change,
 });
+const v3 = { ...v2, imageId: "ami-00000000000000003" };
+const v4 = { ...v2, imageId: "ami-00000000000000004" };
 const green = (change: Partial<FleetFacts>): World["fleets"] => ({
   blue: fleet("blue"),
   green: fleet("green", change),
 });
 const since = (seconds: number, blue: number, share: number) => ({ at: before(seconds), blue, green: share });
 const running = (change: Parameters<typeof record>[0] = {}) => ({ record: record(change) });
-const checked = { checked: true, staged: 0 };
-const fresh: Memory = { checked: false, staged: 0 };
+const checked = { checked: true, staged: 0, repaired: false };
+const repaired: Memory = { checked: true, staged: 0, repaired: true };
+const fresh: Memory = { checked: false, staged: 0, repaired: false };
 const grown = { blue: fleet("blue", { registered: 3, desired: 3 }), green: fleet("green") };
 const served = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const bakes = (seconds: number) => ({
@@ -68,7 +71,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     "targets of others: stage",
     { fleets: green({ foreign: ["i-1"] }) },
     {},
-    checked,
+    repaired,
     { kind: "stage", color: "green", previewSize: 0 },
   ],
   [
@@ -180,6 +183,37 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     { kind: "rollback", to: "blue", why: "errors" },
   ],
   [
+    "given targets that are none of the fleet's, when they were not looked into yet: put it in order",
+    { fleets: green({ foreign: ["i-1"] }) },
+    {},
+    checked,
+    { kind: "recover", why: "the target group of green holds i-1, which are none of its fleet" },
+  ],
+  [
+    "given a group that the state doesn't know: put it in order before anything else",
+    { unknownGroups: ["app-green-group-9"], ...running({ stage: "rollback" }) },
+    {},
+    fresh,
+    {
+      kind: "recover",
+      why: "Auto Scaling groups carry this stack's tags and are not in its state: app-green-group-9",
+    },
+  ],
+  [
+    "given a record whose colour serves another image, when a third is released: its bake stands in nobody's way",
+    { ...served, ...running({ image: v3, servesSince: before(100) }) },
+    { imageId: v4.imageId },
+    fresh,
+    { kind: "stage", color: "blue", previewSize: 0 },
+  ],
+  [
+    "given a record of the same image on the other colour, when its release is given again: nothing to bake",
+    { ...served, ...running({ color: "blue", from: { color: "green", image: v1 } }) },
+    {},
+    fresh,
+    { kind: "done", color: "green" },
+  ],
+  [
     "a way back of another image is no reason",
     running({ stage: "rollback", image: v1 }),
     {},
@@ -242,7 +276,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next["kind"], RegExp]>
     "staging has no effect",
     { fleets: green({ foreign: ["i-9"] }) },
     {},
-    { checked: true, staged: 5 },
+    { checked: true, staged: 5, repaired: true },
     "refuse",
     /green is not whole after 5 updates: 2 of 2 .* holds i-9/,
   ],

@@ -40,11 +40,12 @@ test.each<[string, ReleaseRecord[], World, ImageFacts]>([
   ["nobody has released it there", [], serves(v1), v2],
   ["it was taken back there", [record({ outcome: "rolled-back", image: v2 })], serves(v1), v2],
   ["another commit calls itself the same", [released], serves(v1), { ...elsewhere(v2), commit: "0".repeat(40) }],
+  ["its bake is not over there", [record({ image: v2 })], serves(v2), v2],
   ["a share of the requests is no proof", [], { ...serves(v2), weights: weights(90, 10) }, v2],
 ])("%s: refused, with what to do", async (_, records, now, image) => {
   staging(records, now);
   const message = expect.stringMatching(
-    /^staging has never served v2\.0\.0, and prod takes nothing else .*bluegreen release v2\.0\.0 --stack staging\.$/,
+    /^staging has not served v2\.0\.0 and kept it, and prod takes nothing else .*bluegreen release v2\.0\.0 --stack staging\.$/,
   ) as string;
   await expect(requirePromotion(prod("staging"), image)).rejects.toMatchObject({ code: "refused", message });
 });

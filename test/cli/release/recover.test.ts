@@ -4,13 +4,17 @@ import type { Session } from "../../../cli/session.ts";
 import { weights, world } from "../worlds.ts";
 
 const mockReading = jest.fn<unknown, []>();
+/** The weights as they are when a group is about to be removed. */
+const mockWeights = jest.fn<unknown, []>();
+jest.mock("../../../components/live.ts", () => ({ liveWeights: () => Promise.resolve(mockWeights()) }));
 jest.mock("../../../cli/read-world.ts", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
 
 const known = ["app-blue-group-1111111", "app-green-group-2222222"];
+beforeEach(() => mockWeights.mockReturnValue({ blue: 100, green: 0 }));
 beforeEach(() =>
   mockReading.mockReturnValue({
     world: world({ weights: weights(100, 0) }),
-    recorded: { groupNames: known, policyNames: ["app-blue-cpu-aaaaaaa"] },
+    recorded: { groupNames: known, policyNames: ["app-blue-cpu-aaaaaaa"], outputs: { listenerArn: "l" } },
   }),
 );
 
@@ -22,7 +26,9 @@ async function attempt(
   groups: AutoScalingGroup[],
   policies: Record<string, string[]> = {},
   refresh: object = { ok: true },
+  { sparing = false, later = groups }: { sparing?: boolean; later?: AutoScalingGroup[] } = {},
 ) {
+  let refreshed = false;
   const deleted: object[] = [];
   const client = new AutoScalingClient({ region: "eu-central-1" });
   const answers: Record<string, (input: Record<string, string & { Name: string; Values: string[] }[]>) => object> = {
@@ -31,7 +37,7 @@ async function attempt(
         { Name: "tag:Project", Values: ["bluegreen"] },
         { Name: "tag:Environment", Values: ["dev"] },
       ]);
-      return { AutoScalingGroups: groups };
+      return { AutoScalingGroups: refreshed ? later : groups };
     },
     DescribePoliciesCommand: ({ AutoScalingGroupName: name }) => ({
       ScalingPolicies: (policies[name] ?? []).map((PolicyName) => ({ PolicyName })),
@@ -41,13 +47,13 @@ async function attempt(
   };
   client.send = ((command: { input: never }) =>
     Promise.resolve().then(() => answers[command.constructor.name](command.input))) as unknown as typeof client.send;
-  const run = jest.fn(() => Promise.resolve(refresh));
+  const run = jest.fn(() => ((refreshed = true), Promise.resolve(refresh)));
   const session = {
     ...{ clients: { autoScaling: client }, project: "bluegreen", environment: "dev" },
     ...{ place: { stack: "acme/bluegreen/dev", folder: "/nowhere" }, operator: { run } },
   } as unknown as Session;
   const tell = { now: () => undefined, keep: () => undefined };
-  const error: unknown = await recover(session, tell).then(
+  const error: unknown = await recover(session, tell, sparing).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -77,6 +83,24 @@ test.each(["blue", undefined, "red"])("one with the colour %s stays, and somebod
     message: expect.stringMatching(/app-x-group-5555555 .* delete it by hand/) as string,
   });
 });
+
+test("given traffic that has moved to its colour since, when a group is about to be removed, then it stays", async () => {
+  mockWeights.mockReturnValue({ blue: 90, green: 10 });
+  const { deleted, error } = await attempt([group("app-green-group-3333333", "green")]);
+  expect(deleted).toEqual([]);
+  expect(error).toMatchObject({ code: "refused" });
+});
+
+test("given a group that appeared while the state was refreshed, then it stays: an update may be making it", async () => {
+  const young = group("app-green-group-3333333", "green");
+  expect(await attempt([], {}, { ok: true }, { later: [young] })).toEqual({ deleted: [], error: undefined });
+});
+
+test("given a rollback, when a group of the colour with traffic is unknown, then it is left alone", async () =>
+  expect(await attempt([group("app-blue-group-5555555", "blue")], {}, { ok: true }, { sparing: true })).toEqual({
+    deleted: [],
+    error: undefined,
+  }));
 
 test("of policies only the program's own that the state doesn't know go", async () => {
   const policies = {

@@ -1,12 +1,13 @@
 import type { World } from "../../../cli/model.ts";
 import { retireFault } from "../../../cli/release/retire.ts";
-import { fleet, record, settled, weights, world } from "../worlds.ts";
+import { fleet, record, settled, v1, weights, world } from "../worlds.ts";
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 
 test.each<[string, Partial<World>]>([
   ["all is well", {}],
   ["the release has ended", { ...greenServes, record: record({ outcome: "released" }) }],
+  ["given a record whose colour serves another image", { ...greenServes, record: record({ image: v1 }) }],
   ["what was staged is given up", { record: record({ stage: "check" }) }],
   ["the old fleet is ill", { fleets: { blue: fleet("blue"), green: fleet("green", { healthy: 0 }) } }],
 ])("the other fleet may go: %s", (_, change) => expect(retireFault(world(change))).toBeUndefined());

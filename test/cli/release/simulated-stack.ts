@@ -106,7 +106,15 @@ export class SimulatedStack {
     this.grow();
     const { recorded, live, pending } = this;
     return {
-      ...{ stack: "dev", at: Date.now(), weights: { live, recorded }, record: this.records.at(-1), pending },
+      ...{
+        stack: "dev",
+        at: Date.now(),
+        weights: { live, recorded },
+        record: this.records.at(-1),
+        earlier: this.records.slice(0, -1).reverse(),
+        pending,
+        unknownGroups: [],
+      },
       ...{ fleets: byColor((color) => this.fleet(color)), alarms: { blue: [], green: [] }, loadBalancerAlarms: [] },
       settings: { deployed: this.settings(), file: this.file },
     };

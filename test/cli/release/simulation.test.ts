@@ -41,7 +41,7 @@ jest.mock("../../../cli/ledger/records.ts", () => ({
     Promise.resolve().then(() => stack.saveRecord(record)),
 }));
 jest.mock("../../../cli/ledger/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
-jest.mock("../../../cli/world.ts", () => ({ groupsOf: () => Promise.resolve([]) }));
+jest.mock("../../../cli/world.ts", () => ({ groupsOf: () => Promise.resolve([]), unknownTo: () => [] }));
 jest.mock("../../../cli/release/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
 jest.mock("../../../cli/release/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
 jest.mock("../../../cli/judge/checks.ts", () => ({
@@ -70,7 +70,14 @@ afterEach(() => {
 });
 
 const recordedBy = (stack: SimulatedStack) => ({
-  ...{ outputs: stack.outputs(), weights: stack.recorded, groupNames: [], policyNames: [], pending: stack.pending },
+  ...{
+    outputs: stack.outputs(),
+    weights: stack.recorded,
+    templateImages: {},
+    groupNames: [],
+    policyNames: [],
+    pending: stack.pending,
+  },
 });
 
 function sessionOn(stack: SimulatedStack): Session {

@@ -1,3 +1,4 @@
+import type { OperateOptions } from "../../../cli/operator.ts";
 import type { OperationResult } from "../../../engine/protocol.ts";
 import type { ReleaseSettings } from "../../../cli/model.ts";
 import { Refusal } from "../../../cli/refusal.ts";
@@ -25,7 +26,8 @@ async function attempt({ ends, ours = true }: Case) {
   const session = {
     file: { write: (written: ReleaseSettings) => Promise.resolve(void (file = written)) },
     operator: {
-      run: () => {
+      run: (operation: string, { lock }: OperateOptions) => {
+        expect([operation, lock]).toEqual(["up", "token"]);
         seen = file;
         return ends instanceof Refusal ? Promise.reject(ends) : Promise.resolve({ changes: [], ...ends });
       },
@@ -33,6 +35,7 @@ async function attempt({ ends, ours = true }: Case) {
   } as unknown as Session;
   const tell = { now: () => undefined, keep: () => undefined };
   const result = await update(session, from, { standbyWeight: 10 }, tell, {
+    lock: "token",
     stillOurs: () => Promise.resolve(ours),
   }).catch((error: unknown) => error);
   return { seen, file, result };

@@ -21,5 +21,8 @@ test.each([
   ["it was watched", held(900), 10, { kind: "flip" }],
   ["its time is not over", held(400), 10, { kind: "hold", seconds: 200 }],
 ])("a canary whose time is over: %s", (_what, here, watched, expected) => {
-  expect(nextStep(here, goal, { checked: true, watched, staged: 0 })).toEqual({ color: "green", ...expected });
+  expect(nextStep(here, goal, { checked: true, watched, staged: 0, repaired: false })).toEqual({
+    color: "green",
+    ...expected,
+  });
 });

@@ -74,6 +74,19 @@ describe("whether a rollback is ready", () => {
       { ready: false, to: "green", reason: "green holds v2.0.0, which was rolled back" },
     ],
     [
+      "given a later release that was refused, to what was rolled back before it",
+      {
+        record: record({ outcome: "superseded", image: { imageId: "ami-00000000000000003" } }),
+        earlier: [record({ outcome: "rolled-back" })],
+      },
+      { ready: false, to: "green", reason: "green holds v2.0.0, which was rolled back" },
+    ],
+    [
+      "to what was staged, and given up for another release",
+      { record: record({ outcome: "superseded" }) },
+      { ready: false, to: "green", reason: "green holds v2.0.0, which was staged and never served" },
+    ],
+    [
       "to an image that came later than what was rolled back",
       { record: record({ outcome: "rolled-back", image: { imageId: "ami-00000000000000003" } }) },
       { ready: true, to: "green" },

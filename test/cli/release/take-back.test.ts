@@ -1,0 +1,187 @@
+import type { ReleaseRecord, ReleaseSettings, World } from "../../../cli/model.ts";
+import { Refusal } from "../../../cli/refusal.ts";
+import type { Desk } from "../../../cli/release/desk.ts";
+import { GoBack } from "../../../cli/release/hooks.ts";
+import type { Next } from "../../../cli/release/next.ts";
+import { takeBack } from "../../../cli/release/release.ts";
+import { goBack } from "../../../cli/release/traffic.ts";
+import { fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
+
+jest.mock("node:timers/promises", () => ({ setTimeout: () => Promise.resolve() }));
+
+interface Change {
+  readonly change: Partial<ReleaseSettings>;
+  readonly override?: string;
+}
+
+/** A desk over one world: updates move the listener as they say, and all else is noted. */
+class FakeDesk {
+  readonly done: string[] = [];
+  readonly changes: Change[] = [];
+  record: ReleaseRecord | undefined;
+  tookOver = false;
+  restorable = true;
+  templateImages: Record<string, string> = {};
+  /** What the listener says at each later look; empty: what it was told. */
+  readonly looks: World["weights"]["live"][] = [];
+  world: World;
+
+  constructor(change: Partial<World>) {
+    this.world = world(change);
+    this.record = this.world.record;
+  }
+
+  get recorded() {
+    return { templateImages: this.templateImages };
+  }
+
+  readonly session = {
+    signal: undefined,
+    settings: { minSize: 2, maxSize: 4 },
+    ui: {
+      say: () => undefined,
+      step: <T>(_: string, __: string, run: (tell: object) => Promise<T>) => run({ now: () => 0, keep: () => 0 }),
+    },
+  };
+
+  note = (event: { kind: string; outcome?: string; why?: string }) => {
+    this.done.push(`${event.kind} ${event.outcome ?? ""}`.trim());
+    if (event.kind === "ended" && this.record) this.record = { ...this.record, outcome: event.outcome as "superseded" };
+    return Promise.resolve();
+  };
+  tryNote = this.note;
+  begin = (begun: Pick<ReleaseRecord, "color" | "image" | "from">) => {
+    this.done.push(`begin ${begun.color} ${begun.image.version}`);
+    this.record = { ...record(), ...begun };
+    return Promise.resolve();
+  };
+  notify = ({ kind }: { kind: string }) => Promise.resolve(void this.done.push(`notice ${kind}`));
+  restore = (color: string) => Promise.resolve((this.done.push(`restore ${color}`), this.restorable));
+  recover = () => Promise.resolve(void this.done.push("recover"));
+  look = () => {
+    const live = this.looks.shift();
+    if (live) this.world = { ...this.world, weights: { ...this.world.weights, live } };
+    return Promise.resolve(this.world);
+  };
+  change = (change: Partial<ReleaseSettings>, _: unknown, { override }: { override?: string } = {}) => {
+    this.changes.push({ change, override });
+    const { activeColor = this.world.settings.deployed.activeColor, standbyWeight = 0 } = change;
+    const live = { blue: standbyWeight, green: standbyWeight, [activeColor]: 100 - standbyWeight };
+    this.world = { ...this.world, weights: { live, recorded: live } };
+    return Promise.resolve(["app-listener"]);
+  };
+}
+
+const asDesk = (desk: FakeDesk) => desk as unknown as Desk;
+const notReady = (color: string) => new Refusal("failed", `The ${color} fleet (app-1) is not ready: 1 of 2 healthy.`);
+const taken = (desk: FakeDesk, error: unknown, step: Next["kind"], image = v2) =>
+  takeBack(asDesk(desk), image, error, step).catch((end: unknown) => end);
+
+const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
+const halfStaged = fleet("green", { image: v1 });
+
+describe("an update that fails because a fleet is not ready", () => {
+  test.each<Next["kind"]>(["retire", "shift", "flip", "bake"])(
+    "given all traffic on the new colour, when it comes in the step %s, then traffic stays and the error passes",
+    async (step) => {
+      const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
+      const error = notReady("green");
+      expect(await taken(desk, error, step)).toBe(error);
+      expect([desk.changes, desk.done]).toEqual([[], []]);
+    },
+  );
+
+  test("given a staging, when the serving fleet is the one that is not ready, then it says nothing of the image", async () => {
+    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    const error = notReady("blue");
+    expect(await taken(desk, error, "stage")).toBe(error);
+    expect([desk.changes, desk.done]).toEqual([[], []]);
+  });
+
+  test("given a warm standby with an image of its own, when the staging over it fails, then it is put back as it was", async () => {
+    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    expect(await taken(desk, notReady("green"), "stage")).toMatchObject({ code: "rolledBack" });
+    expect(desk.done).toEqual(["stage", "restore green", "ended rolled-back", "notice rolled-back"]);
+    expect(desk.changes).toEqual([]);
+  });
+
+  test("given a standby that does not come back, when the staging over it fails, then it goes off", async () => {
+    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    desk.restorable = false;
+    await taken(desk, notReady("green"), "stage");
+    expect(desk.changes.map(({ change }) => change)).toEqual([expect.objectContaining({ standby: "off" })]);
+  });
+});
+
+describe("a way back that is insisted on", () => {
+  test("given a bake that fails, when the other colour holds what the release came from, then it goes there", async () => {
+    const desk = new FakeDesk({ ...greenServes, record: record() });
+    expect(await taken(desk, new GoBack("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
+    expect(desk.world.weights.live).toEqual({ blue: 100, green: 0 });
+    expect(desk.done).toEqual(["stage", "ended rolled-back", "notice rolled-back"]);
+  });
+
+  test("given a bake that fails, when the other colour holds another image, then no traffic goes to what nobody has checked", async () => {
+    const other = { ...v1, imageId: "ami-00000000000000009", version: "v9.0.0" };
+    const desk = new FakeDesk({
+      ...greenServes,
+      fleets: { blue: fleet("blue", { image: other }), green: fleet("green") },
+      record: record(),
+    });
+    expect(await taken(desk, new GoBack("5 % failed"), "bake")).toMatchObject({
+      code: "refused",
+      message: expect.stringMatching(/blue holds v9\.0\.0, which is not what it came from/) as string,
+    });
+    expect([desk.changes, desk.done]).toEqual([[], []]);
+  });
+});
+
+describe("a rollback", () => {
+  const backTo = (desk: FakeDesk) => goBack(asDesk(desk), "blue", "errors");
+
+  test("given the record of another release, when it goes back, then that one is superseded and this has its own", async () => {
+    const refused = { ...v2, imageId: "ami-00000000000000003", version: "v3.0.0" };
+    const desk = new FakeDesk({ ...greenServes, record: record({ color: "blue", image: refused }) });
+    await backTo(desk);
+    expect(desk.done).toEqual([
+      ...["ended superseded", "begin green v2.0.0", "stage", "ended rolled-back", "notice rolled-back"],
+    ]);
+  });
+
+  test("given a launch template that a failed update left changed, then its own image comes back by an override that says so", async () => {
+    const desk = new FakeDesk(greenServes);
+    desk.templateImages = { blue: "ami-left" };
+    await backTo(desk);
+    expect(desk.changes).toEqual([
+      {
+        change: expect.objectContaining({ activeColor: "blue" }) as object,
+        override: expect.stringMatching(
+          /template of blue was left with ami-left .* v1\.0\.0 comes back first/,
+        ) as string,
+      },
+    ]);
+  });
+
+  test("given its own launch template, then no guard is overridden", async () => {
+    const desk = new FakeDesk(greenServes);
+    desk.templateImages = { blue: v1.imageId };
+    await backTo(desk);
+    expect(desk.changes.map(({ override }) => override)).toEqual([undefined]);
+  });
+
+  test("given a preempted command whose call lands late, then it puts back what it decided", async () => {
+    const desk = new FakeDesk(greenServes);
+    desk.tookOver = true;
+    desk.looks.push({ blue: 100, green: 0 }, { blue: 0, green: 100 }, { blue: 100, green: 0 });
+    await backTo(desk);
+    expect(desk.done).toContain("recover");
+    expect(desk.changes).toHaveLength(2);
+    expect(desk.world.weights.live).toEqual({ blue: 100, green: 0 });
+  });
+
+  test("given a fleet that is off, then it is refused with what to do", async () => {
+    const desk = new FakeDesk({ ...greenServes, fleets: { blue: off("blue"), green: fleet("green") } });
+    await expect(backTo(desk)).rejects.toMatchObject({ code: "refused" });
+    expect(desk.changes).toEqual([]);
+  });
+});
