@@ -39,17 +39,22 @@ function allowedBy(issue: z.core.$ZodIssue, key: string): string {
   return issue.message;
 }
 
-/** A value as a message may show it. A URL under an unknown name may be a secret whose name was misspelt. */
-function shown({ name, value }: Fault): string {
+/** A value as a message may show it. Under an unknown name it may be a secret whose name was misspelt. */
+function shown({ name, value }: Fault, secretKeys: ReadonlySet<string>): string {
   if (value === undefined) return "not set";
-  const text = JSON.stringify(value);
-  const secret = secrets.has(name) || (!Object.hasOwn(schema.shape, name.split(".")[0]) && text.includes("://"));
-  return secret ? "(not shown)" : text;
+  const [key] = name.split(".");
+  const secret = secrets.has(key) || secretKeys.has(key) || !Object.hasOwn(schema.shape, key);
+  return secret ? "(not shown)" : JSON.stringify(value);
 }
 
-/** All faults in one message, a line each. */
-export function faultMessage(faults: Fault[]): string {
-  const lines = faults.map((fault) => `  ${namespace}:${fault.name}: ${shown(fault)}. Allowed: ${fault.allowed}`);
+/**
+ * All faults in one message, a line each.
+ * @param secretKeys settings that are kept as secrets, whatever they are
+ */
+export function faultMessage(faults: Fault[], secretKeys: ReadonlySet<string>): string {
+  const lines = faults.map(
+    (fault) => `  ${namespace}:${fault.name}: ${shown(fault, secretKeys)}. Allowed: ${fault.allowed}`,
+  );
   const count = faults.length === 1 ? "1 setting is" : `${faults.length} settings are`;
   return `${count} wrong; nothing was changed:\n${lines.join("\n")}`;
 }

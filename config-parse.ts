@@ -6,8 +6,12 @@ import { isText, schema, type Settings } from "./config-schema.ts";
  * Settings in raw config values (each a string, lists as JSON, the way Pulumi keeps them), or every fault at once. An empty
  * text counts as not set: Pulumi.yaml can say "optional" in no other way. Apart from config.ts because the release commands
  * need no Pulumi SDK, which takes longer to load than all the rest of them.
+ * @param secretKeys settings that are kept as secrets: no message shows their values. Default: those that always are
  */
-export function settingsIn(raw: Record<string, string>): { settings: Settings } | { faults: string } {
+export function settingsIn(
+  raw: Record<string, string>,
+  secretKeys: ReadonlySet<string> = new Set(),
+): { settings: Settings } | { faults: string } {
   const given = Object.entries(raw).filter(([key, text]) => text !== "" || !Object.hasOwn(schema.shape, key));
   const values = new Map(given.map(([key, text]) => [key, decode(key, text)]));
   const result = schema.safeParse(Object.fromEntries(values));
@@ -16,7 +20,7 @@ export function settingsIn(raw: Record<string, string>): { settings: Settings } 
   const sound = [...values].filter(([key]) => Object.hasOwn(schema.shape, key) && !invalid.has(key));
   const settings = result.data ?? schema.parse(Object.fromEntries(sound));
   faults.push(...combinationFaults(settings, invalid));
-  return faults.length > 0 ? { faults: faultMessage(faults) } : { settings };
+  return faults.length > 0 ? { faults: faultMessage(faults, secretKeys) } : { settings };
 }
 
 function decode(key: string, text: string): unknown {

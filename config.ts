@@ -9,8 +9,8 @@ export type { Settings };
  * Settings from raw config values.
  * @throws RunError with every fault at once: name, value and what is allowed.
  */
-export function parseSettings(raw: Record<string, string>): Settings {
-  const parsed = settingsIn(raw);
+export function parseSettings(raw: Record<string, string>, secretKeys?: ReadonlySet<string>): Settings {
+  const parsed = settingsIn(raw, secretKeys);
   if ("faults" in parsed) throw new pulumi.RunError(parsed.faults);
   return parsed.settings;
 }
@@ -19,7 +19,12 @@ export function parseSettings(raw: Record<string, string>): Settings {
 export function loadSettings(): Settings {
   const prefix = `${namespace}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])));
+  // The language host tells which values are secrets; the SDK has no public word for it.
+  const secrets = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+  return parseSettings(
+    Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
+    new Set(secrets.map((key) => key.slice(prefix.length))),
+  );
 }
 
 /** Whether the stack serves HTTPS: with a certificate of its own, or one for its domain. */

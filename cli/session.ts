@@ -69,7 +69,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const file = new SettingsFile(folder, environment, project);
   const config = await file.read();
   const clear = await inClear(place, config, offline);
-  const settings = settingsIn(clear, project);
+  const secretKeys = new Set(Object.keys(config).filter((key) => isSecret(config[key])));
+  const settings = settingsIn(clear, project, secretKeys);
   const { clients, tryOut } = connect(providerConfig(clear));
   let tried: Promise<void> | undefined;
   return {
@@ -141,10 +142,15 @@ async function inClear(place: StackPlace, config: Readonly<Record<string, unknow
   return Object.fromEntries(entries.map(([key, value]) => [key, isSecret(value) ? shown[key]?.value : value]));
 }
 
-function settingsIn(config: Readonly<Record<string, unknown>>, project: string): Settings {
+function settingsIn(
+  config: Readonly<Record<string, unknown>>,
+  project: string,
+  secretKeys: ReadonlySet<string>,
+): Settings {
   const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
   const raw = own.map(([key, value]): [string, string] => [key.slice(project.length + 1), text(value) ?? ""]);
-  const result = parsed(Object.fromEntries(raw));
+  const secret = [...secretKeys].map((key) => key.slice(project.length + 1));
+  const result = parsed(Object.fromEntries(raw), new Set(secret));
   if ("faults" in result) throw new Refusal("usage", result.faults);
   return result.settings;
 }

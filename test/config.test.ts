@@ -199,11 +199,11 @@ describe("fails on one wrong setting, with its name, what came and what is allow
     [
       "an unknown key",
       { activeColour: "green" },
-      'activeColour: "green". Allowed: no such setting; one of activeColor, ',
+      "activeColour: (not shown). Allowed: no such setting; one of activeColor, ",
     ],
-    ["an unknown key without a value", { colour: "" }, 'colour: "". Allowed: no such setting'],
-    ["an unknown key with dots", { "a.b": "1" }, 'a.b: "1". Allowed: no such setting'],
-    ["a key that every object has", { toString: "" }, 'toString: "". Allowed: no such setting'],
+    ["an unknown key without a value", { colour: "" }, "colour: (not shown). Allowed: no such setting"],
+    ["an unknown key with dots", { "a.b": "1" }, "a.b: (not shown). Allowed: no such setting"],
+    ["a key that every object has", { toString: "" }, "toString: (not shown). Allowed: no such setting"],
   ])("%s", (_, raw, expected) => {
     const faults = faultsOf({ ...minimal, ...raw });
     expect(faults).toHaveLength(1);
@@ -265,6 +265,18 @@ describe("what traffic depends on", () => {
   ])("%s makes it HTTPS", (_, settings) =>
     expect(wantedFrom(parseSettings({ ...minimal, ...settings }), noGates).foundation.https).toBe(true),
   );
+});
+
+test("given a setting that is kept as a secret, when it is wrong, then its value is not shown", () => {
+  const own = Object.entries({ ...minimal, minSize: "hunter2" }).map(([key, value]) => [`bluegreen:${key}`, value]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(own) as Raw);
+  // As the language host sets it.
+  process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(["bluegreen:minSize"]);
+  try {
+    expect(loadSettings).toThrow(/minSize: \(not shown\)\. Allowed/);
+  } finally {
+    delete process.env["PULUMI_CONFIG_SECRET_KEYS"];
+  }
 });
 
 test("settings are read from the project's own namespace", () => {
