@@ -6,6 +6,7 @@ import { Refusal } from "../refusal.ts";
 import { check as runCheck } from "../release/check.ts";
 import type { Desk } from "../release/desk.ts";
 import { GoBack } from "../release/hooks.ts";
+import { tellingOutcome } from "../release/outcome.ts";
 import { requireImageName, resolveImage } from "../release/image.ts";
 import type { Goal } from "../release/next.ts";
 import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../release/release.ts";
@@ -89,7 +90,7 @@ export function shift(context: Context, percent: string): Promise<void> {
     if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
     await onRecord(desk, image);
     await desk.note({ kind: "stage", stage: "cutover" });
-    await (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight));
+    await tellingOutcome(desk, () => (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight)));
   });
 }
 
@@ -109,11 +110,9 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
       await desk.begin({ color, image, from: { color: other(color), image: desk.world.fleets[other(color)].image } });
       await desk.note({ kind: "serves", at: now() });
     }
-    try {
-      await runBake(desk, image, color, seconds);
-    } catch (error) {
-      await takeBack(desk, image, error, "bake");
-    }
+    await tellingOutcome(desk, () =>
+      runBake(desk, image, color, seconds).catch((error: unknown) => takeBack(desk, image, error, "bake")),
+    );
   });
 }
 

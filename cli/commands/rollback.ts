@@ -50,13 +50,16 @@ export function colorOf(text: string | undefined): Color | undefined {
   throw new Refusal("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
 }
 
-/** Asks at a terminal; a pipeline has said yes by calling. */
+/** `CI` is what GitHub, GitLab, CircleCI, Travis and others set. Some people set it to false at home. */
+export const isPipeline = ({ CI }: NodeJS.ProcessEnv): boolean => !["", "false", "0", undefined].includes(CI);
+
+/** Asks at a terminal; a pipeline has said yes by calling, also where its runner gives it a pseudo terminal. */
 export async function confirm(
   { ui, interruption }: Context,
   { yes }: RollbackOptions,
   question: string,
 ): Promise<void> {
-  if (yes || ui.mode !== "terminal" || !process.stdin.isTTY) return;
+  if (yes || isPipeline(process.env) || ui.mode !== "terminal" || !process.stdin.isTTY) return;
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await lines.question(`${question} [Y/n] `, { signal: interruption.signal });

@@ -8,6 +8,7 @@ import { check } from "./check.ts";
 import type { Desk } from "./desk.ts";
 import { GoBack, guarded } from "./hooks.ts";
 import { judge } from "./judge.ts";
+import { tellingOutcome } from "./outcome.ts";
 import { nextStep, unfinished, type Goal, type Next } from "./next.ts";
 import { retire } from "./retire.ts";
 import { now, onRecord, requireFit, servingNow, stage } from "./stage.ts";
@@ -21,7 +22,11 @@ export type Until = "staged" | "served" | "ended";
  * back, by itself.
  * @throws Refusal "rolledBack" when it went back, with the reason
  */
-export async function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
+export function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
+  return tellingOutcome(desk, () => steps(desk, image, goal, until));
+}
+
+async function steps(desk: Desk, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
   let checked = false;
   let watched: number | undefined;
   let fit = false;

@@ -3,6 +3,7 @@ import { Refusal } from "../../../cli/refusal.ts";
 import type { Desk } from "../../../cli/release/desk.ts";
 import { GoBack } from "../../../cli/release/hooks.ts";
 import type { Next } from "../../../cli/release/next.ts";
+import { tellingOutcome } from "../../../cli/release/outcome.ts";
 import { takeBack } from "../../../cli/release/release.ts";
 import { goBack } from "../../../cli/release/traffic.ts";
 import { fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
@@ -36,7 +37,7 @@ class FakeDesk {
   }
 
   readonly session = {
-    signal: undefined,
+    signal: new AbortController().signal,
     settings: { minSize: 2, maxSize: 4 },
     ui: {
       say: () => undefined,
@@ -110,6 +111,35 @@ describe("an update that fails because a fleet is not ready", () => {
     desk.restorable = false;
     await taken(desk, notReady("green"), "stage");
     expect(desk.changes.map(({ change }) => change)).toEqual([expect.objectContaining({ standby: "off" })]);
+  });
+});
+
+describe("people who must act", () => {
+  const stopped = (desk: FakeDesk, error: unknown) =>
+    tellingOutcome(asDesk(desk), () => Promise.reject(error as Error)).catch((end: unknown) => end);
+
+  test.each<[string, unknown, string[]]>([
+    ["an update that failed", new Refusal("failed", "no luck"), ["notice failed"]],
+    ["an error of AWS's", new Error("ExpiredToken"), ["notice failed"]],
+    ["somebody's decision that is needed", new Refusal("refused", "the traffic is split"), ["notice waiting"]],
+    ["a release that went back and told so", new Refusal("rolledBack", "errors"), []],
+  ])("given a release under way, when it stops at %s, then they are told once", async (_, error, told) => {
+    const desk = new FakeDesk({ record: record() });
+    expect(await stopped(desk, error)).toBe(error);
+    expect(desk.done).toEqual(told);
+  });
+
+  test("given no release under way, when a command is refused, then nobody is told: nothing has begun", async () => {
+    const desk = new FakeDesk({ record: record({ outcome: "released" }) });
+    await stopped(desk, new Refusal("refused", "no such image"));
+    expect(desk.done).toEqual([]);
+  });
+
+  test("given Ctrl-C, then nobody is told: whoever pressed it is there", async () => {
+    const desk = new FakeDesk({ record: record() });
+    desk.session.signal = AbortSignal.abort();
+    await stopped(desk, new Refusal("interrupted", "interrupted"));
+    expect(desk.done).toEqual([]);
   });
 });
 

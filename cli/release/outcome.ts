@@ -1,0 +1,24 @@
+import type { Desk } from "./desk.ts";
+import { Refusal } from "../refusal.ts";
+
+/**
+ * Runs what moves a release on, and tells people when it stops without having gone back: they must act, and may be far from
+ * the terminal or the pipeline. A release that went back has told that itself, who pressed Ctrl-C is there, and whoever has
+ * the lock now speaks for the stack.
+ */
+export async function tellingOutcome(desk: Desk, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const { record, session } = desk;
+    const code = error instanceof Refusal ? error.code : "failed";
+    if (record?.outcome === "running" && code !== "rolledBack" && !session.signal.aborted) {
+      const { color, image } = record;
+      const why = error instanceof Error ? error.message : String(error);
+      // What was refused changes by somebody's decision, what failed perhaps by trying again.
+      const kind = code === "refused" ? "waiting" : "failed";
+      await desk.notify({ kind, color, image, why }).catch(() => undefined);
+    }
+    throw error;
+  }
+}
