@@ -1,4 +1,9 @@
-import { DescribeScalingActivitiesCommand, type Activity, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeScalingActivitiesCommand,
+  type Activity,
+  type AutoScalingGroup,
+  type SuspendedProcess,
+} from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./aws-clients.ts";
 import { autoScalingGroup, targetHealth } from "./live.ts";
@@ -17,23 +22,40 @@ export interface Readiness {
   since: number;
 }
 
-/** Ready, on the way, or given up with the reason. */
-export type FleetState = { ready: boolean; summary: string; failure?: string };
+/** Ready, on the way, given up with the reason, or held up by somebody who suspended the group's processes. */
+export type FleetState = { ready: boolean; summary: string; failure?: string; suspended?: string };
 
 /**
- * Instances that the group may give up, at their launch or for their health, before waiting is pointless: one can be bad
- * luck with a machine, a second one is the image.
+ * Launches that may fail, and instances that the group may give up for their health, before waiting is pointless: one can be
+ * bad luck with a machine, a second one is the image or a right.
  */
-const tolerableReplacements = 1;
+const tolerable = 1;
 
 /** A launch that a lifecycle hook gave up, by an answer or by silence. AWS calls it cancelled, not failed. */
 const abandoned = /lifecycle action .*was abandoned/i;
 
-/** Launch errors that the group itself gets over by trying another zone or a little later. */
-const passing = /insufficient|capacity|throttl|rate exceeded|request limit/i;
+/**
+ * Launch errors that the group itself gets over by trying another zone or a little later. The last: AWS makes the service-linked
+ * role with an account's first group, and it can't be assumed for some seconds.
+ */
+const passing =
+  /insufficient|capacity|throttl|rate exceeded|request limit|denied when attempting to assume role \S*AWSServiceRoleForAutoScaling/i;
 
 /** Of these, the account's own quota, whose message speaks of "vCPU capacity": time doesn't raise it. */
 const quota = /vcpu (capacity|limit)/i;
+
+/**
+ * EC2 ended the instance before it was in service, for example for a KMS key that the service-linked role may not use:
+ * "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: Client.InternalError".
+ * AWS calls such a launch cancelled. Spot interruptions say nothing of the image.
+ */
+const ended = /termination reason: (?!.*spot)/i;
+
+/** Causes of a replacement that are none of the image's: EC2 stopped the instance, or took a Spot instance back. */
+const notTheImage = /terminated or stopped|spot/i;
+
+/** Without these no instance comes into service. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+const needed = ["Launch", "AddToLoadBalancer"];
 
 /** Judges one look at a fleet. `activities` are those since the waiting began (of a new group: all). */
 export function fleetState(
@@ -49,20 +71,26 @@ export function fleetState(
   const summary = `${healthy} of ${wanted} healthy`;
   if (group && healthy >= wanted) return { ready: true, summary };
 
+  const suspended = (group?.SuspendedProcesses ?? []).filter(({ ProcessName = "" }) => needed.includes(ProcessName));
+  if (suspended.length > 0) return { ready: false, summary, suspended: suspendedProcesses(suspended) };
+
   const givenUp = activities.filter(({ StatusMessage }) => abandoned.test(StatusMessage ?? ""));
-  if (givenUp.length > tolerableReplacements) {
+  if (givenUp.length > tolerable) {
     const failure = `${givenUp.length} of its launches were given up at the boot gate (${gateReport(givenUp[0])})`;
     return { ready: false, summary, failure };
   }
-  const failures = activities
-    .filter(({ StatusCode }) => StatusCode === "Failed")
-    .map(({ StatusMessage, Description }) => StatusMessage ?? Description ?? "no reason given");
-  const fatal = failures.find((message) => !passing.test(message) || quota.test(message));
-  if (fatal) return { ready: false, summary, failure: `a launch failed: ${fatal}` };
+  const failures = activities.filter(isFailedLaunch).map(reasonOf);
+  const exhausted = failures.find((message) => quota.test(message));
+  if (exhausted) return { ready: false, summary, failure: `a launch failed: ${exhausted}` };
+  // While others come up, a zone or a machine is at fault, and the group tries again elsewhere until the time is over.
+  const fatal = failures.filter((message) => !passing.test(message));
+  if (fatal.length > tolerable && !activities.some(isGoodLaunch) && healthy === 0)
+    return { ready: false, summary, failure: `${fatal.length} of its launches failed: ${fatal[0]}` };
   const replaced = activities.filter(
-    ({ Cause }) => /health check/i.test(Cause ?? "") && /taken out of service/i.test(Cause ?? ""),
+    ({ Cause = "" }) =>
+      /taken out of service/i.test(Cause) && /health check|status check/i.test(Cause) && !notTheImage.test(Cause),
   );
-  if (replaced.length > tolerableReplacements) {
+  if (replaced.length > tolerable) {
     const failure = `${replaced.length} of its instances failed their health checks and were replaced${reasons(own)}`;
     return { ready: false, summary, failure };
   }
@@ -70,6 +98,18 @@ export function fleetState(
   const doubt = givenUp.length > 0 ? `; a launch was given up at the boot gate: ${gateReport(givenUp[0])}` : "";
   return { ready: false, summary: `${summary}${reasons(own)}${atTheGate(group)}${shortage}${doubt}` };
 }
+
+const reasonOf = ({ StatusMessage, Description }: Activity): string =>
+  StatusMessage ?? Description ?? "no reason given";
+
+const isFailedLaunch = (activity: Activity): boolean =>
+  activity.StatusCode === "Failed" || (activity.StatusCode === "Cancelled" && ended.test(reasonOf(activity)));
+
+const isGoodLaunch = ({ StatusCode, Description }: Activity): boolean =>
+  StatusCode === "Successful" && /^launching a new ec2 instance/i.test(Description ?? "");
+
+const suspendedProcesses = (processes: readonly SuspendedProcess[]): string =>
+  processes.map(({ ProcessName, SuspensionReason }) => `${ProcessName} (${SuspensionReason})`).join(", ");
 
 /** Instances that run, and are in no target group before their boot gate has answered. */
 function atTheGate(group: AutoScalingGroup | undefined): string {
@@ -114,6 +154,12 @@ export async function waitUntilReady(
     const activities = group ? await activitiesSince(clients, groupName, since) : [];
     const state = fleetState(group, targets, activities, minSize);
     if (state.ready) return;
+    // Other words than for a fleet that is not ready: nothing is wrong with its image.
+    if (state.suspended)
+      throw new Error(
+        `The ${color} fleet (${groupName}) can't become ready: somebody suspended its processes ${state.suspended}. ` +
+          `Resume them: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}; then update again.`,
+      );
     if (state.summary !== last) report((last = state.summary));
     const failure =
       state.failure ?? (Date.now() - start > timeout * 1000 ? `not after ${timeout} s: ${state.summary}` : undefined);

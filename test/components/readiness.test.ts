@@ -34,6 +34,26 @@ const noQuota =
   "You have requested more vCPU capacity than your current vCPU limit of 5 allows for the instance bucket that the " +
   "specified instance type belongs to. Launching EC2 instance failed.";
 const noKey = "Client.InternalError: Client error on launch";
+const noType =
+  "Your requested instance type (t3.small) is not supported in your requested Availability Zone (eu-central-1c). " +
+  "Launching EC2 instance failed.";
+/** Of pelias-deprecated/kubernetes#32. */
+const noRole =
+  "Access denied when attempting to assume role arn:aws:iam::1:role/aws-service-role/autoscaling.amazonaws.com/" +
+  "AWSServiceRoleForAutoScaling. Validating load balancer configuration failed.";
+/** Of terraform-aws-modules/terraform-aws-autoscaling#109 and aws/aws-cdk#34491. */
+const reasonOfEnd = (reason: string) =>
+  `Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: ${reason}`;
+const endedByEc2 = (reason: string) =>
+  ({ StatusCode: "Cancelled", StatusMessage: reasonOfEnd(reason), StartTime: at(1) }) as Activity;
+const launched = (id: string) =>
+  ({ StatusCode: "Successful", Description: `Launching a new EC2 instance: ${id}`, StartTime: at(1) }) as Activity;
+const takenBack = (id: string) =>
+  ({
+    ...{ StatusCode: "Successful", Description: `Terminating EC2 instance: ${id}`, StartTime: at(1) },
+    Cause:
+      "At 2026-01-01 an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
+  }) as Activity;
 
 describe("one look at a fleet", () => {
   const pair = groupOf(["i-1", "i-2"]);
@@ -91,9 +111,54 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "a failed launch ends it",
+      "one failed launch is bad luck, and told",
       [pair, [], [failed(noKey)], 2],
-      { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noKey}` },
+      { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noKey}` },
+    ],
+    [
+      "given two failed launches and none that came up, it ends",
+      [pair, [], [failed(noKey), failed(noKey)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `2 of its launches failed: ${noKey}` },
+    ],
+    [
+      "given two launches that EC2 ended, which AWS calls cancelled, it ends with AWS's words",
+      [pair, [], [endedByEc2(noKey), endedByEc2(noKey)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `2 of its launches failed: ${reasonOfEnd(noKey)}` },
+    ],
+    [
+      "given two failed launches among good ones, it goes on: a zone without the type",
+      [pair, [], [failed(noType), failed(noType), launched("i-1")], 2],
+      { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noType}` },
+    ],
+    [
+      "given the service-linked role that can't be assumed yet, it goes on: an account's first group",
+      [pair, [], [failed(noRole), failed(noRole), failed(noRole)], 2],
+      { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noRole}` },
+    ],
+    [
+      "given Spot instances that are taken back, none of it is the image's",
+      [
+        pair,
+        [],
+        [takenBack("i-7"), takenBack("i-8"), takenBack("i-9"), endedByEc2("Server.SpotInstanceTermination")],
+        2,
+      ],
+      { ready: false, summary: "0 of 2 healthy" },
+    ],
+    [
+      "given suspended processes that it needs, it is held up, and not the image",
+      [
+        { ...pair, SuspendedProcesses: [{ ProcessName: "Launch", SuspensionReason: "User suspended at 2026" }] },
+        [],
+        [],
+        2,
+      ],
+      { ready: false, summary: "0 of 2 healthy", suspended: "Launch (User suspended at 2026)" },
+    ],
+    [
+      "given suspended processes that it doesn't need, it goes on",
+      [{ ...pair, SuspendedProcesses: [{ ProcessName: "AlarmNotification", SuspensionReason: "u" }] }, [], [], 2],
+      { ready: false, summary: "0 of 2 healthy" },
     ],
     [
       "a lack of machines doesn't, and is told",
@@ -106,9 +171,9 @@ describe("one look at a fleet", () => {
       { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noQuota}` },
     ],
     [
-      "a failed launch ends it behind a lack of machines too",
-      [pair, [], [failed(noRoom), failed(noKey)], 2],
-      { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noKey}` },
+      "two failed launches end it behind a lack of machines too",
+      [pair, [], [failed(noRoom), failed(noKey), failed(noKey)], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `2 of its launches failed: ${noKey}` },
     ],
     [
       "one instance replaced is bad luck",
@@ -234,8 +299,21 @@ describe("waiting for a fleet", () => {
   });
 
   test("fails early on a launch that can't succeed, with AWS's words", async () => {
-    const { end, after } = await wait(() => fleet("initial", [failed(noKey)]));
-    expect(end).toContain(`is not ready: a launch failed: ${noKey}`);
+    const { end, after } = await wait(() => fleet("initial", [failed(noKey), failed(noKey)]));
+    expect(end).toContain(`is not ready: 2 of its launches failed: ${noKey}`);
+    expect(after).toBeLessThan(5);
+  });
+
+  test("given a group whose launches somebody suspended, then it ends at once, in words that blame no image", async () => {
+    const suspended = [{ ProcessName: "Launch", SuspensionReason: "User suspended" }];
+    const { end, after } = await wait(() => ({
+      ...fleet("initial"),
+      groups: { g: { ...groupOf(["i-1"]), SuspendedProcesses: suspended } },
+    }));
+    expect(end).toMatch(
+      /^The green fleet \(g\) can't become ready: .* Launch \(User suspended\)\. Resume them: aws autoscaling/,
+    );
+    expect(end).not.toContain("is not ready");
     expect(after).toBeLessThan(5);
   });
 
