@@ -83,6 +83,8 @@ export interface World {
   readonly pending: readonly string[];
   /** Auto Scaling groups with the stack's tags that its state doesn't know: made by a call whose answer was lost. */
   readonly unknownGroups: readonly string[];
+  /** Scaling policies of the stack's groups, by the program's own names, that its state doesn't know. */
+  readonly unknownPolicies: readonly string[];
   /** The lock, when somebody holds it, the newest release's record, and some before it, newest first. */
   readonly lock?: Lock;
   readonly record?: ReleaseRecord;

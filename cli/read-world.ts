@@ -6,7 +6,7 @@ import type { ReleaseSettings, World } from "./model.ts";
 import { settingsOf, type Recorded } from "./recorded.ts";
 import { Refusal } from "./refusal.ts";
 import type { Session } from "./session.ts";
-import { alarmsNow, fleetsNow, groupsOf, unknownTo, weightsNow } from "./world.ts";
+import { alarmsNow, fleetsNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./world.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {
@@ -27,11 +27,15 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
   const { outputs } = recorded;
   const { clients, place, settings } = session;
   try {
-    const [live, fleets, alarms, groups, lock, [record, ...earlier]] = await Promise.all([
+    const [live, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
       fleetsNow(clients, outputs),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
+      policiesOf(
+        clients,
+        recorded.groupNames.filter((name) => Object.values(outputs.fleets).some(({ groupName }) => groupName === name)),
+      ),
       currentLock(clients.dynamodb, outputs.releases.tableName),
       listRecords(clients.dynamodb, outputs.releases.tableName, RECORDS),
     ]);
@@ -53,6 +57,7 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
       ...{ alarms: byColor((color) => alarms.byColor[color]), loadBalancerAlarms: alarms.loadBalancer },
       settings: { deployed: settingsOf(outputs, live, settings.minSize), file: fileSettings(session) },
       pending: recorded.pending,
+      unknownPolicies: policies.map(({ name }) => name).filter((name) => !recorded.policyNames.includes(name)),
       unknownGroups: unknownTo(recorded, groups).map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName),
     };
     return { world, recorded };

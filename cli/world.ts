@@ -1,6 +1,8 @@
 import {
   DescribeAutoScalingGroupsCommand,
+  DescribePoliciesCommand,
   paginateDescribeAutoScalingGroups,
+  type DescribePoliciesCommandOutput,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
@@ -123,6 +125,32 @@ export const unknownTo = (
   groups.filter(
     ({ AutoScalingGroupName = "", Status }) => Status === undefined && !groupNames.includes(AutoScalingGroupName),
   );
+
+/** Names that the program gives its policies; others are somebody else's. */
+const ownPolicy = /^app-(blue|green)-(cpu|requests)-[0-9a-f]{7}$/;
+
+/** A scaling policy of a group. */
+export interface GroupPolicy {
+  readonly group: string;
+  readonly name: string;
+}
+
+/** Scaling policies by the program's own names; a group that is gone has none. */
+export async function policiesOf({ autoScaling }: Clients, groups: readonly string[]): Promise<GroupPolicy[]> {
+  const found = await Promise.all(
+    groups.map(async (group) => {
+      const { ScalingPolicies = [] } = await autoScaling
+        .send(new DescribePoliciesCommand({ AutoScalingGroupName: group }))
+        .catch((error: Error): DescribePoliciesCommandOutput => {
+          // As the provider tells it (internal/service/autoscaling/policy.go).
+          if (error.name === "ValidationError" && /not found/.test(error.message)) return { $metadata: {} };
+          throw error;
+        });
+      return ScalingPolicies.map(({ PolicyName = "" }) => ({ group, name: PolicyName }));
+    }),
+  );
+  return found.flat().filter(({ name }) => ownPolicy.test(name));
+}
 
 /** Auto Scaling groups that carry a stack's tags. */
 export async function groupsOf(

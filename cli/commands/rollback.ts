@@ -4,7 +4,7 @@ import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { settle } from "../release/release.ts";
-import { goBack } from "../release/traffic.ts";
+import { endRollback, goBack, hasGoneBack } from "../release/traffic.ts";
 import { type Context, withDesk } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
 
@@ -23,6 +23,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
   await withDesk(context, { doing: "rollback", steal: true }, async (desk) => {
     const { session } = desk;
     await settle(desk, { anybodys: true });
+    if (wanted === undefined && hasGoneBack(desk)) return endRollback(desk);
     const facts = rollbackFacts(desk.world);
     const to = wanted ?? facts.to;
     if (to === undefined)

@@ -145,13 +145,20 @@ export const isBaking = ({ weights, fleets }: World, record: ReleaseRecord): boo
   fleets[record.color].image.imageId === record.image.imageId;
 
 /** What an earlier run left half done, as a sentence; undefined: nothing. */
-export function unfinished({ pending, unknownGroups, weights: { live, recorded } }: World): string | undefined {
+export function unfinished({
+  pending,
+  unknownGroups,
+  unknownPolicies,
+  weights: { live, recorded },
+}: World): string | undefined {
   if (pending.length > 0)
     return `an update was cut off while it worked on ${pending.map((urn) => urn.split("::").at(-1)).join(", ")}`;
   if (live.blue !== recorded.blue || live.green !== recorded.green)
     return `the live weights are ${shares(live)}, the state says ${shares(recorded)}`;
   if (unknownGroups.length > 0)
     return `Auto Scaling groups carry this stack's tags and are not in its state: ${unknownGroups.join(", ")}`;
+  if (unknownPolicies.length > 0)
+    return `scaling policies of this stack's groups are not in its state: ${unknownPolicies.join(", ")}`;
   return undefined;
 }
 

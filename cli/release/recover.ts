@@ -1,7 +1,6 @@
 import {
   DeleteAutoScalingGroupCommand,
   DeletePolicyCommand,
-  DescribePoliciesCommand,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
 import type { Color } from "../../components/traffic.ts";
@@ -9,14 +8,8 @@ import { readWorld, type Reading } from "../read-world.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
-import { groupsOf, unknownTo, weightsNow } from "../world.ts";
+import { groupsOf, policiesOf, unknownTo, weightsNow, type GroupPolicy } from "../world.ts";
 import { told } from "./update.ts";
-
-/** A scaling policy of a group. */
-interface Policy {
-  readonly group: string;
-  readonly name: string;
-}
 
 /**
  * Brings state and world together after a run that was killed: the state learns what is there and forgets what was never
@@ -29,16 +22,21 @@ interface Policy {
 export async function recover(session: Session, tell: Teller, sparing: boolean): Promise<Reading> {
   const { clients, project, environment } = session;
   const before = await groupsOf(clients, environment, project);
-  const policies = (await Promise.all(before.map((group) => policiesOf(session, group)))).flat();
+  const policies = await policiesOf(
+    clients,
+    before.map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName),
+  );
   const result = await session.operator.run("refresh", { clearPendingCreates: true, onProgress: told(tell) });
   if (!result.ok) throw new Refusal("failed", `The state can't be brought up to date: ${result.error}`);
   const reading = await readWorld(session);
   const { recorded } = reading;
   const unknown = unknownTo(recorded, before);
   for (const group of unknown) await removeGroup(session, reading, group, tell, sparing);
-  const orphans = policies.filter(({ group, name }) => recorded.groupNames.includes(group) && isOrphan(reading, name));
+  const orphans = policies.filter(
+    ({ group, name }) => recorded.groupNames.includes(group) && !recorded.policyNames.includes(name),
+  );
   for (const policy of orphans) await removePolicy(session, policy, tell);
-  return unknown.length > 0 ? readWorld(session, recorded) : reading;
+  return unknown.length + orphans.length > 0 ? readWorld(session, recorded) : reading;
 }
 
 async function removeGroup(
@@ -63,20 +61,8 @@ async function removeGroup(
   );
 }
 
-/** Names that the program gives its policies; others are somebody else's. */
-const ownPolicy = /^app-(blue|green)-(cpu|requests)-[0-9a-f]{7}$/;
-
-const isOrphan = ({ recorded }: Reading, name: string): boolean =>
-  ownPolicy.test(name) && !recorded.policyNames.includes(name);
-
-async function policiesOf({ clients }: Session, { AutoScalingGroupName: group = "" }: AutoScalingGroup) {
-  const asked = new DescribePoliciesCommand({ AutoScalingGroupName: group });
-  const { ScalingPolicies = [] } = await clients.autoScaling.send(asked);
-  return ScalingPolicies.map(({ PolicyName = "" }): Policy => ({ group, name: PolicyName }));
-}
-
 /** A second policy for the same metric would be refused: "Only one TargetTrackingScaling policy for a given metric". */
-async function removePolicy({ clients }: Session, { group, name }: Policy, tell: Teller): Promise<void> {
+async function removePolicy({ clients }: Session, { group, name }: GroupPolicy, tell: Teller): Promise<void> {
   tell.keep(`removing scaling policy ${name}, which a run that was cut off has left behind`);
   await clients.autoScaling.send(new DeletePolicyCommand({ AutoScalingGroupName: group, PolicyName: name }));
 }

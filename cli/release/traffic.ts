@@ -74,9 +74,11 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   }
   await recordWayBack(desk, { color: from, image, from: { color: to, image: fleet.image } });
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
-  const override = options.override ?? templateOverride(desk, to);
-  if (override === undefined) await grow(desk, to);
-  await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
+  if (options.override === undefined) {
+    await restoreTemplate(desk, to);
+    await grow(desk, to);
+  }
+  await shift(desk, to, 100, { override: options.override, urgent: true }).catch(async (error: unknown) => {
     const refused = error instanceof Refusal && error.code === "refused";
     if (!refused || !options.insist || desk.world.fleets[to].healthy === 0) throw error;
     session.ui.say(`What serves is worse than what the gate misses (${error.message}): it goes back all the same.`);
@@ -103,15 +105,39 @@ async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): P
 }
 
 /**
- * Why the guards may let a way back change its launch template: an update that failed between template and group has left
- * it changed. Its own image comes back in a fleet of its own, which must be ready before the listener moves.
+ * An update that failed between launch template and group has left the template changed: the guards let no traffic to a fleet
+ * that is made anew in the same update. So its own image comes back first, by an update that moves no traffic.
+ * @throws Refusal when it does not come back
  */
-function templateOverride({ world, recorded, session }: Desk, to: Color): string | undefined {
-  const [image, left] = [world.fleets[to].image, recorded.templateImages[to]];
-  if (left === undefined || left === image.imageId || world.weights.live[to] > 0) return undefined;
-  const why = `the launch template of ${to} was left with ${left} by an update that failed; ${imageName(image)} comes back first`;
-  session.ui.say(why);
-  return why;
+async function restoreTemplate(desk: Desk, to: Color): Promise<void> {
+  const { world, recorded, session } = desk;
+  const [{ image }, left] = [world.fleets[to], recorded.templateImages[to]];
+  if (left === undefined || left === image.imageId || world.weights.live[to] > 0) return;
+  session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
+  if (await desk.restore(to)) return;
+  throw new Refusal(
+    "failed",
+    `${to} could not be given ${imageName(image)} again. For the worst night: bluegreen rollback --to ${to} --override "why".`,
+  );
+}
+
+/** Whether a way back was cut off behind its move of traffic: nothing is left to do but to say so. */
+export function hasGoneBack({ record, world: { weights, fleets } }: Desk): boolean {
+  if (record?.outcome !== "running" || record.stage !== "rollback") return false;
+  const { color, image } = record.from;
+  return weights.live[color] === 100 && fleets[color].image.imageId === image.imageId;
+}
+
+/** Ends the record of a way back that is through, and tells people. */
+export async function endRollback(desk: Desk): Promise<void> {
+  const { record } = desk;
+  if (record === undefined) return;
+  const { color, image, from, why } = record;
+  await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.notify({ kind: "rolled-back", color, image, why });
+  desk.session.ui.say(
+    `${from.color} (${imageName(from.image)}) serves all requests again: ${why ?? "it was taken back"}`,
+  );
 }
 
 /** Looks that a way back takes after it when somebody else was at work before, and milliseconds between two. */

@@ -120,6 +120,7 @@ export const world = (change: Partial<World> = {}): World => ({
   settings: settled(),
   pending: [],
   unknownGroups: [],
+  unknownPolicies: [],
   earlier: [],
   ...change,
 });

@@ -200,6 +200,13 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     },
   ],
   [
+    "given a scaling policy that the state doesn't know: put it in order, or its successor is refused",
+    { unknownPolicies: ["app-green-cpu-9999999"] },
+    {},
+    fresh,
+    { kind: "recover", why: "scaling policies of this stack's groups are not in its state: app-green-cpu-9999999" },
+  ],
+  [
     "given a record whose colour serves another image, when a third is released: its bake stands in nobody's way",
     { ...served, ...running({ image: v3, servesSince: before(100) }) },
     { imageId: v4.imageId },

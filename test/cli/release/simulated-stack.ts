@@ -114,6 +114,7 @@ export class SimulatedStack {
         earlier: this.records.slice(0, -1).reverse(),
         pending,
         unknownGroups: [],
+        unknownPolicies: [],
       },
       ...{ fleets: byColor((color) => this.fleet(color)), alarms: { blue: [], green: [] }, loadBalancerAlarms: [] },
       settings: { deployed: this.settings(), file: this.file },

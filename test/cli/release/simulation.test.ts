@@ -41,7 +41,11 @@ jest.mock("../../../cli/ledger/records.ts", () => ({
     Promise.resolve().then(() => stack.saveRecord(record)),
 }));
 jest.mock("../../../cli/ledger/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
-jest.mock("../../../cli/world.ts", () => ({ groupsOf: () => Promise.resolve([]), unknownTo: () => [] }));
+jest.mock("../../../cli/world.ts", () => ({
+  groupsOf: () => Promise.resolve([]),
+  policiesOf: () => Promise.resolve([]),
+  unknownTo: () => [],
+}));
 jest.mock("../../../cli/release/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
 jest.mock("../../../cli/release/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
 jest.mock("../../../cli/judge/checks.ts", () => ({

@@ -5,7 +5,7 @@ import { GoBack } from "../../../cli/release/hooks.ts";
 import type { Next } from "../../../cli/release/next.ts";
 import { tellingOutcome } from "../../../cli/release/outcome.ts";
 import { takeBack } from "../../../cli/release/release.ts";
-import { goBack } from "../../../cli/release/traffic.ts";
+import { goBack, hasGoneBack } from "../../../cli/release/traffic.ts";
 import { fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 jest.mock("node:timers/promises", () => ({ setTimeout: () => Promise.resolve() }));
@@ -178,18 +178,38 @@ describe("a rollback", () => {
     ]);
   });
 
-  test("given a launch template that a failed update left changed, then its own image comes back by an override that says so", async () => {
+  test("given a launch template that a failed update left changed, then its own image comes back before any traffic moves", async () => {
     const desk = new FakeDesk(greenServes);
     desk.templateImages = { blue: "ami-left" };
     await backTo(desk);
+    expect(desk.done.indexOf("restore blue")).toBeLessThan(desk.done.indexOf("ended rolled-back"));
     expect(desk.changes).toEqual([
-      {
-        change: expect.objectContaining({ activeColor: "blue" }) as object,
-        override: expect.stringMatching(
-          /template of blue was left with ami-left .* v1\.0\.0 comes back first/,
-        ) as string,
-      },
+      { change: expect.objectContaining({ activeColor: "blue" }) as object, override: undefined },
     ]);
+  });
+
+  test("given a launch template whose image does not come back, then no traffic moves, and it says how it could", async () => {
+    const desk = new FakeDesk(greenServes);
+    desk.templateImages = { blue: "ami-left" };
+    desk.restorable = false;
+    await expect(backTo(desk)).rejects.toMatchObject({
+      code: "failed",
+      message: expect.stringContaining("--override") as string,
+    });
+    expect(desk.changes).toEqual([]);
+  });
+
+  test.each([
+    ["its traffic has moved back: only its end is missing", {}, { blue: 100, green: 0 }, true],
+    ["its traffic has not moved", {}, { blue: 0, green: 100 }, false],
+    ["it has ended", { outcome: "rolled-back" } as const, { blue: 100, green: 0 }, false],
+    ["another image is there by now", { from: { color: "blue", image: v2 } } as const, { blue: 100, green: 0 }, false],
+  ])("given a rollback that was cut off, when %s", (_, change, live, through) => {
+    const desk = new FakeDesk({
+      weights: { live, recorded: live },
+      record: record({ stage: "rollback", ...change }),
+    });
+    expect(hasGoneBack(asDesk(desk))).toBe(through);
   });
 
   test("given its own launch template, then no guard is overridden", async () => {
