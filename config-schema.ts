@@ -44,6 +44,11 @@ export const schema = z.strictObject({
   previewSize: integer(0, 1000)
     .default(0)
     .describe("Instances of a warm standby that is only being tried; 0: serving size. It counts above capacityFloor"),
+  releaseRevision: integer(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .describe(
+      "Which release settings these are, written by the release commands: older ones than the last command's move no traffic",
+    ),
   instanceType: matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an EC2 instance type such as t3.small")
     .default("t3.small")
     .describe("EC2 instance type. It reaches a fleet only while that fleet does not serve"),

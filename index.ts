@@ -14,6 +14,7 @@ import { Notifications } from "./components/notifications.ts";
 import { stackOutputs } from "./components/outputs.ts";
 import { refuseUnlessOverridden } from "./components/override.ts";
 import { describePlace } from "./components/place.ts";
+import { olderSettings } from "./components/older-settings.ts";
 import { planUpdate } from "./components/plan.ts";
 import { connectAws, inBackground, onceTried } from "./components/provider-config.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
@@ -32,7 +33,7 @@ export default async () => {
     settingsPath: `/${namespace}/${environment}`,
     tags: { Project: namespace, Environment: environment, ManagedBy: "pulumi" },
   };
-  const { clients, tried } = connectAws();
+  const { clients, readItem, tried } = connectAws();
   const { blue, green } = imageIds(settings);
   // All reads are under way at once; they are awaited in the order in which their faults are to be told.
   const placeRead = inBackground(describePlace(settings.availabilityZoneCount));
@@ -43,6 +44,7 @@ export default async () => {
   const bootGate = byColor((color) => images[color].bootGate);
   const wanted = wantedFrom(settings, bootGate);
   const { plan, refusals } = planUpdate(wanted, deployed);
+  if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
   if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
@@ -78,7 +80,8 @@ export default async () => {
   );
 
   const blueGreen = new BlueGreen("app", {
-    ...{ ...settings, clients, plan, deployed, images, loadBalancer, roles, prerequisites: endpoints?.reachable ?? [] },
+    ...{ ...settings, clients, readItem, plan, deployed, images, loadBalancer, roles },
+    prerequisites: endpoints?.reachable ?? [],
     targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
     fleet: { ...settings, ...shared, subnetIds: privateSubnetIds, securityGroupId: firewall.fleetSecurityGroupId },
   });

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./aws-clients.ts";
+import type { DeployedStack } from "./deployed.ts";
+import { deletionFault, groupFault, templateFault } from "./fleet-guards.ts";
 import { Fleet, type FleetArgs } from "./fleet.ts";
 import { askGate } from "./gate.ts";
 import { known } from "./known.ts";
@@ -8,12 +10,14 @@ import type { PreviewEndpoint } from "./preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
 import { observe, targetHealth } from "./live.ts";
-import { refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
+import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
+import { askLock } from "./release-lock.ts";
+import type { ReadItem } from "./releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
 import { rollbackReadiness } from "./rollback-readiness.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import { byColor, colors, shares, type ByColor, type Color, type Deployed, type Plan } from "./traffic.ts";
+import { byColor, colors, shares, type ByColor, type Color, type Plan } from "./traffic.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,
@@ -29,8 +33,10 @@ type SharedFleetArgs = Pick<
 
 export interface BlueGreenArgs {
   clients: AwsClients;
+  /** Asks the stack's table. */
+  readItem: ReadItem;
   plan: Plan;
-  deployed?: Deployed;
+  deployed?: DeployedStack;
   /** Root device and tagged version of each colour's image. */
   images: ByColor<{ rootDeviceName: string; version?: string }>;
   loadBalancer: LoadBalancer;
@@ -108,7 +114,7 @@ export class BlueGreen extends pulumi.ComponentResource {
               }
             : undefined,
           prerequisites: [...args.roles[color].policies, ...args.prerequisites, preview.rules[color], ...after],
-          templateHooks: args.deployed && { beforeUpdate: [this.templateGuard(`${name}-${color}`, color, args)] },
+          guards: this.guards(`${name}-${color}`, color, args),
         },
         { parent: this },
       ));
@@ -125,7 +131,9 @@ export class BlueGreen extends pulumi.ComponentResource {
     for (const color of colors) if (!fleets[color]) addFleet(color, [this.listener]);
     this.fleets = byColor((color) => fleets[color] as Fleet);
 
-    this.settled = Promise.all(colors.map((color) => this.fleets[color].settled));
+    this.settled = Promise.all(colors.map((color) => this.fleets[color].settled)).then(() =>
+      this.beforeDeletions(args),
+    );
     this.weights = this.listenerWeights();
     this.rollbackReady = this.whetherRollbackIsReady(args);
     this.registerOutputs({ weights: this.weights });
@@ -198,6 +206,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         versions: byColor((color) => args.images[color].version),
         paths: byColor((color) => plan.machines[color].versionPath),
         preview,
+        lock: (moves) => askLock(args.readItem, args.deployed?.releasesTable, moves),
         listener: old?.arn ? { arn: old.arn, weights: weightsIn(old.defaultActions, targetGroupArns) } : undefined,
         note: (message) => void pulumi.log.info(message, this),
       });
@@ -219,16 +228,32 @@ export class BlueGreen extends pulumi.ComponentResource {
     return candidates.filter((_, index) => groups[index] === undefined);
   }
 
-  /** The last guard, for what no setting shows (a changed program): the fleet that serves is never rebuilt in place. */
-  private templateGuard(name: string, color: Color, { deployed, plan }: BlueGreenArgs): pulumi.ResourceHook {
-    const guard = () => {
-      if (!deployed?.weights[color] && !plan.weights[color]) return;
-      refuseUnlessOverridden(`The launch template of ${color}, which has traffic, would change`, [
-        `a changed template replaces the whole fleet. Let the change reach ${color} while it is the standby.`,
-      ]);
+  /**
+   * The last guards: a fleet that serves is never rebuilt or cut down, also when its traffic came while the update was under
+   * way. A preview fails by them as by the guards on the settings.
+   */
+  private guards(name: string, color: Color, { clients, deployed, plan }: BlueGreenArgs): FleetArgs["guards"] {
+    if (!deployed) return undefined;
+    const guarded = { clients, deployed, plan };
+    const template = async () => refuseFault(await templateFault(guarded, color));
+    const group = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) =>
+      refuseFault(await groupFault(guarded, color, { before: oldInputs, after: newInputs }));
+    return {
+      template: new pulumi.ResourceHook(`${name}-template-guard`, template, { onDryRun: true }),
+      group: new pulumi.ResourceHook(`${name}-group-guard`, group, { onDryRun: true }),
     };
-    // No state of the cloud could change this answer, so a preview fails by it as by the guards on the settings.
-    return new pulumi.ResourceHook(`${name}-template-guard`, guard, { onDryRun: true });
+  }
+
+  /**
+   * The engine deletes replaced groups when the program has ended well, so the program looks once more before it ends. A
+   * beforeDelete hook would do it, too, but the engine then refuses every `pulumi destroy` that does not run the program.
+   */
+  private async beforeDeletions({ clients, deployed, plan }: BlueGreenArgs): Promise<void> {
+    if (!deployed || pulumi.runtime.isDryRun()) return;
+    for (const color of colors) {
+      const groupName = await this.fleets[color].newGroup();
+      if (groupName !== undefined) refuseFault(await deletionFault({ clients, deployed, plan }, color, groupName));
+    }
   }
 
   private listenerWeights(): pulumi.Output<ByColor<number>> {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "./aws-clients.ts";
 import { liveWeights } from "./live.ts";
-import { colors, servingColor, type Deployed } from "./traffic.ts";
+import { colors, servingColor, type ByColor, type Deployed } from "./traffic.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 
@@ -31,6 +31,16 @@ const outputs = z.object({
   targetGroupArns: each(z.string()),
 });
 
+const releases = z.object({ tableName: z.string() });
+
+/** What was deployed, and where it is: guards and gate ask there again, right before a change. */
+export interface DeployedStack extends Deployed {
+  listenerArn: string;
+  targetGroupArns: ByColor<string>;
+  /** Table of the release commands; undefined in a stack that has none. */
+  releasesTable?: string;
+}
+
 /** The engine's answer. */
 interface StackOutputs {
   outputs: Record<string, unknown>;
@@ -42,7 +52,7 @@ interface StackOutputs {
  * @returns undefined on a stack's first update.
  * @throws RunError when the output `deployed` was written by something else than this program.
  */
-export async function readDeployed(clients: AwsClients): Promise<Deployed | undefined> {
+export async function readDeployed(clients: AwsClients): Promise<DeployedStack | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // What a StackReference asks, without the resource: in the state it would show as a change in every refresh.
   const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackOutputs;
@@ -57,5 +67,12 @@ export async function readDeployed(clients: AwsClients): Promise<Deployed | unde
   }
   const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
   const weights = (await liveWeights(clients, listenerArn, targetGroupArns)) ?? deployed.weights;
-  return { ...deployed, weights, activeColor: servingColor(weights, deployed.activeColor) };
+  return {
+    ...deployed,
+    weights,
+    activeColor: servingColor(weights, deployed.activeColor),
+    listenerArn,
+    targetGroupArns,
+    releasesTable: releases.safeParse(stack.outputs["releases"]).data?.tableName,
+  };
 }

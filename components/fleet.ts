@@ -33,8 +33,8 @@ export interface FleetArgs {
   tags: Record<string, string>;
   /** What must stand before an instance starts. */
   prerequisites: pulumi.Input<pulumi.Resource>[];
-  /** Hooks of the launch template: the last guard of a fleet that serves. */
-  templateHooks?: pulumi.ResourceHookBinding;
+  /** The last guards of a fleet that serves: before its template changes, and before its group is made anew or cut down. */
+  guards?: { template: pulumi.ResourceHook; group: pulumi.ResourceHook };
 }
 
 /**
@@ -95,6 +95,12 @@ export class Fleet extends pulumi.ComponentResource {
     return desired >= this.bounds.minSize && desired <= this.bounds.maxSize ? group : undefined;
   }
 
+  /** Name of the group, once it stands, where this run has made it; undefined: it was there before. */
+  async newGroup(): Promise<string | undefined> {
+    const groupName = await known(this.group.name);
+    return this.isNew ? groupName : undefined;
+  }
+
   private createTemplate(name: string, args: FleetArgs): aws.ec2.LaunchTemplate {
     const { color, machine } = args;
     const tags = { ...args.tags, Color: color };
@@ -132,7 +138,7 @@ export class Fleet extends pulumi.ComponentResource {
         userData: Buffer.from(userData(args)).toString("base64"),
         tags,
       },
-      { parent: this, hooks: args.templateHooks },
+      { parent: this, hooks: args.guards && { beforeUpdate: [args.guards.template] } },
     );
   }
 
@@ -141,7 +147,8 @@ export class Fleet extends pulumi.ComponentResource {
     const news = ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
       this.isNew ||= oldInputs === undefined || pulumi.containsUnknowns(newInputs);
     };
-    const hook = new pulumi.ResourceHook(`${name}-news`, news, { onDryRun: true });
+    const hooks = [new pulumi.ResourceHook(`${name}-news`, news, { onDryRun: true })];
+    if (args.guards) hooks.push(args.guards.group);
     return new aws.autoscaling.Group(
       `${name}-group`,
       {
@@ -183,7 +190,7 @@ export class Fleet extends pulumi.ComponentResource {
         dependsOn: args.prerequisites,
         // The provider gives a group ten minutes to empty, draining included.
         customTimeouts: { delete: `${600 + args.deregistrationDelay}s` },
-        hooks: { beforeCreate: [hook], beforeUpdate: [hook] },
+        hooks: { beforeCreate: hooks, beforeUpdate: hooks },
       },
     );
   }

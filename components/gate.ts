@@ -2,7 +2,8 @@ import type { AwsClients } from "./aws-clients.ts";
 import { gateVerdict, type PreviewFinding } from "./gate-verdict.ts";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live.ts";
 import { askPreview, NoConnection, type PreviewEndpoint } from "./preview.ts";
-import { gaining, type ByColor, type Capacity, type Color } from "./traffic.ts";
+import type { LockFinding } from "./release-lock.ts";
+import { colors, gaining, type ByColor, type Capacity, type Color } from "./traffic.ts";
 
 /** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
 const probes = 5;
@@ -25,6 +26,8 @@ export interface GateArgs {
   preview: PreviewEndpoint;
   /** The listener as the state has it; undefined when it is about to be created. */
   listener?: { arn: string; weights: ByColor<number> };
+  /** Asks whose turn it is to change the listener; `moves`: whether the change moves traffic. */
+  lock: (moves: boolean) => Promise<LockFinding>;
   /** Told what the gate could not ask. */
   note: (message: string) => void;
 }
@@ -33,7 +36,6 @@ export interface GateArgs {
 export async function askGate(args: GateArgs): Promise<string[]> {
   const { clients, weights, listener, targetGroupArns } = args;
   const recorded = listener?.weights;
-  const live = listener && (await liveWeights(clients, listener.arn, targetGroupArns));
   const members = async (color: Color) => {
     const name = args.groupNames[color];
     if (name === undefined) return undefined;
@@ -54,7 +56,11 @@ export async function askGate(args: GateArgs): Promise<string[]> {
       );
     }
   }
-  return gateVerdict({
+  // The last questions: what they answer may change at any moment, and the listener changes right after.
+  const live = listener && (await liveWeights(clients, listener.arn, targetGroupArns));
+  const { fault, note } = await args.lock(colors.some((color) => weights[color] !== (live ?? recorded)?.[color]));
+  if (note) args.note(`${note}.`);
+  const reasons = gateVerdict({
     weights,
     recorded,
     live,
@@ -64,6 +70,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
     observed: { blue, green },
     preview,
   });
+  return fault === undefined ? reasons : [...reasons, fault];
 }
 
 async function probe(

@@ -12,6 +12,11 @@ export function refuseUnlessOverridden(what: string, reasons: string[]): void {
   void pulumi.log.warn(`${overrideVariable} ("${why}") overrides this. ${what}, but:\n${list}`);
 }
 
+/** The same for a fault that may be none. */
+export function refuseFault(fault: { what: string; reasons: string[] } | undefined): void {
+  if (fault) refuseUnlessOverridden(fault.what, fault.reasons);
+}
+
 /** In a preview: what the update would be refused for as things stand. Things may change until it asks itself. */
 export function warnOfRefusal(what: string, reasons: string[]): void {
   const end = process.env[overrideVariable]

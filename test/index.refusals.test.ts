@@ -1,4 +1,7 @@
-import { transition, v3, warnings, type Setting } from "./whole-program.ts";
+import { lockVariable } from "../components/lock-variable.ts";
+import { revisionItem } from "../components/release-revision.ts";
+import { table } from "./program.ts";
+import { start, transition, v3, warnings, type Setting } from "./whole-program.ts";
 
 describe("transitions: what is refused", () => {
   test.each<[string, Partial<Setting>, Partial<Setting>, string]>([
@@ -49,5 +52,51 @@ describe("transitions: what is refused", () => {
     } finally {
       delete process.env.BLUEGREEN_OVERRIDE;
     }
+  });
+});
+
+describe("given a rollback to blue by a command, and a checkout that is older", () => {
+  const flip = { activeColor: "green" as const };
+  const older = "these settings are older than the last command's: releaseRevision is 0, and alice@desk wrote 3";
+  beforeEach(() => {
+    const settings = { ...start, standby: "warm" as const, capacityFloor: 0, previewSize: 0 };
+    const written = { revision: 3, settings, by: "alice@desk", at: "2026-11-27T12:00:00Z" };
+    table.items = { settings: revisionItem(written) };
+  });
+  afterEach(() => delete process.env[lockVariable]);
+
+  test.each<[string, Partial<Setting>]>([
+    ["it would flip back", flip],
+    ["it would change an image", { greenAmi: v3 }],
+  ])("fails when %s, and nothing is registered", async (_, to) => {
+    await expect(transition({}, to)).rejects.toThrow(older);
+  });
+
+  test.each<[string, Partial<Setting>]>([
+    ["nothing moves", { instanceType: "t3.small" }],
+    ["the checkout is as new", { ...flip, releaseRevision: 3 }],
+  ])("when %s, then the update goes on", async (_, to) => {
+    await expect(transition({}, to)).resolves.toBeDefined();
+  });
+
+  test("the override turns it into a warning", async () => {
+    process.env.BLUEGREEN_OVERRIDE = "a test";
+    try {
+      expect((await transition({}, flip)).changes).toEqual(["app-listener"]);
+      expect(warnings.join()).toContain(older);
+    } finally {
+      delete process.env.BLUEGREEN_OVERRIDE;
+    }
+  });
+
+  test("a command's own update is judged by its lock, at the gate", async () => {
+    process.env[lockVariable] = "mine";
+    expect((await transition({}, flip)).changes).toEqual(["app-listener"]);
+  });
+
+  test("a table that can't be asked stops no update by hand, and is warned of", async () => {
+    table.items = undefined;
+    expect((await transition({}, flip)).changes).toEqual(["app-listener"]);
+    expect(warnings).toEqual([expect.stringMatching(/newer settings can't be asked: the table is down/)]);
   });
 });

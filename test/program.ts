@@ -5,6 +5,26 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import * as YAML from "yaml";
+import type { Item } from "../components/releases-item.ts";
+
+/** Names of resources that the engine creates in the next runs, also in another's place: it calls their hooks before. */
+export const created = new Set<string>();
+beforeEach(() => created.clear());
+
+/** Items of the stack's table by their key; the table can't be asked while it is undefined. */
+export const table: { items?: Record<string, Item> } = {};
+beforeEach(() => {
+  table.items = {};
+});
+
+// Here and not in each test: a mock counts for every module that is loaded after it, and the program is loaded last.
+jest.mock("../components/releases-item.ts", () => ({
+  ...jest.requireActual<object>("../components/releases-item.ts"),
+  itemReader: () => (tableName: string, key: string) => {
+    expect(tableName).toMatch(/-releases-1234567$/);
+    return table.items ? Promise.resolve(table.items[key]) : Promise.reject(new Error("the table is down"));
+  },
+}));
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -127,13 +147,16 @@ class Mocks {
   readonly resources: Registered[] = [];
   private readonly options = new Map<string, Options>();
 
+  readonly hooks = new Map<string, pulumi.ResourceHook>();
   private readonly before: Record<string, unknown> | undefined;
 
   constructor(before: Record<string, unknown> | undefined) {
     this.before = before;
   }
 
-  newResource = ({ type, name, inputs, custom }: MockResourceArgs) => {
+  newResource = async ({ type, name, inputs, custom }: MockResourceArgs) => {
+    for (const hook of (created.has(name) && this.options.get(name)?.hooks.beforeCreate) || [])
+      await this.hooks.get(hook)?.callback({ urn: "urn", id: "", name, type, newInputs: inputs as object });
     const given = inputs as Record<string, unknown>;
     if (!type.startsWith("bluegreen:")) {
       if (!answers[type]) throw new Error(`nobody expected a resource of type ${type} (${name})`);
@@ -231,7 +254,7 @@ async function underMocks(
   program: () => Promise<Run["outputs"] | void>,
 ): Promise<Run> {
   await pulumi.runtime.setMocks(mocks, "bluegreen", stack, preview, "organization");
-  const hooks = new Map<string, pulumi.ResourceHook>();
+  const { hooks } = mocks;
   const store = internals<{ getStore: () => Store }>("state").getStore();
   mocks.listenTo(store.settings.monitor);
   store.callbacks = {
@@ -242,7 +265,8 @@ async function underMocks(
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    const outputs = await resolved((await program()) ?? {});
+    const ended = program().finally(() => internals<{ waitForRPCs: () => Promise<void> }>("settings").waitForRPCs());
+    const outputs = await resolved((await ended) ?? {});
     await internals<{ waitForRPCs: () => Promise<void> }>("settings").waitForRPCs();
     return { resources: mocks.resources, hooks, outputs };
   } finally {

@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { askGate, type GateArgs } from "../../components/gate.ts";
 import type { Color } from "../../components/traffic.ts";
-import { named, runProgram, type Run } from "../program.ts";
+import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
+import { lockVariable } from "../../components/lock-variable.ts";
+import { target } from "./fake-aws.ts";
+import { created, named, runProgram, table, type Run } from "../program.ts";
 
 const readied: Record<string, unknown>[] = [];
 let live: Record<Color, number> | undefined;
+let targets: string[] = [];
 
 jest.mock("../../components/live.ts", () => ({
   ...jest.requireActual<object>("../../components/live.ts"),
   liveWeights: () => Promise.resolve(live),
-  targetHealth: () => Promise.resolve([]),
+  targetHealth: () => Promise.resolve(targets.map(target)),
 }));
 jest.mock("../../components/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),
@@ -19,6 +23,14 @@ jest.mock("../../components/gate.ts", () => ({
   askGate: jest.fn(),
 }));
 const gate = jest.mocked(askGate);
+jest.mock("../../components/fleet-guards.ts", () => {
+  const actual = jest.requireActual<typeof import("../../components/fleet-guards.ts")>(
+    "../../components/fleet-guards.ts",
+  );
+  return { ...actual, groupFault: jest.fn(actual.groupFault), deletionFault: jest.fn() };
+});
+const cut = jest.mocked(groupFault);
+const deletion = jest.mocked(deletionFault);
 
 const settings = { blueAmi: "ami-11111111", greenAmi: "ami-22222222", standby: "warm", allowedCidrs: ["192.0.2.0/24"] };
 const run = (more: object = {}, before?: Run) => runProgram("dev", { ...settings, ...more }, before?.outputs);
@@ -28,18 +40,22 @@ beforeEach(() => {
   told.length = 0;
   jest.spyOn(pulumi.log, "info").mockImplementation((message) => Promise.resolve(void told.push(message)));
   live = undefined;
+  targets = [];
   readied.length = 0;
   gate.mockReset();
+  cut.mockClear();
+  deletion.mockReset();
 });
 
 /** The images of these tests have no boot gate, which the program tells; it tells nothing else. */
 afterEach(() => expect(told.filter((message) => !message.includes("without a boot gate"))).toEqual([]));
 
 /** Calls a hook of the program the way the engine does. */
-async function callHook({ hooks }: Run, name: string, oldOutputs?: object): Promise<void> {
+async function callHook({ hooks }: Run, name: string, oldOutputs?: object, change: object = {}): Promise<void> {
   const hook = hooks.get(name);
   if (!hook) throw new Error(`no hook ${name} among ${[...hooks.keys()].join(", ")}`);
-  await hook.callback({ urn: "urn", id: "id", name, type: "type", oldOutputs: oldOutputs as Record<string, unknown> });
+  const outputs = oldOutputs as Record<string, unknown>;
+  await hook.callback({ urn: "urn", id: "id", name, type: "type", oldOutputs: outputs, ...change });
 }
 
 describe("the order", () => {
@@ -176,13 +192,101 @@ describe("the health gate", () => {
   });
 });
 
-describe("the template guard", () => {
-  const updateTo = async (from: object, to: object) => {
-    const before = await run(from);
-    live = before.outputs.weights as Record<Color, number>;
-    return run(to, before);
-  };
+const updateTo = async (from: object, to: object) => {
+  const before = await run(from);
+  live = before.outputs.weights as Record<Color, number>;
+  return run(to, before);
+};
 
+describe("whose turn it is to change the listener", () => {
+  const token = (value: string) => ({ lock: { token: { S: value }, expires: { N: String(Date.now() + 60_000) } } });
+  const askedFor = async (moves: boolean) => {
+    gate.mockImplementation(async ({ lock }) => [(await lock(moves)).fault ?? []].flat());
+    await callHook(await updateTo({}, { activeColor: "green" }), "app-health-gate");
+  };
+  afterEach(() => delete process.env[lockVariable]);
+
+  test("given a command whose lock is there, then it may", async () => {
+    process.env[lockVariable] = "mine";
+    table.items = token("mine");
+    await expect(askedFor(true)).resolves.toBeUndefined();
+  });
+
+  test("fails the update of a command that a rollback has preempted", async () => {
+    process.env[lockVariable] = "mine";
+    table.items = token("theirs");
+    await expect(askedFor(true)).rejects.toThrow(/The health gate keeps the listener.*\n.*has lost its lock/);
+  });
+
+  test("fails a flip by hand while a command releases", async () => {
+    table.items = token("theirs");
+    await expect(askedFor(true)).rejects.toThrow("somebody else works on this stack");
+    await expect(askedFor(false)).resolves.toBeUndefined();
+  });
+});
+
+describe("the group guard", () => {
+  const name = "app-green-group-guard";
+
+  test("stands before every creation and update of a group, once there is something deployed", async () => {
+    const guarded = ({ resources }: Run) =>
+      resources
+        .filter(({ options: { hooks } }) =>
+          [hooks.beforeCreate, hooks.beforeUpdate].every((bound) =>
+            bound.some((hook) => hook.endsWith("-group-guard")),
+          ),
+        )
+        .map((resource) => resource.name)
+        .sort();
+    expect(guarded(await run())).toEqual([]);
+    expect(guarded(await updateTo({}, {}))).toEqual(["app-blue-group", "app-green-group"]);
+  });
+
+  test("fails to empty a group that has got traffic since the program began", async () => {
+    const program = await updateTo({}, { standby: "off" });
+    const change = { oldInputs: { minSize: 1, maxSize: 2 }, newInputs: { minSize: 0, maxSize: 0 } };
+    await expect(callHook(program, name, undefined, change)).resolves.toBeUndefined();
+    live = { blue: 0, green: 100 };
+    targets = ["i-3 healthy"];
+    await expect(callHook(program, name, undefined, change)).rejects.toThrow(
+      "The group of green, which has traffic, would be cut to 0 instances, but:",
+    );
+  });
+
+  test("fails to make a group anew that has got traffic since the program began", async () => {
+    const program = await updateTo({}, {});
+    cut.mockResolvedValueOnce({ what: "It would be replaced", reasons: ["it serves"] });
+    await expect(callHook(program, name, undefined, { newInputs: { maxSize: 2 } })).rejects.toThrow(
+      "It would be replaced, but:\n  - it serves",
+    );
+    expect(cut.mock.lastCall?.slice(1)).toEqual(["green", { before: undefined, after: { maxSize: 2 } }]);
+  });
+});
+
+describe("the end of the program, after which the engine deletes what was replaced", () => {
+  test("asks once more of each group that was made anew, and of no other", async () => {
+    await updateTo({}, {});
+    expect(deletion).not.toHaveBeenCalled();
+    created.add("app-green-group");
+    await run({}, await run());
+    expect(deletion.mock.calls.map(([, ...of]) => of)).toEqual([["green", "app-green-group-1234567"]]);
+  });
+
+  test("fails, so that nothing is deleted, when traffic came to a fleet while it was being replaced", async () => {
+    const before = await run();
+    created.add("app-green-group");
+    deletion.mockResolvedValue({ what: "The earlier group would be deleted", reasons: ["it serves"] });
+    await expect(run({}, before)).rejects.toThrow("The earlier group would be deleted, but:\n  - it serves");
+  });
+
+  test("asks nothing on a stack's first update", async () => {
+    created.add("app-green-group");
+    await run();
+    expect(deletion).not.toHaveBeenCalled();
+  });
+});
+
+describe("the template guard", () => {
   test("stands before every update of a template, once there is something deployed", async () => {
     const { resources } = await updateTo({}, {});
     const guarded = resources.filter(({ name, options: { hooks } }) =>
@@ -204,5 +308,13 @@ describe("the template guard", () => {
         await expect(update).rejects.toThrow(`The launch template of ${color}, which has traffic`);
       else await expect(update).resolves.toBeUndefined();
     }
+  });
+
+  test("fails for the standby when it has got traffic since the program began", async () => {
+    const program = await updateTo({}, {});
+    live = { blue: 0, green: 100 };
+    await expect(callHook(program, "app-green-template-guard")).rejects.toThrow(
+      /The launch template of green, which has traffic.*\n.*\n.*the listener gives green 100 % of the requests now/,
+    );
   });
 });

@@ -45,8 +45,13 @@ test.each<[string, World, { blue: number; green: number }, "blue" | "green"]>([
   ["the colour that was declared serves as long as it has traffic", live(1), { blue: 1, green: 99 }, "blue"],
   ["the state's stand in for a listener that is gone", {}, { blue: 100, green: 0 }, "blue"],
 ])("%s", async (_, world, weights, activeColor) =>
-  expect(await read({ deployed: output }, world)).toEqual({ ...state, weights, activeColor }),
+  expect(await read({ deployed: output }, world)).toEqual({ ...output, weights, activeColor }),
 );
+
+test("where the release commands keep their table is part of it", async () => {
+  const releases = { tableName: "bluegreen-dev-releases-1234567" };
+  expect((await read({ deployed: output, releases }, live(100)))?.releasesTable).toBe(releases.tableName);
+});
 
 test("an existing VPC is part of it", async () => {
   const foundation = { ...state.foundation, vpcId: "vpc-1" };

@@ -70,6 +70,7 @@ describe("asking the world", () => {
       paths: { blue: "/old", green: "/version" },
       preview: { protocol: "http", host: "127.0.0.1", port },
       listener: { arn: "arn:l", weights: { blue: 100, green: 0 } },
+      lock: () => Promise.resolve({}),
       note: (message) => notes.push(message),
       ...args,
     });
@@ -101,6 +102,47 @@ describe("asking the world", () => {
   test("nobody is asked when nobody gains", async () => {
     expect((await ask({ weights: { blue: 100, green: 0 }, groupNames: {} })).reasons).toEqual([]);
     expect(requests).toEqual([]);
+  });
+
+  describe("whose turn it is", () => {
+    test.each<[string, Partial<GateArgs>, World, boolean]>([
+      ["a flip moves traffic", {}, {}, true],
+      ["other tags don't", { weights: { blue: 100, green: 0 }, groupNames: {} }, {}, false],
+      [
+        "what is live counts, not the state",
+        { weights: { blue: 100, green: 0 }, groupNames: {} },
+        { listeners: { "arn:l": forwarding({ blue: 50, green: 50 }) } },
+        true,
+      ],
+    ])("is asked last, and told whether traffic moves: %s", async (_, args, changed, moves) => {
+      const lock = jest.fn(() => {
+        // All requests through the preview listener are over by then.
+        if (moves && !args.weights) expect(requests.length).toBeGreaterThan(1);
+        return Promise.resolve({});
+      });
+      await ask({ ...args, lock }, changed);
+      expect(lock.mock.calls).toEqual([[moves]]);
+    });
+
+    test("fails when it is another's, also where all else is well", async () => {
+      expect((await ask({ lock: () => Promise.resolve({ fault: "not yours" }) })).reasons).toEqual(["not yours"]);
+    });
+
+    test("is noted where it can't be asked", async () => {
+      expect(await ask({ lock: () => Promise.resolve({ note: "no answer" }) })).toEqual({
+        reasons: [],
+        notes: ["no answer."],
+      });
+    });
+
+    test("given traffic that moved while the gate asked, then the gate sees it", async () => {
+      const moved: World = {};
+      respond = (_, response) => {
+        moved.listeners = { "arn:l": forwarding({ blue: 0, green: 100 }) };
+        response.end('{"version":"v2.0.0"}');
+      };
+      expect((await ask({}, moved)).reasons).toEqual([expect.stringContaining("somebody moved traffic by hand")]);
+    });
   });
 
   test("a first listener asks the first colour", async () => {
