@@ -35,11 +35,15 @@ export class SettingsFile {
     return isMap(config) ? (config.toJS(document) as Record<string, unknown>) : {};
   }
 
-  /** Writes release settings; `undefined` unsets one. The file is replaced as a whole, or not at all. */
-  async write(settings: Partial<ReleaseSettings>): Promise<void> {
+  /**
+   * Writes release settings; `undefined` unsets one. The file is replaced as a whole, or not at all.
+   * @param revision which settings these are, as the stack's table has them; default: what stands there stays
+   */
+  async write(settings: Partial<ReleaseSettings>, revision?: number): Promise<void> {
     const document = await this.document();
     const before = document.toString(layout);
-    for (const [name, value] of Object.entries(settings)) {
+    const numbered = revision === undefined ? settings : { ...settings, releaseRevision: revision };
+    for (const [name, value] of Object.entries(numbered)) {
       const key = ["config", `${this.namespace}:${name}`];
       if (value === undefined) document.deleteIn(key);
       else if (document.getIn(key) !== value) document.setIn(key, value);

@@ -31,7 +31,8 @@ export type ReleaseRevision = z.output<typeof written>;
 export function revisionIn(item: Item | undefined): ReleaseRevision | undefined {
   if (item === undefined) return undefined;
   const { settings: text, by, at, revision } = item;
-  return written.parse({ revision: Number(revision?.N), settings: JSON.parse(text?.S ?? ""), by: by?.S, at: at?.S });
+  const values: unknown = JSON.parse(text?.S ?? "");
+  return written.parse({ revision: Number(revision?.N), settings: values, by: by?.S, at: at?.S });
 }
 
 /** The item of a revision. */

@@ -155,7 +155,7 @@ class Mocks {
   }
 
   newResource = async ({ type, name, inputs, custom }: MockResourceArgs) => {
-    for (const hook of (created.has(name) && this.options.get(name)?.hooks.beforeCreate) || [])
+    for (const hook of created.has(name) ? (this.options.get(name)?.hooks.beforeCreate ?? []) : [])
       await this.hooks.get(hook)?.callback({ urn: "urn", id: "", name, type, newInputs: inputs as object });
     const given = inputs as Record<string, unknown>;
     if (!type.startsWith("bluegreen:")) {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { actionOf, parseQuery, type QueryStructure, textOf, textsOf } from "../cloud/query.ts";
 import { type Answer, answerXml, errorXml } from "../cloud/xml.ts";
 import { AwsError } from "../cloud/errors.ts";
+import type { Item } from "../../components/releases-item.ts";
 
 /** An image that can be deployed. */
 export interface FixedImage {
@@ -48,6 +49,8 @@ export class FixedCloud {
   readonly stale = new Map<string, string>();
   /** Colours whose answers through the preview listener are errors. */
   readonly failing = new Set<string>();
+  /** Items of the stack's table, by their first key. */
+  readonly items = new Map<string, Item>();
   /** Root device that the images are said to have: another one stands for a program that makes other templates. */
   rootDeviceName = "/dev/xvda";
   private launched = 0;
@@ -85,7 +88,7 @@ export class FixedCloud {
 
   /** Ends all that was wrong. */
   heal(): void {
-    for (const what of [this.unhealthy, this.stale, this.failing]) what.clear();
+    for (const what of [this.unhealthy, this.stale, this.failing, this.items]) what.clear();
     this.rootDeviceName = "/dev/xvda";
   }
 
@@ -95,6 +98,8 @@ export class FixedCloud {
     request.on("end", () => {
       if (request.method === "GET") return this.answerPreview(request, response);
       const body = Buffer.concat(chunks).toString();
+      const target = request.headers["x-amz-target"];
+      if (target !== undefined) return this.answerTable(String(target), body, response);
       const action = actionOf(body);
       const service = SERVICES[action] ?? "";
       try {
@@ -112,6 +117,17 @@ export class FixedCloud {
     const image = this.images.get(group?.imageId ?? "");
     if (!group?.instances.length || this.failing.has(color)) return void response.writeHead(503).end();
     response.end(JSON.stringify({ color, version: image?.version }));
+  }
+
+  /** DynamoDB speaks JSON, and the program asks for single items alone. */
+  private answerTable(target: string, body: string, response: ServerResponse): void {
+    response.setHeader("content-type", "application/x-amz-json-1.0");
+    if (target !== "DynamoDB_20120810.GetItem") {
+      const fault = { __type: "UnknownOperationException", message: `nobody expected ${target}` };
+      return void response.writeHead(400).end(JSON.stringify(fault));
+    }
+    const { Key } = JSON.parse(body) as { Key: { pk: { S: string } } };
+    response.end(JSON.stringify({ Item: this.items.get(Key.pk.S) }));
   }
 
   private call(action: string, query: QueryStructure): { [member: string]: Answer } {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { revisionItem } from "../../components/release-revision.ts";
 import { colors, other, type Color } from "../../components/traffic.ts";
 import type { FixedCloud } from "./fixed-cloud.ts";
 
@@ -26,7 +27,9 @@ export type Condition =
   | { kind: "weights moved by hand"; blue: number }
   | { kind: "a target of an earlier fleet"; color: Color }
   | { kind: "errors through the preview listener"; color: Color }
-  | { kind: "a program that makes other templates" };
+  | { kind: "a program that makes other templates" }
+  | { kind: "a command releases" }
+  | { kind: "a command wrote newer settings"; activeColor: Color };
 
 export interface Transition {
   changes: Change[];
@@ -126,6 +129,11 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("a target of an earlier fleet" as const), color }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("errors through the preview listener" as const), color }) },
   { weight: 1, arbitrary: fc.constant<Condition>({ kind: "a program that makes other templates" }) },
+  { weight: 1, arbitrary: fc.constant<Condition>({ kind: "a command releases" }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("a command wrote newer settings" as const), activeColor: color }),
+  },
 );
 
 /** Transitions, the same for the same seed. */
@@ -202,5 +210,18 @@ function bringOne(condition: Condition, cloud: FixedCloud): void {
     case "a program that makes other templates":
       cloud.rootDeviceName = "/dev/sda1";
       break;
+    case "a command releases":
+      cloud.items.set("lock", { token: { S: "theirs" }, expires: { N: String(Number.MAX_SAFE_INTEGER) } });
+      break;
+    case "a command wrote newer settings":
+      cloud.items.set("settings", revisionItem({ ...written(condition.activeColor, cloud), by: "alice", at: "now" }));
+      break;
   }
+}
+
+/** Settings by which a colour serves, with the images that are there. */
+function written(activeColor: Color, cloud: FixedCloud) {
+  const [blueAmi, greenAmi] = [cloud.groupOf("blue")?.imageId, cloud.groupOf("green")?.imageId];
+  const sizes = { standbyWeight: 0, capacityFloor: 0, previewSize: 0 };
+  return { revision: 1, settings: { activeColor, blueAmi, greenAmi, standby: "warm" as const, ...sizes } };
 }

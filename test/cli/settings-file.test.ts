@@ -50,6 +50,15 @@ test("what is written changes its own lines and no others: comments, lists and s
   );
 });
 
+test("given settings with their revision, when they are written, then it stands beside them, until it is the next one", async () => {
+  writeFileSync(file, text);
+  await dev().write({ activeColor: "green" }, 4);
+  await dev().write({ activeColor: "blue" });
+  expect(await dev().read()).toMatchObject({ "bluegreen:activeColor": "blue", "bluegreen:releaseRevision": 4 });
+  await dev().write({}, 5);
+  expect(await dev().read()).toMatchObject({ "bluegreen:releaseRevision": 5 });
+});
+
 test("nothing is written when all is said already, and nothing is left beside the file", async () => {
   writeFileSync(file, text);
   const { ino } = statSync(file);

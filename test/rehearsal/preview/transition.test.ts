@@ -19,10 +19,10 @@ const fail = (): never => {
 };
 
 /** All that a condition may touch. */
-const seen = ({ groups, listeners, unhealthy, stale, failing, rootDeviceName }: FixedCloud) => ({
+const seen = ({ groups, listeners, unhealthy, stale, failing, items, rootDeviceName }: FixedCloud) => ({
   sizes: [...groups.values()].map(({ instances }) => instances.length),
   weights: listeners.get("l"),
-  ...{ unhealthy: unhealthy.size, stale: stale.size, failing: [...failing], rootDeviceName },
+  ...{ unhealthy: unhealthy.size, stale: stale.size, failing: [...failing], items: [...items.keys()], rootDeviceName },
 });
 
 test("the same seed gives the same transitions, another seed others", () => {
@@ -54,6 +54,8 @@ test.each<[Condition, object]>([
   [{ kind: "a target of an earlier fleet", color: "green" }, { stale: 1 }],
   [{ kind: "errors through the preview listener", color: "green" }, { failing: ["green"] }],
   [{ kind: "a program that makes other templates" }, { rootDeviceName: "/dev/sda1" }],
+  [{ kind: "a command releases" }, { items: ["lock"] }],
+  [{ kind: "a command wrote newer settings", activeColor: "green" }, { items: ["settings"] }],
 ])("%j is brought about, and ends without a trace", (condition, difference) => {
   const made = cloud();
   const before = seen(made);

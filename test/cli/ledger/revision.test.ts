@@ -1,0 +1,116 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
+import { lastRevision, writeRevision } from "../../../cli/ledger/revision.ts";
+import { writeLock } from "../../../cli/ledger/lock-item.ts";
+import type { ReleaseSettings } from "../../../cli/model.ts";
+import { type Moto, startMoto } from "../../../rehearsal/cloud/moto.ts";
+import { findMoto } from "../../../tools/moto.ts";
+import { lock } from "./facts.ts";
+
+// Against moto's DynamoDB, like the lock: its transactions decide.
+let moto: Moto;
+let client: DynamoDBClient;
+let table: string;
+let tables = 0;
+
+beforeAll(async () => {
+  moto = await startMoto(await findMoto(() => undefined), () => undefined);
+  client = new DynamoDBClient({
+    endpoint: moto.endpoint,
+    region: "eu-central-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  });
+}, 300_000);
+afterAll(async () => {
+  client?.destroy();
+  await moto?.stop();
+});
+beforeEach(async () => {
+  table = `releases-${++tables}`;
+  const keys = ["pk", "sk"];
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? "HASH" : "RANGE" })),
+    }),
+  );
+  await writeLock(client, table, { ...lock, token: "mine" }, undefined, false);
+});
+
+const settings: ReleaseSettings = {
+  ...{ activeColor: "blue", blueAmi: "ami-1", greenAmi: "ami-2", standby: "warm" },
+  ...{ standbyWeight: 0, capacityFloor: 3, previewSize: 0 },
+};
+const write = (more: Partial<ReleaseSettings> = {}, token = "mine") =>
+  writeRevision(client, table, { ...settings, ...more }, "alice@desk", token);
+
+test("given a stack that no command has changed, when one writes, then it is the first revision, and the next the second", async () => {
+  expect(await lastRevision(client, table)).toBeUndefined();
+  expect(await write()).toBe(1);
+  expect(await write({ activeColor: "green" })).toBe(2);
+  expect(await lastRevision(client, table)).toEqual({
+    revision: 2,
+    settings: { ...settings, activeColor: "green" },
+    by: "alice@desk",
+    at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+  });
+});
+
+test("fails once the lock is another's, and what that one wrote stays", async () => {
+  await write();
+  await writeLock(client, table, { ...lock, token: "theirs" }, { ...lock, token: "mine" }, true);
+  await write({ activeColor: "green" }, "theirs");
+  await expect(write()).rejects.toMatchObject({
+    code: "locked",
+    message: expect.stringMatching(/^The lock is/) as string,
+  });
+  expect(await lastRevision(client, table)).toMatchObject({ revision: 2, settings: { activeColor: "green" } });
+});
+
+describe("given somebody who comes in between", () => {
+  /** Does something once, between a command's look at the revision and its own write. */
+  const between = (act: () => Promise<unknown>) => {
+    const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
+    return jest.spyOn(client, "send").mockImplementation((async (command: unknown) => {
+      const answer = await send(command);
+      if (!(command instanceof GetItemCommand)) return answer;
+      jest.restoreAllMocks();
+      await act();
+      return answer;
+    }) as never);
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  test.each([
+    ["the first", 0],
+    ["a later", 3],
+  ])("fails when it writes %s revision at the same time", async (_, before) => {
+    for (let count = 0; count < before; count++) await write();
+    between(() => write({ activeColor: "green" }));
+    await expect(write()).rejects.toMatchObject({
+      code: "locked",
+      message: expect.stringMatching(/^Another command wrote/) as string,
+    });
+    expect(await lastRevision(client, table)).toMatchObject({
+      revision: before + 1,
+      settings: { activeColor: "green" },
+    });
+  });
+
+  test("when the lock is being renewed at the same time, then it is tried again", async () => {
+    const conflict = new TransactionCanceledException({
+      ...{ message: "conflict", $metadata: {} },
+      CancellationReasons: [{ Code: "TransactionConflict" }, { Code: "None" }],
+    });
+    between(() =>
+      Promise.resolve(jest.spyOn(client, "send").mockImplementationOnce((() => Promise.reject(conflict)) as never)),
+    );
+    expect(await write()).toBe(1);
+  });
+});
