@@ -24,8 +24,8 @@ export function lockFault(item: Item | undefined, token: string | undefined, now
     return `${holderIn(item)}. Wait until it ends (bluegreen status --watch), or take the traffic back with bluegreen rollback.`;
   }
   if (item?.token?.S === token) return undefined;
-  return item === undefined
-    ? "the command that runs this update has lost its lock: it was removed from the stack's table. See bluegreen status."
+  return item === undefined || item.released?.BOOL
+    ? "the command that runs this update has lost its lock: it is no longer in the stack's table. See bluegreen status."
     : `the command that runs this update has lost its lock: ${holderIn(item)}. See bluegreen status.`;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   DescribeListenersCommand,
   DescribeTagsCommand,
@@ -7,12 +8,13 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { observe, targetHealth } from "../../components/live.ts";
+import { liveWeights, observe, targetHealth } from "../../components/live.ts";
 import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../components/traffic.ts";
 import { explained } from "../aws-errors.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../session.ts";
 import type { Context } from "./context.ts";
+import { tryLock } from "./direct-lock.ts";
 import { confirm, type RollbackOptions } from "./rollback.ts";
 
 /** The main listener and the target groups, found by the stack's tags alone. */
@@ -28,6 +30,7 @@ interface Found {
  */
 export async function direct(context: Context, wanted: Color | undefined, options: RollbackOptions): Promise<void> {
   const session = await context.open({ offline: true });
+  if (wanted === undefined) throw unnamed(session);
   try {
     await change(context, session, wanted, options);
   } catch (error) {
@@ -35,15 +38,25 @@ export async function direct(context: Context, wanted: Color | undefined, option
   }
 }
 
-async function change(context: Context, session: Session, wanted: Color | undefined, options: RollbackOptions) {
+/** By the weights alone nobody can tell: during a release both colours may serve, and either may be the one to go back to. */
+function unnamed({ place: { stack } }: Session): Refusal {
+  const command = (to: Color) => `bluegreen rollback --direct --to ${to} --stack ${stack}`;
+  return new Refusal(
+    "usage",
+    "--direct needs --to: it asks neither the state nor the records, so it can't tell who served before. " +
+      `Give ${command("blue")} or ${command("green")}.`,
+  );
+}
+
+async function change(context: Context, session: Session, to: Color, options: RollbackOptions) {
   const { ui, clients, place, environment } = session;
-  const { listener, arns, weights } = await find(session);
-  const to = wanted ?? directTarget(weights);
+  const found = await find(session);
+  const { arns, weights } = found;
   const { healthy } = observe(await targetHealth(clients, arns[to]));
   if (healthy === 0 && options.override === undefined) {
     throw new Refusal(
       "refused",
-      `${to} has no healthy target: all requests would fail. Name the other one with --to, or go all the same: --override "why".`,
+      `${to} has no healthy target: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
   }
   await confirm(
@@ -51,25 +64,62 @@ async function change(context: Context, session: Session, wanted: Color | undefi
     options,
     `The live weights are ${shares(weights)}. Give all requests to ${to}, past the state?`,
   );
-  const next = weightsFor(to, 0);
-  await ui.step("rollback", `Giving ${to} all requests, by one call to AWS`, () =>
-    clients.elb.send(
-      new ModifyListenerCommand({
-        ListenerArn: listener.ListenerArn,
-        DefaultActions: withWeights(listener, arns, next),
-      }),
-    ),
-  );
-  ui.say(
-    `${to} has all requests. The state and Pulumi.${environment}.yaml don't know it: when the backend is there again, ` +
-      `bluegreen rollback --to ${to} --stack ${place.stack} writes it down, and changes nothing else.`,
-  );
+  const lock = await tryLock(session, `rollback --direct --to ${to}`);
+  try {
+    await ui.step("rollback", `Giving ${to} all requests, by one call to AWS`, () => give(session, found, to));
+    ui.say(
+      `${to} has all requests. The state and Pulumi.${environment}.yaml don't know it: when the backend is there again, ` +
+        `bluegreen rollback --to ${to} --stack ${place.stack} writes it down, and changes nothing else.`,
+    );
+    await ui.step("rollback", `Watching for ${watch.seconds} s that it stays so`, (tell) =>
+      keep(session, found, to, (line) => tell.keep(line)),
+    );
+  } finally {
+    await lock?.release();
+  }
 }
 
-/** Who gets all requests where only the listener can be asked: of a split the greater part, which a canary isn't; else the other one. */
-export function directTarget(weights: ByColor<number>): Color {
-  const greater: Color = weights.green > weights.blue ? "green" : "blue";
-  return weights[other(greater)] > 0 ? greater : other(greater);
+function give({ clients }: Session, { listener, arns }: Found, to: Color) {
+  const DefaultActions = withWeights(listener, arns, weightsFor(to, 0));
+  return clients.elb.send(new ModifyListenerCommand({ ListenerArn: listener.ListenerArn, DefaultActions }));
+}
+
+/**
+ * A release that was preempted notices within ten seconds, and a call of its update that was under way lands a moment later;
+ * who changes the weights more often than that does it on purpose.
+ */
+const watch = { seconds: 15, changes: 3 };
+
+/**
+ * Looks again for some time, and puts back what somebody's update has changed meanwhile.
+ * @throws Refusal when it is changed again and again
+ */
+async function keep(session: Session, found: Found, to: Color, report: (line: string) => void): Promise<void> {
+  const { clients, signal } = session;
+  const ended = (): never => {
+    const reason: unknown = signal.reason;
+    throw reason instanceof Refusal && reason.code !== "interrupted"
+      ? reason
+      : new Refusal("interrupted", `The listener is watched no longer. ${to} had all requests when it was seen last.`);
+  };
+  const decided = weightsFor(to, 0);
+  let changes = 0;
+  for (let quiet = 0; quiet < watch.seconds; quiet++) {
+    await pause(1_000, undefined, { signal }).catch(ended);
+    const now = await liveWeights(clients, found.listener.ListenerArn ?? "", found.arns).catch((error: Error) =>
+      report(`the listener can't be read now: ${error.message}`),
+    );
+    if (now === undefined || colors.every((color) => now[color] === decided[color])) continue;
+    if (++changes > watch.changes) {
+      throw new Refusal(
+        "failed",
+        `Somebody gives the listener other weights again and again (now ${shares(now)}). Find out who: an update that runs, or another rollback.`,
+      );
+    }
+    await give(session, found, to);
+    report(`somebody's update gave ${shares(now)}; ${to} has all requests again`);
+    quiet = -1;
+  }
 }
 
 /** The listener's own action with other weights: stickiness and all else stay. */

@@ -52,9 +52,8 @@ export async function directRollback(scene: Scene): Promise<void> {
   const { context, stack, watch } = scene;
   const to = other(await servingNow(context, stack));
   const env = { PULUMI_BACKEND_URL: "file:///nowhere/to/be/found" };
-  await runCommand(context, ["rollback", "--direct", "--stack", context.session.stack.place.stack], 0, undefined, {
-    env,
-  });
+  const direct = ["rollback", "--direct", "--to", to, "--stack", context.session.stack.place.stack];
+  await runCommand(context, direct, 0, undefined, { env });
   await expectServing(context, stack, to);
   await watch.look();
   const moves = watch.moves.length;

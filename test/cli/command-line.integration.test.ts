@@ -82,6 +82,11 @@ test.each<[string, string[], RegExp]>([
   ],
   ["a bad percentage", ["shift", "101", ...dev], /^<percent> is "101". Allowed: a whole number from 0 to 100\.$/],
   [
+    "a direct rollback to nobody in particular",
+    ["rollback", "--direct", ...dev],
+    /^--direct needs --to: .* Give bluegreen rollback --direct --to blue --stack dev or .* --to green --stack dev\.$/,
+  ],
+  [
     "no such stack's settings",
     ["status", "--stack", "prod"],
     /^There is no stack "prod" here: .* Stacks with settings: dev, wrong\.$/,

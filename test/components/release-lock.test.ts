@@ -25,7 +25,8 @@ describe("given a command's own update", () => {
       /^the command that runs this update has lost its lock: alice@desk works/,
     ],
     ["another's lease is over, too", held("theirs", now - 1), /has lost its lock: alice@desk/],
-    ["it is gone", undefined, /has lost its lock: it was removed from the stack's table/],
+    ["it is gone", undefined, /has lost its lock: it is no longer in the stack's table/],
+    ["it was given back", { ...held("nobody", 0), released: { BOOL: true } }, /it is no longer in the stack's table/],
     ["nobody can read who has it", held("theirs", now, "{"), /has lost its lock: somebody else works on this stack/],
   ])("fails when %s", (_, item, message) => expect(lockFault(item, "mine", now)).toMatch(message));
 });

@@ -1,15 +1,29 @@
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Context } from "../../../cli/commands/context.ts";
-import { direct, directTarget } from "../../../cli/commands/rollback-direct.ts";
+import { tryLock } from "../../../cli/commands/direct-lock.ts";
+import { direct } from "../../../cli/commands/rollback-direct.ts";
+import { Refusal } from "../../../cli/refusal.ts";
 import type { RollbackOptions } from "../../../cli/commands/rollback.ts";
 import type { Color } from "../../../components/traffic.ts";
 
-test.each([
-  [{ blue: 100, green: 0 }, "green"],
-  [{ blue: 0, green: 100 }, "blue"],
-  [{ blue: 90, green: 10 }, "blue"],
-  [{ blue: 40, green: 60 }, "green"],
-] as const)("of %j all goes to %s", (weights, to) => expect(directTarget(weights)).toBe(to));
+jest.mock("../../../cli/commands/direct-lock.ts", () => ({ tryLock: jest.fn() }));
+const locked = jest.mocked(tryLock);
+const release = jest.fn(() => Promise.resolve());
+/** What happens to the weights while they are watched: by the second in which it does. */
+const later = new Map<number, () => void>();
+let seconds: number;
+jest.mock("node:timers/promises", () => ({
+  setTimeout: (_: number, __: unknown, { signal }: { signal: AbortSignal }) => {
+    later.get(++seconds)?.();
+    return signal.aborted ? Promise.reject(new Error("aborted")) : Promise.resolve();
+  },
+}));
+beforeEach(() => {
+  locked.mockReset().mockResolvedValue({ release } as never);
+  release.mockClear();
+  later.clear();
+  seconds = 0;
+});
 
 interface World {
   blue?: number;
@@ -32,13 +46,18 @@ const forward = (blue: number, green: number) => [
   },
 ];
 
+/** The attempt that is under way. */
+let current: { weights: { blue: number; green: number }; interruption: AbortController };
+
 /** Goes back in an account that holds another stack, too; tells what was changed, and what was said. */
 async function attempt(
   { blue = 0, green = 100, healthy = {}, environment = "dev" }: World,
   options: RollbackOptions = {},
-  wanted?: Color,
+  wanted: Color | null = "blue",
 ) {
+  const weights = { blue, green };
   const modified: object[] = [];
+  const interruption = new AbortController();
   const said: string[] = [];
   const tags = (values: Record<string, string>) => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
   const ours = { Project: "bluegreen", Environment: environment };
@@ -58,31 +77,39 @@ async function attempt(
     DescribeTagsCommand: ({ ResourceArns }) => ({
       TagDescriptions: ResourceArns.map((ResourceArn) => ({ ResourceArn, Tags: tags(owned[ResourceArn]) })),
     }),
-    DescribeListenersCommand: ({ LoadBalancerArn }) => {
+    DescribeListenersCommand: ({ LoadBalancerArn, ListenerArns }) => {
+      const main = { ListenerArn: "listener/main", DefaultActions: forward(weights.blue, weights.green) };
+      if (ListenerArns) return { Listeners: ListenerArns.map((arn) => (expect(arn).toBe("listener/main"), main)) };
       expect(LoadBalancerArn).toBe("lb/app");
       const preview = { ListenerArn: "listener/preview", DefaultActions: [{ Type: "fixed-response" }] };
       const redirect = { ListenerArn: "listener/80", DefaultActions: [{ Type: "redirect" }] };
-      return { Listeners: [preview, redirect, { ListenerArn: "listener/main", DefaultActions: forward(blue, green) }] };
+      return { Listeners: [preview, redirect, main] };
     },
     DescribeTargetHealthCommand: ({ TargetGroupArn }) => {
       const State = healthy[TargetGroupArn.slice(3) as Color] ?? "healthy";
       return { TargetHealthDescriptions: [{ Target: { Id: "i-1" }, TargetHealth: { State } }] };
     },
-    ModifyListenerCommand: (input) => (modified.push(input), {}),
+    ModifyListenerCommand: (input) => {
+      modified.push(input);
+      Object.assign(weights, wanted === "blue" ? { blue: 100, green: 0 } : { blue: 0, green: 100 });
+      return {};
+    },
   };
   const elb = new ElasticLoadBalancingV2Client({ region: "eu-central-1" });
   elb.send = ((command: { input: never }) =>
     Promise.resolve().then(() => answers[command.constructor.name](command.input))) as unknown as typeof elb.send;
   const ui = {
     mode: "lines",
-    step: (_: string, __: string, run: () => unknown) => run(),
+    step: (_: string, __: string, run: (tell: object) => unknown) => run({ keep: (line: string) => said.push(line) }),
     say: (line: string) => said.push(line),
   };
   const place = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
-  const session = { clients: { elb }, project: "bluegreen", environment: "dev", place, ui };
+  const { signal } = interruption;
+  const session = { clients: { elb }, project: "bluegreen", environment: "dev", place, ui, interruption, signal };
   const open = jest.fn(() => Promise.resolve(session));
-  const context = { ui, open, interruption: new AbortController() } as unknown as Context;
-  const error: unknown = await direct(context, wanted, options).then(
+  const context = { ui, open, interruption } as unknown as Context;
+  current = { weights, interruption };
+  const error: unknown = await direct(context, wanted ?? undefined, options).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -107,12 +134,87 @@ const all = (to: Color) => ({
   ],
 });
 
-test("one call gives the other colour all requests; stickiness stays, and the way to reconcile is told", async () => {
+test("one call gives the colour all requests; stickiness stays, and the way to reconcile is told", async () => {
   const { modified, said, error } = await attempt({});
   expect([modified, error]).toEqual([[all("blue")], undefined]);
   expect(said.join()).toMatch(
     /Pulumi\.dev\.yaml .* bluegreen rollback --to blue --stack acme\/bluegreen\/dev writes it down/,
   );
+});
+
+test("fails without a colour, before anything is asked, and shows both commands", async () => {
+  const { modified, error } = await attempt({}, {}, null);
+  expect(modified).toEqual([]);
+  expect(locked).not.toHaveBeenCalled();
+  expect(error).toMatchObject({
+    code: "usage",
+    message:
+      "--direct needs --to: it asks neither the state nor the records, so it can't tell who served before. Give " +
+      "bluegreen rollback --direct --to blue --stack acme/bluegreen/dev or " +
+      "bluegreen rollback --direct --to green --stack acme/bluegreen/dev.",
+  });
+});
+
+describe("given a release that is under way", () => {
+  const flipped = () => Object.assign(current.weights, { blue: 0, green: 100 });
+
+  test("then the lock is taken before the call, and given back at the end", async () => {
+    locked.mockImplementation(() => {
+      expect(current.weights.blue).toBe(0);
+      return Promise.resolve({ release } as never);
+    });
+    expect((await attempt({})).error).toBeUndefined();
+    expect(locked.mock.calls[0][1]).toBe("rollback --direct --to blue");
+    expect(release).toHaveBeenCalledTimes(1);
+    expect(seconds).toBe(15);
+  });
+
+  test("when it can't be locked, then the call is made all the same", async () => {
+    locked.mockResolvedValue(undefined);
+    expect((await attempt({})).modified).toEqual([all("blue")]);
+  });
+
+  test("fails when another rollback has the lock, and changes nothing", async () => {
+    locked.mockRejectedValue(new Refusal("locked", "another rollback"));
+    expect(await attempt({})).toMatchObject({ modified: [], error: { code: "locked" } });
+  });
+
+  test("when its update lands late, then the weights are put back, and watched for as long again", async () => {
+    later.set(9, flipped);
+    const { modified, said, error } = await attempt({});
+    expect([modified, error]).toEqual([[all("blue"), all("blue")], undefined]);
+    expect(said).toContain("somebody's update gave blue 0 %, green 100 %; blue has all requests again");
+    expect(seconds).toBe(9 + 15);
+  });
+
+  test("fails when the weights are changed again and again, and says what they are", async () => {
+    for (const second of [1, 2, 3, 4]) later.set(second, flipped);
+    const { modified, error } = await attempt({});
+    expect(modified).toHaveLength(4);
+    expect(error).toMatchObject({
+      code: "failed",
+      message: expect.stringMatching(/now blue 0 %, green 100 %/) as string,
+    });
+    expect(release).toHaveBeenCalledTimes(1);
+  });
+
+  test("when another rollback takes the lock meanwhile, then its change stays", async () => {
+    later.set(2, () => {
+      flipped();
+      current.interruption.abort(new Refusal("failed", "another took over"));
+    });
+    const { modified, error } = await attempt({});
+    expect(modified).toEqual([all("blue")]);
+    expect(error).toMatchObject({ code: "failed", message: "another took over" });
+  });
+
+  test("Ctrl-C ends the watching alone", async () => {
+    later.set(2, () => current.interruption.abort(new Refusal("interrupted", "interrupted")));
+    expect((await attempt({})).error).toMatchObject({
+      code: "interrupted",
+      message: "The listener is watched no longer. blue had all requests when it was seen last.",
+    });
+  });
 });
 
 test("who is named gets them", async () => expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { paginateListTables } from "@aws-sdk/client-dynamodb";
+import { acquireLock } from "../ledger/acquire.ts";
+import type { HeldLock } from "../ledger/lease.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../session.ts";
+
+/** Milliseconds that the table gets: a way back waits for nothing else. */
+const patience = 5_000;
+
+/**
+ * Takes the stack's lock without the state, which alone knows the table: it is found by its name.
+ * @param doing for people: `rollback --direct --to blue`
+ * @returns undefined, and says why, where the lock can't be had: the way back goes on without it
+ * @throws Refusal "locked" when another rollback has it
+ */
+export async function tryLock(session: Session, doing: string): Promise<HeldLock | undefined> {
+  const { ui, clients, holder, interruption } = session;
+  const late = new AbortController();
+  const taken = tableOf(session).then((table) =>
+    acquireLock(clients.dynamodb, table, { doing, holder, steal: true }, (why) => interruption.abort(why)),
+  );
+  const deadline = pause(patience, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`no answer within ${patience / 1000} s`);
+  });
+  try {
+    return await Promise.race([taken, deadline]);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "locked") throw error;
+    // One that comes after all is given back: nobody renews it.
+    taken.then((lock) => lock.release()).catch(() => undefined);
+    const why = error instanceof Error ? error.message : String(error);
+    ui.say(`The stack's lock can't be had (${why}): a release that is under way is not told to stop.`);
+    return undefined;
+  } finally {
+    late.abort();
+    deadline.catch(() => undefined);
+  }
+}
+
+/** The stack's table, by the name that Pulumi gives it: a hyphen and seven hexadecimal digits behind the logical one. */
+async function tableOf({ clients, project, environment }: Session): Promise<string> {
+  const prefix = `${project}-${environment}-releases-`;
+  const found: string[] = [];
+  for await (const { TableNames = [] } of paginateListTables({ client: clients.dynamodb }, {}))
+    found.push(
+      ...TableNames.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{7}$/.test(name.slice(prefix.length))),
+    );
+  if (found.length === 1) return found[0];
+  throw new Error(
+    found.length === 0 ? `there is no table ${prefix}*` : `there are several tables: ${found.join(", ")}`,
+  );
+}
