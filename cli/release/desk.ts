@@ -5,6 +5,7 @@ import { notify } from "../ledger/notify.ts";
 import type { Notice } from "../ledger/notice.ts";
 import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record.ts";
 import { openRecord, saveRecord } from "../ledger/records.ts";
+import { writeRevision } from "../ledger/revision.ts";
 import { explained } from "../aws-errors.ts";
 import { isHolderAlive } from "../ledger/holder.ts";
 import { imageName, type Lock, type ReleaseRecord, type ReleaseSettings, type World } from "../model.ts";
@@ -138,6 +139,7 @@ export class Desk {
             () => true,
             () => false,
           ),
+        writeDown: (settings) => this.writeDown(settings, options),
       });
     } finally {
       // Also after a failure: the listener may have moved before something else failed.
@@ -148,6 +150,18 @@ export class Desk {
         const event = { kind: "weights", at: new Date().toISOString(), ...live } as const;
         await (options.urgent ? this.tryNote(event) : this.note(event));
       }
+    }
+  }
+
+  /** Writes down which settings the stack gets; a way back waits for no table, unless it is another's turn. */
+  private async writeDown(settings: ReleaseSettings, { urgent }: ChangeOptions): Promise<number | undefined> {
+    const { clients, holder, ui } = this.session;
+    try {
+      return await attempt(() => writeRevision(clients.dynamodb, this.table, settings, holder.by, this.lock.token));
+    } catch (error) {
+      if (!urgent || (error instanceof Refusal && error.code === "locked")) throw error;
+      ui.say(`Which settings these are could not be written down: ${(error as Error).message}`);
+      return undefined;
     }
   }
 

@@ -17,6 +17,11 @@ export interface Ownership {
   readonly lock: string;
   /** False when somebody has taken the stack over: the settings are theirs by then, and their update reads them. */
   readonly stillOurs: () => Promise<boolean>;
+  /**
+   * Keeps in the stack's table which settings are about to be written, before they are.
+   * @returns their revision; undefined: the table does not answer, and a way back does not wait for it
+   */
+  readonly writeDown: (settings: ReleaseSettings) => Promise<number | undefined>;
 }
 
 /**
@@ -31,14 +36,15 @@ export async function update(
   from: ReleaseSettings,
   change: Partial<ReleaseSettings>,
   tell: Teller,
-  { override, lock, stillOurs }: UpdateOptions & Ownership,
+  { override, lock, stillOurs, writeDown }: UpdateOptions & Ownership,
 ): Promise<string[]> {
   const { file, operator } = session;
   const restore = async (): Promise<void> => {
     const there = await deployedNow(session, from);
-    if (await stillOurs()) await file.write(there);
+    if (await stillOurs()) await file.write(there, await writeDown(there).catch(() => undefined));
   };
-  await file.write({ ...from, ...change });
+  const wanted = { ...from, ...change };
+  await file.write(wanted, await writeDown(wanted));
   let result: OperationResult;
   try {
     result = await operator.run("up", { override, lock, onProgress: told(tell) });

@@ -40,6 +40,9 @@ jest.mock("../../../cli/ledger/records.ts", () => ({
   saveRecord: (stack: SimulatedStack, _: string, record: ReleaseRecord) =>
     Promise.resolve().then(() => stack.saveRecord(record)),
 }));
+jest.mock("../../../cli/ledger/revision.ts", () => ({
+  writeRevision: (stack: SimulatedStack) => Promise.resolve().then(() => (stack.moment(), 1)),
+}));
 jest.mock("../../../cli/ledger/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
 jest.mock("../../../cli/world.ts", () => ({
   groupsOf: () => Promise.resolve([]),

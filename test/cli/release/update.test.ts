@@ -17,14 +17,25 @@ beforeEach(() => mockRead.mockResolvedValue({ world: world({ settings: { deploye
 interface Case {
   ends: Partial<OperationResult> | Refusal;
   ours?: boolean;
+  /** What the table answers to who writes settings down; default: 1, 2 and so on. */
+  table?: () => Promise<number | undefined>;
 }
 
 /** Runs an update that ends so; tells the settings that the engine saw, those of the end, and the result. */
-async function attempt({ ends, ours = true }: Case) {
+async function attempt({ ends, ours = true, table }: Case) {
+  const down: ReleaseSettings[] = [];
+  const revisions: (number | undefined)[] = [];
   let file: ReleaseSettings = from;
   let seen: ReleaseSettings | undefined;
   const session = {
-    file: { write: (written: ReleaseSettings) => Promise.resolve(void (file = written)) },
+    file: {
+      write: (written: ReleaseSettings, revision?: number) => {
+        // Written down first: a file whose revision the table does not know would count as newer.
+        expect(table ? written : down.at(-1)).toEqual(written);
+        revisions.push(revision);
+        return Promise.resolve(void (file = written));
+      },
+    },
     operator: {
       run: (operation: string, { lock }: OperateOptions) => {
         expect([operation, lock]).toEqual(["up", "token"]);
@@ -37,8 +48,9 @@ async function attempt({ ends, ours = true }: Case) {
   const result = await update(session, from, { standbyWeight: 10 }, tell, {
     lock: "token",
     stillOurs: () => Promise.resolve(ours),
+    writeDown: table ?? ((settings) => Promise.resolve(down.push(settings))),
   }).catch((error: unknown) => error);
-  return { seen, file, result };
+  return { seen, file, result, revisions };
 }
 
 const wanted = settings({ standbyWeight: 10 });
@@ -57,6 +69,7 @@ test("the settings stand in the file before the update, and stay; real resources
     seen: wanted,
     file: wanted,
     result: ["app-listener"],
+    revisions: [1],
   });
 });
 
@@ -73,12 +86,26 @@ test.each<[string, Case, ReleaseSettings, object]>([
   ["somebody took over, and it failed", { ends: no("no luck"), ours: false }, wanted, { code: "failed" }],
   ["somebody took over, and it was interrupted", { ends: interrupted, ours: false }, wanted, interrupted],
 ])("%s: the file says what is there, unless it is another's", async (_, given, file, error) => {
-  const { result, ...rest } = await attempt(given);
+  const { result, revisions, ...rest } = await attempt(given);
   expect(rest).toEqual({ seen: wanted, file });
+  expect(revisions).toEqual(file === there ? [1, 2] : [1]);
   expect(result).toMatchObject(error);
 });
 
 test("where what is there can't be read, the file says what was before", async () => {
   mockRead.mockRejectedValue(new Error("no network"));
   expect(await attempt({ ends: no("no luck") })).toMatchObject({ file: from, result: { code: "failed" } });
+});
+
+test("fails before anything is written or updated when another command has the settings", async () => {
+  const table = () => Promise.reject(new Refusal("locked", "another command"));
+  expect(await attempt({ ends: {}, table })).toEqual({
+    ...{ seen: undefined, file: from, revisions: [] },
+    result: expect.objectContaining({ code: "locked" }) as unknown,
+  });
+});
+
+test("a way back goes on where the table does not answer: the file keeps the revision that it has", async () => {
+  const given = await attempt({ ends: { ok: true }, table: () => Promise.resolve(undefined) });
+  expect(given).toMatchObject({ seen: wanted, file: wanted, revisions: [undefined] });
 });
