@@ -2,6 +2,7 @@ import os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol.ts";
 import { RunningOperation } from "../engine/running.ts";
+import { lockVariable } from "../components/lock-variable.ts";
 import { overrideVariable } from "../components/override-variable.ts";
 import { isAlive } from "../tools/claim.ts";
 import { pulumi, type StackPlace } from "./pulumi.ts";
@@ -37,12 +38,17 @@ export class Operator {
    */
   async run(
     operation: OperationName,
-    { onProgress, override, ...options }: OperateOptions = {},
+    { onProgress, override, lock, ...options }: OperateOptions = {},
   ): Promise<OperationResult> {
     const deadline = Date.now() + 600_000;
+    const env = {
+      ...process.env,
+      [lockVariable]: lock,
+      [overrideVariable]: override ?? process.env[overrideVariable],
+    };
     for (;;) {
       if (this.signal.aborted) throw new Refusal("interrupted", "interrupted");
-      this.running = this.start(operation, options, override, onProgress);
+      this.running = this.start(operation, options, env, onProgress);
       const result = await this.running.result;
       this.running = undefined;
       if (!result.ok && this.signal.aborted) throw new Refusal("interrupted", "interrupted");
@@ -70,11 +76,10 @@ export class Operator {
   private start(
     operation: OperationName,
     options: OperationOptions,
-    override: string | undefined,
+    env: NodeJS.ProcessEnv,
     onProgress?: (progress: Progress) => void,
   ): RunningOperation {
     const { folder, stack } = this.place;
-    const env = override === undefined ? process.env : { ...process.env, [overrideVariable]: override };
     return new RunningOperation({ operation, options, folder, stack, env }, onProgress);
   }
 }

@@ -10,7 +10,8 @@ export type ConfigOverrides = Readonly<Record<string, ConfigValue | undefined>>;
  * The text of a Pulumi.<stack>.yaml: the repository's settings with a rehearsal's own laid over them.
  *
  * @param repository text of the repository's file, empty where there is none
- * @param current text of the file to be replaced: its salt belongs to the rehearsal's state and has to stay
+ * @param current text of the file to be replaced: its salt belongs to the rehearsal's state and has to stay, and the revision
+ *   that the release commands wrote does, as in a checkout that is up to date
  */
 export function stackSettings(
   project: string,
@@ -18,9 +19,12 @@ export function stackSettings(
   current: string,
   overrides: ConfigOverrides,
 ): string {
-  const { encryptionsalt } = (parse(current) ?? {}) as { encryptionsalt?: string };
+  const before = (parse(current) ?? {}) as { encryptionsalt?: string; config?: Record<string, ConfigValue> };
+  const { encryptionsalt } = before;
+  const revision = `${project}:releaseRevision`;
   const { config } = (parse(repository) ?? {}) as { config?: Record<string, ConfigValue> };
   const merged: Record<string, ConfigValue> = {};
+  if (before.config?.[revision] !== undefined) merged[revision] = before.config[revision];
   for (const [key, value] of [...Object.entries(config ?? {}), ...Object.entries(overrides)]) {
     const name = key.includes(":") ? key : `${project}:${key}`;
     if (value === undefined) delete merged[name];

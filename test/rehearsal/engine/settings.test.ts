@@ -34,6 +34,15 @@ describe("stackSettings", () => {
     expect(text).not.toContain("old");
   });
 
+  it("keeps the revision that the release commands wrote, unless it says another", () => {
+    const current = "config:\n  bluegreen:releaseRevision: 4\n  bluegreen:activeColor: green\n";
+    const of = (overrides: ConfigOverrides) =>
+      (parse(stackSettings("bluegreen", repository, current, overrides)) as { config: object }).config;
+    expect(of({})).toMatchObject({ "bluegreen:releaseRevision": 4, "bluegreen:activeColor": "blue" });
+    expect(of({ releaseRevision: 3 })).toMatchObject({ "bluegreen:releaseRevision": 3 });
+    expect(of({ releaseRevision: undefined })).not.toHaveProperty(["bluegreen:releaseRevision"]);
+  });
+
   it("goes without a file of the repository", () =>
     expect(parse(stackSettings("p", "", "", { a: 1 }))).toEqual({ config: { "p:a": 1 } }));
 });
