@@ -24,11 +24,12 @@ export function stackSettings(
   const revision = `${project}:releaseRevision`;
   const { config } = (parse(repository) ?? {}) as { config?: Record<string, ConfigValue> };
   const merged: Record<string, ConfigValue> = {};
-  if (before.config?.[revision] !== undefined) merged[revision] = before.config[revision];
   for (const [key, value] of [...Object.entries(config ?? {}), ...Object.entries(overrides)]) {
     const name = key.includes(":") ? key : `${project}:${key}`;
     if (value === undefined) delete merged[name];
     else merged[name] = value;
   }
+  const kept = before.config?.[revision];
+  if (merged[revision] === undefined && kept !== undefined) merged[revision] = kept;
   return stringify({ ...(encryptionsalt === undefined ? {} : { encryptionsalt }), config: merged });
 }

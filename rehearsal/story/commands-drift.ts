@@ -47,6 +47,20 @@ export async function driftAndRepair(scene: Scene): Promise<void> {
   await runCommand(context, ["drift"], 0);
 }
 
+/** A `pulumi up` from a checkout that does not know of the last command moves nothing, and says which revision does. */
+export async function olderCheckout({ context, stack }: Scene): Promise<void> {
+  const serving = await servingNow(context, stack);
+  await context.adopt();
+  const now = context.world ?? {};
+  const older = { ...now, activeColor: other(serving), standby: "warm", standbyWeight: 0, releaseRevision: 0 };
+  const { error = "" } = await context.refused(older, /these settings are older than the last command's/);
+  const revision = Number(/pulumi config set releaseRevision (\d+)/.exec(error)?.[1]);
+  context.apply({ ...now, releaseRevision: revision });
+  await context.session.stack.writeSettings();
+  context.apply(now);
+  await expectServing(context, stack, serving);
+}
+
 /** One call moves the traffic while the state can't be reached; later the state learns of it, and nothing moves. */
 export async function directRollback(scene: Scene): Promise<void> {
   const { context, stack, watch } = scene;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { ec2 } from "./aws.ts";
 import { quick } from "./commands.ts";
 import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process.ts";
-import { directRollback, driftAndRepair } from "./commands-drift.ts";
+import { directRollback, driftAndRepair, olderCheckout } from "./commands-drift.ts";
 import { commandStep, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing } from "./commands-watch.ts";
 import type { Step } from "./context.ts";
@@ -104,6 +104,7 @@ const trials: [string, (scene: Scene) => Promise<void>][] = [
   ["a job", job],
   ["traffic and a security group changed by hand", driftAndRepair],
   ["a rollback without the state's backend", directRollback],
+  ["an update from a checkout that is older than the last command", olderCheckout],
 ];
 
 const guards = commandStep(

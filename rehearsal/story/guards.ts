@@ -66,7 +66,7 @@ const refusals: Refusal[] = [
   {
     what: "an unknown setting",
     change: () => ({ standbyWieght: 10 }),
-    words: /standbyWieght: "10". Allowed: no such setting/,
+    words: /standbyWieght: \(not shown\)\. Allowed: no such setting/,
   },
   {
     what: "several faults at once",

@@ -40,7 +40,7 @@ describe("stackSettings", () => {
       (parse(stackSettings("bluegreen", repository, current, overrides)) as { config: object }).config;
     expect(of({})).toMatchObject({ "bluegreen:releaseRevision": 4, "bluegreen:activeColor": "blue" });
     expect(of({ releaseRevision: 3 })).toMatchObject({ "bluegreen:releaseRevision": 3 });
-    expect(of({ releaseRevision: undefined })).not.toHaveProperty(["bluegreen:releaseRevision"]);
+    expect(of({ releaseRevision: undefined })).toMatchObject({ "bluegreen:releaseRevision": 4 });
   });
 
   it("goes without a file of the repository", () =>
