@@ -21,7 +21,7 @@ export interface LockFinding {
 export function lockFault(item: Item | undefined, token: string | undefined, now: number): string | undefined {
   if (token === undefined) {
     if (item === undefined || Number(item.expires?.N) <= now) return undefined;
-    return `${holderIn(item)}. Wait until it ends (bluegreen status --watch), or take the traffic back with bluegreen rollback.`;
+    return `${holderIn(item)}. Wait until it ends (bluegreen status --watch), or take the traffic back with bluegreen rollback. If its process is dead, the lock ends within a minute.`;
   }
   if (item?.token?.S === token) return undefined;
   return item === undefined || item.released?.BOOL
