@@ -23,7 +23,7 @@ export async function openRecord(
   begun: Begun,
   token: string,
 ): Promise<ReleaseRecord> {
-  const record = newRecord(begun, new Date());
+  const record = newRecord(begun, new Date(), await latestRecord(client, table));
   await saveRecord(client, table, record, token);
   return record;
 }
