@@ -21,8 +21,8 @@ export interface OperateOptions extends OperationOptions {
 export interface Engines {
   /** An engine is about to start: written down before it does. */
   engineStarts(engine: Engine): Promise<void>;
-  /** It has ended; `hadState`: the state was not another's. */
-  engineEnded(hadState: boolean, ok: boolean): Promise<void>;
+  /** It has ended; `hadState`: the state was not another's; `killed`: it may have left the state locked. */
+  engineEnded(hadState: boolean, killed: boolean): Promise<void>;
   /** Whether the state is held by an engine that was left behind and is dead. */
   isLeftLocked(holder: StateHolder): boolean;
 }
@@ -92,14 +92,16 @@ export class Operator {
     const { folder, stack } = this.place;
     // A preview locks no state.
     const engines = operation === "preview" || options.previewOnly ? undefined : this.engines;
-    const starts = async (pid: number): Promise<void> =>
-      engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+    const starts = async (pid: number): Promise<void> => {
+      await engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+      if (this.signal.aborted) this.running?.interrupt();
+    };
     this.running = new RunningOperation({ operation, options, folder, stack, env }, onProgress, starts);
     const result = await this.running.result;
     this.running = undefined;
     // What the CLI refused itself it did before it had the state.
     const reported = result.changes.length > 0 || result.diagnostics.length > 0;
-    await engines?.engineEnded(result.ok || reported, result.ok);
+    await engines?.engineEnded(result.ok || reported, result.killed);
     return result;
   }
 }

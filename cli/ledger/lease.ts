@@ -118,14 +118,15 @@ export class HeldLock {
 
   /**
    * The engine has ended.
-   * @param hadState whether it had the state: then nobody had it before, and all that was left behind is settled
-   * @param ok false: it may have left the state locked itself
+   * @param hadState whether it had the state: then nobody else has it, and all that was left behind is settled
+   * @param killed it may have left the state locked itself
    */
-  async engineEnded(hadState: boolean, ok: boolean): Promise<void> {
+  async engineEnded(hadState: boolean, killed: boolean): Promise<void> {
     const { engine, store, lock } = this;
     if (engine === undefined) return;
     this.engine = undefined;
-    if (hadState) this.abandoned = ok ? [] : [{ holder: lock.holder, engine, heard: store.now() }];
+    const left = killed ? [{ holder: lock.holder, engine, heard: store.now() }] : [];
+    this.abandoned = together(hadState ? [] : this.abandoned, left);
     await this.noteEngines();
   }
 

@@ -267,14 +267,15 @@ describe("the engines that it runs", () => {
 
   const left = [{ ...abandoned, engine: engineOf(9) }];
   it.each<[string, boolean, boolean, unknown[]]>([
-    ["one that had the state and succeeded, nothing is left behind any more", true, true, []],
-    ["one that failed with the state in hand, it alone may have left it locked", true, false, [1]],
+    ["one that ended with the state in hand, nothing is left behind any more", true, false, []],
+    ["one that was killed with the state in hand, it alone may have left it locked", true, true, [1]],
     ["one that never had the state, what was left behind is still to be known", false, false, [9]],
-  ])("given %s", async (_, hadState, ok, pids) => {
+    ["one that was killed before it said anything, both may have left the state locked", false, true, [9, 1]],
+  ])("given %s", async (_, hadState, killed, pids) => {
     await held.release();
     held = holding({ abandoned: left });
     await held.engineStarts(engineOf(1));
-    await held.engineEnded(hadState, ok);
+    await held.engineEnded(hadState, killed);
     const [{ engine, abandoned: kept }] = noteEngines.mock.lastCall ?? [{ abandoned: [] }];
     expect([engine, kept.map((one) => one.engine.pid)]).toEqual([undefined, pids]);
     giveBack.mockClear();

@@ -363,7 +363,7 @@ describe("engines that a holder left behind", () => {
     await killed();
     const mine = await take("release v2");
     await mine.engineStarts({ ...engine, pid: 5 });
-    await mine.engineEnded(true, true);
+    await mine.engineEnded(true, false);
     await mine.release();
     expect(await readLock(client, table)).toBeUndefined();
   });
@@ -374,7 +374,7 @@ describe("engines that a holder left behind", () => {
     await preempted.engineStarts(engine);
     const mine = { ...hers, token: "mine" };
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
-    await preempted.engineEnded(true, true);
+    await preempted.engineEnded(true, false);
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
     expect(await writeLock(client, table, mine, await readLock(client, table), true)).toBe(true);
     await preempted.release();
