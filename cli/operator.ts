@@ -110,11 +110,16 @@ export class Operator {
 const holdersOf = ({ ok, error = "" }: OperationResult): StateHolder[] | undefined =>
   ok ? undefined : stateHolders(error);
 
-/** Who holds the state, by an operation's error: nobody named where the backend does not say; undefined: the error is another one. */
+/**
+ * Who holds the state, by an operation's error; undefined: the error is another one. Nobody is named where the backend does not
+ * say, or not of each lock.
+ */
 export function stateHolders(error: string): StateHolder[] | undefined {
-  if (!/currently locked by|Another update is currently in progress|\[409\] Conflict/.test(error)) return undefined;
-  const named = error.matchAll(/: created by .*@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<at>\S+)/g);
-  return [...named].map(({ groups: { host = "", pid, at = "" } = {} }) => ({ host, pid: Number(pid), at }));
+  const locked = /currently locked by (?<count>\d+)|Another update is currently in progress|\[409\] Conflict/.exec(error);
+  if (locked === null) return undefined;
+  const named = [...error.matchAll(/: created by .*@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<at>\S+)/g)];
+  if (named.length !== Number(locked.groups?.count)) return [];
+  return named.map(({ groups: { host = "", pid, at = "" } = {} }) => ({ host, pid: Number(pid), at }));
 }
 
 const namesOf = (holders: readonly StateHolder[]): string =>

@@ -33,6 +33,12 @@ test.each([
     ],
   ],
   [
+    "the stack is currently locked by 2 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
+      "  file:///s/.pulumi/locks/organization/x/dev/1.json: created by ann@desk (pid 478) at 2026-05-16T20:31:35Z\n" +
+      "  file:///s/.pulumi/locks/organization/x/dev/2.json: written by somebody",
+    [],
+  ],
+  [
     "[409] Conflict: Another update is currently in progress.\nTo learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/troubleshooting/#conflict",
     [],
   ],
