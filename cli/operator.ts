@@ -115,7 +115,9 @@ const holdersOf = ({ ok, error = "" }: OperationResult): StateHolder[] | undefin
  * say, or not of each lock.
  */
 export function stateHolders(error: string): StateHolder[] | undefined {
-  const locked = /currently locked by (?<count>\d+)|Another update is currently in progress|\[409\] Conflict/.exec(error);
+  const locked = /currently locked by (?<count>\d+)|Another update is currently in progress|\[409\] Conflict/.exec(
+    error,
+  );
   if (locked === null) return undefined;
   const named = [...error.matchAll(/: created by .*@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<at>\S+)/g)];
   if (named.length !== Number(locked.groups?.count)) return [];

@@ -94,7 +94,8 @@ fi
     folder = path.dirname(tools.add("bin/pulumi", script));
     operator = new Operator({ folder, stack: "dev" }, new AbortController().signal);
     operator.engines = engines;
-    [left, told, ended] = [[], [], jest.fn()];
+    [left, told] = [[], []];
+    ended = jest.fn<void, [boolean, boolean]>();
     eachSecond = () => {
       throw new Error("nothing has to be waited for here");
     };
