@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Abandoned, Engine, Lock } from "../model.ts";
 import { Refusal } from "../refusal.ts";
+import { retryConflicts } from "./conflicts.ts";
 
 const Key = { pk: { S: "lock" }, sk: { S: "release" } };
 // TOKEN is one of DynamoDB's reserved words.
@@ -85,13 +86,13 @@ export function writeLock(
     ...(engine && { engine: { S: JSON.stringify(engine) } }),
   };
   if (found === undefined) {
-    return whether(
+    return whether(() =>
       client.send(new PutItemCommand({ TableName, Item, ConditionExpression: "attribute_not_exists(pk)" })),
     );
   }
   // What an engine's start or end has written since would be forgotten.
   const unchanged = found.version === 0 ? "attribute_not_exists(#version)" : "#version = :version";
-  return whether(
+  return whether(() =>
     client.send(
       new PutItemCommand({
         TableName,
@@ -121,7 +122,7 @@ export function renewLock(client: DynamoDBClient, TableName: string, mine: strin
     ExpressionAttributeNames: { ...tokenName, "#expires": "expires" },
     ExpressionAttributeValues: { ":token": { S: mine }, ":expires": { N: String(expires) } },
   });
-  return whether(client.send(command, { abortSignal: AbortSignal.timeout(timeout) }));
+  return whether(() => client.send(command, { abortSignal: AbortSignal.timeout(timeout) }));
 }
 
 /**
@@ -147,7 +148,7 @@ export function noteEngines(
       ...(engine && { ":engine": { S: JSON.stringify(engine) } }),
     },
   });
-  return whether(client.send(command, { abortSignal: AbortSignal.timeout(timeout) }));
+  return whether(() => client.send(command, { abortSignal: AbortSignal.timeout(timeout) }));
 }
 
 /**
@@ -167,7 +168,9 @@ export function giveLockBack(
   };
   const options = { abortSignal: AbortSignal.timeout(timeout) };
   if (abandoned.length === 0)
-    return whether(client.send(new DeleteItemCommand({ ...condition, ExpressionAttributeNames: tokenName }), options));
+    return whether(() =>
+      client.send(new DeleteItemCommand({ ...condition, ExpressionAttributeNames: tokenName }), options),
+    );
   const names = { "#expires": "expires", "#released": "released", "#abandoned": "abandoned", "#engine": "engine" };
   const command = new UpdateItemCommand({
     ...condition,
@@ -183,13 +186,13 @@ export function giveLockBack(
       ":one": { N: "1" },
     },
   });
-  return whether(client.send(command, options));
+  return whether(() => client.send(command, options));
 }
 
 /** Whether the condition of a write held. */
-async function whether(write: Promise<unknown>): Promise<boolean> {
+async function whether(write: () => Promise<unknown>): Promise<boolean> {
   try {
-    await write;
+    await retryConflicts(write);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;

@@ -1,4 +1,10 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
 import { acquireLock, currentLock } from "../../../cli/ledger/acquire.ts";
 import { thisHolder } from "../../../cli/ledger/holder.ts";
 import { lockDecision } from "../../../cli/ledger/lock.ts";
@@ -224,6 +230,62 @@ describe("lock", () => {
     ).rejects.toMatchObject({
       name: "ResourceNotFoundException",
     });
+  });
+});
+
+describe("a write that meets a transaction on the same item", () => {
+  /** Refused so often, as DynamoDB does it: the simulated one knows no conflict. */
+  const refused = (times: number, error: () => Error) => {
+    let left = times;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName !== "GetItemCommand" && commandName !== "QueryCommand" && left-- > 0) throw error();
+          return next(args);
+        },
+      { step: "initialize", name: "conflict" },
+    );
+  };
+  const $metadata = {};
+  const conflict = () =>
+    new TransactionConflictException({ message: "Transaction is ongoing for the item", $metadata });
+  const cancelled = (...codes: string[]) => {
+    const CancellationReasons = codes.map((Code) => ({ Code }));
+    return new TransactionCanceledException({ message: "cancelled", CancellationReasons, $metadata });
+  };
+  afterEach(() => client.middlewareStack.remove("conflict"));
+
+  it("given that it ends soon, is made again: locks are taken, renewed and given back, and engines written down", async () => {
+    refused(1, conflict);
+    const mine = await take("release v2");
+    for (const write of [
+      () => mine.check(),
+      () => mine.engineStarts(abandoned.engine),
+      () => mine.engineEnded(true, true),
+      () => mine.release(),
+    ]) {
+      client.middlewareStack.remove("conflict");
+      refused(2, conflict);
+      await write();
+    }
+    expect(await readLock(client, table)).toMatchObject({ released: true, abandoned: [{ engine: abandoned.engine }] });
+  });
+
+  it("given a renewal that a record's write meets, the record is written", async () => {
+    await place({ ...hers, expires: inAMinute() });
+    refused(1, () => cancelled("TransactionConflict", "None"));
+    await saveRecord(client, table, record, "hers");
+    expect(await latestRecord(client, table)).toEqual(record);
+  });
+
+  it("given another's lock besides, is refused at once", async () => {
+    refused(1, () => cancelled("ConditionalCheckFailed", "TransactionConflict"));
+    await expect(saveRecord(client, table, record, "hers")).rejects.toMatchObject({ code: "failed" });
+  });
+
+  it("given that it does not end, passes on DynamoDB's error", async () => {
+    refused(5, conflict);
+    await expect(take("release v2")).rejects.toThrow("Transaction is ongoing for the item");
   });
 });
 
