@@ -108,12 +108,14 @@ export class HeldLock {
   }
 
   /**
-   * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was;
-   * a table that does not answer stops no engine, and a lock that shows to be lost tells `onLost`.
+   * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was.
+   * A table that does not answer stops no engine, nor delays one when it did not answer before either: that is a way back's.
+   * A lock that shows to be lost tells `onLost`.
    */
   async engineStarts(engine: Engine): Promise<void> {
     this.engine = engine;
-    await this.noteEngines();
+    const noted = this.noteEngines();
+    if (this.failure === undefined) await noted;
   }
 
   /**

@@ -258,6 +258,15 @@ describe("the engines that it runs", () => {
     expect(onLost).not.toHaveBeenCalled();
   });
 
+  it("given a table that has not answered the renewal before either, the engine of a way back does not wait for it", async () => {
+    renew.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));
+    await held.checkOnce();
+    let answer: (isOurs: boolean) => void = () => undefined;
+    noteEngines.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    await held.engineStarts(engineOf(1));
+    answer(true);
+  });
+
   it("given that the lock is lost by then, it is told before one starts", async () => {
     noteEngines.mockResolvedValueOnce(false);
     renew.mockResolvedValueOnce(false);
