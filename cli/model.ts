@@ -91,24 +91,56 @@ export interface World {
   readonly earlier: readonly ReleaseRecord[];
 }
 
+/** What holds a lock: a rollback gives way to nothing but another rollback. */
+export type LockKind = "change" | "rollback";
+
 /** Who releases now. */
 export interface Lock {
   /** Drawn at random for each holder. */
   readonly token: string;
+  readonly kind: LockKind;
   readonly holder: Holder;
   /** What it does, for people: `release v1.2.3`. */
   readonly doing: string;
   /** ISO 8601. */
   readonly since: string;
-  /** Milliseconds since 1970 until which it counts unless it is renewed. */
+  /** Milliseconds since 1970, by AWS's clock, until which it counts unless it is renewed. */
   readonly expires: number;
+  /** The CLI that the holder runs now. */
+  readonly engine?: Engine;
+  /** Engines that were left behind, and may have left the state locked. */
+  readonly abandoned: readonly Abandoned[];
+  /** Grows with each change of `engine` and `abandoned`. */
+  readonly version: number;
+  /** It was given back, and is kept for `abandoned` alone: whoever comes may take it. */
+  readonly released?: true;
 }
 
-export interface Holder {
-  /** `user@host`, or the pipeline's own name for who began it. */
-  readonly by: string;
+/** A process, told from every other one of its machine. */
+export interface ProcessId {
   readonly host: string;
   readonly pid: number;
+  /** Boot, PID namespace and start time of the process, where its system has /proc. */
+  readonly birth?: string;
+}
+
+export interface Holder extends ProcessId {
+  /** `user@host`, or the pipeline's own name for who began it. */
+  readonly by: string;
+}
+
+/** A process of Pulumi's CLI, which locks the state of the stack in its own name. */
+export interface Engine extends ProcessId {
+  /** ISO 8601, by the clock of its own host. */
+  readonly startedAt: string;
+}
+
+/** An engine whose holder lost the lock, or ended, before it was seen that the engine had left the state. */
+export interface Abandoned {
+  readonly holder: Holder;
+  readonly engine: Engine;
+  /** Milliseconds since 1970, by AWS's clock: when its holder was last heard of. */
+  readonly heard: number;
 }
 
 /** Stages of a release, in their order; `rollback` and `retire` may follow. */

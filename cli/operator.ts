@@ -1,10 +1,11 @@
-import os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol.ts";
 import { RunningOperation } from "../engine/running.ts";
 import { lockVariable } from "../components/lock-variable.ts";
 import { overrideVariable } from "../components/override-variable.ts";
-import { isAlive } from "../tools/claim.ts";
+import type { StateHolder } from "./ledger/abandoned.ts";
+import { processId } from "./ledger/holder.ts";
+import type { Engine } from "./model.ts";
 import { pulumi, type StackPlace } from "./pulumi.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -12,15 +13,28 @@ export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Turns guards and gate into warnings for this operation: why. */
   readonly override?: string;
-  /** Token of the lock that the command holds. */
+  /** Token of the lock that the command holds: the health gate asks whether it still counts. */
   readonly lock?: string;
 }
+
+/** What is kept of the engines of a stack, so that a later run knows it, too: the lock does that. */
+export interface Engines {
+  /** An engine is about to start: written down before it does. */
+  engineStarts(engine: Engine): Promise<void>;
+  /** It has ended; `hadState`: the state was not another's; `killed`: it may have left the state locked. */
+  engineEnded(hadState: boolean, killed: boolean): Promise<void>;
+  /** Whether the state is held by an engine that was left behind and is dead. */
+  isLeftLocked(holder: StateHolder): boolean;
+}
+
+/** Milliseconds for which an operation waits for another one that holds the state. */
+const PATIENCE = 600_000;
 
 /** Runs the engine's operations on one stack, each in processes of its own. */
 export class Operator {
   private running: RunningOperation | undefined;
-  /** Whether the lock that an operation left on the state may be released: who took it is known to be gone. */
-  abandoned = false;
+  /** Set by whoever has locked the stack. Without it nothing is known of engines: every other operation is waited for. */
+  engines?: Engines;
 
   private readonly place: StackPlace;
   private readonly signal: AbortSignal;
@@ -32,15 +46,16 @@ export class Operator {
   }
 
   /**
-   * Runs an operation; a failed one is a result, too. While somebody else's operation holds the state it waits, and where
-   * that one's process is gone, it releases the state first.
+   * Runs an operation; a failed one is a result, too. While somebody else's operation holds the state it waits. Where the
+   * state is held by an engine that is known to be dead, it releases the state first: `pulumi cancel` ends no engine, one that
+   * lives would go on and write over what others write.
    * @throws Refusal when it is interrupted, or when the state is not released within ten minutes
    */
   async run(
     operation: OperationName,
     { onProgress, override, lock, ...options }: OperateOptions = {},
   ): Promise<OperationResult> {
-    const deadline = Date.now() + 600_000;
+    const deadline = Date.now() + PATIENCE;
     const env = {
       ...process.env,
       [lockVariable]: lock,
@@ -48,53 +63,75 @@ export class Operator {
     };
     for (;;) {
       if (this.signal.aborted) throw new Refusal("interrupted", "interrupted");
-      this.running = this.start(operation, options, env, onProgress);
-      const result = await this.running.result;
-      this.running = undefined;
+      const result = await this.runOnce(operation, options, env, onProgress);
       if (!result.ok && this.signal.aborted) throw new Refusal("interrupted", "interrupted");
-      const holder = result.ok ? undefined : stateHolder(result.error ?? "");
-      if (holder === undefined) return result;
-      if (this.abandoned || isGone(holder)) {
+      const holders = holdersOf(result);
+      if (holders === undefined) return result;
+      if (Date.now() > deadline) throw stateRefusal(result.error ?? "", this.place.stack);
+      const { engines } = this;
+      // One `pulumi cancel` removes every lock that there is on the state.
+      if (holders.length > 0 && holders.every((holder) => engines?.isLeftLocked(holder))) {
         await pulumi(this.place, ["cancel", "--yes"]);
-        this.abandoned = false;
-      } else if (Date.now() > deadline) {
-        throw new Refusal(
-          "locked",
-          `Another update holds the state: ${result.error?.split("\n")[0]}. Wait, or end it with pulumi cancel.`,
-        );
-      } else {
-        onProgress?.({
-          kind: "diagnostic",
-          severity: "info",
-          message: "another update holds the state; waiting for it",
-        });
-        await pause(1_000, undefined, { signal: this.signal }).catch(() => undefined);
+        continue;
       }
+      onProgress?.({
+        kind: "diagnostic",
+        severity: "info",
+        message: `another update holds the state${namesOf(holders)}; waiting for it, ten minutes at most`,
+      });
+      await pause(1_000, undefined, { signal: this.signal }).catch(() => undefined);
     }
   }
 
-  private start(
+  private async runOnce(
     operation: OperationName,
     options: OperationOptions,
     env: NodeJS.ProcessEnv,
     onProgress?: (progress: Progress) => void,
-  ): RunningOperation {
+  ): Promise<OperationResult> {
     const { folder, stack } = this.place;
-    return new RunningOperation({ operation, options, folder, stack, env }, onProgress);
+    // A preview locks no state.
+    const engines = operation === "preview" || options.previewOnly ? undefined : this.engines;
+    const starts = async (pid: number): Promise<void> => {
+      await engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+      if (this.signal.aborted) this.running?.interrupt();
+    };
+    this.running = new RunningOperation({ operation, options, folder, stack, env }, onProgress, starts);
+    const result = await this.running.result;
+    this.running = undefined;
+    // What the CLI refused itself it did before it had the state.
+    const reported = result.changes.length > 0 || result.diagnostics.length > 0;
+    await engines?.engineEnded(result.ok || reported, result.killed);
+    return result;
   }
 }
 
-/** Who holds the state of a stack; the process is known where the backend says so. */
-export interface StateHolder {
-  readonly host?: string;
-  readonly pid?: number;
+/** Who holds the state, where an operation failed for that; undefined: it did not. */
+const holdersOf = ({ ok, error = "" }: OperationResult): StateHolder[] | undefined =>
+  ok ? undefined : stateHolders(error);
+
+/**
+ * Who holds the state, by an operation's error; undefined: the error is another one. Nobody is named where the backend does not
+ * say, or not of each lock.
+ */
+export function stateHolders(error: string): StateHolder[] | undefined {
+  const locked = /currently locked by (?<count>\d+)|Another update is currently in progress|\[409\] Conflict/.exec(
+    error,
+  );
+  if (locked === null) return undefined;
+  const named = [...error.matchAll(/: created by .*@(?<host>\S+) \(pid (?<pid>\d+)\) at (?<at>\S+)/g)];
+  if (named.length !== Number(locked.groups?.count)) return [];
+  return named.map(({ groups: { host = "", pid, at = "" } = {} }) => ({ host, pid: Number(pid), at }));
 }
 
-/** Who holds the state, by an operation's error; undefined: the error is another one. */
-export function stateHolder(error: string): StateHolder | undefined {
-  if (!/currently locked by|Another update is currently in progress|\[409\] Conflict/.test(error)) return undefined;
-  const { host, pid } = /created by \S*@(?<host>\S+) \(pid (?<pid>\d+)\)/.exec(error)?.groups ?? {};
-  return { host, pid: pid === undefined ? undefined : Number(pid) };
-}
+const namesOf = (holders: readonly StateHolder[]): string =>
+  holders.map(({ host, pid, at }) => ` (process ${pid} on ${host}, since ${at})`).join("");
 
-const isGone = ({ host, pid }: StateHolder): boolean => host === os.hostname() && pid !== undefined && !isAlive(pid);
+function stateRefusal(error: string, stack: string): Refusal {
+  return new Refusal(
+    "locked",
+    `Another update holds the state: ${error.split("\n").join(" ").trim()} Wait until it ends. When its process is dead, ` +
+      `release the state with pulumi cancel --stack ${stack}, and give the same command again. To take traffic back at once, ` +
+      "past the state: bluegreen rollback --direct --to blue, or --to green.",
+  );
+}

@@ -6,10 +6,11 @@ import { emptyLog, type EventLog, progressOf, reasons, record, refusal } from ".
 import type { OperationOptions, OperationRequest, OperationResult, Progress } from "./protocol.ts";
 
 /**
- * The shell that becomes the CLI, beside a watcher that holds this process's end of a pipe: when this process goes, in
- * whatever way, the watcher ends the CLI's process group. `$0` is the CLI, the rest are its arguments.
+ * The shell that becomes the CLI once it is told to, by a line, beside a watcher that holds this process's end of a pipe: when
+ * this process goes, in whatever way, the watcher ends the CLI's process group. `$0` is the CLI, the rest are its arguments.
  */
-const ENDS_WITH_PARENT = 'exec 3<&0; (cat <&3; kill -s KILL -- "-$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null 3<&-';
+const ENDS_WITH_PARENT =
+  'read -r _ || exit 1; exec 3<&0; (cat <&3; kill -s KILL -- "-$$") >/dev/null 2>&1 & exec "$0" "$@" </dev/null 3<&-';
 
 /** The last bytes of standard error that are kept: an explanation, not a log. */
 const COMPLAINT_BYTES = 64 * 1024;
@@ -25,7 +26,14 @@ export class RunningOperation {
   /** Whether it was asked to stop. */
   private stopped = false;
 
-  constructor(request: OperationRequest, onProgress: (progress: Progress) => void = () => undefined) {
+  /**
+   * @param beforeStart awaited before the CLI begins, with the number of the process that it will be; it must not reject
+   */
+  constructor(
+    request: OperationRequest,
+    onProgress: (progress: Progress) => void = () => undefined,
+    beforeStart: (pid: number) => Promise<void> = () => Promise.resolve(),
+  ) {
     const begun = performance.now();
     const { folder, env } = request;
     // In a group of its own: Ctrl-C in the terminal does not reach it, and a kill reaches all of it.
@@ -36,6 +44,11 @@ export class RunningOperation {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
     });
+    // A CLI that has ended reads nothing.
+    this.child.stdin?.on("error", () => undefined);
+    // Without a number it could not be started, which `error` tells.
+    if (this.child.pid !== undefined)
+      void beforeStart(this.child.pid).then(() => this.stopped || this.child.stdin?.write("\n"));
     let log: EventLog = emptyLog;
     let complaint = "";
     this.child.stderr?.on(
@@ -51,15 +64,15 @@ export class RunningOperation {
         if (progress) onProgress(progress);
       });
     this.result = new Promise((resolve) => {
-      const settle = (ok: boolean, end: string): void => {
+      const settle = (ok: boolean, end: string, killed = false): void => {
         const seconds = (performance.now() - begun) / 1000;
-        const done = { operation: request.operation, ok, interrupted: !ok && this.stopped, seconds, ...log };
+        const done = { operation: request.operation, ok, interrupted: !ok && this.stopped, killed, seconds, ...log };
         resolve(
           ok ? done : { ...done, error: reasons(log.diagnostics) || refusal(complaint) || `pulumi ended: ${end}` },
         );
       };
       this.child.on("error", (error) => settle(false, error.message));
-      this.child.on("close", (code, signal) => settle(code === 0, signal ?? `exit code ${code}`));
+      this.child.on("close", (code, signal) => settle(code === 0, signal ?? `exit code ${code}`, signal !== null));
     });
   }
 

@@ -20,7 +20,7 @@ export interface RollbackOptions {
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
   const wanted = colorOf(options.to);
   if (options.direct) return direct(context, wanted, options);
-  await withDesk(context, { doing: "rollback", steal: true }, async (desk) => {
+  await withDesk(context, { doing: "rollback", kind: "rollback" }, async (desk) => {
     const { session } = desk;
     await settle(desk, { anybodys: true });
     if (wanted === undefined && hasGoneBack(desk)) return endRollback(desk);

@@ -1,18 +1,17 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
 import { isAlive } from "../../tools/claim.ts";
-import type { Holder } from "../model.ts";
-
-/** A holder that its own machine can tell from every other process. */
-export interface ProcessHolder extends Holder {
-  /** Boot, PID namespace and start time of the process, where the system has /proc. */
-  readonly birth?: string;
-}
+import type { Holder, ProcessId } from "../model.ts";
 
 /** This process, on behalf of the pipeline that runs it or of the user. */
-export function thisHolder(env: NodeJS.ProcessEnv = process.env): ProcessHolder {
-  const host = os.hostname();
-  return { by: pipeline(env) ?? `${userName()}@${host}`, host, pid: process.pid, birth: birthOf(process.pid) };
+export function thisHolder(env: NodeJS.ProcessEnv = process.env): Holder {
+  const me = processId(process.pid);
+  return { by: pipeline(env) ?? `${userName()}@${me.host}`, ...me };
+}
+
+/** A process of this machine that runs now. */
+export function processId(pid: number): ProcessId {
+  return { host: os.hostname(), pid, birth: birthOf(pid) };
 }
 
 /** Who began a pipeline's run, and which run it is, in the variables of the pipeline's own system. */
@@ -32,18 +31,26 @@ function userName(): string {
   }
 }
 
+/** What this machine can tell of a process. */
+export type ProcessState = "alive" | "dead" | "unknown";
+
 /**
- * Whether a holder's process may still run. False only where that is certain: it was a process of this boot and of this PID
- * namespace (a host's name is no proof, containers share it), and none with its number has its start time any more. Without
- * /proc the host's name and the number must do.
+ * Whether a process runs, where that is certain: it was one of this boot and of this PID namespace (a host's name is no
+ * proof, containers share it); it is dead when none with its number has its start time. Without /proc the host's name and the
+ * number must do.
  */
-export function isHolderAlive(holder: ProcessHolder): boolean {
+export function processState({ host, pid, birth }: ProcessId): ProcessState {
   const here = machine();
   if (here === undefined) {
-    return holder.birth !== undefined || holder.host !== os.hostname() || isAlive(holder.pid);
+    if (birth !== undefined || host !== os.hostname()) return "unknown";
+    return isAlive(pid) ? "alive" : "dead";
   }
-  return holder.birth?.startsWith(`${here}/`) !== true || holder.birth === birthOf(holder.pid);
+  if (birth?.startsWith(`${here}/`) !== true) return "unknown";
+  return birth === birthOf(pid) ? "alive" : "dead";
 }
+
+/** Whether a holder's process may still run. */
+export const isHolderAlive = (holder: Holder): boolean => processState(holder) !== "dead";
 
 /** Undefined where there is no such process, or no /proc. */
 function birthOf(pid: number): string | undefined {

@@ -1,65 +1,105 @@
-import type { Lock } from "../model.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Abandoned, Engine, Lock } from "../model.ts";
 import type { Refusal } from "../refusal.ts";
-import { LEASE_SECONDS, lostRefusal, RENEW_SECONDS, unprovenRefusal } from "./lock.ts";
+import { isLeftLocked, leftBy, type StateHolder, together, without } from "./abandoned.ts";
+import { type Moment, secondsSince, thisMoment } from "./clock.ts";
+import { processState } from "./holder.ts";
+import { isRollback, LEASE_SECONDS, lostRefusal, RENEW_SECONDS, unprovenRefusal } from "./lock.ts";
 
-/** What a lease does with its lock, wherever that is kept. */
+/** What a lease does with its lock, wherever that is kept. Who writes, writes as this holder. */
 export interface LockStore {
-  /** @returns false when the lock is no longer this holder's */
-  renew(expires: number): Promise<boolean>;
+  /** Milliseconds since 1970, by the clock that all holders share. */
+  now(): number;
   /** The lock as it stands. */
   read(): Promise<Lock | undefined>;
-  /** Removes the lock if it is still this holder's. */
-  remove(): Promise<unknown>;
+  /**
+   * Puts this holder's lock in the place of the one that was found.
+   * @param preempting also when its holder has renewed it since
+   * @returns false when somebody else was quicker
+   */
+  take(lock: Lock, found: Lock | undefined, preempting: boolean): Promise<boolean>;
+  /** @returns false when the lock is no longer this holder's; so do the next two */
+  renew(expires: number): Promise<boolean>;
+  /** Keeps which engine runs and which were left behind. */
+  noteEngines(engines: Pick<Lock, "engine" | "abandoned">): Promise<boolean>;
+  /** Gives the lock back; what was left behind stays known. */
+  giveBack(abandoned: readonly Abandoned[]): Promise<unknown>;
 }
 
 /** Whose lock it was before, if anybody's. */
 export interface Before {
-  /** Somebody's who left it behind: what they did may have ended in the middle. `isHolderAlive` says whether they are known to be gone. */
+  /** Somebody's who left it behind: what they did may have ended in the middle. */
   readonly tookOver?: Lock;
   /** Somebody's who held it, and notices at the next renewal. */
-  readonly robbed?: Lock;
+  readonly preempted?: Lock;
+  /** Engines that may have left the state locked, of whoever had the lock since the state was last seen free. */
+  readonly left: readonly Abandoned[];
 }
+
+/** Milliseconds between two tries of a renewal that gets no answer. */
+const RETRY_MS = 1_000;
 
 /** A lock that this process holds. It is renewed in the background, by a timer that keeps no process alive. */
 export class HeldLock {
   readonly token: string;
-  private expires: number;
+  readonly before: Before;
   private lost?: Refusal;
   /** Why the latest renewal failed, if it did. */
   private failure?: unknown;
+  /** When the latest renewal that succeeded was sent. */
+  private sent: Moment;
+  private engine?: Engine;
+  private abandoned: readonly Abandoned[];
   private latest: Promise<void> = Promise.resolve();
   private renewing = false;
   private readonly timer: NodeJS.Timeout;
 
   private readonly store: LockStore;
   private readonly lock: Lock;
-  readonly before: Before;
   private readonly onLost: (why: Refusal) => void;
 
   /**
+   * @param sent when the write that took the lock was sent, or before
    * @param onLost told once, as soon as it shows that somebody else has the lock; nothing may be touched any more
    */
-  constructor(store: LockStore, lock: Lock, before: Before, onLost: (why: Refusal) => void) {
+  constructor(store: LockStore, lock: Lock, before: Before, sent: Moment, onLost: (why: Refusal) => void) {
     this.store = store;
     this.lock = lock;
     this.before = before;
+    this.sent = sent;
     this.onLost = onLost;
     this.token = lock.token;
-    this.expires = lock.expires;
+    this.abandoned = lock.abandoned;
     this.timer = setInterval(() => void (this.renewing || this.renew()), RENEW_SECONDS * 1000).unref();
   }
 
   /**
-   * To be called before each change: renews the lock, so that it is known to be held now. A table that can't be reached is
-   * no fault before the lease is over.
+   * To be called before each change: passes only when a renewal that was sent after the call has succeeded, and not longer
+   * ago than the lease lasts: who was frozen between question and answer asks again. A table that does not answer is asked
+   * until the lease is over.
    * @throws Refusal when the lock is lost, or the lease is over and it can't be told
    */
   async check(): Promise<void> {
+    for (;;) {
+      await this.checkOnce();
+      const isOver = secondsSince(this.sent) >= LEASE_SECONDS;
+      if (this.failure === undefined && !isOver) return;
+      if (this.failure === undefined) continue;
+      if (isOver) {
+        const why = this.failure instanceof Error ? this.failure.message : "no answer";
+        throw unprovenRefusal(this.lock.doing, why);
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  /**
+   * Before a way back, which goes also when nobody can tell: asks once.
+   * @throws Refusal when the lock is known to be lost
+   */
+  async checkOnce(): Promise<void> {
     await this.renew();
     if (this.lost !== undefined) throw this.lost;
-    if (this.failure !== undefined && Date.now() >= this.expires) {
-      throw unprovenRefusal(this.lock.doing, this.failure instanceof Error ? this.failure.message : "no answer");
-    }
   }
 
   /** Whether somebody else is known to have it. */
@@ -67,11 +107,41 @@ export class HeldLock {
     return this.lost !== undefined;
   }
 
+  /**
+   * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was.
+   * A table that does not answer stops no engine, nor delays one when it did not answer before either: that is a way back's.
+   * A lock that shows to be lost tells `onLost`.
+   */
+  async engineStarts(engine: Engine): Promise<void> {
+    this.engine = engine;
+    const noted = this.noteEngines();
+    if (this.failure === undefined) await noted;
+  }
+
+  /**
+   * The engine has ended.
+   * @param hadState whether it had the state: then nobody else has it, and all that was left behind is settled
+   * @param killed it may have left the state locked itself
+   */
+  async engineEnded(hadState: boolean, killed: boolean): Promise<void> {
+    const { engine, store, lock } = this;
+    if (engine === undefined) return;
+    this.engine = undefined;
+    const left = killed ? [{ holder: lock.holder, engine, heard: store.now() }] : [];
+    this.abandoned = together(hadState ? [] : this.abandoned, left);
+    await this.noteEngines();
+  }
+
+  /** Whether the state is held by an engine that was left behind and is dead. */
+  isLeftLocked(holder: StateHolder): boolean {
+    return isLeftLocked(holder, this.abandoned, this.store.now(), processState);
+  }
+
   /** Gives the lock back. Never fails: a lock that can't be removed ends with its lease. */
   async release(): Promise<void> {
     clearInterval(this.timer);
     await this.latest;
-    if (this.lost === undefined) await this.store.remove().catch(() => undefined);
+    if (this.lost === undefined) await this.store.giveBack(this.abandoned).catch(() => undefined);
   }
 
   /** One after the other: a renewal that was under way says nothing of what happened since it began. */
@@ -81,11 +151,11 @@ export class HeldLock {
 
   private async renewNow(): Promise<void> {
     if (this.lost !== undefined) return;
-    const expires = Date.now() + LEASE_SECONDS * 1000;
     this.renewing = true;
+    const sent = thisMoment();
     try {
-      if (!(await this.store.renew(expires))) return await this.lose();
-      this.expires = expires;
+      if (!(await this.store.renew(this.leaseEnd())) && !(await this.retake())) return;
+      this.sent = sent;
       this.failure = undefined;
     } catch (error) {
       this.failure = error;
@@ -94,10 +164,40 @@ export class HeldLock {
     }
   }
 
-  private async lose(): Promise<void> {
+  private noteEngines(): Promise<void> {
+    return (this.latest = this.latest.then(async () => {
+      const { engine, abandoned } = this;
+      const isOurs = this.lost !== undefined || (await this.store.noteEngines({ engine, abandoned }).catch(() => true));
+      if (!isOurs) await this.renewNow();
+    }));
+  }
+
+  /**
+   * The lock went to somebody else. Only for another rollback does a rollback stop: from anything else it takes the lock again.
+   * @returns false when it is lost
+   */
+  private async retake(): Promise<boolean> {
+    if (this.lock.kind !== "rollback") return this.lose(await this.store.read().catch(() => undefined));
+    for (;;) {
+      const found = await this.store.read();
+      // An earlier try whose answer was lost.
+      if (found?.token === this.token) return true;
+      if (isRollback(found)) return this.lose(found);
+      if (found !== undefined) this.abandoned = without(together(this.abandoned, leftBy(found)), this.engine);
+      const { lock, engine, abandoned } = this;
+      const mine = { ...lock, engine, abandoned, expires: this.leaseEnd() };
+      if (await this.store.take(mine, found, true)) return true;
+    }
+  }
+
+  private lose(now: Lock | undefined): false {
     clearInterval(this.timer);
-    const now = await this.store.read().catch(() => undefined);
     this.lost = lostRefusal(this.lock.doing, now);
     this.onLost(this.lost);
+    return false;
+  }
+
+  private leaseEnd(): number {
+    return this.store.now() + LEASE_SECONDS * 1000;
   }
 }

@@ -18,9 +18,13 @@ export type ReleaseEvent =
 /** Characters of a check's detail that are kept: DynamoDB takes 400 KB an item, and a check may print without end. */
 const DETAIL = 500;
 
-/** The record of a release that begins now. Its id begins with the time, to the millisecond, so that ids sort by age. */
-export function newRecord(begun: Begun, now: Date): ReleaseRecord {
-  const startedAt = now.toISOString();
+/**
+ * The record of a release that begins now. Its id begins with the time, to the millisecond, so that ids sort by age.
+ * @param newest the newest record of the stack: the new one sorts after it, also where this host's clock is behind the other's
+ */
+export function newRecord(begun: Begun, now: Date, newest?: ReleaseRecord): ReleaseRecord {
+  const earliest = newest === undefined ? 0 : Date.parse(newest.startedAt) + 1;
+  const startedAt = new Date(Math.max(now.getTime(), earliest)).toISOString();
   const id = `${startedAt}-${randomBytes(2).toString("hex")}`;
   return { id, ...begun, startedAt, stage: "stage", outcome: "running", weights: [], checks: [] };
 }

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { ReleaseRecord } from "../model.ts";
 import { Refusal } from "../refusal.ts";
+import { retryConflicts } from "./conflicts.ts";
 import { type Begun, newRecord } from "./record.ts";
 
 const pk = { S: "release" };
@@ -23,7 +24,7 @@ export async function openRecord(
   begun: Begun,
   token: string,
 ): Promise<ReleaseRecord> {
-  const record = newRecord(begun, new Date());
+  const record = newRecord(begun, new Date(), await latestRecord(client, table));
   await saveRecord(client, table, record, token);
   return record;
 }
@@ -63,7 +64,7 @@ export async function saveRecord(
     ],
   });
   try {
-    await client.send(command);
+    await retryConflicts(() => client.send(command));
   } catch (error) {
     const [lock, own] = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
     if (lock?.Code === FAILED)

@@ -7,8 +7,7 @@ import { recordAfter, type Begun, type ReleaseEvent } from "../ledger/record.ts"
 import { openRecord, saveRecord } from "../ledger/records.ts";
 import { writeRevision } from "../ledger/revision.ts";
 import { explained } from "../aws-errors.ts";
-import { isHolderAlive } from "../ledger/holder.ts";
-import { imageName, type Lock, type ReleaseRecord, type ReleaseSettings, type World } from "../model.ts";
+import { imageName, type LockKind, type ReleaseRecord, type ReleaseSettings, type World } from "../model.ts";
 import { readWorld, type Reading } from "../read-world.ts";
 import { Refusal } from "../refusal.ts";
 import { settingsOf, type Recorded } from "../recorded.ts";
@@ -22,8 +21,8 @@ import { update, type UpdateOptions } from "./update.ts";
 export interface DeskArgs {
   /** For people: `release v1.2.3`. */
   readonly doing: string;
-  /** Takes the lock from whoever holds it: a rollback waits for nobody. */
-  readonly steal?: boolean;
+  /** Default: change. A rollback waits for nobody, and takes the lock from everything but another rollback. */
+  readonly kind?: LockKind;
 }
 
 export interface ChangeOptions extends UpdateOptions {
@@ -50,17 +49,19 @@ export class Desk {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws Refusal "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, steal = false }: DeskArgs): Promise<Desk> {
+  static async open(session: Session, { doing, kind = "change" }: DeskArgs): Promise<Desk> {
     const recorded = await session.recorded();
-    const { clients, holder, interruption, operator } = session;
-    const lost = (why: Error): void => interruption.abort(why);
+    const { clients, holder, interruption, operator, signal, ui } = session;
+    const onLost = (why: Error): void => interruption.abort(why);
+    const onWait = (line: string): void => ui.say(line);
+    const table = recorded.outputs.releases.tableName;
     const lock = await attempt(() =>
-      acquireLock(clients.dynamodb, recorded.outputs.releases.tableName, { doing, holder, steal }, lost),
+      acquireLock(clients.dynamodb, table, { doing, holder, kind }, { onLost, onWait, signal }),
     );
     try {
-      operator.abandoned = isGone(lock.before.tookOver);
+      operator.engines = lock;
       // Who held the lock a moment ago may have changed the state since; a way back that nobody was before can't wait for it.
-      const stale = !steal || lock.before.tookOver !== undefined || lock.before.robbed !== undefined;
+      const stale = kind === "change" || isTakenOver(lock);
       const desk = new Desk(session, lock, await readWorld(session, stale ? undefined : recorded));
       await desk.noteTraffic();
       return desk;
@@ -80,7 +81,7 @@ export class Desk {
 
   /** Whether somebody who is gone held the lock before: what is half done is theirs. */
   get tookOver(): boolean {
-    return this.lock.before.tookOver !== undefined || this.lock.before.robbed !== undefined;
+    return isTakenOver(this.lock);
   }
 
   /** Looks at the stack anew; the state is read again only on demand. */
@@ -126,9 +127,7 @@ export class Desk {
 
   /** Changes settings and updates the stack; records the weights when they moved. */
   async change(change: Partial<ReleaseSettings>, tell: Teller, options: ChangeOptions = {}): Promise<string[]> {
-    await this.lock.check().catch((error: unknown) => {
-      if (!options.urgent || this.lock.isLost) throw error;
-    });
+    await (options.urgent ? this.lock.checkOnce() : this.lock.check());
     const before = this.world.weights.live;
     try {
       return await update(this.session, this.world.settings.deployed, change, tell, {
@@ -235,12 +234,9 @@ export class Desk {
   }
 }
 
-/**
- * Whether who left the lock behind is gone, and with them the engine that may still hold the state: on this machine that
- * is known; elsewhere, when nothing has been heard for longer than an update takes.
- */
-const isGone = (holder: Lock | undefined): boolean =>
-  holder !== undefined && (!isHolderAlive(holder.holder) || Date.now() > holder.expires + 1_800_000);
+/** Whether somebody had the lock before and may have ended in the middle: then, or in a run since which none has had the state. */
+const isTakenOver = ({ before: { tookOver, preempted, left } }: HeldLock): boolean =>
+  tookOver !== undefined || preempted !== undefined || left.length > 0;
 
 async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {

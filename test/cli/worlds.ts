@@ -99,10 +99,13 @@ export const record = (change: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
 
 export const lock = (change: Partial<Lock> = {}): Lock => ({
   token: "t",
+  kind: "change",
   holder: { by: "alice@desk", host: "desk", pid: 1 },
   doing: "release v2.0.0",
   since: before(300),
   expires: now + 60_000,
+  abandoned: [],
+  version: 0,
   ...change,
 });
 

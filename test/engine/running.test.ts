@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { cliArguments } from "../../engine/running.ts";
+import { cliArguments, RunningOperation } from "../../engine/running.ts";
+import { FakeTools } from "../tools/fake-path.ts";
 
 describe("the command line of an operation", () => {
   test.each([
@@ -20,6 +21,28 @@ describe("the command line of an operation", () => {
   ] as const)("%s with %j", (operation, options, expected) =>
     expect(cliArguments({ operation, options, stack: "dev" }).join(" ")).toBe(expected),
   );
+});
+
+it("given work to do before the start, starts the CLI after it, in the process whose number was told", async () => {
+  const tools = new FakeTools();
+  try {
+    tools.add("bin/pulumi", `echo $$ > ${tools.root}/pid`);
+    const request = { operation: "up", options: {}, folder: tools.root, stack: "dev", env: process.env } as const;
+    let told: number | undefined;
+    let mayStart: () => void = () => undefined;
+    const operation = new RunningOperation(
+      request,
+      () => undefined,
+      (pid) => ((told = pid), new Promise((resolve) => (mayStart = resolve))),
+    );
+    await pause(300);
+    expect(existsSync(path.join(tools.root, "pid"))).toBe(false);
+    mayStart();
+    expect(await operation.result).toMatchObject({ ok: true, killed: false });
+    expect(readFileSync(path.join(tools.root, "pid"), "utf8")).toBe(`${told}\n`);
+  } finally {
+    tools.remove();
+  }
 });
 
 it("ends the CLI when the process that runs it is killed", async () => {

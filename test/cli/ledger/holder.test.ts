@@ -4,7 +4,7 @@ import fs, { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import type { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { isHolderAlive, thisHolder } from "../../../cli/ledger/holder.ts";
+import { isHolderAlive, processState, thisHolder } from "../../../cli/ledger/holder.ts";
 
 describe("who it is", () => {
   test.each([
@@ -53,7 +53,7 @@ withProc("whether it lives, by /proc", () => {
     ["another boot or another container, whatever its host is called", { ...me, birth: `another/${me.birth}` }],
     ["a system that could not say", { ...me, birth: undefined }],
   ])("can't be told: %s", async (_, holder) => {
-    expect(isHolderAlive({ ...holder, pid: await deadPid() })).toBe(true);
+    expect(processState({ ...holder, pid: await deadPid() })).toBe("unknown");
   });
 
   it("is none: it has ended, and its parent has not asked yet", async () => {

@@ -8,9 +8,11 @@ test.each([
   ["no lock", undefined, 0, alive, "free"],
   ["one's own, also when its lease is over", { ...lock, token: "mine" }, 90_000, dead, "mine"],
   ["another's", lock, 59_999, alive, "held"],
-  ["another's whose lease is over", lock, 60_000, alive, "abandoned"],
+  ["another's whose lease is over, by a clock that may be fast", lock, 60_000, alive, "silent"],
+  ["another's whose lease has been over for 10 minutes", lock, 660_000, alive, "silent"],
+  ["another's whose lease has been over for longer, by any clock that AWS accepts", lock, 660_001, alive, "abandoned"],
   ["another's whose process is gone", lock, 0, dead, "abandoned"],
-  ["one without a readable end", { ...lock, expires: Number.NaN }, 0, alive, "abandoned"],
+  ["one that was given back", { ...lock, released: true }, 0, alive, "free"],
 ] as const)("%s", (_, found, now, isAlive, decision) => {
   expect(lockDecision(found, now, "mine", isAlive)).toBe(decision);
 });
@@ -30,6 +32,13 @@ test.each([
       "its lock ends within 60 s.",
   ],
   [
+    lockedRefusal({ ...lock, kind: "rollback", doing: "rollback" }),
+    "locked",
+    "ann@laptop works on this stack since 2026-11-21T10:00:00.000Z: rollback (process 4711 on laptop). It takes the traffic " +
+      "back, and gives way to nobody: wait until it ends (bluegreen status --watch). If that process is dead, its lock ends " +
+      "within 60 s.",
+  ],
+  [
     lostRefusal("release v1.0.0", { ...lock, doing: "rollback" }),
     "failed",
     "release v1.0.0 stops here and changes nothing more: ann@laptop took over at 2026-11-21T10:00:00.000Z (rollback). See " +
@@ -37,6 +46,11 @@ test.each([
   ],
   [
     lostRefusal("release v1.0.0", undefined),
+    "failed",
+    "release v1.0.0 stops here and changes nothing more: Its lock was removed from the stack's table. See bluegreen status.",
+  ],
+  [
+    lostRefusal("release v1.0.0", { ...lock, released: true }),
     "failed",
     "release v1.0.0 stops here and changes nothing more: Its lock was removed from the stack's table. See bluegreen status.",
   ],

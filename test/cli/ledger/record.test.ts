@@ -20,6 +20,16 @@ test("a record begins with its time", () => {
   });
 });
 
+test.each([
+  ["two minutes behind", "2026-11-21T09:58:00.000Z", "2026-11-21T10:00:00.001Z"],
+  ["in the same millisecond", "2026-11-21T10:00:00.000Z", "2026-11-21T10:00:00.001Z"],
+  ["ahead", "2026-11-21T10:02:00.000Z", "2026-11-21T10:02:00.000Z"],
+])("given a host whose clock is %s, a record sorts after the newest one", (_, now, startedAt) => {
+  const next = newRecord(begun, new Date(now), record);
+  expect(next.startedAt).toBe(startedAt);
+  expect(next.id > record.id).toBe(true);
+});
+
 const weights = (n: number, green: number): ReleaseEvent => ({
   kind: "weights",
   at: minute(n),

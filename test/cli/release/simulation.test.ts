@@ -29,7 +29,8 @@ jest.mock("../../../cli/read-world.ts", () => ({
 jest.mock("../../../cli/ledger/acquire.ts", () => ({
   acquireLock: (stack: SimulatedStack) =>
     Promise.resolve({
-      before: stack.tookOver ? { tookOver: { holder: { by: "", host: "", pid: 1 }, expires: 0 } } : {},
+      before: { left: [], tookOver: stack.tookOver ? { holder: { by: "", host: "", pid: 1 }, expires: 0 } : undefined },
+      checkOnce: () => Promise.resolve().then(() => stack.moment()),
       check: () => Promise.resolve().then(() => stack.moment()),
       release: () => Promise.resolve(),
       isLost: false,
@@ -103,7 +104,7 @@ function sessionOn(stack: SimulatedStack): Session {
     ...{ stack, signal: new AbortController().signal, place: { folder: "/nowhere", stack: "dev" } },
     ...{ project: "bluegreen", settings: { ...bounds, stack }, clients: { dynamodb: stack } },
     file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
-    operator: { run: operate, prepare: () => undefined, end: () => undefined, abandoned: false },
+    operator: { run: operate, prepare: () => undefined, end: () => undefined },
     holder: { by: "alice@desk", host: "desk", pid: 1 },
     ui: { step: (_: string, __: string, run: (t: typeof tell) => unknown) => run(tell), say: () => undefined },
     recorded: () => Promise.resolve(recordedBy(stack)),

@@ -1,0 +1,59 @@
+/** Which engines may have left the state locked, and when that is certain: without a call. */
+import type { Abandoned, Engine, Lock } from "../model.ts";
+import type { ProcessState } from "./holder.ts";
+import { LEASE_SECONDS } from "./lock.ts";
+
+/** Who holds the state of a stack, by the backend's own word. */
+export interface StateHolder {
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, by the clock of its host: when it locked the state. */
+  readonly at: string;
+}
+
+/** Milliseconds of silence after which a holder whose machine can't be asked is dead, and its engine with it: longer than an update takes. */
+const SILENCE = 30 * 60_000;
+/** Milliseconds from an engine's start within which it locks the state: another one has the same number by chance. */
+const START = 5 * 60_000;
+
+/** What whoever takes a lock has to remember of those who had it. */
+export function leftBy({ holder, engine, expires, abandoned }: Lock): readonly Abandoned[] {
+  if (engine === undefined) return abandoned;
+  return together(abandoned, [{ holder, engine, heard: expires - LEASE_SECONDS * 1000 }]);
+}
+
+/** All of both, each engine once, as it was last heard of. */
+export function together(some: readonly Abandoned[], others: readonly Abandoned[]): readonly Abandoned[] {
+  const all = new Map<string, Abandoned>();
+  for (const one of [...some, ...others].sort((a, b) => a.heard - b.heard)) all.set(nameOf(one.engine), one);
+  return [...all.values()];
+}
+
+/** Those that are not this engine. */
+export function without(abandoned: readonly Abandoned[], engine: Engine | undefined): readonly Abandoned[] {
+  return abandoned.filter((one) => engine === undefined || nameOf(one.engine) !== nameOf(engine));
+}
+
+/**
+ * Whether the state is held by an engine that was left behind and is dead.
+ * @param now milliseconds since 1970, by AWS's clock
+ */
+export function isLeftLocked(
+  holder: StateHolder,
+  abandoned: readonly Abandoned[],
+  now: number,
+  stateOf: (engine: Engine) => ProcessState,
+): boolean {
+  return abandoned.some((one) => isSame(one.engine, holder) && isDead(one, now, stateOf(one.engine)));
+}
+
+const nameOf = ({ host, pid, startedAt }: Engine): string => `${host}/${pid}/${startedAt}`;
+
+/** A number comes again, in containers soon: the time at which the state was locked has to fit, too. */
+function isSame({ host, pid, startedAt }: Engine, holder: StateHolder): boolean {
+  return host === holder.host && pid === holder.pid && Math.abs(Date.parse(holder.at) - Date.parse(startedAt)) <= START;
+}
+
+/** Where its own machine is asked, that decides, also for an engine that nobody has heard of for long. */
+const isDead = ({ heard }: Abandoned, now: number, state: ProcessState): boolean =>
+  state === "dead" || (state === "unknown" && now - heard > SILENCE);

@@ -1,0 +1,58 @@
+import type { LockListeners, LockRequest } from "../../../cli/ledger/acquire.ts";
+import type { LockKind } from "../../../cli/model.ts";
+import { Desk } from "../../../cli/release/desk.ts";
+import type { Session } from "../../../cli/session.ts";
+import { lock, world } from "../worlds.ts";
+import { abandoned } from "../ledger/facts.ts";
+
+const acquireLock = jest.fn<Promise<unknown>, [unknown, string, LockRequest, LockListeners]>();
+jest.mock("../../../cli/ledger/acquire.ts", () => ({
+  acquireLock: (...args: Parameters<typeof acquireLock>) => acquireLock(...args),
+}));
+const readWorld = jest.fn((_: unknown, known: unknown) => Promise.resolve({ world: world(), recorded: known }));
+jest.mock("../../../cli/read-world.ts", () => ({
+  readWorld: (...args: Parameters<typeof readWorld>) => readWorld(...args),
+}));
+
+const recorded = { outputs: { releases: { tableName: "releases" } } };
+const say = jest.fn();
+const session = {
+  recorded: () => Promise.resolve(recorded),
+  clients: {},
+  holder: lock().holder,
+  interruption: new AbortController(),
+  signal: new AbortController().signal,
+  operator: {},
+  ui: { say },
+} as unknown as Session;
+const open = (before: object, kind?: LockKind) => {
+  const held = { before: { left: [], ...before } };
+  acquireLock.mockResolvedValue(held);
+  return { held, desk: Desk.open(session, { doing: "release", kind }) };
+};
+beforeEach(() => jest.clearAllMocks());
+
+test("given a lock, the operator knows by it which engines were left behind, and a wait for it is said", async () => {
+  const { held, desk } = open({});
+  await desk;
+  expect(session.operator.engines).toBe(held);
+  const [, table, request, { onWait, signal }] = acquireLock.mock.calls[0];
+  expect([table, request.kind, signal]).toEqual(["releases", "change", session.signal]);
+  onWait("waiting");
+  expect(say.mock.calls).toEqual([["waiting"]]);
+});
+
+test.each<[string, object, LockKind, boolean, boolean]>([
+  ["a rollback of a stack that nobody had", {}, "rollback", false, false],
+  ["a rollback that preempts somebody", { preempted: lock() }, "rollback", true, true],
+  ["a rollback after somebody who is gone", { tookOver: lock() }, "rollback", true, true],
+  ["a rollback after runs that never had the state", { left: [abandoned] }, "rollback", true, true],
+  ["a change of a stack that nobody had", {}, "change", true, false],
+])(
+  "given %s, whether the state is read anew, and what is half done is somebody's",
+  async (_, before, kind, anew, theirs) => {
+    const desk = await open(before, kind).desk;
+    expect(readWorld.mock.calls[0]?.[1]).toBe(anew ? undefined : recorded);
+    expect(desk.tookOver).toBe(theirs);
+  },
+);

@@ -1,0 +1,181 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import { isLeftLocked } from "../../cli/ledger/abandoned.ts";
+import { processState } from "../../cli/ledger/holder.ts";
+import type { Abandoned, Engine } from "../../cli/model.ts";
+import { Operator, type Engines } from "../../cli/operator.ts";
+import { pulumi } from "../../cli/pulumi.ts";
+import { makePrograms } from "../../rehearsal/programs.ts";
+import { findPulumi } from "../../tools/pulumi-cli.ts";
+
+// The real CLI and its file backend: who holds the state, and what a release of its lock does, is theirs to say.
+const repository = path.resolve(import.meta.dirname, "../..");
+const searched = { ...process.env };
+let root: string;
+let folder: string;
+const file = (name: string) => path.join(root, name);
+const place = () => ({ folder, stack: "dev" });
+
+/** Registers a resource, waits until it may go on, and registers another one. */
+const program = `
+import * as pulumi from "@pulumi/pulumi/index.js";
+import { existsSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+const { WHO, ROOT } = process.env;
+new pulumi.ComponentResource("test:x:A", WHO + "-first");
+writeFileSync(ROOT + "/" + WHO + ".works", "");
+while (!existsSync(ROOT + "/" + WHO + ".go")) await pause(50);
+new pulumi.ComponentResource("test:x:A", WHO + "-second");
+`;
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), "bluegreen-state-"));
+  const programs = await makePrograms(file("bin"), await findPulumi(() => undefined));
+  for (const name of ["state", "home"]) mkdirSync(file(name));
+  Object.assign(process.env, {
+    PATH: [...programs, searched.PATH].join(path.delimiter),
+    PULUMI_BACKEND_URL: `file://${file("state")}`,
+    PULUMI_HOME: file("home"),
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ROOT: root,
+  });
+  folder = file("project");
+  mkdirSync(folder);
+  writeFileSync(
+    path.join(folder, "Pulumi.yaml"),
+    "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+  );
+  writeFileSync(path.join(folder, "package.json"), '{"name":"test","type":"module","main":"index.js"}');
+  writeFileSync(path.join(folder, "index.js"), program);
+  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
+  await pulumi(place(), ["stack", "init"]);
+}, 600_000);
+afterAll(() => {
+  process.env = searched;
+  rmSync(root, { recursive: true, force: true });
+});
+
+const locks = () =>
+  readdirSync(file("state/.pulumi/locks"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".json"))
+    .map(
+      (name) =>
+        JSON.parse(readFileSync(file(`state/.pulumi/locks/${name}`), "utf8")) as { pid: number; hostname: string },
+    );
+const works = async (who: string): Promise<void> => {
+  while (!existsSync(file(`${who}.works`))) await pause(50);
+};
+const mayGo = (who: string): void => writeFileSync(file(`${who}.go`), "");
+const resources = async (): Promise<string[]> => {
+  const { deployment } = JSON.parse(await pulumi(place(), ["stack", "export"])) as {
+    deployment: { resources?: { urn: string }[] };
+  };
+  return (deployment.resources ?? []).map(({ urn }) => urn.split("::").at(-1) ?? "");
+};
+
+/** A run of ours in a process of its own that is at work with the state in hand; `engine` is what its lock would tell. */
+async function ourRun(who: string): Promise<{ process: ChildProcess; engine: Engine }> {
+  const entry = file(`${who}.ts`);
+  const source = path.join(repository, "cli", "operator.ts");
+  writeFileSync(
+    entry,
+    `import { Operator } from ${JSON.stringify(source)};
+    const operator = new Operator(${JSON.stringify(place())}, new AbortController().signal);
+    operator.engines = {
+      engineStarts: async (engine) => console.log(JSON.stringify(engine)),
+      engineEnded: async () => undefined,
+      isLeftLocked: () => false,
+    };
+    await operator.run("up");`,
+  );
+  const run = spawn(process.execPath, [entry], {
+    env: { ...process.env, WHO: who },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(createInterface({ input: run.stdout }), "line")) as [string];
+  await works(who);
+  return { process: run, engine: JSON.parse(line) as Engine };
+}
+
+/** The next run, which knows of those engines. */
+function next(who: string, left: readonly Engine[], onWait: () => void = () => undefined) {
+  const holder = { by: "ann", host: "desk", pid: 1 };
+  const abandoned = left.map((engine): Abandoned => ({ holder, engine, heard: Date.now() }));
+  const engines: Engines = {
+    engineStarts: () => Promise.resolve(),
+    engineEnded: () => Promise.resolve(),
+    isLeftLocked: (by) => isLeftLocked(by, abandoned, Date.now(), processState),
+  };
+  process.env.WHO = who;
+  mayGo(who);
+  const operator = new Operator(place(), new AbortController().signal);
+  operator.engines = engines;
+  return operator.run("up", {
+    onProgress: (progress) => {
+      if (progress.kind === "diagnostic" && progress.message.startsWith("another update holds the state")) onWait();
+    },
+  });
+}
+
+it("given a run that was killed in its update, the next one releases the state, which its engine holds by its number", async () => {
+  const { process: run, engine } = await ourRun("killed");
+  expect(locks()).toEqual([expect.objectContaining({ pid: engine.pid, hostname: engine.host })]);
+  run.kill("SIGKILL");
+  await once(run, "exit");
+  while (processState(engine) !== "dead") await pause(20);
+  expect(locks()).toHaveLength(1);
+  expect(await next("after-kill", [engine])).toMatchObject({ ok: true });
+  expect(locks()).toEqual([]);
+  expect(await resources()).toContain("after-kill-second");
+}, 60_000);
+
+it("given somebody's pulumi up after a run that was killed, the next one waits for it, and both are in the state", async () => {
+  const { process: run, engine } = await ourRun("dead");
+  run.kill("SIGKILL");
+  await once(run, "exit");
+  while (processState(engine) !== "dead") await pause(20);
+  await pulumi(place(), ["cancel", "--yes"]);
+  const theirs = spawn("pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview", "--non-interactive"], {
+    cwd: folder,
+    env: { ...process.env, WHO: "theirs" },
+    stdio: "ignore",
+  });
+  await works("theirs");
+  const [{ pid }] = locks();
+  expect(pid).toBe(theirs.pid);
+  let waited = 0;
+  const result = await next("after-theirs", [engine], () => {
+    expect(locks()).toEqual([expect.objectContaining({ pid })]);
+    if (++waited === 2) mayGo("theirs");
+  });
+  expect(result).toMatchObject({ ok: true });
+  expect(waited).toBeGreaterThanOrEqual(2);
+  // The program of who came last no longer declares theirs: it was there, and went by an update of its own.
+  expect(result.changes.map(({ op, name }) => `${op} ${name}`)).toContain("delete theirs-second");
+}, 60_000);
+
+it("given a living update whose lock is released all the same, it goes on and overwrites what the next one wrote", async () => {
+  const { process: run } = await ourRun("living");
+  await pulumi(place(), ["cancel", "--yes"]);
+  expect(locks()).toEqual([]);
+  expect(await next("beside", [])).toMatchObject({ ok: true });
+  expect(await resources()).toContain("beside-second");
+  mayGo("living");
+  await once(run, "exit");
+  expect(await resources()).not.toContain("beside-second");
+}, 60_000);
