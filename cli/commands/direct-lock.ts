@@ -18,7 +18,12 @@ export async function tryLock(session: Session, doing: string): Promise<HeldLock
   const { ui, clients, holder, interruption } = session;
   const late = new AbortController();
   const taken = tableOf(session).then((table) =>
-    acquireLock(clients.dynamodb, table, { doing, holder, steal: true }, (why) => interruption.abort(why)),
+    acquireLock(
+      clients.dynamodb,
+      table,
+      { doing, holder, kind: "rollback" },
+      { onLost: (why) => interruption.abort(why), onWait: (line) => ui.say(line), signal: interruption.signal },
+    ),
   );
   const deadline = pause(patience, undefined, { signal: late.signal }).then(() => {
     throw new Error(`no answer within ${patience / 1000} s`);

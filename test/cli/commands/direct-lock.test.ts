@@ -42,13 +42,13 @@ test("the stack's own table is found by its name, and its lock taken from whoeve
   expect(acquire.mock.calls[0].slice(0, 3)).toEqual([
     session.clients.dynamodb,
     ours,
-    { doing: "rollback --direct", holder: "me", steal: true },
+    { doing: "rollback --direct", holder: "me", kind: "rollback" },
   ]);
 });
 
 test("whoever takes it next ends the watching", async () => {
   const { session } = await attempt(() => Promise.resolve([ours]));
-  acquire.mock.calls[0][3](new Refusal("failed", "taken"));
+  acquire.mock.calls[0][3].onLost(new Refusal("failed", "taken"));
   expect(session.signal.reason).toMatchObject({ message: "taken" });
 });
 
