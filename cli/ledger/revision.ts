@@ -13,9 +13,16 @@ import { Refusal } from "../refusal.ts";
 
 const Key = itemKey("settings");
 
+/** Milliseconds for all calls of a write: a way back waits for it. */
+const timeout = 8_000;
+
 /** The release settings that a command wrote last; undefined: none has. AWS's errors pass through, here and below. */
-export async function lastRevision(client: DynamoDBClient, TableName: string): Promise<ReleaseRevision | undefined> {
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+export async function lastRevision(
+  client: DynamoDBClient,
+  TableName: string,
+  abortSignal = AbortSignal.timeout(timeout),
+): Promise<ReleaseRevision | undefined> {
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }), { abortSignal });
   return revisionIn(Item);
 }
 
@@ -34,7 +41,8 @@ export async function writeRevision(
   by: string,
   token: string,
 ): Promise<number> {
-  const before = (await lastRevision(client, TableName))?.revision;
+  const signal = AbortSignal.timeout(timeout);
+  const before = (await lastRevision(client, TableName, signal))?.revision;
   const revision = (before ?? 0) + 1;
   const item = revisionItem({ revision, settings, by, at: new Date().toISOString() });
   const held: TransactWriteItem = {
@@ -52,7 +60,7 @@ export async function writeRevision(
           ExpressionAttributeValues: { ":before": { N: String(before) } },
         };
   const written: TransactWriteItem = { Put: { TableName, Item: { ...Key, ...item }, ...condition } };
-  await atOnce(client, [held, written]);
+  await atOnce(client, [held, written], signal);
   return revision;
 }
 
@@ -60,10 +68,14 @@ export async function writeRevision(
 const tries = 5;
 
 /** Writes all or nothing; a try whose answer was lost counts once, by the token that the SDK sends with it. */
-async function atOnce(client: DynamoDBClient, TransactItems: TransactWriteItem[]): Promise<void> {
+async function atOnce(
+  client: DynamoDBClient,
+  TransactItems: TransactWriteItem[],
+  abortSignal: AbortSignal,
+): Promise<void> {
   for (let left = tries; ; left--) {
     try {
-      await client.send(new TransactWriteItemsCommand({ TransactItems }));
+      await client.send(new TransactWriteItemsCommand({ TransactItems }), { abortSignal });
       return;
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;

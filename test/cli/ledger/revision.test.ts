@@ -73,12 +73,20 @@ test("fails once the lock is another's, and what that one wrote stays", async ()
   expect(await lastRevision(client, table)).toMatchObject({ revision: 2, settings: { activeColor: "green" } });
 });
 
+test("fails after 8 s when the table does not answer, and nothing is written", async () => {
+  const patience = jest.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+  await expect(write()).rejects.toMatchObject({ name: "AbortError" });
+  expect(patience.mock.calls).toEqual([[8_000]]);
+  jest.restoreAllMocks();
+  expect(await lastRevision(client, table)).toBeUndefined();
+});
+
 describe("given somebody who comes in between", () => {
   /** Does something once, between a command's look at the revision and its own write. */
   const between = (act: () => Promise<unknown>) => {
-    const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
-    return jest.spyOn(client, "send").mockImplementation((async (command: unknown) => {
-      const answer = await send(command);
+    const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    return jest.spyOn(client, "send").mockImplementation((async (command: unknown, options: unknown) => {
+      const answer = await send(command, options);
       if (!(command instanceof GetItemCommand)) return answer;
       jest.restoreAllMocks();
       await act();
