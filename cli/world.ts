@@ -135,17 +135,18 @@ export interface GroupPolicy {
   readonly name: string;
 }
 
+/** Throws an error of Auto Scaling's unless it says that the group or policy is gone: as the provider tells it (service/autoscaling/policy.go). */
+export function unlessGone(error: Error): void {
+  if (error.name !== "ValidationError" || !/not found/.test(error.message)) throw error;
+}
+
 /** Scaling policies by the program's own names; a group that is gone has none. */
 export async function policiesOf({ autoScaling }: Clients, groups: readonly string[]): Promise<GroupPolicy[]> {
   const found = await Promise.all(
     groups.map(async (group) => {
       const { ScalingPolicies = [] } = await autoScaling
         .send(new DescribePoliciesCommand({ AutoScalingGroupName: group }))
-        .catch((error: Error): DescribePoliciesCommandOutput => {
-          // As the provider tells it (internal/service/autoscaling/policy.go).
-          if (error.name === "ValidationError" && /not found/.test(error.message)) return { $metadata: {} };
-          throw error;
-        });
+        .catch((error: Error): Partial<DescribePoliciesCommandOutput> => (unlessGone(error), {}));
       return ScalingPolicies.map(({ PolicyName = "" }) => ({ group, name: PolicyName }));
     }),
   );

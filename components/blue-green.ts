@@ -2,7 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "./aws-clients.ts";
 import type { DeployedStack } from "./deployed.ts";
-import { deletionFault, groupFault, templateFault } from "./fleet-guards.ts";
+import {
+  deletionFault,
+  groupFault,
+  preemptedFault,
+  takesInstances,
+  templateFault,
+  type GroupChange,
+} from "./fleet-guards.ts";
 import { Fleet, type FleetArgs } from "./fleet.ts";
 import { askGate } from "./gate.ts";
 import { known } from "./known.ts";
@@ -232,12 +239,23 @@ export class BlueGreen extends pulumi.ComponentResource {
    * The last guards: a fleet that serves is never rebuilt or cut down, also when its traffic came while the update was under
    * way. A preview fails by them as by the guards on the settings.
    */
-  private guards(name: string, color: Color, { clients, deployed, plan }: BlueGreenArgs): FleetArgs["guards"] {
+  private guards(
+    name: string,
+    color: Color,
+    { clients, deployed, plan, readItem }: BlueGreenArgs,
+  ): FleetArgs["guards"] {
     if (!deployed) return undefined;
     const guarded = { clients, deployed, plan };
-    const template = async () => refuseFault(await templateFault(guarded, color));
-    const group = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) =>
-      refuseFault(await groupFault(guarded, color, { before: oldInputs, after: newInputs }));
+    const template = async () => {
+      refuseFault(await preemptedFault(readItem, deployed, `The launch template of ${color} would change`));
+      refuseFault(await templateFault(guarded, color));
+    };
+    const group = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
+      const change: GroupChange = { before: oldInputs, after: newInputs };
+      if (takesInstances(change))
+        refuseFault(await preemptedFault(readItem, deployed, `The group of ${color} would be replaced or cut down`));
+      refuseFault(await groupFault(guarded, color, change));
+    };
     return {
       template: new pulumi.ResourceHook(`${name}-template-guard`, template, { onDryRun: true }),
       group: new pulumi.ResourceHook(`${name}-group-guard`, group, { onDryRun: true }),
@@ -248,11 +266,13 @@ export class BlueGreen extends pulumi.ComponentResource {
    * The engine deletes replaced groups when the program has ended well, so the program looks once more before it ends. A
    * beforeDelete hook would do it, too, but the engine then refuses every `pulumi destroy` that does not run the program.
    */
-  private async beforeDeletions({ clients, deployed, plan }: BlueGreenArgs): Promise<void> {
+  private async beforeDeletions({ clients, deployed, plan, readItem }: BlueGreenArgs): Promise<void> {
     if (!deployed || pulumi.runtime.isDryRun()) return;
     for (const color of colors) {
       const groupName = await this.fleets[color].newGroup();
-      if (groupName !== undefined) refuseFault(await deletionFault({ clients, deployed, plan }, color, groupName));
+      if (groupName === undefined) continue;
+      refuseFault(await preemptedFault(readItem, deployed, `The earlier group of ${color} would be deleted`));
+      refuseFault(await deletionFault({ clients, deployed, plan }, color, groupName));
     }
   }
 

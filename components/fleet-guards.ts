@@ -2,6 +2,8 @@
 import type { AwsClients } from "./aws-clients.ts";
 import type { DeployedStack } from "./deployed.ts";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live.ts";
+import { askLock } from "./release-lock.ts";
+import type { ReadItem } from "./releases-item.ts";
 import type { Color, Plan } from "./traffic.ts";
 
 /** What a guard judges by: the weights at the program's start and those planned count beside the live ones. */
@@ -21,6 +23,24 @@ export interface GroupChange {
 export interface FleetFault {
   what: string;
   reasons: string[];
+}
+
+/** Whether a change takes instances away: the group is made anew, or its maximum is lowered. */
+export const takesInstances = ({ before, after }: GroupChange): boolean =>
+  before === undefined || (after?.maxSize ?? 0) < (before.maxSize ?? 0);
+
+/**
+ * Why a command's update may not take a fleet away: its lock is another's by now, which may be a rollback that needs that very
+ * fleet. A person's own update, and a preview, are asked for no lock here.
+ * @param what would happen
+ */
+export async function preemptedFault(
+  read: ReadItem,
+  { releasesTable }: Pick<DeployedStack, "releasesTable">,
+  what: string,
+): Promise<FleetFault | undefined> {
+  const { fault } = await askLock(read, releasesTable, false);
+  return fault === undefined ? undefined : { what, reasons: [fault] };
 }
 
 /** Why a colour's launch template may not change, which replaces the whole fleet; undefined: it may. */
@@ -45,8 +65,8 @@ export async function groupFault(
   color: Color,
   { before, after }: GroupChange,
 ): Promise<FleetFault | undefined> {
+  if (!takesInstances({ before, after })) return undefined;
   const most = after?.maxSize ?? 0;
-  if (before !== undefined && most >= (before.maxSize ?? 0)) return undefined;
   const traffic = await trafficOf(guarded, color);
   if (traffic === undefined) return undefined;
   const instances = await serving(guarded, color);

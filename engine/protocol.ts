@@ -72,8 +72,6 @@ export interface OperationResult {
   readonly ok: boolean;
   /** True when it failed because it was interrupted or killed. */
   readonly interrupted: boolean;
-  /** True when a signal ended the CLI, which may have left the state locked; one that ends by itself releases it. */
-  readonly killed: boolean;
   /** From the command to its end, start of the processes included. Seconds. */
   readonly seconds: number;
   /**

@@ -64,15 +64,15 @@ export class RunningOperation {
         if (progress) onProgress(progress);
       });
     this.result = new Promise((resolve) => {
-      const settle = (ok: boolean, end: string, killed = false): void => {
+      const settle = (ok: boolean, end: string): void => {
         const seconds = (performance.now() - begun) / 1000;
-        const done = { operation: request.operation, ok, interrupted: !ok && this.stopped, killed, seconds, ...log };
+        const done = { operation: request.operation, ok, interrupted: !ok && this.stopped, seconds, ...log };
         resolve(
           ok ? done : { ...done, error: reasons(log.diagnostics) || refusal(complaint) || `pulumi ended: ${end}` },
         );
       };
       this.child.on("error", (error) => settle(false, error.message));
-      this.child.on("close", (code, signal) => settle(code === 0, signal ?? `exit code ${code}`, signal !== null));
+      this.child.on("close", (code, signal) => settle(code === 0, signal ?? `exit code ${code}`));
     });
   }
 

@@ -102,6 +102,11 @@ export class HeldLock {
     if (this.lost !== undefined) throw this.lost;
   }
 
+  /** Whether the latest renewal told that it is held. */
+  get isProven(): boolean {
+    return this.failure === undefined && this.lost === undefined;
+  }
+
   /** Whether somebody else is known to have it. */
   get isLost(): boolean {
     return this.lost !== undefined;
@@ -119,16 +124,16 @@ export class HeldLock {
   }
 
   /**
-   * The engine has ended.
+   * The engine has ended. It may have left the state locked, also when it was not killed: the answer to its lock's write, or to
+   * the removal, can be lost. So it is remembered until another engine has had the state.
    * @param hadState whether it had the state: then nobody else has it, and all that was left behind is settled
-   * @param killed it may have left the state locked itself
    */
-  async engineEnded(hadState: boolean, killed: boolean): Promise<void> {
+  async engineEnded(hadState: boolean): Promise<void> {
     const { engine, store, lock } = this;
     if (engine === undefined) return;
     this.engine = undefined;
-    const left = killed ? [{ holder: lock.holder, engine, heard: store.now() }] : [];
-    this.abandoned = together(hadState ? [] : this.abandoned, left);
+    const left = { holder: lock.holder, engine, heard: store.now() };
+    this.abandoned = together(hadState ? [] : this.abandoned, [left]);
     await this.noteEngines();
   }
 

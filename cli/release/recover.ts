@@ -8,7 +8,7 @@ import { readWorld, type Reading } from "../read-world.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
-import { groupsOf, policiesOf, unknownTo, weightsNow, type GroupPolicy } from "../world.ts";
+import { groupsOf, policiesOf, unknownTo, unlessGone, weightsNow, type GroupPolicy } from "../world.ts";
 import { told } from "./update.ts";
 
 /**
@@ -56,15 +56,17 @@ async function removeGroup(
     throw new Refusal("refused", `${what}. Look at it, and delete it by hand.`);
   }
   tell.keep(`removing ${name}, which a run that was cut off has left behind`);
-  await session.clients.autoScaling.send(
-    new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }),
-  );
+  await session.clients.autoScaling
+    .send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }))
+    .catch(unlessGone);
 }
 
 /** A second policy for the same metric would be refused: "Only one TargetTrackingScaling policy for a given metric". */
 async function removePolicy({ clients }: Session, { group, name }: GroupPolicy, tell: Teller): Promise<void> {
   tell.keep(`removing scaling policy ${name}, which a run that was cut off has left behind`);
-  await clients.autoScaling.send(new DeletePolicyCommand({ AutoScalingGroupName: group, PolicyName: name }));
+  await clients.autoScaling
+    .send(new DeletePolicyCommand({ AutoScalingGroupName: group, PolicyName: name }))
+    .catch(unlessGone);
 }
 
 function colorOf({ Tags = [] }: AutoScalingGroup): Color | undefined {

@@ -72,36 +72,53 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
       `${imageName(image)} should go back (${why}), but ${to} holds ${imageName(fleet.image)}, which is not what it came from and has not been checked. Look at both: bluegreen status.`,
     );
   }
-  await recordWayBack(desk, { color: from, image, from: { color: to, image: fleet.image } });
+  const opened = await recordWayBack(desk, { color: from, image, from: { color: to, image: fleet.image } });
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
-  if (options.override === undefined) {
-    await restoreTemplate(desk, to);
-    await grow(desk, to);
+  try {
+    if (options.override === undefined) {
+      await restoreTemplate(desk, to);
+      await grow(desk, to);
+    }
+    await moveBack(desk, to, why, options);
+  } catch (error) {
+    // Its own record tells of nothing that happened: left running, it would hold up whatever comes next.
+    if (opened && desk.world.weights.live[to] < 100 && !desk.session.signal.aborted) {
+      const refused = `the way back was refused: ${(error as Error).message}`;
+      await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why: refused });
+    }
+    throw error;
   }
-  await shift(desk, to, 100, { override: options.override, urgent: true }).catch(async (error: unknown) => {
-    const refused = error instanceof Refusal && error.code === "refused";
-    if (!refused || !options.insist || desk.world.fleets[to].healthy === 0) throw error;
-    session.ui.say(`What serves is worse than what the gate misses (${error.message}): it goes back all the same.`);
-    await shift(desk, to, 100, { override: why, urgent: true });
-  });
   await hold(desk, to, why);
   await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
 }
 
+async function moveBack(desk: Desk, to: Color, why: string, { override, insist }: BackOptions): Promise<void> {
+  await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
+    const refused = error instanceof Refusal && error.code === "refused";
+    if (!refused || !insist || desk.world.fleets[to].healthy === 0) throw error;
+    desk.session.ui.say(
+      `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
+    );
+    await shift(desk, to, 100, { override: why, urgent: true });
+  });
+}
+
 /**
  * The record of a way back: the release's own while it runs, else one of its own. One that runs for another image says nothing
  * of what goes back now: it has ended with it.
+ * @returns whether it is one of its own
  */
-async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): Promise<void> {
+async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): Promise<boolean> {
   const { record, session } = desk;
   if (record?.outcome === "running") {
-    if (record.color === begun.color && record.image.imageId === begun.image.imageId) return;
+    if (record.color === begun.color && record.image.imageId === begun.image.imageId) return false;
     const why = `${imageName(begun.image)} was taken back to ${imageName(begun.from.image)}`;
     await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why });
   }
   await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+  return true;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface UpdateOptions {
 /** Whose stack it is. */
 export interface Ownership {
   /** Token of the lock: the health gate asks whether it still counts, right before it lets the listener change. */
-  readonly lock: string;
+  readonly lock: string | undefined;
   /** False when somebody has taken the stack over: the settings are theirs by then, and their update reads them. */
   readonly stillOurs: () => Promise<boolean>;
   /**

@@ -1,12 +1,15 @@
 import {
   deletionFault,
   groupFault,
+  preemptedFault,
+  takesInstances,
   templateFault,
   type GroupChange,
   type Guarded,
 } from "../../components/fleet-guards.ts";
 import type { DeployedStack } from "../../components/deployed.ts";
 import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws.ts";
+import { lockVariable } from "../../components/lock-variable.ts";
 import { serving } from "./two-fleets.ts";
 
 const deployed: DeployedStack = { ...serving, listenerArn: "arn:l", targetGroupArns: arns };
@@ -99,4 +102,45 @@ describe("given traffic that the update knows of, then it is guarded without a q
     expect(await templateFault(guarded({}, { ...more, ...silent }), "green")).toBeDefined();
     expect(await groupFault(guarded(live(0), more), "green", replaced)).toBeDefined();
   });
+});
+
+describe("given a command's update whose lock went to a rollback", () => {
+  const items = (token: string) => () =>
+    Promise.resolve({
+      token: { S: token },
+      body: { S: JSON.stringify({ holder: { by: "ann" }, doing: "rollback", since: "2026" }) },
+    });
+  const asked = (token: string) => preemptedFault(items(token), { releasesTable: "t" }, "The group would be replaced");
+  afterEach(() => {
+    delete process.env[lockVariable];
+  });
+
+  test("when it would take a fleet away, then it is refused: the rollback may need that fleet", async () => {
+    process.env[lockVariable] = "mine";
+    expect(await asked("hers")).toEqual({
+      what: "The group would be replaced",
+      reasons: [expect.stringContaining("has lost its lock: ann works on this stack since 2026 (rollback)")],
+    });
+    expect(await asked("mine")).toBeUndefined();
+  });
+
+  test("when the table can't be asked, then it is refused, too", async () => {
+    process.env[lockVariable] = "mine";
+    const down = () => Promise.reject(new Error("no route"));
+    expect(await preemptedFault(down, { releasesTable: "t" }, "x")).toMatchObject({
+      reasons: [expect.stringContaining("no route")],
+    });
+  });
+
+  test("a person's own update is asked for no lock", async () => {
+    const never = () => Promise.reject(new Error("nobody may ask"));
+    expect(await preemptedFault(never, { releasesTable: "t" }, "x")).toBeUndefined();
+  });
+
+  test.each<[string, GroupChange, boolean]>([
+    ["made anew", replaced, true],
+    ["emptied", emptied, true],
+    ["grown", to(6), false],
+    ["left as it is", to(4), false],
+  ])("a group that is %s", (_, change, takes) => expect(takesInstances(change)).toBe(takes));
 });

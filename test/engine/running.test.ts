@@ -38,7 +38,7 @@ it("given work to do before the start, starts the CLI after it, in the process w
     await pause(300);
     expect(existsSync(path.join(tools.root, "pid"))).toBe(false);
     mayStart();
-    expect(await operation.result).toMatchObject({ ok: true, killed: false });
+    expect(await operation.result).toMatchObject({ ok: true });
     expect(readFileSync(path.join(tools.root, "pid"), "utf8")).toBe(`${told}\n`);
   } finally {
     tools.remove();

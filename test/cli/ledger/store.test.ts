@@ -261,7 +261,7 @@ describe("a write that meets a transaction on the same item", () => {
     for (const write of [
       () => mine.check(),
       () => mine.engineStarts(abandoned.engine),
-      () => mine.engineEnded(true, true),
+      () => mine.engineEnded(true),
       () => mine.release(),
     ]) {
       client.middlewareStack.remove("conflict");
@@ -421,13 +421,13 @@ describe("engines that a holder left behind", () => {
     }
   });
 
-  it("given an operation that had the state, are forgotten, and the lock's item goes", async () => {
+  it("given an operation that had the state, are forgotten but for its own engine", async () => {
     await killed();
     const mine = await take("release v2");
     await mine.engineStarts({ ...engine, pid: 5 });
-    await mine.engineEnded(true, false);
+    await mine.engineEnded(true);
     await mine.release();
-    expect(await readLock(client, table)).toBeUndefined();
+    expect(await readLock(client, table)).toMatchObject({ released: true, abandoned: [{ engine: { pid: 5 } }] });
   });
 
   it("given an engine that starts between look and write, is not forgotten by who preempts the lock", async () => {
@@ -436,7 +436,7 @@ describe("engines that a holder left behind", () => {
     await preempted.engineStarts(engine);
     const mine = { ...hers, token: "mine" };
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
-    await preempted.engineEnded(true, false);
+    await preempted.engineEnded(true);
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
     expect(await writeLock(client, table, mine, await readLock(client, table), true)).toBe(true);
     await preempted.release();

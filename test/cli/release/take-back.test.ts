@@ -64,7 +64,10 @@ class FakeDesk {
     if (live) this.world = { ...this.world, weights: { ...this.world.weights, live } };
     return Promise.resolve(this.world);
   };
+  /** Why each update fails; undefined: it goes through. */
+  fails: Error | undefined;
   change = (change: Partial<ReleaseSettings>, _: unknown, { override }: { override?: string } = {}) => {
+    if (this.fails) return Promise.reject(this.fails);
     this.changes.push({ change, override });
     const { activeColor = this.world.settings.deployed.activeColor, standbyWeight = 0 } = change;
     const live = { blue: standbyWeight, green: standbyWeight, [activeColor]: 100 - standbyWeight };
@@ -210,6 +213,20 @@ describe("a rollback", () => {
       record: record({ stage: "rollback", ...change }),
     });
     expect(hasGoneBack(asDesk(desk))).toBe(through);
+  });
+
+  test("given a gate that refuses it, then the record that it opened ends, and holds nobody up", async () => {
+    const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
+    desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
+    await expect(backTo(desk)).rejects.toBe(desk.fails);
+    expect(desk.done).toEqual(["begin green v2.0.0", "stage", "ended superseded"]);
+  });
+
+  test("given a release's own record, when the gate refuses its way back, then the record goes on", async () => {
+    const desk = new FakeDesk({ ...greenServes, record: record() });
+    desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
+    await expect(backTo(desk)).rejects.toBe(desk.fails);
+    expect(desk.done).toEqual(["stage"]);
   });
 
   test("given its own launch template, then no guard is overridden", async () => {
