@@ -317,8 +317,7 @@ describe("a lock whose lease is over by this host's clock, which may be fast", (
   let passed: number;
   beforeEach(() => {
     [passed, onWait] = [0, jest.fn()];
-    const now = performance.now.bind(performance);
-    jest.spyOn(performance, "now").mockImplementation(() => now() + passed);
+    jest.spyOn(performance, "now").mockImplementation(() => passed);
     eachSecond = () => Promise.resolve((passed += 1_000));
   });
   afterEach(() => {
