@@ -32,10 +32,7 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
       fleetsNow(clients, outputs),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
-      policiesOf(
-        clients,
-        recorded.groupNames.filter((name) => Object.values(outputs.fleets).some(({ groupName }) => groupName === name)),
-      ),
+      policiesOf(clients, recorded.groupNames),
       currentLock(clients.dynamodb, outputs.releases.tableName),
       listRecords(clients.dynamodb, outputs.releases.tableName, RECORDS),
     ]);

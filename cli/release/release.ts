@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, type Color } from "../../components/traffic.ts";
+import { other, shares, type Color } from "../../components/traffic.ts";
 import { formatDuration } from "../judge/duration.ts";
 import { imageName, type ImageFacts, type World } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -145,6 +145,15 @@ export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds:
     );
     await check(desk, color, image);
   });
+  // Its share may have been moved by somebody who holds no lock.
+  const { live } = (await desk.look()).weights;
+  if (live[color] < 100) {
+    const why = `${color} was baked, and by now the listener sends ${shares(live)}: somebody moved traffic`;
+    throw new Refusal(
+      "failed",
+      `${why}. See bluegreen status; give the same command again, or go back: bluegreen rollback.`,
+    );
+  }
   await desk.note({ kind: "ended", at: now(), outcome: "released" });
   await desk.notify({ kind: "released", color, image });
 }

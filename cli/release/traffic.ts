@@ -76,7 +76,7 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   await desk.tryNote({ kind: "stage", stage: "rollback", why });
   try {
     if (options.override === undefined) {
-      await restoreTemplate(desk, to);
+      await restoreFleet(desk, to);
       await grow(desk, to);
     }
     await moveBack(desk, to, why, options);
@@ -97,7 +97,10 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
 async function moveBack(desk: Desk, to: Color, why: string, { override, insist }: BackOptions): Promise<void> {
   await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
     const refused = error instanceof Refusal && error.code === "refused";
-    if (!refused || !insist || desk.world.fleets[to].healthy === 0) throw error;
+    const { healthy, foreign } = desk.world.fleets[to];
+    // Targets of another fleet may be of an image that nobody has checked; those of a colour that serves are at work already.
+    const mixed = foreign.length > 0 && desk.world.weights.live[to] === 0;
+    if (!refused || !insist || mixed || healthy === 0) throw error;
     desk.session.ui.say(
       `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
     );
@@ -122,16 +125,18 @@ async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): P
 }
 
 /**
- * An update that failed between launch template and group has left the template changed: the guards let no traffic to a fleet
- * that is made anew in the same update. So its own image comes back first, by an update that moves no traffic.
- * @throws Refusal when it does not come back
+ * An update that failed half-way has left the launch template changed, or instances of another group in the target group: the
+ * guards let no traffic to a fleet that is made anew in the same update, and the gate none to a mixed one. So its own image
+ * comes back first, by an update that moves no traffic.
+ * @throws Refusal when a changed template does not come back; of other targets the gate tells
  */
-async function restoreTemplate(desk: Desk, to: Color): Promise<void> {
+async function restoreFleet(desk: Desk, to: Color): Promise<void> {
   const { world, recorded, session } = desk;
-  const [{ image }, left] = [world.fleets[to], recorded.templateImages[to]];
-  if (left === undefined || left === image.imageId || world.weights.live[to] > 0) return;
-  session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
-  if (await desk.restore(to)) return;
+  const [{ image, foreign }, left] = [world.fleets[to], recorded.templateImages[to]];
+  const isChanged = left !== undefined && left !== image.imageId;
+  if ((!isChanged && foreign.length === 0) || world.weights.live[to] > 0) return;
+  if (isChanged) session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
+  if ((await desk.restore(to)) || !isChanged) return;
   throw new Refusal(
     "failed",
     `${to} could not be given ${imageName(image)} again. For the worst night: bluegreen rollback --to ${to} --override "why".`,

@@ -215,6 +215,27 @@ describe("a rollback", () => {
     expect(hasGoneBack(asDesk(desk))).toBe(through);
   });
 
+  test("given targets of another fleet, then its own fleet is put in order before traffic moves", async () => {
+    const desk = new FakeDesk({
+      ...greenServes,
+      fleets: { blue: fleet("blue", { foreign: ["i-9"] }), green: fleet("green") },
+    });
+    await backTo(desk);
+    expect(desk.done[1]).toBe("stage");
+    expect(desk.done[2]).toBe("restore blue");
+    expect(desk.changes).toHaveLength(1);
+  });
+
+  test("given targets of another fleet that stay, when the gate refuses and it is insisted on, then no traffic goes to a mixed fleet", async () => {
+    const desk = new FakeDesk({
+      ...{ ...greenServes, record: record() },
+      fleets: { blue: fleet("blue", { foreign: ["i-9"] }), green: fleet("green") },
+    });
+    desk.fails = new Refusal("refused", "blue's target group still holds i-9 of an earlier fleet");
+    await expect(goBack(asDesk(desk), "blue", "errors", { insist: true })).rejects.toBe(desk.fails);
+    expect(desk.changes).toEqual([]);
+  });
+
   test("given a gate that refuses it, then the record that it opened ends, and holds nobody up", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
     desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
