@@ -35,10 +35,10 @@ export default async () => {
   };
   const { clients, readItem, tried } = connectAws();
   const { blue, green } = imageIds(settings);
-  // All reads are under way at once; they are awaited in the order in which their faults are to be told.
-  const placeRead = inBackground(describePlace(settings.availabilityZoneCount));
-  const blueRead = inBackground(describeImage(blue, "blueAmi"));
-  const greenRead = inBackground(describeImage(green, "greenAmi"));
+  // These reads are under way together; they are awaited in the order in which their faults are to be told.
+  const placeRead = inBackground(tried, () => describePlace(settings.availabilityZoneCount));
+  const blueRead = inBackground(tried, () => describeImage(blue, "blueAmi"));
+  const greenRead = inBackground(tried, () => describeImage(green, "greenAmi"));
   const deployed = await onceTried(tried, readDeployed(clients));
   const images = { blue: await blueRead, green: await greenRead };
   const bootGate = byColor((color) => images[color].bootGate);

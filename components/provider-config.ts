@@ -44,10 +44,14 @@ export async function onceTried<T>(tried: Promise<void>, read: Promise<T>): Prom
   return result.value;
 }
 
-/** A read that is awaited later: until then its failure is no unhandled rejection. */
-export function inBackground<T>(read: Promise<T>): Promise<T> {
-  read.catch(() => undefined);
-  return read;
+/**
+ * A read by the provider, which begins once the trial has passed (the provider tells of the same faults, and less) and is
+ * awaited later: until then its failure is no unhandled rejection.
+ */
+export function inBackground<T>(tried: Promise<void>, read: () => Promise<T>): Promise<T> {
+  const reading = tried.then(read);
+  reading.catch(() => undefined);
+  return reading;
 }
 
 function refuse(error: unknown): never {

@@ -81,9 +81,10 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
     }
     await moveBack(desk, to, why, options);
   } catch (error) {
-    // Its own record tells of nothing that happened: left running, it would hold up whatever comes next.
-    if (opened && desk.world.weights.live[to] < 100 && !desk.session.signal.aborted) {
-      const refused = `the way back was refused: ${(error as Error).message}`;
+    // Its own record tells of nothing that happened: left running, it would hold up whatever comes next. Guard and gate refuse
+    // before traffic moves; after anything else nobody can tell.
+    if (opened && error instanceof Refusal && error.code === "refused") {
+      const refused = `the way back was refused: ${error.message}`;
       await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why: refused });
     }
     throw error;

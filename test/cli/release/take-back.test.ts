@@ -243,6 +243,13 @@ describe("a rollback", () => {
     expect(desk.done).toEqual(["begin green v2.0.0", "stage", "ended superseded"]);
   });
 
+  test("given an update of which nobody can tell whether it moved traffic, then the record that it opened goes on", async () => {
+    const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
+    desk.fails = new Refusal("failed", "the listener was seen with blue 0 %");
+    await expect(backTo(desk)).rejects.toBe(desk.fails);
+    expect(desk.done).toEqual(["begin green v2.0.0", "stage"]);
+  });
+
   test("given a release's own record, when the gate refuses its way back, then the record goes on", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record() });
     desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
