@@ -3,7 +3,7 @@ import { AccessLogs } from "./components/access-logs.ts";
 import { BlueGreen } from "./components/blue-green.ts";
 import { Certificate } from "./components/certificate.ts";
 import { readDeployed } from "./components/deployed.ts";
-import { Firewall } from "./components/firewall.ts";
+import { Firewall } from "./components/security-groups.ts";
 import { describeImage } from "./components/images.ts";
 import { InstanceRole } from "./components/instance-role.ts";
 import { LoadBalancer } from "./components/load-balancer.ts";
@@ -13,15 +13,15 @@ import { Network } from "./components/network.ts";
 import { Notifications } from "./components/notifications.ts";
 import { stackOutputs } from "./components/outputs.ts";
 import { refuseUnlessOverridden } from "./components/override.ts";
-import { describePlace } from "./components/place.ts";
+import { describePlace } from "./components/region-info.ts";
 import { olderSettings } from "./components/older-settings.ts";
-import { planUpdate } from "./components/plan.ts";
+import { planUpdate } from "./deployment/plan.ts";
 import { connectAws, inBackground, onceTried } from "./components/provider-config.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
-import { byColor } from "./components/traffic.ts";
+import { byColor } from "./deployment/model.ts";
 import { VpcEndpoints } from "./components/vpc-endpoints.ts";
-import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config.ts";
-import { namespace } from "./config-schema.ts";
+import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config/load.ts";
+import { namespace } from "./config/schema.ts";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */
 export default async () => {

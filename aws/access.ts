@@ -1,9 +1,9 @@
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { AwsClients, ClientOptions } from "./aws-clients.ts";
-import { profileOf } from "./aws-credentials.ts";
-import { AwsFault, meaningOf } from "./aws-fault.ts";
-import { proxiesOf, withoutPassword } from "./aws-transport.ts";
+import type { AwsClients, ClientOptions } from "./clients.ts";
+import { profileOf } from "./credentials.ts";
+import { AwsFault, meaningOf } from "./fault.ts";
+import { proxiesOf, withoutPassword } from "./transport.ts";
 import type { ProviderConfig } from "./provider-keys.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

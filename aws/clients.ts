@@ -2,9 +2,9 @@ import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core";
 import { loadSharedConfigFiles } from "@smithy/core/config";
-import { credentialsOf, oneFile, profileOf } from "./aws-credentials.ts";
-import { AwsFault } from "./aws-fault.ts";
-import { transport } from "./aws-transport.ts";
+import { credentialsOf, oneFile, profileOf } from "./credentials.ts";
+import { AwsFault } from "./fault.ts";
+import { transport } from "./transport.ts";
 import { filled, type ProviderConfig } from "./provider-keys.ts";
 
 /** What the program itself asks of AWS, beside what its provider does. */

@@ -6,7 +6,7 @@ import {
   fromTokenFile,
   fromWebToken,
 } from "@aws-sdk/credential-providers";
-import { expandPath } from "./aws-transport.ts";
+import { expandPath } from "./transport.ts";
 import { filled, type AssumeRole, type ProviderConfig, type WebIdentity } from "./provider-keys.ts";
 
 type Credentials = NonNullable<AutoScalingClientConfig["credentials"]>;

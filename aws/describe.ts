@@ -5,8 +5,8 @@ import {
   ListenerNotFoundException,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { AwsClients } from "./aws-clients.ts";
-import { byColor, type ByColor, type Observed } from "./traffic.ts";
+import type { AwsClients } from "./clients.ts";
+import { byColor, type ByColor, type Observed } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 

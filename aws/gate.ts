@@ -1,9 +1,9 @@
-import type { AwsClients } from "./aws-clients.ts";
-import { gateVerdict, type PreviewFinding } from "./gate-verdict.ts";
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live.ts";
+import type { AwsClients } from "./clients.ts";
+import { gateVerdict, type PreviewFinding } from "../deployment/gate-verdict.ts";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "./describe.ts";
 import { askPreview, NoConnection, type PreviewEndpoint } from "./preview.ts";
 import type { LockFinding } from "./release-lock.ts";
-import { colors, gaining, type ByColor, type Capacity, type Color } from "./traffic.ts";
+import { colors, gaining, type ByColor, type Capacity, type Color } from "../deployment/model.ts";
 
 /** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
 const probes = 5;

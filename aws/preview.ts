@@ -1,4 +1,4 @@
-import type { Color } from "./traffic.ts";
+import type { Color } from "../deployment/model.ts";
 
 // An import of node:http would load Node's whole fetch (undici) with it: 20 ms of each update.
 const http = process.getBuiltinModule("node:http");

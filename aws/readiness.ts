@@ -5,8 +5,8 @@ import {
   type SuspendedProcess,
 } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { AwsClients } from "./aws-clients.ts";
-import { autoScalingGroup, targetHealth } from "./live.ts";
+import type { AwsClients } from "./clients.ts";
+import { autoScalingGroup, targetHealth } from "./describe.ts";
 
 /** What is waited for: as many healthy targets of this very group as it wants, and no fewer than its minimum. */
 export interface Readiness {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { ClientOptions } from "./aws-clients.ts";
+import type { ClientOptions } from "./clients.ts";
 
 /** An item of the stack's table. */
 export type Item = Record<string, AttributeValue>;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { AwsFault } from "./aws-fault.ts";
+import { AwsFault } from "./fault.ts";
 import { bypassesProxy } from "./no-proxy.ts";
 import { filled, proxyUrl, type ProviderConfig } from "./provider-keys.ts";
 

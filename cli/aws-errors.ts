@@ -1,5 +1,5 @@
-import { meaningOf } from "../components/aws-fault.ts";
-import { Refusal } from "./refusal.ts";
+import { meaningOf } from "../aws/fault.ts";
+import { Refusal } from "./error.ts";
 
 /**
  * An error of a call to AWS as one line: what it means, AWS's own words, and what to do. Anything else is given back as it

@@ -6,7 +6,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { endpointNames, type ClientOptions } from "../components/aws-clients.ts";
+import { endpointNames, type ClientOptions } from "../aws/clients.ts";
 
 /** What the commands ask of AWS, with the region, the credentials and the endpoints of the stack's own provider. */
 export interface Clients {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
-import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./refusal.ts";
+import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./error.ts";
 
 const program = new Command("bluegreen")
   .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { refusal } from "../engine/events.ts";
-import { Refusal } from "./refusal.ts";
+import { refusal } from "../automation/events.ts";
+import { Refusal } from "./error.ts";
 
 /** Where a stack is: the project's folder and the stack's name. */
 export interface StackPlace {

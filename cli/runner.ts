@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { OperationName, OperationOptions, OperationResult, Progress } from "../engine/protocol.ts";
-import { RunningOperation } from "../engine/running.ts";
-import { lockVariable } from "../components/lock-variable.ts";
-import { overrideVariable } from "../components/override-variable.ts";
-import type { StateHolder } from "./ledger/abandoned.ts";
-import { processId } from "./ledger/holder.ts";
-import type { Engine } from "./model.ts";
+import type { OperationName, OperationOptions, OperationResult, Progress } from "../automation/protocol.ts";
+import { RunningOperation } from "../automation/running.ts";
+import { lockVariable } from "../deployment/lock-variable.ts";
+import { overrideVariable } from "../deployment/override-variable.ts";
+import type { StateHolder } from "./store/abandoned.ts";
+import { processId } from "./store/holder.ts";
+import type { Engine } from "./state/model.ts";
 import { pulumi, type StackPlace } from "./pulumi.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./error.ts";
 
 export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;

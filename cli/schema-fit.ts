@@ -1,4 +1,4 @@
-import type { ImageFacts } from "./model.ts";
+import type { ImageFacts } from "./state/model.ts";
 
 /**
  * Why a release may not start beside the backing store as it is now; undefined: it may. It holds for the way back, too: a

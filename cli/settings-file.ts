@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
-import type { ReleaseSettings } from "./model.ts";
-import { Refusal } from "./refusal.ts";
+import type { ReleaseSettings } from "./state/model.ts";
+import { Refusal } from "./error.ts";
 
 /** Nothing that stands there is folded or spaced in another way. */
 const layout = { lineWidth: 0, flowCollectionPadding: false } as const;

@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { Stage } from "./model.ts";
+import type { Stage } from "./state/model.ts";
 
 /** How a command shows what it does: to a person at a terminal, as plain lines, or as JSON lines. */
 export type Mode = "terminal" | "lines" | "json";

@@ -8,7 +8,7 @@ import {
   period,
   type TargetGroupDimensions,
 } from "./metrics.ts";
-import type { Color } from "./traffic.ts";
+import type { Color } from "../deployment/model.ts";
 
 export interface AlarmsArgs {
   color: Color;

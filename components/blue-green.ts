@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "../aws/clients.ts";
 import type { DeployedStack } from "./deployed.ts";
 import {
   deletionFault,
@@ -11,20 +11,20 @@ import {
   type GroupChange,
 } from "./fleet-guards.ts";
 import { Fleet, type FleetArgs } from "./fleet.ts";
-import { askGate } from "./gate.ts";
+import { askGate } from "../aws/gate.ts";
 import { known } from "./known.ts";
-import type { PreviewEndpoint } from "./preview.ts";
+import type { PreviewEndpoint } from "../aws/preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
-import { observe, targetHealth } from "./live.ts";
+import { observe, targetHealth } from "../aws/describe.ts";
 import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
-import { askLock } from "./release-lock.ts";
-import type { ReadItem } from "./releases-item.ts";
+import { askLock } from "../aws/release-lock.ts";
+import type { ReadItem } from "../aws/releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
-import { rollbackReadiness } from "./rollback-readiness.ts";
+import { rollbackReadiness } from "../deployment/rollback-readiness.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import { byColor, colors, shares, type ByColor, type Color, type Plan } from "./traffic.ts";
+import { byColor, colors, shares, type ByColor, type Color, type Plan } from "../deployment/model.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,

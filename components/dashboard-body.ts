@@ -1,5 +1,5 @@
 import { counts, errorShare, loadBalancerNamespace, period, type TargetGroupDimensions } from "./metrics.ts";
-import { colors, type ByColor } from "./traffic.ts";
+import { colors, type ByColor } from "../deployment/model.ts";
 
 /** What the dashboard shows of one colour. */
 export interface Shown {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardBody, type Thresholds } from "./dashboard-body.ts";
 import type { TargetGroupDimensions } from "./metrics.ts";
-import type { ByColor } from "./traffic.ts";
+import type { ByColor } from "../deployment/model.ts";
 
 export interface DashboardArgs extends Thresholds {
   /** Physical name of the load balancer. */

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { AwsClients } from "./aws-clients.ts";
-import { liveWeights } from "./live.ts";
-import { colors, servingColor, type ByColor, type Deployed } from "./traffic.ts";
+import type { AwsClients } from "../aws/clients.ts";
+import { liveWeights } from "../aws/describe.ts";
+import { colors, servingColor, type ByColor, type Deployed } from "../deployment/model.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 

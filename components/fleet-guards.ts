@@ -1,10 +1,10 @@
 /** The last guards of a fleet, for what no setting shows: traffic that came while the update was under way, a changed program. */
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "../aws/clients.ts";
 import type { DeployedStack } from "./deployed.ts";
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "./live.ts";
-import { askLock } from "./release-lock.ts";
-import type { ReadItem } from "./releases-item.ts";
-import type { Color, Plan } from "./traffic.ts";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "../aws/describe.ts";
+import { askLock } from "../aws/release-lock.ts";
+import type { ReadItem } from "../aws/releases-item.ts";
+import type { Color, Plan } from "../deployment/model.ts";
 
 /** What a guard judges by: the weights at the program's start and those planned count beside the live ones. */
 export interface Guarded {

@@ -1,12 +1,12 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsClients } from "./aws-clients.ts";
-import { bootGateHook } from "./boot-gate.ts";
+import type { AwsClients } from "../aws/clients.ts";
+import { bootGateHook } from "../deployment/boot-gate.ts";
 import { known } from "./known.ts";
-import { autoScalingGroup, targetHealth } from "./live.ts";
-import { fleetState, waitUntilReady } from "./readiness.ts";
-import type { Capacity, Color, Machine } from "./traffic.ts";
+import { autoScalingGroup, targetHealth } from "../aws/describe.ts";
+import { fleetState, waitUntilReady } from "../aws/readiness.ts";
+import type { Capacity, Color, Machine } from "../deployment/model.ts";
 
 export interface FleetArgs {
   color: Color;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { answersBootGate } from "./boot-gate.ts";
+import { answersBootGate } from "../deployment/boot-gate.ts";
 
 /** What the stack needs to know of a pinned image. */
 export interface Image {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { logGroupName } from "./log-groups.ts";
-import type { Color } from "./traffic.ts";
+import type { Color } from "../deployment/model.ts";
 
 export interface InstanceRoleArgs {
   color: Color;

@@ -5,7 +5,7 @@ import { Dashboard } from "./dashboard.ts";
 import type { Thresholds } from "./dashboard-body.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import { createRejectedConnectionsAlarm } from "./rejected-connections-alarm.ts";
-import { byColor, colors, type ByColor } from "./traffic.ts";
+import { byColor, colors, type ByColor } from "../deployment/model.ts";
 
 export interface MonitoringArgs extends Thresholds {
   /** Base of the alarms' names. */

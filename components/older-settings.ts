@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedStack } from "./deployed.ts";
-import { lockVariable } from "./lock-variable.ts";
+import { lockVariable } from "../deployment/lock-variable.ts";
 import { concernsRelease, olderSettingsFault, revisionIn, type Effect } from "./release-revision.ts";
-import type { ReadItem } from "./releases-item.ts";
+import type { ReadItem } from "../aws/releases-item.ts";
 
 /**
  * Reasons to refuse an update from a checkout that is older than what a release command wrote last. Asked for only when

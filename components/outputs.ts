@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../config-schema.ts";
+import type { Settings } from "../config/schema.ts";
 import type { BlueGreen } from "./blue-green.ts";
-import { previewHeader } from "./preview.ts";
+import { previewHeader } from "../aws/preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { LogGroups } from "./log-groups.ts";
 import type { Monitoring } from "./monitoring.ts";
 import type { Notifications } from "./notifications.ts";
 import type { ReleasesTable } from "./releases-table.ts";
-import { byColor, other, type Foundation } from "./traffic.ts";
+import { byColor, other, type Foundation } from "../deployment/model.ts";
 
 export interface StackOutputsArgs {
   settings: Settings;

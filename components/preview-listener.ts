@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { previewHeader } from "./preview.ts";
+import { previewHeader } from "../aws/preview.ts";
 import type { ListenerProtocol } from "./load-balancer.ts";
-import { colors, type ByColor } from "./traffic.ts";
+import { colors, type ByColor } from "../deployment/model.ts";
 
 export interface PreviewListenerArgs {
   loadBalancerArn: pulumi.Input<string>;

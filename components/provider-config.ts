@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { awsClients, clientOptions, type AwsClients } from "./aws-clients.ts";
-import { tryAccess } from "./aws-access.ts";
-import { AwsFault } from "./aws-fault.ts";
-import { itemReader, type ReadItem } from "./releases-item.ts";
-import { parseProviderConfig, type ProviderConfig } from "./provider-keys.ts";
+import { awsClients, clientOptions, type AwsClients } from "../aws/clients.ts";
+import { tryAccess } from "../aws/access.ts";
+import { AwsFault } from "../aws/fault.ts";
+import { itemReader, type ReadItem } from "../aws/releases-item.ts";
+import { parseProviderConfig, type ProviderConfig } from "../aws/provider-keys.ts";
 
 const namespace = "aws:";
 

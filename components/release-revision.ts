@@ -1,8 +1,17 @@
 /** Which release settings a command wrote last, so that an older checkout does not undo them. */
 import { z } from "zod";
-import { overrideVariable } from "./override-variable.ts";
-import type { Item } from "./releases-item.ts";
-import { byColor, colors, shares, weightsFor, type ByColor, type Color, type Deployed, type Plan } from "./traffic.ts";
+import { overrideVariable } from "../deployment/override-variable.ts";
+import type { Item } from "../aws/releases-item.ts";
+import {
+  byColor,
+  colors,
+  shares,
+  weightsFor,
+  type ByColor,
+  type Color,
+  type Deployed,
+  type Plan,
+} from "../deployment/model.ts";
 
 /** Settings that a release changes, as a command wrote them. */
 const settings = z.object({

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { elbName } from "./names.ts";
-import type { Color } from "./traffic.ts";
+import type { Color } from "../deployment/model.ts";
 
 export interface TargetGroupArgs {
   baseName: string;

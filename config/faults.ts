@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { namespace, property, schema, secrets } from "./config-schema.ts";
+import { namespace, property, schema, secrets } from "./schema.ts";
 
 /** One fault of the settings: the setting, what came, and what is allowed. */
 export interface Fault {

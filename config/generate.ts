@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
 import { z } from "zod";
-import { schema } from "../config-schema.ts";
+import { schema } from "./schema.ts";
 
 const root = join(import.meta.dirname, "..");
 const begin = "<!-- settings: made by npm run settings -->";

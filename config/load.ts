@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { byColor, type ByColor, type Wanted } from "./components/traffic.ts";
-import { settingsIn } from "./config-parse.ts";
-import { namespace, type Settings } from "./config-schema.ts";
+import { byColor, type ByColor, type Wanted } from "../deployment/model.ts";
+import { settingsIn } from "./parse.ts";
+import { namespace, type Settings } from "./schema.ts";
 
 export type { Settings };
 

@@ -1,10 +1,10 @@
-import { faultMessage, issueFaults } from "./config-faults.ts";
-import { combinationFaults } from "./config-rules.ts";
-import { isText, schema, type Settings } from "./config-schema.ts";
+import { faultMessage, issueFaults } from "./faults.ts";
+import { combinationFaults } from "./rules.ts";
+import { isText, schema, type Settings } from "./schema.ts";
 
 /**
  * Settings in raw config values (each a string, lists as JSON, the way Pulumi keeps them), or every fault at once. An empty
- * text counts as not set: Pulumi.yaml can say "optional" in no other way. Apart from config.ts because the release commands
+ * text counts as not set: Pulumi.yaml can say "optional" in no other way. Apart from config/load.ts because the release commands
  * need no Pulumi SDK, which takes longer to load than all the rest of them.
  * @param secretKeys settings that are kept as secrets: no message shows their values. Default: those that always are
  */

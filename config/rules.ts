@@ -1,7 +1,7 @@
 import { Address4 } from "ip-address";
-import { other } from "./components/traffic.ts";
-import type { Fault } from "./config-faults.ts";
-import type { Settings } from "./config-schema.ts";
+import { other } from "../deployment/model.ts";
+import type { Fault } from "./faults.ts";
+import type { Settings } from "./schema.ts";
 
 type Name = keyof Settings;
 

@@ -1,6 +1,6 @@
 import { Address4 } from "ip-address";
 import { z } from "zod";
-import { colors } from "./components/traffic.ts";
+import { colors } from "../deployment/model.ts";
 
 /** The config namespace, the project's name and its command. */
 export const namespace = "bluegreen";

@@ -1,4 +1,4 @@
-import { colors, gaining, shares, type ByColor, type Capacity, type Color, type Observed } from "./traffic.ts";
+import { colors, gaining, shares, type ByColor, type Capacity, type Color, type Observed } from "./model.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };

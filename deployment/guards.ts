@@ -1,4 +1,4 @@
-import { colors, other, type Capacity, type Deployed, type Plan, type Wanted } from "./traffic.ts";
+import { colors, other, type Capacity, type Deployed, type Plan, type Wanted } from "./model.ts";
 
 /** Why an update is refused, each with what to do instead. Empty: go on. */
 export function refusals(plan: Plan, wanted: Wanted, deployed: Deployed): string[] {

@@ -12,7 +12,7 @@ import {
   type Machine,
   type Plan,
   type Wanted,
-} from "./traffic.ts";
+} from "./model.ts";
 
 export type Planned = { plan: Plan; refusals: string[] };
 

@@ -1,4 +1,4 @@
-import { colors, other, type ByColor, type Capacity, type Color, type Machine, type Observed } from "./traffic.ts";
+import { colors, other, type ByColor, type Capacity, type Color, type Machine, type Observed } from "./model.ts";
 
 /**
  * Whether one flip would bring the other colour back at once, and if not, why.

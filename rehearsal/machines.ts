@@ -2,12 +2,12 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { bakedImages, type Baked, IMAGES } from "../../images/baked.ts";
-import { claim } from "../../tools/claim.ts";
-import { CleanUp } from "../../tools/clean-up.ts";
-import { findRedis } from "../../tools/redis.ts";
-import type { MachineOptions } from "../cloud/machine-room.ts";
-import { addresses } from "./addresses.ts";
+import { bakedImages, type Baked, IMAGES } from "../images/verify/baked.ts";
+import { claim } from "../tools/claim.ts";
+import { CleanUp } from "../tools/clean-up.ts";
+import { findRedis } from "../tools/redis.ts";
+import type { MachineOptions } from "../packages/local-aws/host.ts";
+import { addresses } from "../packages/local-aws/machines/addresses.ts";
 
 /** AWS seconds that the service serves on after SIGTERM: its own default. */
 const shutdownDelay = 15;

@@ -6,8 +6,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { table, verdict, type Report } from "./report.ts";
 import { runSteps } from "./run.ts";
 import { openSession, type ProviderChoice, type Session } from "./session.ts";
-import { Context } from "./story/context.ts";
-import { chosen, storyOf } from "./story/story.ts";
+import { Context } from "./scenarios/context.ts";
+import { chosen, storyOf } from "./scenarios/story.ts";
 import { claim, isAlive } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 

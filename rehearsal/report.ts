@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Findings } from "./story/context.ts";
+import type { Findings } from "./scenarios/context.ts";
 
 /** One step as it went. */
 export interface StepReport extends Findings {

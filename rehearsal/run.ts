@@ -1,8 +1,8 @@
 import { Listr, type ListrTask } from "listr2";
 import type { StepReport } from "./report.ts";
 import { startLoad } from "./load/load.ts";
-import { destroy } from "./story/destroy.ts";
-import { Context, type Findings, type Step, type World } from "./story/context.ts";
+import { destroy } from "./scenarios/destroy.ts";
+import { Context, type Findings, type Step, type World } from "./scenarios/context.ts";
 
 export interface RunArgs {
   context: Context;

@@ -5,8 +5,8 @@ import { Command, InvalidArgumentError } from "commander";
 import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { openSession } from "./session.ts";
-import { Context } from "./story/context.ts";
-import { worlds } from "./story/release.ts";
+import { Context } from "./scenarios/context.ts";
+import { worlds } from "./scenarios/release.ts";
 import { startLoad } from "./load/load.ts";
 
 const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");

@@ -60,7 +60,7 @@ describe("the whole program", () => {
 
   test("dev, staging and prod files hold the same kind of settings and nothing else", () => {
     const known = Object.keys(
-      jest.requireActual<typeof import("../config-schema.ts")>("../config-schema.ts").schema.shape,
+      jest.requireActual<typeof import("../config/schema.ts")>("../config/schema.ts").schema.shape,
     );
     for (const stack of ["dev", "staging", "prod"]) {
       const text = readFileSync(join(import.meta.dirname, "..", `Pulumi.${stack}.yaml`), "utf8");

@@ -1,5 +1,5 @@
 import { office, runProgram, start, v1, v2, type Setting } from "./whole-program.ts";
-import { byColor, other } from "../components/traffic.ts";
+import { byColor, other } from "../deployment/model.ts";
 
 describe("outputs", () => {
   test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {

@@ -5,7 +5,7 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import * as YAML from "yaml";
-import type { Item } from "../components/releases-item.ts";
+import type { Item } from "../aws/releases-item.ts";
 
 /** Names of resources that the engine creates in the next runs, also in another's place: it calls their hooks before. */
 export const created = new Set<string>();
@@ -18,8 +18,8 @@ beforeEach(() => {
 });
 
 // Here and not in each test: a mock counts for every module that is loaded after it, and the program is loaded last.
-jest.mock("../components/releases-item.ts", () => ({
-  ...jest.requireActual<object>("../components/releases-item.ts"),
+jest.mock("../aws/releases-item.ts", () => ({
+  ...jest.requireActual<object>("../aws/releases-item.ts"),
   itemReader: () => (tableName: string, key: string) => {
     expect(tableName).toMatch(/-releases-1234567$/);
     return table.items ? Promise.resolve(table.items[key]) : Promise.reject(new Error("the table is down"));

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Color } from "../components/traffic.ts";
+import type { Color } from "../deployment/model.ts";
 import { named, runProgram, type Registered, type Run } from "./program.ts";
 
 export { runProgram, type Run } from "./program.ts";
@@ -8,12 +8,12 @@ const live = { weights: undefined as Record<Color, number> | undefined };
 const waited: string[] = [];
 
 // Here and not in each test: a mock counts for every module that is loaded after it, and the program is loaded last.
-jest.mock("../components/live.ts", () => ({
-  ...jest.requireActual<object>("../components/live.ts"),
+jest.mock("../aws/describe.ts", () => ({
+  ...jest.requireActual<object>("../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live.weights),
   targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
 }));
-jest.mock("../components/readiness.ts", () => ({
+jest.mock("../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, { color }: { color: string }) => Promise.resolve(void waited.push(color)),
 }));
 

@@ -1,5 +1,5 @@
-import { answerFault } from "../../components/gate.ts";
-import type { PreviewAnswer } from "../../components/preview.ts";
+import { answerFault } from "../../aws/gate.ts";
+import type { PreviewAnswer } from "../../aws/preview.ts";
 import { errorFault, latencyFault, type Limits } from "./verdict.ts";
 import type { Counts } from "./evidence.ts";
 

@@ -1,6 +1,6 @@
-import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../components/preview.ts";
-import { other, type Color } from "../../components/traffic.ts";
-import type { CheckResult, ImageFacts } from "../model.ts";
+import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../aws/preview.ts";
+import { other, type Color } from "../../deployment/model.ts";
+import type { CheckResult, ImageFacts } from "../state/model.ts";
 import {
   builtInChecks,
   errorsFinding,

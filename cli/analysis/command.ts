@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { previewHeader } from "../../components/preview.ts";
-import type { Color } from "../../components/traffic.ts";
-import type { ImageFacts, Stage } from "../model.ts";
+import { previewHeader } from "../../aws/preview.ts";
+import type { Color } from "../../deployment/model.ts";
+import type { ImageFacts, Stage } from "../state/model.ts";
 import { formatDuration } from "./duration.ts";
 
 /** Milliseconds that a command gets to end itself after SIGTERM, and its output to end after the command. */

@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 
 /** Longest duration, in seconds: what Amazon ECS allows for a bake (`bakeTimeInMinutes`, 1440). */
 const longest = 24 * 60 * 60;

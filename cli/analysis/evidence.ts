@@ -1,5 +1,5 @@
-import type { Color } from "../../components/traffic.ts";
-import type { AlarmFacts } from "../model.ts";
+import type { Color } from "../../deployment/model.ts";
+import type { AlarmFacts } from "../state/model.ts";
 
 /** What is known of a new colour and of the old one beside it while traffic moves, and after it has moved. */
 export interface Evidence {

@@ -1,13 +1,13 @@
 import { paginateGetMetricData, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import type { PreviewEndpoint } from "../../components/preview.ts";
-import { observe, targetHealth } from "../../components/live.ts";
-import { byColor, other, type ByColor, type Color } from "../../components/traffic.ts";
+import type { PreviewEndpoint } from "../../aws/preview.ts";
+import { observe, targetHealth } from "../../aws/describe.ts";
+import { byColor, other, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
-import type { Outputs } from "../recorded.ts";
-import { alarmsNow } from "../world.ts";
+import type { Outputs } from "../state/stack-state.ts";
+import { alarmsNow } from "../state/describe.ts";
 import { countsOf, neededHosts, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
 import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics.ts";
-import { Paced } from "./paced.ts";
+import { Paced } from "./ttl-cache.ts";
 import { Probes } from "./probes.ts";
 
 /** Seconds between two questions to AWS about alarms and target health. */

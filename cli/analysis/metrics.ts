@@ -1,5 +1,5 @@
 import type { MetricDataQuery, MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import { byColor, colors, type ByColor } from "../../components/traffic.ts";
+import { byColor, colors, type ByColor } from "../../deployment/model.ts";
 import type { MetricCounts } from "./evidence.ts";
 
 const minute = 60_000;

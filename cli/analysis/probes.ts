@@ -1,5 +1,5 @@
-import { askPreview, NoConnection, type PreviewEndpoint } from "../../components/preview.ts";
-import { byColor, type ByColor, type Color } from "../../components/traffic.ts";
+import { askPreview, NoConnection, type PreviewEndpoint } from "../../aws/preview.ts";
+import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import { slide, type Sample } from "./evidence.ts";
 
 /** Seconds until a listener that could not be reached is tried again: each try may take as long as an answer. */

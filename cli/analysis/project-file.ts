@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { builtInChecks } from "./built-in.ts";
 import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Stage } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import type { Stage } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
 import type { Limits } from "./verdict.ts";
 

@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
 
 /** How traffic moves to a new colour: through these weights, then all of it by the flip. */

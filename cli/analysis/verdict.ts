@@ -1,4 +1,4 @@
-import type { AlarmFacts } from "../model.ts";
+import type { AlarmFacts } from "../state/model.ts";
 import type { ColorEvidence, Counts, Evidence } from "./evidence.ts";
 
 export interface Limits {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { exitCodes, Refusal } from "../refusal.ts";
-import { Desk, type DeskArgs } from "../release/desk.ts";
+import { exitCodes, Refusal } from "../error.ts";
+import { Desk, type DeskArgs } from "../rollout/context.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { paginateListTables } from "@aws-sdk/client-dynamodb";
-import { acquireLock } from "../ledger/acquire.ts";
-import type { HeldLock } from "../ledger/lease.ts";
-import { Refusal } from "../refusal.ts";
+import { acquireLock } from "../store/acquire.ts";
+import type { HeldLock } from "../store/lease.ts";
+import { Refusal } from "../error.ts";
 import type { Session } from "../session.ts";
 
 /** Milliseconds that the table gets: a way back waits for nothing else. */

@@ -1,10 +1,10 @@
 import { classify } from "../drift/classify.ts";
 import { renderDrift } from "../drift/render.ts";
 import { driftReport, type DriftReport } from "../drift/report.ts";
-import { Refusal } from "../refusal.ts";
-import { Desk } from "../release/desk.ts";
-import { told } from "../release/update.ts";
-import { readWorld } from "../read-world.ts";
+import { Refusal } from "../error.ts";
+import { Desk } from "../rollout/context.ts";
+import { told } from "../rollout/update.ts";
+import { readWorld } from "../state/read.ts";
 import type { Session } from "../session.ts";
 import { seesColor } from "../status/paint.ts";
 import { type Context, withDesk } from "./context.ts";

@@ -1,7 +1,7 @@
 import { explained } from "../aws-errors.ts";
-import { renderHistory, renderRecord } from "../ledger/history.ts";
-import { listRecords } from "../ledger/records.ts";
-import { Refusal } from "../refusal.ts";
+import { renderHistory, renderRecord } from "../store/history.ts";
+import { listRecords } from "../store/records.ts";
+import { Refusal } from "../error.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { Context } from "./context.ts";
 

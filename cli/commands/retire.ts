@@ -1,5 +1,5 @@
-import { retire as runRetire } from "../release/retire.ts";
-import { settle } from "../release/release.ts";
+import { retire as runRetire } from "../rollout/retire.ts";
+import { settle } from "../rollout/release.ts";
 import { type Context, withDesk } from "./context.ts";
 
 /** The fleet that doesn't serve goes, and the floor is lifted. */

@@ -8,10 +8,10 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../../components/live.ts";
-import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../components/traffic.ts";
+import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 import { explained } from "../aws-errors.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";

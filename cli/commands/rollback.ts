@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline/promises";
-import { colors, other, type Color } from "../../components/traffic.ts";
+import { colors, other, type Color } from "../../deployment/model.ts";
 import { rollbackFacts } from "../status/rollback.ts";
-import { imageName } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import { settle } from "../release/release.ts";
-import { endRollback, goBack, hasGoneBack } from "../release/traffic.ts";
+import { imageName } from "../state/model.ts";
+import { Refusal } from "../error.ts";
+import { settle } from "../rollout/release.ts";
+import { endRollback, goBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withDesk } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
 

@@ -1,8 +1,8 @@
-import { parseDuration } from "../judge/duration.ts";
+import { parseDuration } from "../analysis/duration.ts";
 import { runJob } from "../jobs/run-job.ts";
-import { readWorld } from "../read-world.ts";
-import { other, servingColor } from "../../components/traffic.ts";
-import { Refusal } from "../refusal.ts";
+import { readWorld } from "../state/read.ts";
+import { other, servingColor } from "../../deployment/model.ts";
+import { Refusal } from "../error.ts";
 import type { Context } from "./context.ts";
 
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { readWorld } from "../read-world.ts";
+import { readWorld } from "../state/read.ts";
 import { renderStatus } from "../status/render.ts";
 import { seesColor } from "../status/paint.ts";
 import { statusReport } from "../status/report.ts";

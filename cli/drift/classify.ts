@@ -1,8 +1,8 @@
-import { colors, shares, type Color } from "../../components/traffic.ts";
-import type { Change } from "../../engine/protocol.ts";
-import { segments } from "../../engine/values.ts";
-import type { World } from "../model.ts";
-import type { ExitCode } from "../refusal.ts";
+import { colors, shares, type Color } from "../../deployment/model.ts";
+import type { Change } from "../../automation/protocol.ts";
+import { segments } from "../../automation/values.ts";
+import type { World } from "../state/model.ts";
+import type { ExitCode } from "../error.ts";
 import { ruleFor } from "./rules.ts";
 
 /**
@@ -27,7 +27,7 @@ export interface DriftItem {
   readonly sentence: string;
 }
 
-/** Of `engine/protocol.ts`'s result of a `refresh`; its `observed` ones have the op `same`. */
+/** Of `automation/protocol.ts`'s result of a `refresh`; its `observed` ones have the op `same`. */
 export type Seen = Pick<Change, "op" | "type" | "name" | "diff" | "values">;
 
 const listenerType = "aws:lb/listener:Listener";

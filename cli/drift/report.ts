@@ -1,5 +1,5 @@
-import type { World } from "../model.ts";
-import type { ExitCode } from "../refusal.ts";
+import type { World } from "../state/model.ts";
+import type { ExitCode } from "../error.ts";
 import { driftExit, type DriftClass, type DriftItem } from "./classify.ts";
 
 /** How many differences there are of each class: drift in short. */

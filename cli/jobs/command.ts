@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 
 /** Seconds that a job may take: AWS-RunShellScript's own bounds for executionTimeout. */
 export const timeouts = { least: 1, greatest: 172_800 };

@@ -6,8 +6,8 @@ import {
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../refusal.ts";
-import type { JobPlace } from "./place.ts";
+import { Refusal } from "../error.ts";
+import type { JobPlace } from "./launch-source.ts";
 import { asked } from "./rights.ts";
 
 /** Tag that says when a job's run has to be over, in ISO 8601: an instance that is older is a killed run's. */

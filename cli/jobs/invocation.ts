@@ -6,7 +6,7 @@ import {
   type GetCommandInvocationResult,
 } from "@aws-sdk/client-ssm";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { poll, type Clock } from "./clock.ts";
 import { asked } from "./rights.ts";
 

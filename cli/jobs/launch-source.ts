@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { asked } from "./rights.ts";
 
 /** Where and of what an instance of a fleet's release is made. */

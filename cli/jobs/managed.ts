@@ -1,6 +1,6 @@
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { poll, type Clock } from "./clock.ts";
 import { stateOf } from "./instance.ts";
 import { asked } from "./rights.ts";

@@ -1,14 +1,14 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { Color } from "../../components/traffic.ts";
+import type { Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../error.ts";
 import { clock, type Clock } from "./clock.ts";
 import { jobScript, type JobRequest } from "./command.ts";
 import { launch, terminate, terminateLeftovers, type JobOwner } from "./instance.ts";
 import { cancel, deliveryLimit, send, tellingLimit, untilEnded } from "./invocation.ts";
 import { registrationLimit, untilManaged } from "./managed.ts";
 import { isTruncated, logStream, Output, type OutputStream } from "./output.ts";
-import { groupNamed, jobPlace } from "./place.ts";
+import { groupNamed, jobPlace } from "./launch-source.ts";
 
 /** What running a job asks of AWS. */
 export type JobClients = Pick<Clients, "autoScaling" | "ec2" | "ssm"> & { readonly logs: CloudWatchLogsClient };

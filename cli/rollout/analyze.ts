@@ -1,13 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, type Color } from "../../components/traffic.ts";
-import { formatDuration } from "../judge/duration.ts";
-import type { Counts, Evidence } from "../judge/evidence.ts";
-import { Measure } from "../judge/measure.ts";
-import { readProjectFile } from "../judge/project-file.ts";
-import { defaultLimits, verdict, type Limits, type Verdict } from "../judge/verdict.ts";
+import { other, type Color } from "../../deployment/model.ts";
+import { formatDuration } from "../analysis/duration.ts";
+import type { Counts, Evidence } from "../analysis/evidence.ts";
+import { Measure } from "../analysis/measure.ts";
+import { readProjectFile } from "../analysis/project-file.ts";
+import { defaultLimits, verdict, type Limits, type Verdict } from "../analysis/verdict.ts";
 import { explained } from "../aws-errors.ts";
 import { bar, type Teller } from "../ui.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk } from "./context.ts";
 import { GoBack } from "./hooks.ts";
 import { previewOf } from "./preview.ts";
 

@@ -1,10 +1,10 @@
-import { other, type Color } from "../../components/traffic.ts";
-import { runChecks } from "../judge/checks.ts";
-import { readProjectFile } from "../judge/project-file.ts";
-import { imageName, type CheckResult, type ImageFacts } from "../model.ts";
-import type { Desk } from "./desk.ts";
+import { other, type Color } from "../../deployment/model.ts";
+import { runChecks } from "../analysis/checks.ts";
+import { readProjectFile } from "../analysis/project-file.ts";
+import { imageName, type CheckResult, type ImageFacts } from "../state/model.ts";
+import type { Desk } from "./context.ts";
 import { commandRun, GoBack, guarded, urls } from "./hooks.ts";
-import { limitsOf } from "./judge.ts";
+import { limitsOf } from "./analyze.ts";
 import { previewOf } from "./preview.ts";
 
 /**

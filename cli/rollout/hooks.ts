@@ -1,9 +1,9 @@
-import { commandVariables, type CommandContext } from "../judge/command.ts";
-import { runHooks } from "../judge/hooks.ts";
-import { readProjectFile } from "../judge/project-file.ts";
-import type { ImageFacts, Stage } from "../model.ts";
-import type { Color } from "../../components/traffic.ts";
-import type { Desk } from "./desk.ts";
+import { commandVariables, type CommandContext } from "../analysis/command.ts";
+import { runHooks } from "../analysis/hooks.ts";
+import { readProjectFile } from "../analysis/project-file.ts";
+import type { ImageFacts, Stage } from "../state/model.ts";
+import type { Color } from "../../deployment/model.ts";
+import type { Desk } from "./context.ts";
 
 /** A release can't go on: why. Whoever runs it takes it back. */
 export class GoBack extends Error {}

@@ -1,15 +1,15 @@
 import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
-import { parameterOf } from "../../bake/parameters.ts";
-import { isVersion } from "../../bake/layers.ts";
-import { colors } from "../../components/traffic.ts";
+import { parameterOf } from "../../images/build/parameters.ts";
+import { isVersion } from "../../images/build/layers.ts";
+import { colors } from "../../deployment/model.ts";
 import { explained } from "../aws-errors.ts";
-import { isSameImage, servedBefore } from "../ledger/record.ts";
-import { listRecords } from "../ledger/records.ts";
-import { imageName, type ImageFacts } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import { readWorld } from "../read-world.ts";
+import { isSameImage, servedBefore } from "../store/record.ts";
+import { listRecords } from "../store/records.ts";
+import { imageName, type ImageFacts } from "../state/model.ts";
+import { Refusal } from "../error.ts";
+import { readWorld } from "../state/read.ts";
 import { openSession, type Session } from "../session.ts";
-import { imagesNow } from "../world.ts";
+import { imagesNow } from "../state/describe.ts";
 
 const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
 

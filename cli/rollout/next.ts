@@ -1,7 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
-import { other, servingColor, shares, type Color } from "../../components/traffic.ts";
-import { nextMove, type Strategy } from "../judge/strategy.ts";
-import { imageName, type ReleaseRecord, type World } from "../model.ts";
+import { other, servingColor, shares, type Color } from "../../deployment/model.ts";
+import { nextMove, type Strategy } from "../analysis/strategy.ts";
+import { imageName, type ReleaseRecord, type World } from "../state/model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {

@@ -1,5 +1,5 @@
-import type { Desk } from "./desk.ts";
-import { Refusal } from "../refusal.ts";
+import type { Desk } from "./context.ts";
+import { Refusal } from "../error.ts";
 
 /**
  * Runs what moves a release on, and tells people when it stops without having gone back: they must act, and may be far from

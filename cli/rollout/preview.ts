@@ -1,6 +1,6 @@
-import type { PreviewEndpoint } from "../../components/preview.ts";
-import type { Recorded } from "../recorded.ts";
-import type { Settings } from "../../config-schema.ts";
+import type { PreviewEndpoint } from "../../aws/preview.ts";
+import type { Recorded } from "../state/stack-state.ts";
+import type { Settings } from "../../config/schema.ts";
 
 /**
  * Where the preview listener of a stack is asked: at the load balancer's own name, as the health gate does. The domain may

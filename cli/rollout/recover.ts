@@ -3,12 +3,12 @@ import {
   DeletePolicyCommand,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
-import type { Color } from "../../components/traffic.ts";
-import { readWorld, type Reading } from "../read-world.ts";
-import { Refusal } from "../refusal.ts";
+import type { Color } from "../../deployment/model.ts";
+import { readWorld, type Reading } from "../state/read.ts";
+import { Refusal } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
-import { groupsOf, policiesOf, unknownTo, unlessGone, weightsNow, type GroupPolicy } from "../world.ts";
+import { groupsOf, policiesOf, unknownTo, unlessGone, weightsNow, type GroupPolicy } from "../state/describe.ts";
 import { told } from "./update.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { other, servingColor, type Color } from "../../components/traffic.ts";
-import { Refusal } from "../refusal.ts";
-import { imageName, type World } from "../model.ts";
-import type { Desk } from "./desk.ts";
+import { other, servingColor, type Color } from "../../deployment/model.ts";
+import { Refusal } from "../error.ts";
+import { imageName, type World } from "../state/model.ts";
+import type { Desk } from "./context.ts";
 import { guarded } from "./hooks.ts";
 import { isBaking, unfinished } from "./next.ts";
 import { now, servingNow } from "./stage.ts";

@@ -1,9 +1,9 @@
-import { servingColor } from "../../components/traffic.ts";
-import { askPreview, NoConnection } from "../../components/preview.ts";
-import type { ImageFacts } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import { servingColor } from "../../deployment/model.ts";
+import { askPreview, NoConnection } from "../../aws/preview.ts";
+import type { ImageFacts } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 import { schemaFault } from "../schema-fit.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk } from "./context.ts";
 import { previewOf } from "./preview.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { other, servingColor, type Color } from "../../components/traffic.ts";
-import { imageName, type ImageFacts } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { Desk } from "./desk.ts";
+import { other, servingColor, type Color } from "../../deployment/model.ts";
+import { imageName, type ImageFacts } from "../state/model.ts";
+import { Refusal } from "../error.ts";
+import type { Desk } from "./context.ts";
 import { guarded } from "./hooks.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { requireSchema } from "./schema.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, shares, type Color } from "../../components/traffic.ts";
-import { imageName, type ImageFacts, type ReleaseSettings } from "../model.ts";
-import { Refusal } from "../refusal.ts";
-import type { ChangeOptions, Desk } from "./desk.ts";
+import { other, shares, type Color } from "../../deployment/model.ts";
+import { imageName, type ImageFacts, type ReleaseSettings } from "../state/model.ts";
+import { Refusal } from "../error.ts";
+import type { ChangeOptions, Desk } from "./context.ts";
 import type { UpdateOptions } from "./update.ts";
 import { now, servingNow } from "./stage.ts";
 

@@ -1,7 +1,7 @@
-import type { OperationResult, Progress } from "../../engine/protocol.ts";
-import type { ReleaseSettings } from "../model.ts";
-import { readWorld } from "../read-world.ts";
-import { Refusal } from "../refusal.ts";
+import type { OperationResult, Progress } from "../../automation/protocol.ts";
+import type { ReleaseSettings } from "../state/model.ts";
+import { readWorld } from "../state/read.ts";
+import { Refusal } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
 

@@ -8,11 +8,11 @@ import {
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../components/live.ts";
-import { byColor, type ByColor, type Color } from "../components/traffic.ts";
-import type { Clients } from "./clients.ts";
+import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
+import type { Clients } from "../clients.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
-import type { Outputs, Recorded } from "./recorded.ts";
+import type { Outputs, Recorded } from "./stack-state.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 

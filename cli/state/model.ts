@@ -1,5 +1,5 @@
 /** What the release commands know of a stack: as it really is, as its state says, and as its settings say. */
-import type { ByColor, Capacity, Color } from "../components/traffic.ts";
+import type { ByColor, Capacity, Color } from "../../deployment/model.ts";
 
 /** What an image says of itself by its tags; undefined where there is no such tag. */
 export interface ImageFacts {

@@ -1,12 +1,12 @@
-import { byColor } from "../components/traffic.ts";
-import { explained } from "./aws-errors.ts";
-import { currentLock } from "./ledger/acquire.ts";
-import { listRecords } from "./ledger/records.ts";
+import { byColor } from "../../deployment/model.ts";
+import { explained } from "../aws-errors.ts";
+import { currentLock } from "../store/acquire.ts";
+import { listRecords } from "../store/records.ts";
 import type { ReleaseSettings, World } from "./model.ts";
-import { settingsOf, type Recorded } from "./recorded.ts";
-import { Refusal } from "./refusal.ts";
-import type { Session } from "./session.ts";
-import { alarmsNow, fleetsNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./world.ts";
+import { settingsOf, type Recorded } from "./stack-state.ts";
+import { Refusal } from "../error.ts";
+import type { Session } from "../session.ts";
+import { alarmsNow, fleetsNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./describe.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {

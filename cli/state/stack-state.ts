@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { byColor, colors, other, servingColor, type ByColor, type Color } from "../components/traffic.ts";
+import { byColor, colors, other, servingColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { ReleaseSettings } from "./model.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../error.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 

@@ -1,5 +1,5 @@
-import { colors, other, shares } from "../../components/traffic.ts";
-import type { ReleaseSettings, World } from "../model.ts";
+import { colors, other, shares } from "../../deployment/model.ts";
+import type { ReleaseSettings, World } from "../state/model.ts";
 
 /** Where two of settings' file, state and world differ. */
 export interface Difference {

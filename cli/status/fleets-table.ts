@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import { colors, type Color } from "../../components/traffic.ts";
-import { imageName, type Instance } from "../model.ts";
+import { colors, type Color } from "../../deployment/model.ts";
+import { imageName, type Instance } from "../state/model.ts";
 import { fleetStyle, type Paint } from "./paint.ts";
 import type { StatusReport } from "./report.ts";
 import { ageText, wantedTargets } from "./words.ts";

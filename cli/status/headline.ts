@@ -1,5 +1,5 @@
-import { byColor, colors, other, type Color } from "../../components/traffic.ts";
-import { imageName, type World } from "../model.ts";
+import { byColor, colors, other, type Color } from "../../deployment/model.ts";
+import { imageName, type World } from "../state/model.ts";
 import { roleOf, serving, wantedTargets } from "./words.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Color } from "../../components/traffic.ts";
+import type { Color } from "../../deployment/model.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

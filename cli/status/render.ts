@@ -1,5 +1,5 @@
-import { colors } from "../../components/traffic.ts";
-import { imageName, type AlarmFacts } from "../model.ts";
+import { colors } from "../../deployment/model.ts";
+import { imageName, type AlarmFacts } from "../state/model.ts";
 import { columns, wrapped } from "./columns.ts";
 import { fleetsTable } from "./fleets-table.ts";
 import { fleetStyle, painter, type Paint } from "./paint.ts";

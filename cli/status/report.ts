@@ -1,6 +1,6 @@
-import { byColor, type ByColor, type Color } from "../../components/traffic.ts";
+import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { DriftCounts } from "../drift/report.ts";
-import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../model.ts";
+import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../state/model.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
 import { rollbackFacts, type RollbackFacts } from "./rollback.ts";

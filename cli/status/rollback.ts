@@ -1,5 +1,5 @@
-import { colors, other, shares, type Color } from "../../components/traffic.ts";
-import { imageName, type World } from "../model.ts";
+import { colors, other, shares, type Color } from "../../deployment/model.ts";
+import { imageName, type World } from "../state/model.ts";
 import { serving } from "./words.ts";
 
 /** Whether the release could be taken back at once, to which colour, and if not, why. */

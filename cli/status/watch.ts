@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import type { World } from "../model.ts";
+import type { World } from "../state/model.ts";
 import { statusReport, type StatusReport } from "./report.ts";
 import type { Screen } from "./screen.ts";
 

@@ -1,5 +1,5 @@
-import { servingColor, type Color } from "../../components/traffic.ts";
-import type { FleetFacts, ImageFacts, World } from "../model.ts";
+import { servingColor, type Color } from "../../deployment/model.ts";
+import type { FleetFacts, ImageFacts, World } from "../state/model.ts";
 
 /** What a colour does now. `canary`: it has a share of the requests beside the colour that is declared to serve. */
 export type Role = "serving" | "canary" | "standby" | "off";

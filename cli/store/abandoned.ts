@@ -1,5 +1,5 @@
 /** Which engines may have left the state locked, and when that is certain: without a call. */
-import type { Abandoned, Engine, Lock } from "../model.ts";
+import type { Abandoned, Engine, Lock } from "../state/model.ts";
 import type { ProcessState } from "./holder.ts";
 import { LEASE_SECONDS } from "./lock.ts";
 

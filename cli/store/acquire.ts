@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Holder, Lock, LockKind } from "../model.ts";
-import type { Refusal } from "../refusal.ts";
+import type { Holder, Lock, LockKind } from "../state/model.ts";
+import type { Refusal } from "../error.ts";
 import { leftBy } from "./abandoned.ts";
 import { awsTime, thisMoment } from "./clock.ts";
 import { isHolderAlive } from "./holder.ts";

@@ -1,8 +1,8 @@
 /** Records for people to read: plain text, for a terminal or a log. */
 import Table from "cli-table3";
-import { other } from "../../components/traffic.ts";
-import { formatDuration } from "../judge/duration.ts";
-import { imageName, type ImageFacts, type ReleaseRecord } from "../model.ts";
+import { other } from "../../deployment/model.ts";
+import { formatDuration } from "../analysis/duration.ts";
+import { imageName, type ImageFacts, type ReleaseRecord } from "../state/model.ts";
 
 const outcomes = {
   running: "running",

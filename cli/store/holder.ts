@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
 import { isAlive } from "../../tools/claim.ts";
-import type { Holder, ProcessId } from "../model.ts";
+import type { Holder, ProcessId } from "../state/model.ts";
 
 /** This process, on behalf of the pipeline that runs it or of the user. */
 export function thisHolder(env: NodeJS.ProcessEnv = process.env): Holder {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Abandoned, Engine, Lock } from "../model.ts";
-import type { Refusal } from "../refusal.ts";
+import type { Abandoned, Engine, Lock } from "../state/model.ts";
+import type { Refusal } from "../error.ts";
 import { isLeftLocked, leftBy, type StateHolder, together, without } from "./abandoned.ts";
 import { type Moment, secondsSince, thisMoment } from "./clock.ts";
 import { processState } from "./holder.ts";

@@ -8,8 +8,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Abandoned, Engine, Lock } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import type { Abandoned, Engine, Lock } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
 
 const Key = { pk: { S: "lock" }, sk: { S: "release" } };

@@ -1,6 +1,6 @@
 /** Whose turn it is to release: decisions and words, without a call. */
-import type { Holder, Lock, LockKind } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import type { Holder, Lock, LockKind } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 
 /** Seconds for which a lock counts unless it is renewed. */
 export const LEASE_SECONDS = 60;

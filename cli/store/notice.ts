@@ -1,6 +1,6 @@
 /** What people are told of a release, and in which words: without a call. */
-import { type Color, other } from "../../components/traffic.ts";
-import { imageName, type ImageFacts } from "../model.ts";
+import { type Color, other } from "../../deployment/model.ts";
+import { imageName, type ImageFacts } from "../state/model.ts";
 
 export interface Notice {
   readonly kind: "cut-over" | "released" | "rolled-back" | "failed" | "waiting" | "retired";

@@ -1,6 +1,6 @@
 /** What is kept of a release, and how it grows: without a call. */
 import { randomBytes } from "node:crypto";
-import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../model.ts";
+import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../state/model.ts";
 
 /** What a release begins with. */
 export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "by">;

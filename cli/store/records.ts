@@ -5,8 +5,8 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { ReleaseRecord } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import type { ReleaseRecord } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
 import { type Begun, newRecord } from "./record.ts";
 

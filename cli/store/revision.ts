@@ -7,9 +7,9 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ReleaseRevision, revisionIn, revisionItem } from "../../components/release-revision.ts";
-import { itemKey } from "../../components/releases-item.ts";
-import type { ReleaseSettings } from "../model.ts";
-import { Refusal } from "../refusal.ts";
+import { itemKey } from "../../aws/releases-item.ts";
+import type { ReleaseSettings } from "../state/model.ts";
+import { Refusal } from "../error.ts";
 
 const Key = itemKey("settings");
 

@@ -5,7 +5,7 @@ export const LAYERS = ["base", "hardened", "app"] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** The project's folder. */
-export const ROOT = path.resolve(import.meta.dirname, "..");
+export const ROOT = path.resolve(import.meta.dirname, "../..");
 /** The folder of the templates: Packer reads all of it, whatever the layer. */
 export const TEMPLATES = path.join(ROOT, "packer");
 /** Where manifests, reports and logs go by default. */

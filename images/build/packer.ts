@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { quiet } from "../tools/packer.ts";
+import { quiet } from "../../tools/packer.ts";
 import { type Layer, ROOT, TEMPLATES } from "./layers.ts";
 
 /** How Packer is started. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { exists } from "../tools/cache.ts";
-import { run } from "../tools/run.ts";
+import { exists } from "../../tools/cache.ts";
+import { run } from "../../tools/run.ts";
 import { Aws } from "./aws.ts";
 import { refuse, saidBy } from "./faults.ts";
 import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";

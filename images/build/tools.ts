@@ -1,7 +1,7 @@
-import { findGoss } from "../tools/goss.ts";
-import { findPacker } from "../tools/packer.ts";
-import { findPackerPlugin } from "../tools/packer-plugin.ts";
-import { run } from "../tools/run.ts";
+import { findGoss } from "../../tools/goss.ts";
+import { findPacker } from "../../tools/packer.ts";
+import { findPackerPlugin } from "../../tools/packer-plugin.ts";
+import { run } from "../../tools/run.ts";
 import type { BakeArgs } from "./bake.ts";
 import { refuse, saidBy } from "./faults.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { LAYERS } from "../bake/layers.ts";
-import { run } from "../tools/run.ts";
+import { LAYERS } from "../build/layers.ts";
+import { run } from "../../tools/run.ts";
 import { filesBelow } from "./files.ts";
 import { closure, duplicates, unknownKinds } from "./specs.ts";
 

@@ -1,7 +1,7 @@
 import { RunInstancesCommand, TerminateInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { CloudState } from "../rehearsal/cloud/control.ts";
+import type { CloudState } from "../../packages/local-aws/control.ts";
 import { profile } from "./profile.ts";
 
 /** An instance that is looked at from inside. */

@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { saidBy } from "../bake/faults.ts";
-import { ROOT, TEMPLATES } from "../bake/layers.ts";
-import { findHostGoss } from "../tools/goss.ts";
-import { findLinters } from "../tools/linters.ts";
-import { findPacker } from "../tools/packer.ts";
-import { findPackerPlugin } from "../tools/packer-plugin.ts";
-import { run } from "../tools/run.ts";
+import { saidBy } from "../build/faults.ts";
+import { ROOT, TEMPLATES } from "../build/layers.ts";
+import { findHostGoss } from "../../tools/goss.ts";
+import { findLinters } from "../../tools/linters.ts";
+import { findPacker } from "../../tools/packer.ts";
+import { findPackerPlugin } from "../../tools/packer-plugin.ts";
+import { run } from "../../tools/run.ts";
 import { filesBelow } from "./files.ts";
 import { checkSpecs } from "./goss-checks.ts";
 import { checkFormat, checkTemplates } from "./packer-checks.ts";
@@ -34,12 +34,12 @@ async function main(): Promise<number> {
     "packer validate": () => checkTemplates(tools, TEMPLATES, work),
     goss: () => checkSpecs(goss, below("goss"), work),
     hadolint: async () => {
-      const files = await filesBelow(below("app"), /^Dockerfile$/);
+      const files = await filesBelow(below("packages", "app"), /^Dockerfile$/);
       await run(linters.hadolint, files);
-      return "app/Dockerfile";
+      return "packages/app/Dockerfile";
     },
     "kubernetes-validate": async () => {
-      const files = await filesBelow(below("deploy", "kubernetes"), /^(?!kustomization).*\.yaml$/);
+      const files = await filesBelow(below("packages", "app", "kubernetes"), /^(?!kustomization).*\.yaml$/);
       const [command, ...args] = linters.kubernetesValidate;
       await run(command, [...args, "--strict", "--quiet", ...files]);
       return `${files.length} manifests`;

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { LAYERS } from "../bake/layers.ts";
-import { quiet } from "../tools/packer.ts";
-import { run } from "../tools/run.ts";
+import { LAYERS } from "../build/layers.ts";
+import { quiet } from "../../tools/packer.ts";
+import { run } from "../../tools/run.ts";
 import { filesBelow } from "./files.ts";
 
 /** Packer and its PACKER_PLUGIN_PATH. */

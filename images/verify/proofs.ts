@@ -1,4 +1,4 @@
-import type { Layer } from "../bake/layers.ts";
+import type { Layer } from "../build/layers.ts";
 import type { Bakery } from "./bakery.ts";
 import type { Breakage } from "./breakages.ts";
 import type { Instance } from "./instance.ts";

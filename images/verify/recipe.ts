@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ROOT } from "../bake/layers.ts";
+import { ROOT } from "../build/layers.ts";
 
 /** Folders that decide what an image is, and the file that decides which packages a release is bundled from. */
-const sources = ["app", "bake", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"];
+const sources = [
+  "packages/app",
+  "images/build",
+  "packages/boot-gate",
+  "goss",
+  "packer",
+  "packages/local-aws/machines",
+  "tools",
+];
 const lockFile = "package-lock.json";
 const results = new Set(["node_modules", "dist"]);
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonOf } from "../bake/json.ts";
+import { jsonOf } from "../build/json.ts";
 import type { Instance } from "./instance.ts";
 
 const schema = z.object({

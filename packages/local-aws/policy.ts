@@ -45,7 +45,7 @@ export function statementsOf(document: unknown): Statement[] | undefined {
 
 function statementOf(given: Record<string, unknown>): Statement {
   const negated = ["NotPrincipal", "NotAction", "NotResource"].find((element) => given[element] !== undefined);
-  if (negated) throw notRehearsed(`${negated} in a policy`, "rehearsal/cloud/policy.ts");
+  if (negated) throw notRehearsed(`${negated} in a policy`, "packages/local-aws/policy.ts");
   const { Principal } = given;
   const principals =
     typeof Principal === "string"
@@ -87,7 +87,7 @@ const operators: Record<string, (wanted: string, value: string) => boolean> = {
 function meets(condition: Statement["condition"], context: Asked["context"]): boolean {
   return Object.entries(condition).every(([operator, keys]) => {
     const fits = operators[operator];
-    if (!fits) throw notRehearsed(`the condition operator ${operator} in a policy`, "rehearsal/cloud/policy.ts");
+    if (!fits) throw notRehearsed(`the condition operator ${operator} in a policy`, "packages/local-aws/policy.ts");
     return Object.entries(keys).every(([key, wanted]) => {
       const value = context[key];
       return value !== undefined && wanted.some((one) => fits(one, value));

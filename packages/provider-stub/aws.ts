@@ -6,7 +6,7 @@
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
 import { endWithParent } from "../../tools/process.ts";
 import { INVOKES } from "./invokes.ts";
-import { ROWS } from "./rows/index.ts";
+import { ROWS } from "./handlers/index.ts";
 import { serve } from "./server.ts";
 import { Sessions } from "./session.ts";
 

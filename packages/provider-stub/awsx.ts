@@ -13,7 +13,7 @@ const provider: pulumi.provider.Provider = {
   async construct(name, type, inputs, options) {
     if (type !== "awsx:ec2:Vpc") {
       throw new Error(
-        `the rehearsal's stand-in for awsx only knows awsx:ec2:Vpc, not ${type}: extend rehearsal/provider/awsx.ts`,
+        `the rehearsal's stand-in for awsx only knows awsx:ec2:Vpc, not ${type}: extend packages/provider-stub/awsx.ts`,
       );
     }
     const args = vpcArgs(inputs);

@@ -49,7 +49,7 @@ function unknownArgument(row: Row, path: string, region: string): string {
   if (path === "region") return `the stand-in only serves the provider's own region, ${region}`;
   return (
     `the rehearsal's stand-in for the AWS provider does not know the argument "${path}" of ${row.type} ` +
-    `(known: ${[...row.args.keys()].join(", ")}); leave it out, or add it to the row in rehearsal/provider/rows`
+    `(known: ${[...row.args.keys()].join(", ")}); leave it out, or add it to the row in packages/provider-stub/handlers`
   );
 }
 

@@ -122,7 +122,7 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
     if (row) return { row, name };
     throw new Error(
       `the rehearsal's stand-in for the AWS provider does not know the resource type ${type}: ` +
-        `add a row for it in rehearsal/provider/rows (listed in rehearsal/provider/rows/index.ts)`,
+        `add a row for it in packages/provider-stub/handlers (listed in packages/provider-stub/handlers/index.ts)`,
     );
   };
   const site = (session: Session, timeout = 0) => session.site(timeout > 0 ? timeout : undefined);
@@ -194,7 +194,9 @@ export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.Untyped
       const token = request.getTok();
       const found = catalogue.invokes.get(token);
       if (!found)
-        throw new Error(`the stand-in does not know the function ${token}: add it in rehearsal/provider/invokes.ts`);
+        throw new Error(
+          `the stand-in does not know the function ${token}: add it in packages/provider-stub/invokes.ts`,
+        );
       const result = await found(propsOf(request.getArgs()), site(sessions.of(peer)));
       return new proto.InvokeResponse().setReturn(structOf(result));
     }),

@@ -46,7 +46,7 @@ export function readSettings(
   if (refused.length > 0) {
     throw new Error(
       `aws:${refused.join(", aws:")}: the rehearsal's stand-in for the AWS provider does not follow this setting; ` +
-        `it follows ${FOLLOWED.join(", ")}: leave it out, or extend rehearsal/provider/settings.ts`,
+        `it follows ${FOLLOWED.join(", ")}: leave it out, or extend packages/provider-stub/settings.ts`,
     );
   }
   // The engine writes an absent setting as an empty text.

@@ -1,6 +1,6 @@
-import { runCommand } from "../rehearsal/story/commands-process.ts";
-import { pause, type Context } from "../rehearsal/story/context.ts";
-import type { Color } from "../components/traffic.ts";
+import { runCommand } from "../scenarios/commands-process.ts";
+import { pause, type Context } from "../scenarios/context.ts";
+import type { Color } from "../../deployment/model.ts";
 import { median, type Figure } from "./figure.ts";
 import { partsOf, type Part } from "./outcome.ts";
 

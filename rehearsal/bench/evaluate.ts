@@ -65,7 +65,7 @@ async function evaluate(): Promise<number> {
     "bluegreen:allowedCidrs": '["0.0.0.0/0"]',
     "bluegreen:allowHttp": "true",
   });
-  const { default: program } = (await import("../index.ts")) as unknown as { default: () => Promise<unknown> };
+  const { default: program } = (await import("../../index.ts")) as unknown as { default: () => Promise<unknown> };
   await program();
   await pulumi.runtime.disconnect();
   return resources;

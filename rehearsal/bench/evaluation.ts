@@ -23,9 +23,9 @@ export function evaluation(say: (line: string) => void): Figure[] {
 /** Seconds of CPU time of one process, started as `pulumi up` starts the program (Pulumi.yaml, nodeargs). */
 function run(what: "program" | "import"): number {
   const script = path.join(import.meta.dirname, "evaluate.ts");
-  const preload = path.join(import.meta.dirname, "../tools/preload.cjs");
+  const preload = path.join(import.meta.dirname, "../../tools/preload.cjs");
   const output = execFileSync(process.execPath, ["--require", preload, script, what], {
-    cwd: path.join(import.meta.dirname, ".."),
+    cwd: path.join(import.meta.dirname, "../.."),
   });
   return Number(output.toString().trim().split("\n").pop());
 }

@@ -1,5 +1,5 @@
-import type { CommandEnd, CommandEvent } from "../rehearsal/story/commands-process.ts";
-import type { Sample } from "../rehearsal/load/samples.ts";
+import type { CommandEnd, CommandEvent } from "../scenarios/commands-process.ts";
+import type { Sample } from "../load/samples.ts";
 
 /** What becomes of an image that is released: who found out that it is bad, where somebody did. */
 export type Outcome = "released" | "refused" | "stage" | "check" | "canary" | "bake" | "failed";

@@ -1,9 +1,9 @@
 import path from "node:path";
-import { measureMax, startLoad } from "../rehearsal/load/load.ts";
-import { openSession } from "../rehearsal/session.ts";
-import { Context, pause } from "../rehearsal/story/context.ts";
-import { worlds } from "../rehearsal/story/release.ts";
-import { CleanUp } from "../tools/clean-up.ts";
+import { measureMax, startLoad } from "../load/load.ts";
+import { openSession } from "../session.ts";
+import { Context, pause } from "../scenarios/context.ts";
+import { worlds } from "../scenarios/release.ts";
+import { CleanUp } from "../../tools/clean-up.ts";
 import { moves, wholeRelease } from "./commands.ts";
 import { comparison } from "./comparison.ts";
 import type { Figure } from "./figure.ts";
@@ -31,7 +31,7 @@ export async function rehearsed(say: (line: string) => void): Promise<Rehearsed>
   const cleanUp = new CleanUp();
   cleanUp.onSignals(say);
   try {
-    const folder = path.resolve(import.meta.dirname, "..", ".rehearsal", "bench");
+    const folder = path.resolve(import.meta.dirname, "../..", ".rehearsal", "bench");
     const session = await openSession({
       folder,
       provider: "local",

@@ -1,6 +1,6 @@
-import { catalog, type ImageName } from "../rehearsal/images/catalog.ts";
-import { startCommand } from "../rehearsal/story/commands-process.ts";
-import { pause, type Context } from "../rehearsal/story/context.ts";
+import { catalog, type ImageName } from "../images/catalog.ts";
+import { startCommand } from "../scenarios/commands-process.ts";
+import { pause, type Context } from "../scenarios/context.ts";
 import { outcomeOf, priceOf, type Outcome } from "./outcome.ts";
 
 /** How each of them is released: its canary is long enough for what users alone can find out. */

@@ -1,9 +1,9 @@
 import { cp, mkdir, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { RehearsalStack } from "../rehearsal/engine/stack.ts";
-import type { Session } from "../rehearsal/session.ts";
-import { type Context, touched } from "../rehearsal/story/context.ts";
-import { worlds } from "../rehearsal/story/release.ts";
+import { RehearsalStack } from "../engine/stack.ts";
+import type { Session } from "../session.ts";
+import { type Context, touched } from "../scenarios/context.ts";
+import { worlds } from "../scenarios/release.ts";
 import { type Figure, median } from "./figure.ts";
 
 /** Rounds: in each a flip, a rollback, an update of the floor, a preview and a refused update, so that a drift meets all. */
@@ -80,7 +80,7 @@ function figuresOf(seconds: Seconds, mostTouched: number): Figure[] {
 
 /** A stack of the floor's program beside the rehearsed one: the same CLI, providers and cloud. */
 async function floorStack({ stack }: Session, project: string): Promise<RehearsalStack> {
-  const repository = path.resolve(import.meta.dirname, "..");
+  const repository = path.resolve(import.meta.dirname, "../..");
   await rm(project, { recursive: true, force: true });
   await mkdir(project, { recursive: true });
   await cp(path.join(import.meta.dirname, "floor"), project, { recursive: true });

@@ -3,8 +3,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
-import type { OperationName, OperationOptions, OperationResult, Progress } from "../../engine/protocol.ts";
-import { RunningOperation } from "../../engine/running.ts";
+import type { OperationName, OperationOptions, OperationResult, Progress } from "../../automation/protocol.ts";
+import { RunningOperation } from "../../automation/running.ts";
 import { run } from "../../tools/run.ts";
 import { type ConfigOverrides, stackSettings } from "./settings.ts";
 

@@ -1,8 +1,8 @@
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type { Baked } from "../../images/baked.ts";
-import { rootTag } from "../cloud/ec2/booted.ts";
+import type { Baked } from "../../images/verify/baked.ts";
+import { rootTag } from "../../packages/local-aws/ec2/booted.ts";
 import type { ImageName } from "./catalog.ts";
 
 /** Images that only machines can have: mistakes in the system, not in the service. */

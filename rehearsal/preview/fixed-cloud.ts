@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { actionOf, parseQuery, type QueryStructure, textOf, textsOf } from "../cloud/query.ts";
-import { type Answer, answerXml, errorXml } from "../cloud/xml.ts";
-import { AwsError } from "../cloud/errors.ts";
-import type { Item } from "../../components/releases-item.ts";
+import { actionOf, parseQuery, type QueryStructure, textOf, textsOf } from "../../packages/local-aws/query.ts";
+import { type Answer, answerXml, errorXml } from "../../packages/local-aws/xml.ts";
+import { AwsError } from "../../packages/local-aws/errors.ts";
+import type { Item } from "../../aws/releases-item.ts";
 
 /** An image that can be deployed. */
 export interface FixedImage {

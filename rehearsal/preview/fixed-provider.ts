@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
-import { INVOKES } from "../provider/invokes.ts";
-import type { Row } from "../provider/row.ts";
-import { ROWS } from "../provider/rows/index.ts";
-import type { Invoke } from "../provider/server.ts";
-import { serve } from "../provider/server.ts";
-import { Sessions } from "../provider/session.ts";
-import { isBlock, type Props, text } from "../provider/shape.ts";
+import { INVOKES } from "../../packages/provider-stub/invokes.ts";
+import type { Row } from "../../packages/provider-stub/row.ts";
+import { ROWS } from "../../packages/provider-stub/handlers/index.ts";
+import type { Invoke } from "../../packages/provider-stub/server.ts";
+import { serve } from "../../packages/provider-stub/server.ts";
+import { Sessions } from "../../packages/provider-stub/session.ts";
+import { isBlock, type Props, text } from "../../packages/provider-stub/shape.ts";
 import type { FixedCloud } from "./fixed-cloud.ts";
 
 const region = "eu-central-1";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { revisionItem } from "../../components/release-revision.ts";
-import { colors, other, type Color } from "../../components/traffic.ts";
+import { colors, other, type Color } from "../../deployment/model.ts";
 import type { FixedCloud } from "./fixed-cloud.ts";
 
 /** Settings that transitions change, without their namespace; undefined: not set. */

@@ -1,5 +1,5 @@
 import type { ConfigOverrides } from "../engine/settings.ts";
-import type { Fault } from "../cloud/fault-injection.ts";
+import type { Fault } from "../../packages/local-aws/fault-injection.ts";
 import { touched, type Context, type Step } from "./context.ts";
 import { worlds } from "./release.ts";
 

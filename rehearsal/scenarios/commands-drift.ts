@@ -1,6 +1,6 @@
 import { DescribeSecurityGroupRulesCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { colors, other } from "../../components/traffic.ts";
+import { colors, other } from "../../deployment/model.ts";
 import { ec2, elb } from "./aws.ts";
 import { quick } from "./commands.ts";
 import { runCommand } from "./commands-process.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../cloud/fault-injection.ts";
+import type { Fault } from "../../packages/local-aws/fault-injection.ts";
 import { described, startCommand, type CommandEvent } from "./commands-process.ts";
 import { quick } from "./commands.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";

@@ -1,4 +1,4 @@
-import { other, type Color } from "../../components/traffic.ts";
+import { other, type Color } from "../../deployment/model.ts";
 import type { Context, Findings, Step } from "./context.ts";
 import { runCommand } from "./commands-process.ts";
 import { seenNow, servingNow, type Stack, Watch } from "./commands-watch.ts";

@@ -1,4 +1,4 @@
-import { other } from "../../components/traffic.ts";
+import { other } from "../../deployment/model.ts";
 import { runCommand, type CommandEnd } from "./commands-process.ts";
 import { commandStep, lastOf, toRelease } from "./commands-step.ts";
 import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch.ts";

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings.ts";
-import type { OperationResult, Progress } from "../../engine/protocol.ts";
+import type { OperationResult, Progress } from "../../automation/protocol.ts";
 import type { RehearsalStack, RunOptions } from "../engine/stack.ts";
 import type { Load, LoadWindow } from "../load/load.ts";
 import type { Session } from "../session.ts";

@@ -13,8 +13,8 @@ import {
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
-import { settingsIn } from "../../config-parse.ts";
-import type { Settings } from "../../config-schema.ts";
+import { settingsIn } from "../../config/parse.ts";
+import type { Settings } from "../../config/schema.ts";
 import type { ConfigValue } from "../engine/settings.ts";
 import { autoScaling, dynamodb, ec2, elb, s3 } from "./aws.ts";
 import type { Context } from "./context.ts";

@@ -17,7 +17,7 @@ import { type Deployed, expectAsDeclared, settingsOf } from "./declared.ts";
 import { makeCertificate, makeZone, removeCertificate, removeZone } from "./domains.ts";
 import { expectHttps } from "./https.ts";
 import { worlds } from "./release.ts";
-import { other } from "../../components/traffic.ts";
+import { other } from "../../deployment/model.ts";
 
 /** An environment that stands beside dev. */
 interface Environment {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as http from "node:http";
 import * as https from "node:https";
-import { localPort } from "../cloud/elb/addresses.ts";
+import { localPort } from "../../packages/local-aws/elb/addresses.ts";
 import type { Context } from "./context.ts";
 
 /** An answer of the service, or of its load balancer. */

@@ -1,6 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { emptyLog, plain, progressOf, reasons, record, refusal } from "../../engine/events.ts";
-import type { Diagnostic } from "../../engine/protocol.ts";
+import { emptyLog, plain, progressOf, reasons, record, refusal } from "../../automation/events.ts";
+import type { Diagnostic } from "../../automation/protocol.ts";
 
 type Phase = "resourcePreEvent" | "resOutputsEvent" | "resOpFailedEvent";
 type Line = [Phase, op: string, name: string, extra?: Partial<StepEventMetadata>];

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { cliArguments, RunningOperation } from "../../engine/running.ts";
+import { cliArguments, RunningOperation } from "../../automation/running.ts";
 import { FakeTools } from "../tools/fake-path.ts";
 
 describe("the command line of an operation", () => {
@@ -55,7 +55,7 @@ it("ends the CLI when the process that runs it is killed", async () => {
     const parent = path.join(root, "parent.ts");
     writeFileSync(
       parent,
-      `import { RunningOperation } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../engine/running.ts"))};
+      `import { RunningOperation } from ${JSON.stringify(path.resolve(import.meta.dirname, "../../automation/running.ts"))};
       new RunningOperation({ operation: "up", options: {}, folder: ${JSON.stringify(root)}, stack: "dev", env: process.env });`,
     );
     const child = spawn(process.execPath, [parent], {

@@ -1,5 +1,5 @@
 import { DiffKind, type StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { observedPaths, segments, valuesAt } from "../../engine/values.ts";
+import { observedPaths, segments, valuesAt } from "../../automation/values.ts";
 
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" };
 

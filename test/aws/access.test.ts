@@ -1,9 +1,9 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { credentialSource, tryAccess } from "../../components/aws-access.ts";
-import { awsClients, clientOptions } from "../../components/aws-clients.ts";
-import { AwsFault, meaningOf } from "../../components/aws-fault.ts";
-import { parseProviderConfig } from "../../components/provider-keys.ts";
+import { credentialSource, tryAccess } from "../../aws/access.ts";
+import { awsClients, clientOptions } from "../../aws/clients.ts";
+import { AwsFault, meaningOf } from "../../aws/fault.ts";
+import { parseProviderConfig } from "../../aws/provider-keys.ts";
 
 let server: http.Server;
 let url: string;

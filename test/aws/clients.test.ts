@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
-import { awsClients, clientOptions } from "../../components/aws-clients.ts";
+import { awsClients, clientOptions } from "../../aws/clients.ts";
 import { connectAws, onceTried, readProviderConfig } from "../../components/provider-config.ts";
-import { parseProviderConfig, type ProviderConfig } from "../../components/provider-keys.ts";
+import { parseProviderConfig, type ProviderConfig } from "../../aws/provider-keys.ts";
 
 /** A request as AWS would see it: for which service and region, by whose key, and what it asks. */
 interface Seen {

@@ -1,4 +1,4 @@
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../components/live.ts";
+import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { arns, fakeClients, forwarding, groupOf, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);

@@ -1,7 +1,7 @@
 import type { Activity, AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { ListenerNotFoundException, type Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { AwsClients } from "../../components/aws-clients.ts";
-import { byColor, colors, type ByColor } from "../../components/traffic.ts";
+import type { AwsClients } from "../../aws/clients.ts";
+import { byColor, colors, type ByColor } from "../../deployment/model.ts";
 
 /** What AWS holds, as far as the program asks for it. */
 export interface World {

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerFault, askGate, type GateArgs } from "../../components/gate.ts";
-import { byColor } from "../../components/traffic.ts";
+import { answerFault, askGate, type GateArgs } from "../../aws/gate.ts";
+import { byColor } from "../../deployment/model.ts";
 import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws.ts";
 
 describe("an answer through the preview listener", () => {

@@ -1,4 +1,4 @@
-import { bypassesProxy } from "../../components/no-proxy.ts";
+import { bypassesProxy } from "../../aws/no-proxy.ts";
 
 // The cases of golang.org/x/net/http/httpproxy's own documentation, and what AWS's users write.
 test.each<[string, string, boolean]>([

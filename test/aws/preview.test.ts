@@ -1,7 +1,7 @@
 import https from "node:https";
 import type { AddressInfo } from "node:net";
-import { askPreview, NoConnection } from "../../components/preview.ts";
-import { closedEndpoint, PreviewServer } from "../cli/judge/preview-server.ts";
+import { askPreview, NoConnection } from "../../aws/preview.ts";
+import { closedEndpoint, PreviewServer } from "../cli/analysis/preview-server.ts";
 
 const server = new PreviewServer();
 beforeAll(() => server.start());

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/aws";
 import * as provided from "@pulumi/aws/config/vars.js";
-import { honouredKeys, irrelevant, parseProviderConfig, refused } from "../../components/provider-keys.ts";
+import { honouredKeys, irrelevant, parseProviderConfig, refused } from "../../aws/provider-keys.ts";
 
 const config = (values: object) => {
   const parsed = parseProviderConfig(values as Record<string, unknown>);

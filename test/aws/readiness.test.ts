@@ -1,5 +1,5 @@
 import type { Activity } from "@aws-sdk/client-auto-scaling";
-import { fleetState, waitUntilReady } from "../../components/readiness.ts";
+import { fleetState, waitUntilReady } from "../../aws/readiness.ts";
 import { fakeClients, groupOf, target, type World } from "./fake-aws.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLoadBalancersCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { awsClients, clientOptions } from "../../components/aws-clients.ts";
-import { proxiesOf } from "../../components/aws-transport.ts";
-import { parseProviderConfig } from "../../components/provider-keys.ts";
-import { certificate, key } from "../app/certificate.ts";
+import { awsClients, clientOptions } from "../../aws/clients.ts";
+import { proxiesOf } from "../../aws/transport.ts";
+import { parseProviderConfig } from "../../aws/provider-keys.ts";
+import { certificate, key } from "../packages/app/certificate.ts";
 
 const elbHost = "elasticloadbalancing.eu-central-1.amazonaws.com";
 const autoScalingHost = "autoscaling.eu-central-1.amazonaws.com";

@@ -1,5 +1,5 @@
 import { explained } from "../../cli/aws-errors.ts";
-import { Refusal } from "../../cli/refusal.ts";
+import { Refusal } from "../../cli/error.ts";
 
 const named = (name: string, more: object = {}, message = "words of AWS") =>
   Object.assign(new Error(message), { name }, more);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { StateHolder } from "../../cli/ledger/abandoned.ts";
-import type { Engine } from "../../cli/model.ts";
-import { Operator, stateHolders, type Engines } from "../../cli/operator.ts";
-import type { Progress } from "../../engine/protocol.ts";
+import type { StateHolder } from "../../cli/store/abandoned.ts";
+import type { Engine } from "../../cli/state/model.ts";
+import { Operator, stateHolders, type Engines } from "../../cli/runner.ts";
+import type { Progress } from "../../automation/protocol.ts";
 import { FakeTools } from "../tools/fake-path.ts";
 
 /** What happens in a second of waiting. */

@@ -1,4 +1,4 @@
-import { byColor, type Color } from "../../components/traffic.ts";
+import { byColor, type Color } from "../../deployment/model.ts";
 import type {
   AlarmFacts,
   FleetFacts,
@@ -8,7 +8,7 @@ import type {
   ReleaseRecord,
   ReleaseSettings,
   World,
-} from "../../cli/model.ts";
+} from "../../cli/state/model.ts";
 
 /** The moment of every world here. */
 export const now = Date.parse("2026-11-21T14:05:30Z");

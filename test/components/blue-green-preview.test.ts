@@ -1,8 +1,8 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
-import { overrideVariable } from "../../components/override-variable.ts";
-import type { Color } from "../../components/traffic.ts";
+import { overrideVariable } from "../../deployment/override-variable.ts";
+import type { Color } from "../../deployment/model.ts";
 import { runProgram, type Run } from "../program.ts";
 
 /** What is there while the preview runs: healthy and unhealthy instances of each colour. */
@@ -14,8 +14,8 @@ const ids = (color: Color) => {
   return Array.from({ length: healthy + unhealthy }, (_, index) => `i-${color}-${index}`);
 };
 
-jest.mock("../../components/live.ts", () => ({
-  ...jest.requireActual<object>("../../components/live.ts"),
+jest.mock("../../aws/describe.ts", () => ({
+  ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
   autoScalingGroup: (_: unknown, name: string): Promise<AutoScalingGroup | undefined> => {
     const members = ids(colorIn(name));
@@ -32,12 +32,12 @@ jest.mock("../../components/live.ts", () => ({
       })),
     ),
 }));
-jest.mock("../../components/readiness.ts", () => ({
-  ...jest.requireActual<object>("../../components/readiness.ts"),
+jest.mock("../../aws/readiness.ts", () => ({
+  ...jest.requireActual<object>("../../aws/readiness.ts"),
   waitUntilReady: () => Promise.resolve(),
 }));
-jest.mock("../../components/preview.ts", () => ({
-  ...jest.requireActual<object>("../../components/preview.ts"),
+jest.mock("../../aws/preview.ts", () => ({
+  ...jest.requireActual<object>("../../aws/preview.ts"),
   askPreview: (_: unknown, color: Color) =>
     Promise.resolve({ status: 200, ms: 1, body: JSON.stringify({ version: color === "blue" ? "v1.0.0" : "v2.0.0" }) }),
 }));

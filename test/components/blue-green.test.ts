@@ -1,25 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
-import { askGate, type GateArgs } from "../../components/gate.ts";
-import type { Color } from "../../components/traffic.ts";
+import { askGate, type GateArgs } from "../../aws/gate.ts";
+import type { Color } from "../../deployment/model.ts";
 import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
-import { lockVariable } from "../../components/lock-variable.ts";
-import { target } from "./fake-aws.ts";
+import { lockVariable } from "../../deployment/lock-variable.ts";
+import { target } from "../aws/fake-aws.ts";
 import { created, named, runProgram, table, type Run } from "../program.ts";
 
 const readied: Record<string, unknown>[] = [];
 let live: Record<Color, number> | undefined;
 let targets: string[] = [];
 
-jest.mock("../../components/live.ts", () => ({
-  ...jest.requireActual<object>("../../components/live.ts"),
+jest.mock("../../aws/describe.ts", () => ({
+  ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
   targetHealth: () => Promise.resolve(targets.map(target)),
 }));
-jest.mock("../../components/readiness.ts", () => ({
+jest.mock("../../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),
 }));
-jest.mock("../../components/gate.ts", () => ({
-  ...jest.requireActual<object>("../../components/gate.ts"),
+jest.mock("../../aws/gate.ts", () => ({
+  ...jest.requireActual<object>("../../aws/gate.ts"),
   askGate: jest.fn(),
 }));
 const gate = jest.mocked(askGate);

@@ -1,5 +1,5 @@
 import { dashboardBody } from "../../components/dashboard-body.ts";
-import { byColor, colors, type Color } from "../../components/traffic.ts";
+import { byColor, colors, type Color } from "../../deployment/model.ts";
 
 interface Widget {
   type: string;

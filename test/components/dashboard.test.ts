@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Dashboard } from "../../components/dashboard.ts";
-import { byColor } from "../../components/traffic.ts";
+import { byColor } from "../../deployment/model.ts";
 import { named, register } from "../program.ts";
 
 const args = {

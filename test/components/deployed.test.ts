@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
 import { readDeployed } from "../../components/deployed.ts";
-import { byColor } from "../../components/traffic.ts";
-import { arns, fakeClients, forwarding, type World } from "./fake-aws.ts";
+import { byColor } from "../../deployment/model.ts";
+import { arns, fakeClients, forwarding, type World } from "../aws/fake-aws.ts";
 
 const state = {
   activeColor: "blue",

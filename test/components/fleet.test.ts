@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Fleet, type FleetArgs } from "../../components/fleet.ts";
-import type { Machine } from "../../components/traffic.ts";
+import type { Machine } from "../../deployment/model.ts";
 import { named, register, type Registered } from "../program.ts";
 
 const machine: Machine = {

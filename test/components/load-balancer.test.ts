@@ -3,7 +3,7 @@ import { AccessLogs } from "../../components/access-logs.ts";
 import { Certificate } from "../../components/certificate.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../../components/load-balancer.ts";
 import { PreviewListener } from "../../components/preview-listener.ts";
-import { byColor } from "../../components/traffic.ts";
+import { byColor } from "../../deployment/model.ts";
 import { named, register } from "../program.ts";
 
 const args: LoadBalancerArgs = {

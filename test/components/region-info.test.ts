@@ -1,4 +1,4 @@
-import { describePlace } from "../../components/place.ts";
+import { describePlace } from "../../components/region-info.ts";
 import { answerCalls } from "./calls.ts";
 
 const asked: unknown[] = [];

@@ -1,4 +1,4 @@
-import { Firewall, type FirewallArgs } from "../../components/firewall.ts";
+import { Firewall, type FirewallArgs } from "../../components/security-groups.ts";
 import { register } from "../program.ts";
 
 const args: FirewallArgs = {

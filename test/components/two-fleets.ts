@@ -5,7 +5,7 @@ import {
   type Foundation,
   type Machine,
   type Wanted,
-} from "../../components/traffic.ts";
+} from "../../deployment/model.ts";
 
 /** What an image of that id is run on. */
 export const machine = (imageId: string): Machine => ({

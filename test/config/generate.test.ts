@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
-import { schema } from "../../config-schema.ts";
-import { projectFile, readme } from "../../scripts/settings.ts";
+import { schema } from "../../config/schema.ts";
+import { projectFile, readme } from "../../config/generate.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "..", file), "utf8");
 const names = Object.keys(schema.shape);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseSettings } from "../config.ts";
+import { parseSettings } from "../../config/load.ts";
 
 /** A stack's config as Pulumi keeps it: texts, without the namespace. */
 export type Raw = Record<string, string>;

@@ -1,4 +1,4 @@
-import { parseSettings } from "../config.ts";
+import { parseSettings } from "../../config/load.ts";
 import { certificateArn, existing, faultsOf, minimal, type Raw } from "./raw-settings.ts";
 
 describe("fails on settings that don't go together", () => {

@@ -1,5 +1,5 @@
-import { gateVerdict, type GateQuestion } from "../../components/gate-verdict.ts";
-import type { ByColor, Observed } from "../../components/traffic.ts";
+import { gateVerdict, type GateQuestion } from "../../deployment/gate-verdict.ts";
+import type { ByColor, Observed } from "../../deployment/model.ts";
 
 const seen = (healthy: number, registered = healthy, foreign: string[] = []): Observed => ({
   registered,

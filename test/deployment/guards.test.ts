@@ -1,6 +1,6 @@
-import { planUpdate } from "../../components/plan.ts";
-import type { Deployed, Foundation, Wanted } from "../../components/traffic.ts";
-import { foundation, machine, serving, warm } from "./two-fleets.ts";
+import { planUpdate } from "../../deployment/plan.ts";
+import type { Deployed, Foundation, Wanted } from "../../deployment/model.ts";
+import { foundation, machine, serving, warm } from "../components/two-fleets.ts";
 
 describe("the foundation", () => {
   test.each<[string, Partial<Foundation>, string]>([

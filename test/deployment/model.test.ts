@@ -1,4 +1,4 @@
-import { gaining, weightsFor, type ByColor, type Color } from "../../components/traffic.ts";
+import { gaining, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 
 describe("weights", () => {
   test.each<[Color, number, ByColor<number>]>([

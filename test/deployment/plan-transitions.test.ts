@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { planUpdate, type Planned } from "../../components/plan.ts";
+import { planUpdate, type Planned } from "../../deployment/plan.ts";
 import {
   byColor,
   colors,
@@ -8,7 +8,7 @@ import {
   type Color,
   type Deployed,
   type Wanted,
-} from "../../components/traffic.ts";
+} from "../../deployment/model.ts";
 
 /** A valid state of the settings that traffic depends on, as one line of the table. */
 interface State {

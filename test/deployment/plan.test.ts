@@ -1,4 +1,4 @@
-import { planUpdate } from "../../components/plan.ts";
+import { planUpdate } from "../../deployment/plan.ts";
 import {
   byColor,
   type ByColor,
@@ -7,8 +7,8 @@ import {
   type Deployed,
   type Machine,
   type Wanted,
-} from "../../components/traffic.ts";
-import { machine, off, serving, warm } from "./two-fleets.ts";
+} from "../../deployment/model.ts";
+import { machine, off, serving, warm } from "../components/two-fleets.ts";
 
 describe("capacity", () => {
   test.each<[string, Partial<Wanted>, ByColor<Capacity>]>([

@@ -1,6 +1,6 @@
-import { rollbackReadiness } from "../../components/rollback-readiness.ts";
-import type { ByColor, Capacity, Machine, Observed } from "../../components/traffic.ts";
-import { machine, off, serving } from "./two-fleets.ts";
+import { rollbackReadiness } from "../../deployment/rollback-readiness.ts";
+import type { ByColor, Capacity, Machine, Observed } from "../../deployment/model.ts";
+import { machine, off, serving } from "../components/two-fleets.ts";
 
 describe("the way back", () => {
   const seen = (registered: number, healthy = registered): Observed => ({ registered, healthy, foreign: [] });

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { listenAsMetadata, type Listening, type Metadata } from "../boot-gate/servers.ts";
+import { listenAsMetadata, type Listening, type Metadata } from "../packages/boot-gate/servers.ts";
 
 const script = path.resolve(import.meta.dirname, "../../packer/files/read-user-data");
 const self: Metadata = { "meta-data/instance-id": "i-0123456789abcdef0", "meta-data/placement/region": "eu-central-1" };

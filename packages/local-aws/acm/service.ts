@@ -15,7 +15,7 @@ export async function answerAcm(
 ): Promise<Reply> {
   const { ValidationMethod = "EMAIL" } = input as { ValidationMethod?: unknown };
   if (action === "RequestCertificate" && ValidationMethod !== "DNS") {
-    throw notRehearsed(`certificates that are proved by ${String(ValidationMethod)}`, "rehearsal/cloud/moto_acm.py");
+    throw notRehearsed(`certificates that are proved by ${String(ValidationMethod)}`, "packages/local-aws/moto_acm.py");
   }
   const answer = await passOn();
   if (action === "ImportCertificate" && answer.status === 200) await renewed();

@@ -72,7 +72,10 @@ export const describeActions = {
     const filters = args.Filters ?? [];
     const unknown = filters.find(({ Name }) => !["auto-scaling-group", "key"].includes(Name));
     if (unknown) {
-      throw notRehearsed(`the DescribeTags filter ${unknown.Name}`, "rehearsal/cloud/autoscaling/describe-actions.ts");
+      throw notRehearsed(
+        `the DescribeTags filter ${unknown.Name}`,
+        "packages/local-aws/autoscaling/describe-actions.ts",
+      );
     }
     const wanted = (name: string, value: string): boolean =>
       filters.every((filter) => filter.Name !== name || filter.Values.includes(value));

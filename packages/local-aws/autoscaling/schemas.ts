@@ -198,7 +198,7 @@ export function readArguments<Name extends ActionName>(action: Name, params: Que
     const faults = result.error.issues.map((issue) => {
       const where = issue.path.join(".") || action;
       return issue.code === "unrecognized_keys"
-        ? `${where}: ${issue.keys.join(", ")} is unknown to the rehearsal's cloud (extend rehearsal/cloud/autoscaling/schemas.ts)`
+        ? `${where}: ${issue.keys.join(", ")} is unknown to the rehearsal's cloud (extend packages/local-aws/autoscaling/schemas.ts)`
         : `${where}: ${issue.message}`;
     });
     throw validationError(`${faults.length} validation error(s) detected: ${faults.join("; ")}`);

@@ -29,7 +29,7 @@ export async function answerAutoScaling(call: Call, scaling: Scaling): Promise<R
   if (!isKnown(call.action)) {
     throw notRehearsed(
       `the Auto Scaling action ${call.action}`,
-      "rehearsal/cloud/autoscaling/schemas.ts and service.ts",
+      "packages/local-aws/autoscaling/schemas.ts and service.ts",
     );
   }
   const outcome = await run(call.action, call, scaling);

@@ -34,7 +34,10 @@ const metrics = [
 
 function checkPolicy(args: Arguments<"PutScalingPolicy">, scaling: Scaling): void {
   if (args.PolicyType !== "TargetTrackingScaling") {
-    throw notRehearsed(`scaling policies of type ${args.PolicyType}`, "rehearsal/cloud/autoscaling/setting-actions.ts");
+    throw notRehearsed(
+      `scaling policies of type ${args.PolicyType}`,
+      "packages/local-aws/autoscaling/setting-actions.ts",
+    );
   }
   const tracking = structureOf((args.TargetTrackingConfiguration ?? "") as Parameters<typeof structureOf>[0]);
   const predefined = structureOf(tracking.PredefinedMetricSpecification);

@@ -51,7 +51,7 @@ export function parseExpression(text: string): MathExpression {
 function refusal(text: string, why: string): Error {
   return validationError(
     `Error in expression "${text}": ${why}. The rehearsal's cloud knows + - * / ( ), comparisons, IF and FILL ` +
-      "(rehearsal/cloud/cloudwatch/expression.ts).",
+      "(packages/local-aws/cloudwatch/expression.ts).",
   );
 }
 

@@ -126,7 +126,7 @@ export function readArguments<Name extends ActionName>(name: Name, input: unknow
   if (result.success) return result.data as Arguments<Name>;
   const unknown = result.error.issues.flatMap((issue) => (issue.code === "unrecognized_keys" ? issue.keys : []));
   if (unknown.length > 0) {
-    throw notRehearsed(`${unknown.join(", ")} of ${name}`, "rehearsal/cloud/cloudwatch/schemas.ts");
+    throw notRehearsed(`${unknown.join(", ")} of ${name}`, "packages/local-aws/cloudwatch/schemas.ts");
   }
   const faults = result.error.issues.map((issue) => `${issue.path.join(".") || name}: ${issue.message}`);
   throw validationError(`${faults.length} validation error(s) detected: ${faults.join("; ")}`);

@@ -56,7 +56,10 @@ function run<Name extends ActionName>(name: Name, input: unknown, cloudWatch: Cl
 export async function answerCloudWatch(call: JsonCall, passOn: PassOn, cloudWatch: CloudWatch): Promise<Reply> {
   if (motosActions.includes(call.action)) return passOn();
   if (!isKnown(call.action)) {
-    throw notRehearsed(`the CloudWatch action ${call.action}`, "rehearsal/cloud/cloudwatch/schemas.ts and service.ts");
+    throw notRehearsed(
+      `the CloudWatch action ${call.action}`,
+      "packages/local-aws/cloudwatch/schemas.ts and service.ts",
+    );
   }
   return jsonReply(call, run(call.action, call.input, cloudWatch) ?? {});
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
-import type { ImageStore } from "../../machines/image-store.ts";
-import { awsEnvironment, BootedMachine } from "../../machines/machine.ts";
-import type { Network } from "../../machines/network.ts";
+import type { ImageStore } from "../machines/image-store.ts";
+import { awsEnvironment, BootedMachine } from "../machines/machine.ts";
+import type { Network } from "../machines/network.ts";
 import type { Clock } from "../clock.ts";
 import { placeOf } from "../loopback.ts";
 import type { Hardware, Machine } from "./instances.ts";

@@ -1,14 +1,14 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
-import { endScript, startScript, type Script } from "../../machines/script.ts";
+import { endScript, startScript, type Script } from "../machines/script.ts";
 import type { Clock } from "../clock.ts";
 import type { Machine } from "./instances.ts";
 
-const program = join(import.meta.dirname, "../../images/service.mjs");
+const program = join(import.meta.dirname, "../images/service.mjs");
 
 /** Where scripts find the commands of the image, and the Node that runs them. */
-const commandPath = [join(import.meta.dirname, "../../images/bin"), dirname(process.execPath), process.env.PATH].join(
+const commandPath = [join(import.meta.dirname, "../images/bin"), dirname(process.execPath), process.env.PATH].join(
   delimiter,
 );
 

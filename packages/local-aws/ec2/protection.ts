@@ -22,7 +22,7 @@ export class Protection {
       throw new AwsError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
     }
     if (textOf(params.WithCooldown) === "true") {
-      throw notRehearsed(`${action} with a cool-down`, "rehearsal/cloud/ec2/protection.ts");
+      throw notRehearsed(`${action} with a cool-down`, "packages/local-aws/ec2/protection.ts");
     }
     if (textOf(params.DryRun) === "true") {
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);

@@ -11,7 +11,7 @@ import type { Ec2Directory } from "./directory.ts";
 import { tagsByKey, type Instances } from "./instances.ts";
 import { runInstancesInput } from "./launch-template.ts";
 
-const here = "rehearsal/cloud/ec2/run-instances.ts";
+const here = "packages/local-aws/ec2/run-instances.ts";
 const text = z.string().min(1);
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 

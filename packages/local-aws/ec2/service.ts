@@ -1,4 +1,4 @@
-import type { ImageStore } from "../../machines/image-store.ts";
+import type { ImageStore } from "../machines/image-store.ts";
 import type { Call, PassOn, Reply } from "../call.ts";
 import type { Targets } from "../elb/targets.ts";
 import { AwsError, notRehearsed } from "../errors.ts";
@@ -50,7 +50,7 @@ export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Prom
     case "StartInstances":
     case "RebootInstances":
       if (ids.some((id) => args.instances.get(id))) {
-        throw notRehearsed(`${action} for instances of a group`, "rehearsal/cloud/ec2/service.ts");
+        throw notRehearsed(`${action} for instances of a group`, "packages/local-aws/ec2/service.ts");
       }
       return passOn();
     case "TerminateInstances":
@@ -88,7 +88,7 @@ async function startFrom(launched: string, { ec2, instances }: Ec2Args): Promise
 async function createImage({ params, body }: Call, passOn: PassOn, { ec2, instances, roots }: Ec2Args): Promise<Reply> {
   const instance = instances.get(textOf(params.InstanceId) ?? "");
   if (roots && instance?.state === "running") {
-    throw notRehearsed("CreateImage of a running instance (stop it first)", "rehearsal/cloud/ec2/service.ts");
+    throw notRehearsed("CreateImage of a running instance (stop it first)", "packages/local-aws/ec2/service.ts");
   }
   // moto tags the image alone.
   const { snapshot, others } = splitTags(body);

@@ -88,6 +88,8 @@ export function predicateOf(condition: RuleCondition): Predicate {
     }
     case undefined:
     default:
-      throw new Error(`A rule has the condition field '${condition.Field}'; extend rehearsal/cloud/elb/conditions.ts.`);
+      throw new Error(
+        `A rule has the condition field '${condition.Field}'; extend packages/local-aws/elb/conditions.ts.`,
+      );
   }
 }

@@ -48,7 +48,7 @@ export function checkCreateLoadBalancer(params: QueryStructure, around: LoadBala
   const name = textOf(params.Name) ?? "";
   const type = textOf(params.Type) ?? "application";
   if (type !== "application") {
-    throw notRehearsed(`load balancers of type '${type}'`, "rehearsal/cloud/elb/");
+    throw notRehearsed(`load balancers of type '${type}'`, "packages/local-aws/elb/");
   }
   if (name.length > limits.nameLength) {
     throw validationError(`The load balancer name '${name}' cannot be longer than '${limits.nameLength}' characters`);
@@ -108,7 +108,7 @@ export function checkTargetGroup(params: QueryStructure, known?: TargetGroup): v
   const type = textOf(params.TargetType) ?? "instance";
   const protocol = textOf(params.Protocol) ?? "HTTP";
   if (!known && (type !== "instance" || protocol !== "HTTP" || textOf(params.ProtocolVersion) === "GRPC")) {
-    throw notRehearsed(`target groups of type '${type}' and protocol '${protocol}'`, "rehearsal/cloud/elb/");
+    throw notRehearsed(`target groups of type '${type}' and protocol '${protocol}'`, "packages/local-aws/elb/");
   }
 }
 
@@ -117,7 +117,7 @@ export function checkTargetGroupAttributes(params: QueryStructure): void {
   for (const attribute of structuresOf(params.Attributes)) {
     const text = `${textOf(attribute.Key)}=${textOf(attribute.Value)}`;
     if (text === "stickiness.enabled=true" || /^slow_start\.duration_seconds=(?!0$)/.test(text)) {
-      throw notRehearsed(`the target group attribute ${text}`, "rehearsal/cloud/elb/balancer.ts");
+      throw notRehearsed(`the target group attribute ${text}`, "packages/local-aws/elb/balancer.ts");
     }
   }
 }
@@ -140,7 +140,7 @@ export function checkActions(actions: QueryStructure[], where: string, balancer:
     }
     const stickiness = structureOf(forward.TargetGroupStickinessConfig);
     if (textOf(stickiness.Enabled) === "true") {
-      throw notRehearsed("stickiness between target groups", "rehearsal/cloud/elb/balancer.ts");
+      throw notRehearsed("stickiness between target groups", "packages/local-aws/elb/balancer.ts");
     }
     for (const [place, group] of groups.entries()) {
       const weight = numberOf(group.Weight) ?? 1;
@@ -199,7 +199,7 @@ export function checkListener(params: QueryStructure, balancer: LoadBalancer, wo
 /** Refuses a certificate that a listener can't have; `status` is ACM's, undefined where it knows none. */
 export function checkCertificate(arn: string, status: string | undefined): void {
   if (!arn.includes(":acm:")) {
-    throw notRehearsed(`certificates that are not ACM's, such as '${arn}'`, "rehearsal/cloud/elb/certificates.ts");
+    throw notRehearsed(`certificates that are not ACM's, such as '${arn}'`, "packages/local-aws/elb/certificates.ts");
   }
   if (status === undefined) {
     throw new AwsError("CertificateNotFound", `Certificate '${arn}' not found`);

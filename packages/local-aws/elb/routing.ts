@@ -58,7 +58,7 @@ function routeOf(actions: Action[]): Route {
     case "jwt-validation":
     case undefined:
     default:
-      throw new Error(`A listener has the action type '${last?.Type}'; extend rehearsal/cloud/elb/routing.ts.`);
+      throw new Error(`A listener has the action type '${last?.Type}'; extend packages/local-aws/elb/routing.ts.`);
   }
 }
 

@@ -134,7 +134,7 @@ export class ElbService {
         return refusals.checkActions(structuresOf(params.DefaultActions), "defaultActions", balancer, this.topology);
       }
       case "AddListenerCertificates":
-        throw notRehearsed("more than one certificate a listener", "rehearsal/cloud/elb/balancer.ts");
+        throw notRehearsed("more than one certificate a listener", "packages/local-aws/elb/balancer.ts");
       case "CreateRule":
       case "ModifyRule": {
         const rule = textOf(params.RuleArn);

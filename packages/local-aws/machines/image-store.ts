@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { run } from "../../tools/run.ts";
+import { run } from "../../../tools/run.ts";
 
 /** A root file system that machines boot from, as a layer over another. */
 export interface StoredImage {

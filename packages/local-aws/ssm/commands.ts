@@ -39,7 +39,7 @@ export class Commands {
       if (!DocumentName.startsWith("AWS-")) {
         throw new AwsError("InvalidDocument", `Document with name ${DocumentName} does not exist.`);
       }
-      throw notRehearsed(`the document ${DocumentName}`, "rehearsal/cloud/ssm/commands.ts");
+      throw notRehearsed(`the document ${DocumentName}`, "packages/local-aws/ssm/commands.ts");
     }
     const shell = shellParameters(Parameters);
     const nodes = await Promise.all(InstanceIds.map((id) => this.args.agents.get(id)));

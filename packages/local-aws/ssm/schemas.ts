@@ -49,7 +49,7 @@ export function readArguments<Name extends ActionName>(action: Name, input: unkn
     const faults = result.error.issues.map((issue) => {
       const where = issue.path.join(".") || action;
       return issue.code === "unrecognized_keys"
-        ? `${where}: ${issue.keys.join(", ")} is unknown to the rehearsal's cloud (extend rehearsal/cloud/ssm/schemas.ts)`
+        ? `${where}: ${issue.keys.join(", ")} is unknown to the rehearsal's cloud (extend packages/local-aws/ssm/schemas.ts)`
         : `${where}: ${issue.message}`;
     });
     throw new AwsError("ValidationException", `${faults.length} validation error(s) detected: ${faults.join("; ")}`);

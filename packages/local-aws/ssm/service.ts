@@ -52,7 +52,7 @@ async function run<Name extends ActionName>(name: Name, input: unknown, manager:
 export async function answerSystemsManager(call: JsonCall, passOn: PassOn, manager: SystemsManager): Promise<Reply> {
   if (isKnown(call.action)) return jsonReply(call, await run(call.action, call.input, manager));
   if (commandActions.test(call.action)) {
-    throw notRehearsed(`the Systems Manager action ${call.action}`, "rehearsal/cloud/ssm/schemas.ts and service.ts");
+    throw notRehearsed(`the Systems Manager action ${call.action}`, "packages/local-aws/ssm/schemas.ts and service.ts");
   }
   return passOn();
 }

@@ -1,8 +1,8 @@
 import http from "node:http";
-import { latencyFinding, readyFinding, versionFinding } from "../../../cli/judge/built-in.ts";
-import { runChecks, type ChecksArgs } from "../../../cli/judge/checks.ts";
-import { defaultLimits } from "../../../cli/judge/verdict.ts";
-import type { CheckResult } from "../../../cli/model.ts";
+import { latencyFinding, readyFinding, versionFinding } from "../../../cli/analysis/built-in.ts";
+import { runChecks, type ChecksArgs } from "../../../cli/analysis/checks.ts";
+import { defaultLimits } from "../../../cli/analysis/verdict.ts";
+import type { CheckResult } from "../../../cli/state/model.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
 const answer = (body: string, status = 200) => ({ status, body, ms: 1 });

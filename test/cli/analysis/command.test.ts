@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { commandVariables, runCommand, type CommandRun } from "../../../cli/judge/command.ts";
-import { runHooks } from "../../../cli/judge/hooks.ts";
+import { commandVariables, runCommand, type CommandRun } from "../../../cli/analysis/command.ts";
+import { runHooks } from "../../../cli/analysis/hooks.ts";
 
 const { setTimeout: realTimeout } = globalThis;
 const pause = (milliseconds: number) => new Promise((resolve) => realTimeout(resolve, milliseconds));

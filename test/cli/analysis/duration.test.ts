@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { formatDuration, parseDuration } from "../../../cli/judge/duration.ts";
+import { formatDuration, parseDuration } from "../../../cli/analysis/duration.ts";
 
 test.each<[string, number]>([
   ["90s", 90],

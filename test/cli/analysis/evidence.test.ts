@@ -1,4 +1,4 @@
-import { countsOf, neededHosts, slide, type Sample } from "../../../cli/judge/evidence.ts";
+import { countsOf, neededHosts, slide, type Sample } from "../../../cli/analysis/evidence.ts";
 
 const good = (ms: number): Sample => ({ failed: false, ms });
 const bad: Sample = { failed: true, ms: 5000 };

@@ -1,9 +1,9 @@
 import { CloudWatchClient, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
-import { byColor } from "../../../components/traffic.ts";
+import { byColor } from "../../../deployment/model.ts";
 import type { Clients } from "../../../cli/clients.ts";
-import { Measure, type MeasureArgs } from "../../../cli/judge/measure.ts";
-import type { Outputs } from "../../../cli/recorded.ts";
-import { target } from "../../components/fake-aws.ts";
+import { Measure, type MeasureArgs } from "../../../cli/analysis/measure.ts";
+import type { Outputs } from "../../../cli/state/stack-state.ts";
+import { target } from "../../aws/fake-aws.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
 const server = new PreviewServer();

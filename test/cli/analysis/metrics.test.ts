@@ -1,4 +1,4 @@
-import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "../../../cli/judge/metrics.ts";
+import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "../../../cli/analysis/metrics.ts";
 
 const at = (time: string) => Date.parse(`2026-01-01T${time}Z`);
 

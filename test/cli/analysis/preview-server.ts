@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PreviewEndpoint } from "../../../components/preview.ts";
+import type { PreviewEndpoint } from "../../../aws/preview.ts";
 
 /** A real server in place of the preview listener; what it answers can change. */
 export class PreviewServer {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseProjectFile, readProjectFile } from "../../../cli/judge/project-file.ts";
+import { parseProjectFile, readProjectFile } from "../../../cli/analysis/project-file.ts";
 
 const none = { stage: [], check: [], cutover: [], bake: [], rollback: [], retire: [] };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { nextMove, parseStrategy, type Move, type Strategy } from "../../../cli/judge/strategy.ts";
-import { Refusal } from "../../../cli/refusal.ts";
+import { nextMove, parseStrategy, type Move, type Strategy } from "../../../cli/analysis/strategy.ts";
+import { Refusal } from "../../../cli/error.ts";
 
 const stepsOf = (text: string) => parseStrategy(text).steps.map(({ weight, seconds }) => `${weight}% ${seconds}s`);
 

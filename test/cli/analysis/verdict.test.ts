@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { AlarmFacts } from "../../../cli/model.ts";
-import type { Counts, Evidence, MetricCounts } from "../../../cli/judge/evidence.ts";
-import { defaultLimits, verdict } from "../../../cli/judge/verdict.ts";
+import type { AlarmFacts } from "../../../cli/state/model.ts";
+import type { Counts, Evidence, MetricCounts } from "../../../cli/analysis/evidence.ts";
+import { defaultLimits, verdict } from "../../../cli/analysis/verdict.ts";
 
 const judgedSince = Date.parse("2026-01-01T12:00:00Z");
 const counts = (sent: number, failed = 0, p95 = 50): Counts => ({ sent, failed, p95 });

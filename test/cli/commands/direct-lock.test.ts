@@ -1,10 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
-import { acquireLock } from "../../../cli/ledger/acquire.ts";
-import { Refusal } from "../../../cli/refusal.ts";
+import { acquireLock } from "../../../cli/store/acquire.ts";
+import { Refusal } from "../../../cli/error.ts";
 import type { Session } from "../../../cli/session.ts";
 
-jest.mock("../../../cli/ledger/acquire.ts", () => ({ acquireLock: jest.fn() }));
+jest.mock("../../../cli/store/acquire.ts", () => ({ acquireLock: jest.fn() }));
 let endPatience: () => void;
 jest.mock("node:timers/promises", () => ({
   setTimeout: (milliseconds: number) => {

@@ -2,9 +2,9 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import type { Context } from "../../../cli/commands/context.ts";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
 import { direct } from "../../../cli/commands/rollback-direct.ts";
-import { Refusal } from "../../../cli/refusal.ts";
+import { Refusal } from "../../../cli/error.ts";
 import type { RollbackOptions } from "../../../cli/commands/rollback.ts";
-import type { Color } from "../../../components/traffic.ts";
+import type { Color } from "../../../deployment/model.ts";
 
 jest.mock("../../../cli/commands/direct-lock.ts", () => ({ tryLock: jest.fn() }));
 const locked = jest.mocked(tryLock);

@@ -1,7 +1,7 @@
-import type { World } from "../../../cli/model.ts";
+import type { World } from "../../../cli/state/model.ts";
 import { classify, driftExit, type DriftClass, type Seen } from "../../../cli/drift/classify.ts";
 import { rules } from "../../../cli/drift/rules.ts";
-import { ROWS } from "../../../rehearsal/provider/rows/index.ts";
+import { ROWS } from "../../../packages/provider-stub/handlers/index.ts";
 import { settled, weights, world } from "../worlds.ts";
 
 /** A resource that differs in the given paths, from 1 to 2. */

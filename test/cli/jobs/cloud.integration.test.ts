@@ -23,7 +23,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { SendCommandCommand, SSMClient, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
 import { runJob, type JobClients, type RunJobArgs } from "../../../cli/jobs/run-job.ts";
-import { type Cloud, runCloud } from "../../../rehearsal/cloud/cloud.ts";
+import { type Cloud, runCloud } from "../../../packages/local-aws/cloud.ts";
 import { registerImages, type ImageName } from "../../../rehearsal/images/catalog.ts";
 import { findMoto } from "../../../tools/moto.ts";
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { jobScript, quoted } from "../../../cli/jobs/command.ts";
-import { Refusal } from "../../../cli/refusal.ts";
+import { Refusal } from "../../../cli/error.ts";
 
 const request = { job: "migrate", args: [], timeout: 60 };
 

@@ -1,16 +1,16 @@
-import type { LockListeners, LockRequest } from "../../../cli/ledger/acquire.ts";
-import type { LockKind } from "../../../cli/model.ts";
-import { Desk } from "../../../cli/release/desk.ts";
+import type { LockListeners, LockRequest } from "../../../cli/store/acquire.ts";
+import type { LockKind } from "../../../cli/state/model.ts";
+import { Desk } from "../../../cli/rollout/context.ts";
 import type { Session } from "../../../cli/session.ts";
 import { lock, world } from "../worlds.ts";
-import { abandoned } from "../ledger/facts.ts";
+import { abandoned } from "../store/facts.ts";
 
 const acquireLock = jest.fn<Promise<unknown>, [unknown, string, LockRequest, LockListeners]>();
-jest.mock("../../../cli/ledger/acquire.ts", () => ({
+jest.mock("../../../cli/store/acquire.ts", () => ({
   acquireLock: (...args: Parameters<typeof acquireLock>) => acquireLock(...args),
 }));
 const readWorld = jest.fn((_: unknown, known: unknown) => Promise.resolve({ world: world(), recorded: known }));
-jest.mock("../../../cli/read-world.ts", () => ({
+jest.mock("../../../cli/state/read.ts", () => ({
   readWorld: (...args: Parameters<typeof readWorld>) => readWorld(...args),
 }));
 

@@ -1,5 +1,5 @@
 import { ParameterNotFound } from "@aws-sdk/client-ssm";
-import { imageFaults, requireImageName, resolveImage } from "../../../cli/release/image.ts";
+import { imageFaults, requireImageName, resolveImage } from "../../../cli/rollout/image.ts";
 import type { Session } from "../../../cli/session.ts";
 import { v2 } from "../worlds.ts";
 

@@ -1,6 +1,6 @@
-import { parseStrategy } from "../../../cli/judge/strategy.ts";
-import type { FleetFacts, World } from "../../../cli/model.ts";
-import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/release/next.ts";
+import { parseStrategy } from "../../../cli/analysis/strategy.ts";
+import type { FleetFacts, World } from "../../../cli/state/model.ts";
+import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
 import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({

@@ -1,5 +1,5 @@
-import type { Outputs } from "../../../cli/recorded.ts";
-import { previewOf } from "../../../cli/release/preview.ts";
+import type { Outputs } from "../../../cli/state/stack-state.ts";
+import { previewOf } from "../../../cli/rollout/preview.ts";
 
 const outputs = (previewUrl: string) => ({ previewUrl }) as Outputs;
 

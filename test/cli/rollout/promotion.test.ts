@@ -1,13 +1,13 @@
-import { listRecords } from "../../../cli/ledger/records.ts";
-import type { ImageFacts, ReleaseRecord, World } from "../../../cli/model.ts";
-import { readWorld } from "../../../cli/read-world.ts";
-import { requirePromotion } from "../../../cli/release/image.ts";
+import { listRecords } from "../../../cli/store/records.ts";
+import type { ImageFacts, ReleaseRecord, World } from "../../../cli/state/model.ts";
+import { readWorld } from "../../../cli/state/read.ts";
+import { requirePromotion } from "../../../cli/rollout/image.ts";
 import { openSession, type Session } from "../../../cli/session.ts";
 import { fleet, record, v1, v2, weights, world } from "../worlds.ts";
 
 jest.mock("../../../cli/session.ts", () => ({ openSession: jest.fn() }));
-jest.mock("../../../cli/ledger/records.ts", () => ({ listRecords: jest.fn() }));
-jest.mock("../../../cli/read-world.ts", () => ({ readWorld: jest.fn() }));
+jest.mock("../../../cli/store/records.ts", () => ({ listRecords: jest.fn() }));
+jest.mock("../../../cli/state/read.ts", () => ({ readWorld: jest.fn() }));
 
 /** What staging has: its records, and what is there now. */
 function staging(records: ReleaseRecord[], now: World): void {

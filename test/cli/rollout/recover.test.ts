@@ -1,13 +1,13 @@
 import { AutoScalingClient, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { recover } from "../../../cli/release/recover.ts";
+import { recover } from "../../../cli/rollout/recover.ts";
 import type { Session } from "../../../cli/session.ts";
 import { weights, world } from "../worlds.ts";
 
 const mockReading = jest.fn<unknown, []>();
 /** The weights as they are when a group is about to be removed. */
 const mockWeights = jest.fn<unknown, []>();
-jest.mock("../../../components/live.ts", () => ({ liveWeights: () => Promise.resolve(mockWeights()) }));
-jest.mock("../../../cli/read-world.ts", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
+jest.mock("../../../aws/describe.ts", () => ({ liveWeights: () => Promise.resolve(mockWeights()) }));
+jest.mock("../../../cli/state/read.ts", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
 
 const known = ["app-blue-group-1111111", "app-green-group-2222222"];
 beforeEach(() => mockWeights.mockReturnValue({ blue: 100, green: 0 }));

@@ -1,5 +1,5 @@
-import type { World } from "../../../cli/model.ts";
-import { retireFault } from "../../../cli/release/retire.ts";
+import type { World } from "../../../cli/state/model.ts";
+import { retireFault } from "../../../cli/rollout/retire.ts";
 import { fleet, record, settled, v1, weights, world } from "../worlds.ts";
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };

@@ -1,5 +1,5 @@
-import { gateVerdict } from "../../../components/gate-verdict.ts";
-import { planUpdate } from "../../../components/plan.ts";
+import { gateVerdict } from "../../../deployment/gate-verdict.ts";
+import { planUpdate } from "../../../deployment/plan.ts";
 import {
   byColor,
   colors,
@@ -9,10 +9,10 @@ import {
   type Color,
   type Machine,
   type Plan,
-} from "../../../components/traffic.ts";
-import { newRecord, type Begun } from "../../../cli/ledger/record.ts";
-import type { FleetFacts, ReleaseRecord, ReleaseSettings, World } from "../../../cli/model.ts";
-import { settingsOf, type Outputs } from "../../../cli/recorded.ts";
+} from "../../../deployment/model.ts";
+import { newRecord, type Begun } from "../../../cli/store/record.ts";
+import type { FleetFacts, ReleaseRecord, ReleaseSettings, World } from "../../../cli/state/model.ts";
+import { settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
 import { instance, v1, v2 } from "../worlds.ts";
 
 /** The process was killed: nothing that it does from then on has any effect. */

@@ -1,13 +1,13 @@
 import fc from "fast-check";
-import { colors, other, type Color } from "../../../components/traffic.ts";
-import type { Begun } from "../../../cli/ledger/record.ts";
-import { parseStrategy } from "../../../cli/judge/strategy.ts";
-import type { ReleaseRecord, ReleaseSettings } from "../../../cli/model.ts";
-import { Refusal } from "../../../cli/refusal.ts";
-import { Desk } from "../../../cli/release/desk.ts";
-import { GoBack } from "../../../cli/release/hooks.ts";
-import type { Goal } from "../../../cli/release/next.ts";
-import { release } from "../../../cli/release/release.ts";
+import { colors, other, type Color } from "../../../deployment/model.ts";
+import type { Begun } from "../../../cli/store/record.ts";
+import { parseStrategy } from "../../../cli/analysis/strategy.ts";
+import type { ReleaseRecord, ReleaseSettings } from "../../../cli/state/model.ts";
+import { Refusal } from "../../../cli/error.ts";
+import { Desk } from "../../../cli/rollout/context.ts";
+import { GoBack } from "../../../cli/rollout/hooks.ts";
+import type { Goal } from "../../../cli/rollout/next.ts";
+import { release } from "../../../cli/rollout/release.ts";
 import type { Session } from "../../../cli/session.ts";
 import { now } from "../worlds.ts";
 import { bounds, goalImage, Killed, SimulatedStack, type Scenario } from "./simulated-stack.ts";
@@ -22,11 +22,11 @@ jest.mock("node:timers/promises", () => ({
     return Promise.resolve();
   },
 }));
-jest.mock("../../../cli/read-world.ts", () => ({
+jest.mock("../../../cli/state/read.ts", () => ({
   readWorld: ({ stack }: Simulated) =>
     Promise.resolve().then(() => ({ world: stack.world(), recorded: recordedBy(stack) })),
 }));
-jest.mock("../../../cli/ledger/acquire.ts", () => ({
+jest.mock("../../../cli/store/acquire.ts", () => ({
   acquireLock: (stack: SimulatedStack) =>
     Promise.resolve({
       before: { left: [], tookOver: stack.tookOver ? { holder: { by: "", host: "", pid: 1 }, expires: 0 } : undefined },
@@ -36,30 +36,30 @@ jest.mock("../../../cli/ledger/acquire.ts", () => ({
       isLost: false,
     }),
 }));
-jest.mock("../../../cli/ledger/records.ts", () => ({
+jest.mock("../../../cli/store/records.ts", () => ({
   openRecord: (stack: SimulatedStack, _: string, begun: Begun) => Promise.resolve().then(() => stack.openRecord(begun)),
   saveRecord: (stack: SimulatedStack, _: string, record: ReleaseRecord) =>
     Promise.resolve().then(() => stack.saveRecord(record)),
 }));
-jest.mock("../../../cli/ledger/revision.ts", () => ({
+jest.mock("../../../cli/store/revision.ts", () => ({
   writeRevision: (stack: SimulatedStack) => Promise.resolve().then(() => (stack.moment(), 1)),
 }));
-jest.mock("../../../cli/ledger/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
-jest.mock("../../../cli/world.ts", () => ({
+jest.mock("../../../cli/store/notify.ts", () => ({ notify: () => Promise.resolve([]) }));
+jest.mock("../../../cli/state/describe.ts", () => ({
   groupsOf: () => Promise.resolve([]),
   policiesOf: () => Promise.resolve([]),
   unknownTo: () => [],
 }));
-jest.mock("../../../cli/release/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
-jest.mock("../../../cli/release/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
-jest.mock("../../../cli/judge/checks.ts", () => ({
+jest.mock("../../../cli/rollout/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
+jest.mock("../../../cli/rollout/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
+jest.mock("../../../cli/analysis/checks.ts", () => ({
   runChecks: ({ preview: { stack } }: { preview: Simulated }) =>
     Promise.resolve().then(() => {
       const ok = stack.look();
       return [{ at: new Date().toISOString(), name: "ready", ok, detail: ok ? "200" : "500" }];
     }),
 }));
-jest.mock("../../../cli/release/judge.ts", () => ({
+jest.mock("../../../cli/rollout/analyze.ts", () => ({
   limitsOf: () => ({}),
   judge: ({ session: { stack } }: { session: Simulated }, _: Color, seconds: number) =>
     Promise.resolve().then(() => {

@@ -1,11 +1,11 @@
-import type { ReleaseRecord, ReleaseSettings, World } from "../../../cli/model.ts";
-import { Refusal } from "../../../cli/refusal.ts";
-import type { Desk } from "../../../cli/release/desk.ts";
-import { GoBack } from "../../../cli/release/hooks.ts";
-import type { Next } from "../../../cli/release/next.ts";
-import { tellingOutcome } from "../../../cli/release/outcome.ts";
-import { takeBack } from "../../../cli/release/release.ts";
-import { goBack, hasGoneBack } from "../../../cli/release/traffic.ts";
+import type { ReleaseRecord, ReleaseSettings, World } from "../../../cli/state/model.ts";
+import { Refusal } from "../../../cli/error.ts";
+import type { Desk } from "../../../cli/rollout/context.ts";
+import { GoBack } from "../../../cli/rollout/hooks.ts";
+import type { Next } from "../../../cli/rollout/next.ts";
+import { tellingOutcome } from "../../../cli/rollout/outcome.ts";
+import { takeBack } from "../../../cli/rollout/release.ts";
+import { goBack, hasGoneBack } from "../../../cli/rollout/traffic.ts";
 import { fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 jest.mock("node:timers/promises", () => ({ setTimeout: () => Promise.resolve() }));

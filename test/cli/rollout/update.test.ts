@@ -1,14 +1,14 @@
-import type { OperateOptions } from "../../../cli/operator.ts";
-import type { OperationResult } from "../../../engine/protocol.ts";
-import type { ReleaseSettings } from "../../../cli/model.ts";
-import { Refusal } from "../../../cli/refusal.ts";
-import { update } from "../../../cli/release/update.ts";
+import type { OperateOptions } from "../../../cli/runner.ts";
+import type { OperationResult } from "../../../automation/protocol.ts";
+import type { ReleaseSettings } from "../../../cli/state/model.ts";
+import { Refusal } from "../../../cli/error.ts";
+import { update } from "../../../cli/rollout/update.ts";
 import type { Session } from "../../../cli/session.ts";
 import { settings, world } from "../worlds.ts";
 
 // What is there, or why it can't be read.
 const mockRead = jest.fn<Promise<unknown>, []>();
-jest.mock("../../../cli/read-world.ts", () => ({ readWorld: () => mockRead() }));
+jest.mock("../../../cli/state/read.ts", () => ({ readWorld: () => mockRead() }));
 
 const from = settings();
 const there = settings({ capacityFloor: 3 });

@@ -1,4 +1,4 @@
-import { nextStep, type Goal } from "../../../cli/release/next.ts";
+import { nextStep, type Goal } from "../../../cli/rollout/next.ts";
 import { before, record, v2, world } from "../worlds.ts";
 
 // A canary of ten minutes, begun a quarter of an hour ago by a run that was cut off.

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { planUpdate } from "../../components/plan.ts";
-import { byColor, colors, other, type Machine, type Wanted } from "../../components/traffic.ts";
-import { recordedIn, settingsOf, type Outputs } from "../../cli/recorded.ts";
-import type { ReleaseSettings } from "../../cli/model.ts";
-import { v1, v2 } from "./worlds.ts";
+import { planUpdate } from "../../../deployment/plan.ts";
+import { byColor, colors, other, type Machine, type Wanted } from "../../../deployment/model.ts";
+import { recordedIn, settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
+import type { ReleaseSettings } from "../../../cli/state/model.ts";
+import { v1, v2 } from "../worlds.ts";
 
 const arns = { blue: "arn:tg/blue", green: "arn:tg/green" };
 const machine = { imageId: v1.imageId, healthCheckPath: "/readyz", versionPath: "/version" };

@@ -1,5 +1,5 @@
 import { headline } from "../../../cli/status/headline.ts";
-import type { World } from "../../../cli/model.ts";
+import type { World } from "../../../cli/state/model.ts";
 import { alarm, fleet, off, settled, v1, weights, world } from "../worlds.ts";
 
 const green = { ...settled({ activeColor: "green" }) };

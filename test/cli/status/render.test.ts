@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { World } from "../../../cli/model.ts";
+import type { World } from "../../../cli/state/model.ts";
 import { renderStatus } from "../../../cli/status/render.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import type { DriftCounts } from "../../../cli/drift/report.ts";

@@ -1,4 +1,4 @@
-import type { World } from "../../../cli/model.ts";
+import type { World } from "../../../cli/state/model.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds.ts";
 

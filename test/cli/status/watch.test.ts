@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { World } from "../../../cli/model.ts";
+import type { World } from "../../../cli/state/model.ts";
 import { lineScreen, type Screen } from "../../../cli/status/screen.ts";
 import { watch } from "../../../cli/status/watch.ts";
 import { before, now, settled, weights, world } from "../worlds.ts";

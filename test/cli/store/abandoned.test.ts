@@ -1,5 +1,5 @@
-import { isLeftLocked, leftBy, together, without } from "../../../cli/ledger/abandoned.ts";
-import type { ProcessState } from "../../../cli/ledger/holder.ts";
+import { isLeftLocked, leftBy, together, without } from "../../../cli/store/abandoned.ts";
+import type { ProcessState } from "../../../cli/store/holder.ts";
 import { abandoned, holder, lock } from "./facts.ts";
 
 const { engine } = abandoned;

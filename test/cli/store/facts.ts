@@ -1,5 +1,5 @@
-import type { Abandoned, Lock, ReleaseRecord } from "../../../cli/model.ts";
-import type { Begun } from "../../../cli/ledger/record.ts";
+import type { Abandoned, Lock, ReleaseRecord } from "../../../cli/state/model.ts";
+import type { Begun } from "../../../cli/store/record.ts";
 
 export const holder = { by: "ann@laptop", host: "laptop", pid: 4711 };
 export const lock: Lock = {

@@ -1,5 +1,5 @@
-import { renderHistory, renderRecord } from "../../../cli/ledger/history.ts";
-import type { ReleaseRecord } from "../../../cli/model.ts";
+import { renderHistory, renderRecord } from "../../../cli/store/history.ts";
+import type { ReleaseRecord } from "../../../cli/state/model.ts";
 import { record } from "./facts.ts";
 
 const now = Date.parse("2026-11-21T10:12:30.000Z");

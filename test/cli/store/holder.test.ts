@@ -4,7 +4,7 @@ import fs, { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import type { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { isHolderAlive, processState, thisHolder } from "../../../cli/ledger/holder.ts";
+import { isHolderAlive, processState, thisHolder } from "../../../cli/store/holder.ts";
 
 describe("who it is", () => {
   test.each([

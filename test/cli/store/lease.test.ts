@@ -1,8 +1,8 @@
-import { thisMoment } from "../../../cli/ledger/clock.ts";
-import { processId } from "../../../cli/ledger/holder.ts";
-import { HeldLock, type LockStore } from "../../../cli/ledger/lease.ts";
-import type { Engine, Lock } from "../../../cli/model.ts";
-import { Refusal } from "../../../cli/refusal.ts";
+import { thisMoment } from "../../../cli/store/clock.ts";
+import { processId } from "../../../cli/store/holder.ts";
+import { HeldLock, type LockStore } from "../../../cli/store/lease.ts";
+import type { Engine, Lock } from "../../../cli/state/model.ts";
+import { Refusal } from "../../../cli/error.ts";
 import { abandoned, lock as hers } from "./facts.ts";
 
 // Jest's clock does not know the promised timers: a pause takes its time by the faked ones.

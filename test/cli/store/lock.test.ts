@@ -1,4 +1,4 @@
-import { lockDecision, lockedRefusal, lostRefusal, unprovenRefusal } from "../../../cli/ledger/lock.ts";
+import { lockDecision, lockedRefusal, lostRefusal, unprovenRefusal } from "../../../cli/store/lock.ts";
 import { lock } from "./facts.ts";
 
 const alive = () => true;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Notice, noticeText } from "../../../cli/ledger/notice.ts";
+import { type Notice, noticeText } from "../../../cli/store/notice.ts";
 
 const notice: Notice = {
   kind: "released",

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type Notice, noticeText } from "../../../cli/ledger/notice.ts";
-import { notify } from "../../../cli/ledger/notify.ts";
+import { type Notice, noticeText } from "../../../cli/store/notice.ts";
+import { notify } from "../../../cli/store/notify.ts";
 
 // SNS and Slack are two small servers; `answers` says how each behaves.
 type Answer = (response: ServerResponse) => void;

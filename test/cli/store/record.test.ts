@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/ledger/record.ts";
-import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/model.ts";
+import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/store/record.ts";
+import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/state/model.ts";
 import { begun, record } from "./facts.ts";
 
 const minute = (n: number): string => new Date(Date.parse(record.startedAt) + n * 60_000).toISOString();

@@ -4,10 +4,10 @@ import {
   GetItemCommand,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
-import { lastRevision, writeRevision } from "../../../cli/ledger/revision.ts";
-import { writeLock } from "../../../cli/ledger/lock-item.ts";
-import type { ReleaseSettings } from "../../../cli/model.ts";
-import { type Moto, startMoto } from "../../../rehearsal/cloud/moto.ts";
+import { lastRevision, writeRevision } from "../../../cli/store/revision.ts";
+import { writeLock } from "../../../cli/store/lock-item.ts";
+import type { ReleaseSettings } from "../../../cli/state/model.ts";
+import { type Moto, startMoto } from "../../../packages/local-aws/moto.ts";
 import { findMoto } from "../../../tools/moto.ts";
 import { lock } from "./facts.ts";
 

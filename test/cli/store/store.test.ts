@@ -5,14 +5,14 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from "@aws-sdk/client-dynamodb";
-import { acquireLock, currentLock } from "../../../cli/ledger/acquire.ts";
-import { thisHolder } from "../../../cli/ledger/holder.ts";
-import { lockDecision } from "../../../cli/ledger/lock.ts";
-import { giveLockBack, noteEngines, readLock, renewLock, writeLock } from "../../../cli/ledger/lock-item.ts";
-import type { LockKind } from "../../../cli/model.ts";
-import { recordAfter } from "../../../cli/ledger/record.ts";
-import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/ledger/records.ts";
-import { type Moto, startMoto } from "../../../rehearsal/cloud/moto.ts";
+import { acquireLock, currentLock } from "../../../cli/store/acquire.ts";
+import { thisHolder } from "../../../cli/store/holder.ts";
+import { lockDecision } from "../../../cli/store/lock.ts";
+import { giveLockBack, noteEngines, readLock, renewLock, writeLock } from "../../../cli/store/lock-item.ts";
+import type { LockKind } from "../../../cli/state/model.ts";
+import { recordAfter } from "../../../cli/store/record.ts";
+import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/store/records.ts";
+import { type Moto, startMoto } from "../../../packages/local-aws/moto.ts";
 import { findMoto } from "../../../tools/moto.ts";
 import { abandoned, begun, lock as hers, record } from "./facts.ts";
 

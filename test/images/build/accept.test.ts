@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { accept, type Made } from "../../bake/accept.ts";
-import { placeOf } from "../../bake/place.ts";
+import { accept, type Made } from "../../../images/build/accept.ts";
+import { placeOf } from "../../../images/build/place.ts";
 import { FakeAws } from "./fake-aws.ts";
 import { AMI, COMMIT, manifest, PARENT, report } from "./papers.ts";
 

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { parseManifest } from "../../bake/manifest.ts";
-import { digestOf } from "../../bake/report.ts";
-import { builtProgram } from "../../tools/go-tool.ts";
-import { TOOL as goss } from "../../tools/goss.ts";
-import { FakeTools } from "../tools/fake-path.ts";
+import { parseManifest } from "../../../images/build/manifest.ts";
+import { digestOf } from "../../../images/build/report.ts";
+import { builtProgram } from "../../../tools/go-tool.ts";
+import { TOOL as goss } from "../../../tools/goss.ts";
+import { FakeTools } from "../../tools/fake-path.ts";
 import { FakeAws } from "./fake-aws.ts";
 import { AMI, COMMIT, gossReport, PARENT, report } from "./papers.ts";
 
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const entry = path.resolve(import.meta.dirname, "../../bake/main.ts");
+  const entry = path.resolve(import.meta.dirname, "../../../images/build/main.ts");
   const env = { ...process.env, ...aws.environment, FAKE_REPORT: report, AWS_REGION: "eu-central-1", ...environment };
   return spawn(process.execPath, [entry, ...args, "--out", out], { env });
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { bakeName, isVersion } from "../../bake/layers.ts";
-import { parseManifest, readManifest } from "../../bake/manifest.ts";
-import { parameterOf } from "../../bake/parameters.ts";
+import { bakeName, isVersion } from "../../../images/build/layers.ts";
+import { parseManifest, readManifest } from "../../../images/build/manifest.ts";
+import { parameterOf } from "../../../images/build/parameters.ts";
 import { AMI, lower, manifest } from "./papers.ts";
 
 let out: string;

@@ -1,4 +1,4 @@
-import { parsePackerManifest } from "../../bake/packer-manifest.ts";
+import { parsePackerManifest } from "../../../images/build/packer-manifest.ts";
 import { AMI, COMMIT, PARENT } from "./papers.ts";
 
 const custom = {

@@ -1,5 +1,5 @@
-import { TEMPLATES } from "../../bake/layers.ts";
-import { commandOf, reasonIn } from "../../bake/packer.ts";
+import { TEMPLATES } from "../../../images/build/layers.ts";
+import { commandOf, reasonIn } from "../../../images/build/packer.ts";
 
 const run = {
   packer: "packer",

@@ -1,5 +1,5 @@
-import type { ImageManifest } from "../../bake/manifest.ts";
-import { digestOf } from "../../bake/report.ts";
+import type { ImageManifest } from "../../../images/build/manifest.ts";
+import { digestOf } from "../../../images/build/report.ts";
 
 export const AMI = "ami-0123456789abcdef0";
 export const PARENT = "ami-0fedcba9876543210";

@@ -1,4 +1,4 @@
-import { type ParentSources, parentFault, parentOf } from "../../bake/parent.ts";
+import { type ParentSources, parentFault, parentOf } from "../../../images/build/parent.ts";
 import { AMI, lower, PARENT } from "./papers.ts";
 
 const other = "ami-0aaaaaaaaaaaaaaaa";

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { imageFaults, planOf, publish, usageOf, verify } from "../../bake/publish.ts";
-import { placeOf } from "../../bake/place.ts";
-import { digestOf } from "../../bake/report.ts";
+import { imageFaults, planOf, publish, usageOf, verify } from "../../../images/build/publish.ts";
+import { placeOf } from "../../../images/build/place.ts";
+import { digestOf } from "../../../images/build/report.ts";
 import { FakeAws } from "./fake-aws.ts";
 import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers.ts";
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { digestOf, judge } from "../../bake/report.ts";
+import { digestOf, judge } from "../../../images/build/report.ts";
 import { gossReport } from "./papers.ts";
 
 it("knows a report by the digest of its very bytes", () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { TEMPLATES } from "../../bake/layers.ts";
-import { checked, type Options, type World } from "../../bake/request.ts";
+import { TEMPLATES } from "../../../images/build/layers.ts";
+import { checked, type Options, type World } from "../../../images/build/request.ts";
 import { COMMIT, lower, PARENT } from "./papers.ts";
 
 let out: string;

@@ -1,4 +1,4 @@
-import { parseVariables, variablesOf } from "../../bake/variables.ts";
+import { parseVariables, variablesOf } from "../../../images/build/variables.ts";
 import { COMMIT, PARENT } from "./papers.ts";
 
 const files = {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "../../bake/layers.ts";
-import { breakages } from "../../images/breakages.ts";
-import { closure } from "../../images/specs.ts";
+import { ROOT } from "../../../images/build/layers.ts";
+import { breakages } from "../../../images/verify/breakages.ts";
+import { closure } from "../../../images/verify/specs.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 /** The spec's text with all that it includes and the lists that its templates run over. */

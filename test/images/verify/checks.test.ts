@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { filesBelow } from "../../images/files.ts";
-import { checkSpecs } from "../../images/goss-checks.ts";
-import { checkFormat, checkTemplates } from "../../images/packer-checks.ts";
-import { FakeTools } from "../tools/fake-path.ts";
+import { filesBelow } from "../../../images/verify/files.ts";
+import { checkSpecs } from "../../../images/verify/goss-checks.ts";
+import { checkFormat, checkTemplates } from "../../../images/verify/packer-checks.ts";
+import { FakeTools } from "../../tools/fake-path.ts";
 
 let tools: FakeTools;
 let work: string;

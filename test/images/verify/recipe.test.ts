@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "../../bake/layers.ts";
-import { recipe } from "../../images/recipe.ts";
+import { ROOT } from "../../../images/build/layers.ts";
+import { recipe } from "../../../images/verify/recipe.ts";
 
-jest.mock("../../bake/layers.ts", () => {
+jest.mock("../../../images/build/layers.ts", () => {
   const { mkdtempSync } = jest.requireActual<typeof import("node:fs")>("node:fs");
   return { ROOT: mkdtempSync(`${jest.requireActual<typeof import("node:os")>("node:os").tmpdir()}/bluegreen-test-`) };
 });
@@ -13,7 +13,15 @@ const write = (file: string, text: string): void => {
   writeFileSync(path.join(ROOT, file), text);
 };
 beforeEach(() => {
-  for (const folder of ["app", "bake", "boot-gate", "goss", "packer", "rehearsal/machines", "tools"])
+  for (const folder of [
+    "packages/app",
+    "images/build",
+    "packages/boot-gate",
+    "goss",
+    "packer",
+    "packages/local-aws/machines",
+    "tools",
+  ])
     write(`${folder}/a`, folder);
   write("goss/parts/b.yaml", "file: {}\n");
   write("package-lock.json", "{}");
@@ -26,7 +34,15 @@ it("is the same for the same files", async () => {
   rmSync(ROOT, { recursive: true });
   write("package-lock.json", "{}");
   write("goss/parts/b.yaml", "file: {}\n");
-  for (const folder of ["tools", "rehearsal/machines", "packer", "goss", "boot-gate", "bake", "app"])
+  for (const folder of [
+    "tools",
+    "packages/local-aws/machines",
+    "packer",
+    "goss",
+    "packages/boot-gate",
+    "images/build",
+    "packages/app",
+  ])
     write(`${folder}/a`, folder);
   expect(await recipe()).toBe(first);
 });
@@ -36,15 +52,19 @@ const move = (from: string, to: string, text: string): void => {
   write(to, text);
 };
 test.each<[string, boolean, () => void]>([
-  ["another text", true, () => write("app/a", "changed")],
+  ["another text", true, () => write("packages/app/a", "changed")],
   ["a text deep down", true, () => write("goss/parts/b.yaml", "file: null\n")],
   ["one file more, and be it empty", true, () => write("tools/b", "")],
   ["one file less", true, () => rmSync(path.join(ROOT, "packer/a"))],
-  ["another name", true, () => move("boot-gate/a", "boot-gate/b", "boot-gate")],
+  ["another name", true, () => move("packages/boot-gate/a", "packages/boot-gate/b", "boot-gate")],
   ["another folder", true, () => move("goss/parts/b.yaml", "goss/b.yaml", "file: {}\n")],
-  ["a text that becomes a part of its name", true, () => move("app/a", "app/aapp", "")],
+  ["a text that becomes a part of its name", true, () => move("packages/app/a", "packages/app/aapp", "")],
   ["other packages", true, () => write("package-lock.json", '{"lockfileVersion": 3}')],
-  ["what a build leaves behind", false, () => (write("app/dist/app.cjs", "x"), write("app/node_modules/x/y", "x"))],
+  [
+    "what a build leaves behind",
+    false,
+    () => (write("packages/app/dist/app.cjs", "x"), write("packages/app/node_modules/x/y", "x")),
+  ],
   ["what no image is made of", false, () => (write("components/fleet.ts", "x"), write("rehearsal/main.ts", "x"))],
 ])("%s: another recipe is %s", async (_, another, change) => {
   const first = await recipe();

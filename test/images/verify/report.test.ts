@@ -1,4 +1,10 @@
-import { type BakeReport, type BreakageReport, type ImagesReport, tables, verdict } from "../../images/report.ts";
+import {
+  type BakeReport,
+  type BreakageReport,
+  type ImagesReport,
+  tables,
+  verdict,
+} from "../../../images/verify/report.ts";
 
 const bake = (name: string, booted: Partial<BakeReport["booted"]> = {}): BakeReport => ({
   name,

@@ -1,4 +1,4 @@
-import { findingsOf, runSpec } from "../../images/spec-run.ts";
+import { findingsOf, runSpec } from "../../../images/verify/spec-run.ts";
 
 interface Result {
   id?: string;

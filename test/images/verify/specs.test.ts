@@ -1,4 +1,4 @@
-import { closure, duplicates, includes, unknownKinds } from "../../images/specs.ts";
+import { closure, duplicates, includes, unknownKinds } from "../../../images/verify/specs.ts";
 
 test.each([
   ["file:\n  /x: {exists: true}\n# comment\nkernel-param:\n  a: {value: 1}\n", []],

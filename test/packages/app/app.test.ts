@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { Writable } from "node:stream";
-import type { About } from "../../app/src/about.ts";
-import { createApp, type Parts } from "../../app/src/app.ts";
-import { createLog } from "../../app/src/log.ts";
-import { Readiness } from "../../app/src/readiness.ts";
-import { listen, type Listening } from "../../app/src/server.ts";
+import type { About } from "../../../packages/app/src/about.ts";
+import { createApp, type Parts } from "../../../packages/app/src/app.ts";
+import { createLog } from "../../../packages/app/src/log.ts";
+import { Readiness } from "../../../packages/app/src/readiness.ts";
+import { listen, type Listening } from "../../../packages/app/src/server.ts";
 import { get } from "./service.ts";
 
 const about: About = {

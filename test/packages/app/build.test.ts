@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { buildRelease } from "../../app/build.ts";
-import { run } from "../../tools/run.ts";
+import { buildRelease } from "../../../packages/app/build.ts";
+import { run } from "../../../tools/run.ts";
 import { commit, release } from "./service.ts";
 
 let folder: string;

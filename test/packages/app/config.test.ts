@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { loadConfig, parseConfig } from "../../app/src/config.ts";
-import { VARIABLES } from "../../app/src/config-schema.ts";
+import { loadConfig, parseConfig } from "../../../packages/app/src/config.ts";
+import { VARIABLES } from "../../../packages/app/src/config-schema.ts";
 
 const file = (text: string) => ({ path: "/etc/app/config.yaml", text });
 const refused = (env: NodeJS.ProcessEnv, text?: string): string => {

@@ -1,5 +1,5 @@
-import type { About } from "../../app/src/about.ts";
-import { createLog, requestId } from "../../app/src/log.ts";
+import type { About } from "../../../packages/app/src/about.ts";
+import { createLog, requestId } from "../../../packages/app/src/log.ts";
 
 const about: About = {
   version: "v1.2.3",

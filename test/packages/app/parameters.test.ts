@@ -1,6 +1,6 @@
-import { parseConfig } from "../../app/src/config.ts";
-import { messageOf, Refusal } from "../../app/src/fault.ts";
-import { type Parameter, readParameters } from "../../app/src/parameters.ts";
+import { parseConfig } from "../../../packages/app/src/config.ts";
+import { messageOf, Refusal } from "../../../packages/app/src/fault.ts";
+import { type Parameter, readParameters } from "../../../packages/app/src/parameters.ts";
 
 const at = (name: string, value: string): Parameter => ({ name, value });
 const file = (text: string) => ({ path: "/etc/app/config.yaml", text });

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { Readiness } from "../../app/src/readiness.ts";
+import { Readiness } from "../../../packages/app/src/readiness.ts";
 
 const silent = pino({ level: "silent" });
 const readiness = (check: () => Promise<unknown>, limits = { limit: 1_000, fresh: 0 }) =>

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { connect, type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { createServer as createTlsServer } from "node:tls";
-import { stop } from "../../tools/process.ts";
-import { findRedis } from "../../tools/redis.ts";
+import { stop } from "../../../tools/process.ts";
+import { findRedis } from "../../../tools/redis.ts";
 import { certificate, key } from "./certificate.ts";
 
 /** A Redis server of a test. */

@@ -1,5 +1,5 @@
-import type { Release } from "../../app/src/release.ts";
-import { migrate, type Migration, schemaNow, schemaOf, type SchemaStore } from "../../app/src/schema.ts";
+import type { Release } from "../../../packages/app/src/release.ts";
+import { migrate, type Migration, schemaNow, schemaOf, type SchemaStore } from "../../../packages/app/src/schema.ts";
 
 const release = (min: number, max: number): Release => ({
   version: "v1.0.0",

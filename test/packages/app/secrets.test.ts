@@ -1,5 +1,5 @@
-import { parseConfig } from "../../app/src/config.ts";
-import { resolveSecrets, type SecretSource } from "../../app/src/secrets.ts";
+import { parseConfig } from "../../../packages/app/src/config.ts";
+import { resolveSecrets, type SecretSource } from "../../../packages/app/src/secrets.ts";
 
 const LONG = "0123456789abcdef0123456789abcdef";
 

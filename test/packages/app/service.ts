@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, on } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { buildRelease } from "../../app/build.ts";
-import { made } from "../../tools/cache.ts";
-import { ended } from "../../tools/process.ts";
-import { runFolder } from "../run-folder.ts";
+import { buildRelease } from "../../../packages/app/build.ts";
+import { made } from "../../../tools/cache.ts";
+import { ended } from "../../../tools/process.ts";
+import { runFolder } from "../../run-folder.ts";
 
 export const commit = "0123456789abcdef0123456789abcdef01234567";
 /** Signs the sessions of the tests; long enough. */

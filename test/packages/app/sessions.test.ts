@@ -1,10 +1,10 @@
 import express from "express";
 import { pino } from "pino";
-import { logRequests } from "../../app/src/log.ts";
-import { sessionRoutes } from "../../app/src/routes/session.ts";
-import { listen, type Listening } from "../../app/src/server.ts";
-import { sessions } from "../../app/src/sessions.ts";
-import type { Store } from "../../app/src/store.ts";
+import { logRequests } from "../../../packages/app/src/log.ts";
+import { sessionRoutes } from "../../../packages/app/src/routes/session.ts";
+import { listen, type Listening } from "../../../packages/app/src/server.ts";
+import { sessions } from "../../../packages/app/src/sessions.ts";
+import type { Store } from "../../../packages/app/src/store.ts";
 import { get, sessionSecret } from "./service.ts";
 
 /** What connect-redis asks of a client, in memory; `full` refuses each write, as a store without memory does. */

@@ -2,9 +2,9 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
-import { Readiness } from "../../app/src/readiness.ts";
-import { listen } from "../../app/src/server.ts";
-import { drain } from "../../app/src/shutdown.ts";
+import { Readiness } from "../../../packages/app/src/readiness.ts";
+import { listen } from "../../../packages/app/src/server.ts";
+import { drain } from "../../../packages/app/src/shutdown.ts";
 
 const silent = pino({ level: "silent" });
 

@@ -1,7 +1,7 @@
-import { answerHook, type AnswerParts } from "../../boot-gate/answer.ts";
-import type { Answered } from "../../boot-gate/answered.ts";
-import type { HookAnswer } from "../../boot-gate/hook.ts";
-import type { Instance } from "../../boot-gate/imds.ts";
+import { answerHook, type AnswerParts } from "../../../packages/boot-gate/answer.ts";
+import type { Answered } from "../../../packages/boot-gate/answered.ts";
+import type { HookAnswer } from "../../../packages/boot-gate/hook.ts";
+import type { Instance } from "../../../packages/boot-gate/imds.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const instanceId = "i-0123456789abcdef0";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../boot-gate/clock.ts";
+import type { Clock } from "../../../packages/boot-gate/clock.ts";
 
 /** A clock that stands still but for the pauses that are asked of it; `pauses` tells them. */
 export function fakeClock(): Clock & { pauses: number[]; pass: (milliseconds: number) => void } {

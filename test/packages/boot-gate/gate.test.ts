@@ -1,6 +1,6 @@
-import { answerOf, decide, readDeadline, type Verdict } from "../../boot-gate/gate.ts";
-import type { Instance } from "../../boot-gate/imds.ts";
-import type { SpecResult } from "../../boot-gate/report.ts";
+import { answerOf, decide, readDeadline, type Verdict } from "../../../packages/boot-gate/gate.ts";
+import type { Instance } from "../../../packages/boot-gate/imds.ts";
+import type { SpecResult } from "../../../packages/boot-gate/report.ts";
 
 const passed: SpecResult = { kind: "passed", tests: 9, skipped: 0 };
 const one: SpecResult = { kind: "failed", tests: 9, failures: ["a"] };

@@ -1,4 +1,4 @@
-import { type Instance, readInstance } from "../../boot-gate/imds.ts";
+import { type Instance, readInstance } from "../../../packages/boot-gate/imds.ts";
 import { listen, listenAsMetadata, type Listening, member, type Metadata } from "./servers.ts";
 
 const signal = new AbortController().signal;

@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { buildBootGate } from "../../boot-gate/build.ts";
-import { isAlive } from "../../tools/claim.ts";
-import { eventually } from "../rehearsal/cloud/eventually.ts";
+import { buildBootGate } from "../../../packages/boot-gate/build.ts";
+import { isAlive } from "../../../tools/claim.ts";
+import { eventually } from "../local-aws/eventually.ts";
 import { listenAsAutoScaling, listenAsMetadata, type Listening, member, type Metadata } from "./servers.ts";
 
 /** The gate as an image has it: the bundle, run by Node, with a goss on PATH and AWS by its environment. */

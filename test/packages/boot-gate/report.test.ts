@@ -1,4 +1,4 @@
-import { readReport, type SpecResult } from "../../boot-gate/report.ts";
+import { readReport, type SpecResult } from "../../../packages/boot-gate/report.ts";
 
 /** A test as goss 0.4.9 reports it, shortened to what matters and some of what does not. */
 const test = (successful: boolean, line: string, missing: unknown[] | null = null) => ({

@@ -1,5 +1,5 @@
-import type { SpecResult } from "../../boot-gate/report.ts";
-import { type GateParts, type Line, pauseAfter, runGate } from "../../boot-gate/run.ts";
+import type { SpecResult } from "../../../packages/boot-gate/report.ts";
+import { type GateParts, type Line, pauseAfter, runGate } from "../../../packages/boot-gate/run.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const passed: SpecResult = { kind: "passed", tests: 9, skipped: 1 };

@@ -1,11 +1,11 @@
-import { processes } from "../../../rehearsal/cloud/ec2/processes.ts";
+import { processes } from "../../../packages/local-aws/ec2/processes.ts";
 import { request } from "node:http";
-import { Clock } from "../../../rehearsal/cloud/clock.ts";
-import { MetricStore } from "../../../rehearsal/cloud/cloudwatch/metric-store.ts";
-import { type DataPlane, dataPlane } from "../../../rehearsal/cloud/data-plane.ts";
-import { Addresses } from "../../../rehearsal/cloud/elb/addresses.ts";
-import { ElbMetrics } from "../../../rehearsal/cloud/elb/metrics.ts";
-import { httpProbe } from "../../../rehearsal/cloud/elb/probe.ts";
+import { Clock } from "../../../packages/local-aws/clock.ts";
+import { MetricStore } from "../../../packages/local-aws/cloudwatch/metric-store.ts";
+import { type DataPlane, dataPlane } from "../../../packages/local-aws/data-plane.ts";
+import { Addresses } from "../../../packages/local-aws/elb/addresses.ts";
+import { ElbMetrics } from "../../../packages/local-aws/elb/metrics.ts";
+import { httpProbe } from "../../../packages/local-aws/elb/probe.ts";
 import { eventually } from "./eventually.ts";
 import { listener, targetGroup, targetGroupArn, topology } from "./elb/fixtures.ts";
 

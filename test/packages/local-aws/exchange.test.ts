@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { SSMClient, GetParameterCommand, DescribeParametersCommand } from "@aws-sdk/client-ssm";
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
-import { AwsError } from "../../../rehearsal/cloud/errors.ts";
-import { json } from "../../../rehearsal/cloud/exchange.ts";
-import { Front } from "../../../rehearsal/cloud/front.ts";
-import { jsonReply, parseJson, targetAction, type JsonService } from "../../../rehearsal/cloud/json.ts";
+import { AwsError } from "../../../packages/local-aws/errors.ts";
+import { json } from "../../../packages/local-aws/exchange.ts";
+import { Front } from "../../../packages/local-aws/gateway.ts";
+import { jsonReply, parseJson, targetAction, type JsonService } from "../../../packages/local-aws/json.ts";
 
 // The front with the SDK's own clients; in moto's place stands a server that says what came.
 const when = new Date(1_700_000_000_500);

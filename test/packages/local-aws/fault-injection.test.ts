@@ -1,9 +1,9 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { faults, FaultInjection, type Fault } from "../../../rehearsal/cloud/fault-injection.ts";
-import { Front } from "../../../rehearsal/cloud/front.ts";
-import { controlPaths, type ControlArgs } from "../../../rehearsal/cloud/control.ts";
+import { faults, FaultInjection, type Fault } from "../../../packages/local-aws/fault-injection.ts";
+import { Front } from "../../../packages/local-aws/gateway.ts";
+import { controlPaths, type ControlArgs } from "../../../packages/local-aws/control.ts";
 
 const injection = new FaultInjection();
 const front = new Front({

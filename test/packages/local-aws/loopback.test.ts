@@ -1,5 +1,5 @@
-import { loopbackOf, placeOf, tryListen } from "../../../rehearsal/cloud/loopback.ts";
-import { Addresses, localPort } from "../../../rehearsal/cloud/elb/addresses.ts";
+import { loopbackOf, placeOf, tryListen } from "../../../packages/local-aws/loopback.ts";
+import { Addresses, localPort } from "../../../packages/local-aws/elb/addresses.ts";
 
 test.each([
   ["10.0.64.4", "127.0.64.4"],

@@ -1,4 +1,4 @@
-import { policyAllows, statementsOf } from "../../../rehearsal/cloud/policy.ts";
+import { policyAllows, statementsOf } from "../../../packages/local-aws/policy.ts";
 
 const topic = "arn:aws:sns:eu-central-1:123456789012:releases";
 const alarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:blue";

@@ -1,4 +1,11 @@
-import { actionOf, numberOf, parseQuery, signedScope, structuresOf, textsOf } from "../../../rehearsal/cloud/query.ts";
+import {
+  actionOf,
+  numberOf,
+  parseQuery,
+  signedScope,
+  structuresOf,
+  textsOf,
+} from "../../../packages/local-aws/query.ts";
 
 describe("parseQuery", () => {
   const cases: [string, string, unknown][] = [

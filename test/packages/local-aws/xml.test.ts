@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
-import { AwsError } from "../../../rehearsal/cloud/errors.ts";
-import { answerXml, errorXml } from "../../../rehearsal/cloud/xml.ts";
+import { AwsError } from "../../../packages/local-aws/errors.ts";
+import { answerXml, errorXml } from "../../../packages/local-aws/xml.ts";
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false });
 

@@ -1,4 +1,4 @@
-import { changes, covers, outputsOf, refreshedInputs, same, UNKNOWN } from "../../../rehearsal/provider/diff.ts";
+import { changes, covers, outputsOf, refreshedInputs, same, UNKNOWN } from "../../../packages/provider-stub/diff.ts";
 
 describe("changes", () => {
   const weights = (blue: unknown, green: unknown) => ({

@@ -4,8 +4,8 @@ import {
   mustDeleteFirst,
   nameFault,
   withName,
-} from "../../../rehearsal/provider/names.ts";
-import { LB_NAME } from "../../../rehearsal/provider/rows/lb-tags.ts";
+} from "../../../packages/provider-stub/names.ts";
+import { LB_NAME } from "../../../packages/provider-stub/handlers/lb-tags.ts";
 
 const seed = Buffer.from("seed");
 const plain: AutoName = { max: 32 };

@@ -3,11 +3,11 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
 import struct, { type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { UNKNOWN } from "../../../rehearsal/provider/diff.ts";
-import type { Row } from "../../../rehearsal/provider/row.ts";
-import { serve } from "../../../rehearsal/provider/server.ts";
-import { Sessions } from "../../../rehearsal/provider/session.ts";
-import { type Props, shape } from "../../../rehearsal/provider/shape.ts";
+import { UNKNOWN } from "../../../packages/provider-stub/diff.ts";
+import type { Row } from "../../../packages/provider-stub/row.ts";
+import { serve } from "../../../packages/provider-stub/server.ts";
+import { Sessions } from "../../../packages/provider-stub/session.ts";
+import { type Props, shape } from "../../../packages/provider-stub/shape.ts";
 
 const urn = (type = "test:index/thing:Thing") => `urn:pulumi:dev::test::${type}::thing`;
 const structOf = (props: Props) => struct.Struct.fromJavaScript(props as Record<string, JavaScriptValue>);
@@ -218,7 +218,7 @@ it("an unknown type fails with the file to extend", async () => {
   const request = new proto.CreateRequest().setUrn(urn("aws:sqs/queue:Queue")).setProperties(structOf({}));
   await expect(call<proto.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
     details: expect.stringMatching(
-      /does not know the resource type aws:sqs\/queue:Queue: add a row .*rehearsal\/provider\/rows/,
+      /does not know the resource type aws:sqs\/queue:Queue: add a row .*packages\/provider-stub\/handlers/,
     ) as string,
   });
 });

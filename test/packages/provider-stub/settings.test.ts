@@ -1,4 +1,4 @@
-import { endpointOf, readSettings } from "../../../rehearsal/provider/settings.ts";
+import { endpointOf, readSettings } from "../../../packages/provider-stub/settings.ts";
 
 const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "key", AWS_SECRET_ACCESS_KEY: "secret" };
 const read = (variables: Record<string, string>, environment: Record<string, string> = env) =>

@@ -1,4 +1,4 @@
-import { fromAws, shape, tagMap, toAws, unknownArguments } from "../../../rehearsal/provider/shape.ts";
+import { fromAws, shape, tagMap, toAws, unknownArguments } from "../../../packages/provider-stub/shape.ts";
 
 const known = shape(`name=GroupName size zones=VPCZones:csv tags:own labels=Tags:tags free:map
   disk{encrypted:bool sizes{gib}} rule=Rules:listed{owner}`);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { vpcArgs } from "../../../rehearsal/provider/vpc-args.ts";
+import { vpcArgs } from "../../../packages/provider-stub/vpc-args.ts";
 
 const auto = { subnetStrategy: "Auto" };
 

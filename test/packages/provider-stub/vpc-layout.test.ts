@@ -1,4 +1,4 @@
-import { layOut, resolvedLayout, type SubnetSpec } from "../../../rehearsal/provider/vpc-layout.ts";
+import { layOut, resolvedLayout, type SubnetSpec } from "../../../packages/provider-stub/vpc-layout.ts";
 
 const zones = ["a", "b", "c"];
 const blocks = (cidr: string, count: number, specs?: SubnetSpec[], mask?: number) =>

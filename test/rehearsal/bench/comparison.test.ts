@@ -1,5 +1,5 @@
-import { comparison } from "../../bench/comparison.ts";
-import { wentWell, type Release } from "../../bench/releases.ts";
+import { comparison } from "../../../rehearsal/bench/comparison.ts";
+import { wentWell, type Release } from "../../../rehearsal/bench/releases.ts";
 
 const good: Release = {
   ...{ image: "good-v2", description: "serves, version 2", expected: "released", outcome: "released" },

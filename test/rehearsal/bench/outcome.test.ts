@@ -1,6 +1,6 @@
-import { outcomeOf, partsOf, priceOf } from "../../bench/outcome.ts";
-import type { CommandEvent } from "../../rehearsal/story/commands-process.ts";
-import type { Sample } from "../../rehearsal/load/samples.ts";
+import { outcomeOf, partsOf, priceOf } from "../../../rehearsal/bench/outcome.ts";
+import type { CommandEvent } from "../../../rehearsal/scenarios/commands-process.ts";
+import type { Sample } from "../../../rehearsal/load/samples.ts";
 
 type Status = "started" | "done" | "failed";
 const step = (name: string, status: Status, seconds?: number): CommandEvent & { seconds?: number } => ({

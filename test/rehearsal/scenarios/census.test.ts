@@ -1,4 +1,4 @@
-import { touchedBeside, type Census } from "../../../rehearsal/story/census.ts";
+import { touchedBeside, type Census } from "../../../rehearsal/scenarios/census.ts";
 
 const before: Census = new Map([
   ["dev", ["vpc 1", "listener blue 100"]],

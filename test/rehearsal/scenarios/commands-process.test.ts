@@ -1,9 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { described, expectEnd, mark, processesOf, type CommandEnd } from "../../../rehearsal/story/commands-process.ts";
-import { touchedIn } from "../../../rehearsal/story/commands.ts";
-import { canaryPrice } from "../../../rehearsal/story/commands-caught.ts";
+import {
+  described,
+  expectEnd,
+  mark,
+  processesOf,
+  type CommandEnd,
+} from "../../../rehearsal/scenarios/commands-process.ts";
+import { touchedIn } from "../../../rehearsal/scenarios/commands.ts";
+import { canaryPrice } from "../../../rehearsal/scenarios/commands-caught.ts";
 
 const end = (change: Partial<CommandEnd>): CommandEnd => ({ code: 0, seconds: 1, events: [], errors: [], ...change });
 const args = ["release", "v2"];

@@ -1,4 +1,4 @@
-import { faultsBetween, seenIn, type Seen, type Stack } from "../../../rehearsal/story/commands-watch.ts";
+import { faultsBetween, seenIn, type Seen, type Stack } from "../../../rehearsal/scenarios/commands-watch.ts";
 
 const seen = (blue: [number, number], green: [number, number]): Seen => ({
   weights: { blue: blue[0], green: green[0] },

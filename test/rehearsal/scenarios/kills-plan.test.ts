@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { boundaryOf, planOf, randomOf } from "../../../rehearsal/story/kills-plan.ts";
-import type { CommandEvent } from "../../../rehearsal/story/commands-process.ts";
+import { boundaryOf, planOf, randomOf } from "../../../rehearsal/scenarios/kills-plan.ts";
+import type { CommandEvent } from "../../../rehearsal/scenarios/commands-process.ts";
 
 const take = (count: number, random: () => number) => Array.from({ length: count }, () => random());
 

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { commandBlocks, statedRefusals, touchedIn, withExamples } from "../../../rehearsal/story/readme-commands.ts";
+import {
+  commandBlocks,
+  statedRefusals,
+  touchedIn,
+  withExamples,
+} from "../../../rehearsal/scenarios/readme-commands.ts";
 
 describe("commandBlocks", () => {
   it("gives the marked blocks alone, in their order, without the document's indentation", () => {

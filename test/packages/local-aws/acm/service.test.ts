@@ -26,10 +26,10 @@ import {
   type CreateListenerCommandInput,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { type Cloud, runCloud } from "../../../../rehearsal/cloud/cloud.ts";
-import { localPort } from "../../../../rehearsal/cloud/elb/addresses.ts";
+import { type Cloud, runCloud } from "../../../../packages/local-aws/cloud.ts";
+import { localPort } from "../../../../packages/local-aws/elb/addresses.ts";
 import { findMoto } from "../../../../tools/moto.ts";
-import { certificate as ownCertificate, key as ownKey } from "../../../app/certificate.ts";
+import { certificate as ownCertificate, key as ownKey } from "../../app/certificate.ts";
 
 // Certificates as they really are: asked for, proved, signed, and served by the load balancer.
 const region = "eu-central-1";

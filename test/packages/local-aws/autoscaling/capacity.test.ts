@@ -4,7 +4,7 @@ import {
   planCapacity,
   resized,
   type CapacityFacts,
-} from "../../../../rehearsal/cloud/autoscaling/capacity.ts";
+} from "../../../../packages/local-aws/autoscaling/capacity.ts";
 
 type FactMember = CapacityFacts["members"][number];
 

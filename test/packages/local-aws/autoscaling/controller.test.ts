@@ -1,9 +1,9 @@
-import { Clock } from "../../../../rehearsal/cloud/clock.ts";
-import { Controller } from "../../../../rehearsal/cloud/autoscaling/controller.ts";
-import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks.ts";
-import type { Group, Member } from "../../../../rehearsal/cloud/autoscaling/model.ts";
-import type { Instance } from "../../../../rehearsal/cloud/ec2/instances.ts";
-import type { Pool } from "../../../../rehearsal/cloud/elb/target-health.ts";
+import { Clock } from "../../../../packages/local-aws/clock.ts";
+import { Controller } from "../../../../packages/local-aws/autoscaling/controller.ts";
+import { Hooks } from "../../../../packages/local-aws/autoscaling/hooks.ts";
+import type { Group, Member } from "../../../../packages/local-aws/autoscaling/model.ts";
+import type { Instance } from "../../../../packages/local-aws/ec2/instances.ts";
+import type { Pool } from "../../../../packages/local-aws/elb/target-health.ts";
 import { eventually } from "../eventually.ts";
 
 /** A cloud around the controller that notes what it is asked to do, in order. */

@@ -1,4 +1,4 @@
-import { faultOf, type HealthFacts } from "../../../../rehearsal/cloud/autoscaling/health.ts";
+import { faultOf, type HealthFacts } from "../../../../packages/local-aws/autoscaling/health.ts";
 
 const good: HealthFacts = {
   types: ["ELB"],

@@ -1,6 +1,6 @@
-import { Hooks } from "../../../../rehearsal/cloud/autoscaling/hooks.ts";
-import type { Group, Hook } from "../../../../rehearsal/cloud/autoscaling/model.ts";
-import { Clock } from "../../../../rehearsal/cloud/clock.ts";
+import { Hooks } from "../../../../packages/local-aws/autoscaling/hooks.ts";
+import type { Group, Hook } from "../../../../packages/local-aws/autoscaling/model.ts";
+import { Clock } from "../../../../packages/local-aws/clock.ts";
 
 const launching = "autoscaling:EC2_INSTANCE_LAUNCHING" as const;
 

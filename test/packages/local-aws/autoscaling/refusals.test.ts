@@ -1,6 +1,6 @@
-import * as refusals from "../../../../rehearsal/cloud/autoscaling/refusals.ts";
-import { readArguments } from "../../../../rehearsal/cloud/autoscaling/schemas.ts";
-import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
+import * as refusals from "../../../../packages/local-aws/autoscaling/refusals.ts";
+import { readArguments } from "../../../../packages/local-aws/autoscaling/schemas.ts";
+import { parseQuery } from "../../../../packages/local-aws/query.ts";
 import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "../elb/fixtures.ts";
 
 test.each([

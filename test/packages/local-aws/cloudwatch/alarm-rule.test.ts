@@ -1,5 +1,5 @@
-import { parseAlarmRule } from "../../../../rehearsal/cloud/cloudwatch/alarm-rule.ts";
-import type { StateValue } from "../../../../rehearsal/cloud/cloudwatch/missing-data.ts";
+import { parseAlarmRule } from "../../../../packages/local-aws/cloudwatch/alarm-rule.ts";
+import type { StateValue } from "../../../../packages/local-aws/cloudwatch/missing-data.ts";
 
 const states: Record<string, StateValue> = { loud: "ALARM", fine: "OK", new: "INSUFFICIENT_DATA", "a (b) c": "ALARM" };
 

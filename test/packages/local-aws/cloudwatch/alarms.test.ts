@@ -1,4 +1,4 @@
-import type { AwsError } from "../../../../rehearsal/cloud/errors.ts";
+import type { AwsError } from "../../../../packages/local-aws/errors.ts";
 import { metric, StillCloudWatch } from "./fixtures.ts";
 
 let cloudWatch: StillCloudWatch;

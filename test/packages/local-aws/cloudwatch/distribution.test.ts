@@ -1,4 +1,4 @@
-import { Distribution } from "../../../../rehearsal/cloud/cloudwatch/distribution.ts";
+import { Distribution } from "../../../../packages/local-aws/cloudwatch/distribution.ts";
 
 function of(values: number[]): Distribution {
   const distribution = new Distribution();

@@ -1,9 +1,9 @@
-import { Clock } from "../../../../rehearsal/cloud/clock.ts";
-import { Alarms, type Alarm } from "../../../../rehearsal/cloud/cloudwatch/alarms.ts";
-import { Evaluator } from "../../../../rehearsal/cloud/cloudwatch/evaluator.ts";
-import { MetricStore, type MetricId } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
-import type { StateValue } from "../../../../rehearsal/cloud/cloudwatch/missing-data.ts";
-import { readArguments } from "../../../../rehearsal/cloud/cloudwatch/schemas.ts";
+import { Clock } from "../../../../packages/local-aws/clock.ts";
+import { Alarms, type Alarm } from "../../../../packages/local-aws/cloudwatch/alarms.ts";
+import { Evaluator } from "../../../../packages/local-aws/cloudwatch/evaluator.ts";
+import { MetricStore, type MetricId } from "../../../../packages/local-aws/cloudwatch/metric-store.ts";
+import type { StateValue } from "../../../../packages/local-aws/cloudwatch/missing-data.ts";
+import { readArguments } from "../../../../packages/local-aws/cloudwatch/schemas.ts";
 
 /** The metric that the fixtures' alarms watch. */
 export const metric: MetricId = {

@@ -1,4 +1,8 @@
-import { judge, type StateValue, type TreatMissingData } from "../../../../rehearsal/cloud/cloudwatch/missing-data.ts";
+import {
+  judge,
+  type StateValue,
+  type TreatMissingData,
+} from "../../../../packages/local-aws/cloudwatch/missing-data.ts";
 
 // 0: within the threshold, X: breaching, -: missing; the oldest first. Rows and states are those of CloudWatch's user guide
 // ("How alarm state is evaluated when data is missing"); "kept" means that the present state stays.

@@ -18,11 +18,11 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { Clock } from "../../../../rehearsal/cloud/clock.ts";
-import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
-import { startCloudWatch, type RunningCloudWatch } from "../../../../rehearsal/cloud/cloudwatch/start.ts";
-import { json } from "../../../../rehearsal/cloud/exchange.ts";
-import { Front } from "../../../../rehearsal/cloud/front.ts";
+import { Clock } from "../../../../packages/local-aws/clock.ts";
+import { MetricStore } from "../../../../packages/local-aws/cloudwatch/metric-store.ts";
+import { startCloudWatch, type RunningCloudWatch } from "../../../../packages/local-aws/cloudwatch/start.ts";
+import { json } from "../../../../packages/local-aws/exchange.ts";
+import { Front } from "../../../../packages/local-aws/gateway.ts";
 import { eventually } from "../eventually.ts";
 
 // CloudWatch behind the front, asked by the SDK's client; in moto's place stands a server that keeps one dashboard.

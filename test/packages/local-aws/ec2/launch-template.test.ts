@@ -1,4 +1,4 @@
-import { runInstancesInput } from "../../../../rehearsal/cloud/ec2/launch-template.ts";
+import { runInstancesInput } from "../../../../packages/local-aws/ec2/launch-template.ts";
 
 const choice = { subnetId: "subnet-1", tags: [{ Key: "env", Value: "dev" }] };
 

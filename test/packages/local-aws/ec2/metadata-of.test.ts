@@ -1,5 +1,5 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { metadataOf } from "../../../../rehearsal/cloud/ec2/metadata-of.ts";
+import { metadataOf } from "../../../../packages/local-aws/ec2/metadata-of.ts";
 
 const place = { region: "eu-central-1", accountId: "123456789012" };
 const launchedAt = new Date(0);

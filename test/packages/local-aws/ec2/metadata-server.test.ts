@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { metadataListener, type MetadataArgs } from "../../../../rehearsal/cloud/ec2/metadata-server.ts";
+import { metadataListener, type MetadataArgs } from "../../../../packages/local-aws/ec2/metadata-server.ts";
 
 type Ec2 = MetadataArgs["ec2"];
 

@@ -1,4 +1,4 @@
-import { answerMetadata, type MetadataOf, type MetadataRequest } from "../../../../rehearsal/cloud/ec2/metadata.ts";
+import { answerMetadata, type MetadataOf, type MetadataRequest } from "../../../../packages/local-aws/ec2/metadata.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const bare: MetadataOf = {

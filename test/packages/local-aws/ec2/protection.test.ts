@@ -1,5 +1,5 @@
-import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
-import { Protection } from "../../../../rehearsal/cloud/ec2/protection.ts";
+import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import { Protection } from "../../../../packages/local-aws/ec2/protection.ts";
 
 const ec2 = { image: (id: string) => Promise.resolve(id === "ami-1" || id === "ami-2" ? { ImageId: id } : undefined) };
 let protection: Protection;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { ServiceStore } from "../../../../rehearsal/cloud/ec2/store.ts";
+import { ServiceStore } from "../../../../packages/local-aws/ec2/store.ts";
 
 let store: ServiceStore;
 beforeEach(() => void (store = new ServiceStore()));
@@ -9,7 +9,7 @@ const app = (job: string, min: number, max: number): Promise<{ code: number; sai
   new Promise((resolve) => {
     const schema = { SCHEMA_MIN: String(min), SCHEMA_MAX: String(max) };
     const env = { PATH: process.env.PATH, STORE: store.file, VERSION: "v9", ...schema };
-    execFile("rehearsal/images/bin/app", [job], { env }, (error, stdout, stderr) =>
+    execFile("packages/local-aws/images/bin/app", [job], { env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === "number" ? error.code : 0, said: (stdout + stderr).trim() }),
     );
   });

@@ -1,4 +1,4 @@
-import { splitTags } from "../../../../rehearsal/cloud/ec2/tag-specifications.ts";
+import { splitTags } from "../../../../packages/local-aws/ec2/tag-specifications.ts";
 
 const tags = (index: number, type: string, tag: Record<string, string>): [string, string][] => [
   [`TagSpecification.${index}.ResourceType`, type],

@@ -1,4 +1,4 @@
-import { environmentOf } from "../../../../rehearsal/cloud/ec2/user-data.ts";
+import { environmentOf } from "../../../../packages/local-aws/ec2/user-data.ts";
 
 const encode = (text: string) => Buffer.from(text).toString("base64");
 

@@ -1,6 +1,6 @@
-import { account } from "../../../../rehearsal/cloud/autoscaling/groups.ts";
-import { checkAccessLogs } from "../../../../rehearsal/cloud/elb/access-logs.ts";
-import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
+import { account } from "../../../../packages/local-aws/autoscaling/groups.ts";
+import { checkAccessLogs } from "../../../../packages/local-aws/elb/access-logs.ts";
+import { parseQuery } from "../../../../packages/local-aws/query.ts";
 import { loadBalancer } from "./fixtures.ts";
 
 const policy = (resource: string) =>

@@ -1,5 +1,5 @@
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { predicateOf, type RequestFacts } from "../../../../rehearsal/cloud/elb/conditions.ts";
+import { predicateOf, type RequestFacts } from "../../../../packages/local-aws/elb/conditions.ts";
 
 const facts: RequestFacts = {
   method: "GET",
@@ -36,5 +36,5 @@ test.each(cases)("%j is %p", (condition, expected) => {
 });
 
 test("fails for a field that it doesn't know, naming the file to extend", () => {
-  expect(() => predicateOf({})).toThrow("rehearsal/cloud/elb/conditions.ts");
+  expect(() => predicateOf({})).toThrow("packages/local-aws/elb/conditions.ts");
 });

@@ -1,4 +1,4 @@
-import type { Listener, LoadBalancer, TargetGroup, Topology } from "../../../../rehearsal/cloud/elb/topology.ts";
+import type { Listener, LoadBalancer, TargetGroup, Topology } from "../../../../packages/local-aws/elb/topology.ts";
 
 const prefix = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
 

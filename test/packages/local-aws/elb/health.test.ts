@@ -5,8 +5,8 @@ import {
   registering,
   type CheckResult,
   type Health,
-} from "../../../../rehearsal/cloud/elb/health.ts";
-import { describeTarget, describeUnregistered } from "../../../../rehearsal/cloud/elb/target-health.ts";
+} from "../../../../packages/local-aws/elb/health.ts";
+import { describeTarget, describeUnregistered } from "../../../../packages/local-aws/elb/target-health.ts";
 import { targetGroup } from "./fixtures.ts";
 
 const thresholds = { healthyThreshold: 3, unhealthyThreshold: 2 };

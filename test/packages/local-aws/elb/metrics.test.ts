@@ -1,8 +1,8 @@
-import { Clock } from "../../../../rehearsal/cloud/clock.ts";
-import { MetricStore } from "../../../../rehearsal/cloud/cloudwatch/metric-store.ts";
-import { ElbMetrics } from "../../../../rehearsal/cloud/elb/metrics.ts";
-import type { Health } from "../../../../rehearsal/cloud/elb/health.ts";
-import type { Target } from "../../../../rehearsal/cloud/elb/target-health.ts";
+import { Clock } from "../../../../packages/local-aws/clock.ts";
+import { MetricStore } from "../../../../packages/local-aws/cloudwatch/metric-store.ts";
+import { ElbMetrics } from "../../../../packages/local-aws/elb/metrics.ts";
+import type { Health } from "../../../../packages/local-aws/elb/health.ts";
+import type { Target } from "../../../../packages/local-aws/elb/target-health.ts";
 import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures.ts";
 
 let now: number;

@@ -1,5 +1,5 @@
-import { parseQuery } from "../../../../rehearsal/cloud/query.ts";
-import * as refusals from "../../../../rehearsal/cloud/elb/refusals.ts";
+import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import * as refusals from "../../../../packages/local-aws/elb/refusals.ts";
 import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures.ts";
 
 /** The code of the refusal, undefined when the call is accepted. */

@@ -5,8 +5,8 @@ import {
   redirectLocation,
   routeFor,
   routingTable,
-} from "../../../../rehearsal/cloud/elb/routing.ts";
-import type { RequestFacts } from "../../../../rehearsal/cloud/elb/conditions.ts";
+} from "../../../../packages/local-aws/elb/routing.ts";
+import type { RequestFacts } from "../../../../packages/local-aws/elb/conditions.ts";
 import { listener, targetGroupArn } from "./fixtures.ts";
 
 function request(over: Partial<RequestFacts> = {}): () => RequestFacts {

@@ -1,4 +1,4 @@
-import { checkKeyPolicy } from "../../../../rehearsal/cloud/kms/refusals.ts";
+import { checkKeyPolicy } from "../../../../packages/local-aws/kms/refusals.ts";
 
 const owner = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "kms:*", Resource: "*" };
 const cloudWatch = { ...owner, Principal: { Service: "cloudwatch.amazonaws.com" } };

@@ -1,5 +1,5 @@
-import { alarmPublisher, type AlarmPublisherArgs } from "../../../../rehearsal/cloud/sns/alarm-publisher.ts";
-import { defaultPolicy } from "../../../../rehearsal/provider/rows/sns.ts";
+import { alarmPublisher, type AlarmPublisherArgs } from "../../../../packages/local-aws/sns/alarm-publisher.ts";
+import { defaultPolicy } from "../../../../packages/provider-stub/handlers/sns.ts";
 
 const arn = "arn:aws:sns:eu-central-1:123456789012:releases";
 const alarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:blue";

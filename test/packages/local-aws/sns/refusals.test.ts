@@ -1,5 +1,5 @@
-import { checkSubscription, checkTopicAttribute } from "../../../../rehearsal/cloud/sns/refusals.ts";
-import { defaultPolicy } from "../../../../rehearsal/provider/rows/sns.ts";
+import { checkSubscription, checkTopicAttribute } from "../../../../packages/local-aws/sns/refusals.ts";
+import { defaultPolicy } from "../../../../packages/provider-stub/handlers/sns.ts";
 
 const arn = "arn:aws:sns:eu-central-1:123456789012:releases";
 const allow = { Effect: "Allow", Principal: "*", Action: "sns:Publish", Resource: arn };

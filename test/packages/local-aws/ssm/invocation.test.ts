@@ -1,5 +1,5 @@
-import { follow, type Invocation } from "../../../../rehearsal/cloud/ssm/invocation.ts";
-import { startScript } from "../../../../rehearsal/machines/script.ts";
+import { follow, type Invocation } from "../../../../packages/local-aws/ssm/invocation.ts";
+import { startScript } from "../../../../packages/local-aws/machines/script.ts";
 
 const invocation = (): Invocation => ({
   ...{ commandId: "c", instanceId: "i", comment: "", requestedAt: new Date() },

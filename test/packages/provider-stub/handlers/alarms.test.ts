@@ -1,5 +1,5 @@
-import { create, difference, read, update } from "../../../../rehearsal/provider/operations.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { create, difference, read, update } from "../../../../packages/provider-stub/operations.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 import { checked, rowOf } from "./checked.ts";
 import { type Answers, fakeCloud } from "./fake-cloud.ts";
 

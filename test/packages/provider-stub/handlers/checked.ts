@@ -1,7 +1,7 @@
-import { check } from "../../../../rehearsal/provider/operations.ts";
-import { ROWS } from "../../../../rehearsal/provider/rows/index.ts";
-import type { Row } from "../../../../rehearsal/provider/row.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { check } from "../../../../packages/provider-stub/operations.ts";
+import { ROWS } from "../../../../packages/provider-stub/handlers/index.ts";
+import type { Row } from "../../../../packages/provider-stub/row.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 
 /** The row of a type. */
 export function rowOf(type: string): Row {

@@ -1,4 +1,4 @@
-import type { Cloud } from "../../../../rehearsal/provider/row.ts";
+import type { Cloud } from "../../../../packages/provider-stub/row.ts";
 
 /** What a fake cloud answers to a command, by the command's name without "Command"; it may throw AWS's refusals. */
 export type Answers = Record<string, (input: Record<string, unknown>) => object | void>;

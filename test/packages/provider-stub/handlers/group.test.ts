@@ -1,13 +1,13 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { updateRequest } from "../../../../rehearsal/provider/rows/group-args.ts";
+import { updateRequest } from "../../../../packages/provider-stub/handlers/group-args.ts";
 import {
   capacityOf,
   fatalActivities,
   missingAtCreation,
   missingAtUpdate,
   seconds,
-} from "../../../../rehearsal/provider/rows/group-capacity.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+} from "../../../../packages/provider-stub/handlers/group-capacity.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 
 const instance = (InstanceId: string, more: object = {}) => ({
   InstanceId,

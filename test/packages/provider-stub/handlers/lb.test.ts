@@ -1,11 +1,11 @@
-import { actionsFromAws, actionsToAws } from "../../../../rehearsal/provider/rows/lb-actions.ts";
+import { actionsFromAws, actionsToAws } from "../../../../packages/provider-stub/handlers/lb-actions.ts";
 import {
   attributeSetting,
   attributesRead,
   attributesToSend,
   attributeTable,
-} from "../../../../rehearsal/provider/rows/lb-attributes.ts";
-import type { Cloud } from "../../../../rehearsal/provider/row.ts";
+} from "../../../../packages/provider-stub/handlers/lb-attributes.ts";
+import type { Cloud } from "../../../../packages/provider-stub/row.ts";
 
 const table = attributeTable(`
   idleTimeout        idle_timeout.timeout_seconds  number  60

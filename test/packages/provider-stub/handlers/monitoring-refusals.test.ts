@@ -1,5 +1,5 @@
-import { UNKNOWN } from "../../../../rehearsal/provider/diff.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { UNKNOWN } from "../../../../packages/provider-stub/diff.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 import { checked } from "./checked.ts";
 
 const metric = { metricName: "RequestCount", namespace: "AWS/ApplicationELB", period: 60, stat: "Sum" };

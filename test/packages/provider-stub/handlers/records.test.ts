@@ -1,5 +1,5 @@
-import { create, read, remove, Unfinished, update } from "../../../../rehearsal/provider/operations.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { create, read, remove, Unfinished, update } from "../../../../packages/provider-stub/operations.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 import { rowOf } from "./checked.ts";
 import { type Answers, fakeCloud, refusal } from "./fake-cloud.ts";
 

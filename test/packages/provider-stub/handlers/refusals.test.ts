@@ -1,4 +1,4 @@
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 import { checked } from "./checked.ts";
 
 const group = { launchTemplate: { id: "lt", version: "1" }, vpcZoneIdentifiers: ["s"], minSize: 1, maxSize: 2 };
@@ -12,7 +12,7 @@ describe("check refuses", () => {
       "aws:ec2/vpc:Vpc",
       { ipv6CidrBlock: "x" },
       "ipv6CidrBlock",
-      /does not know .*ipv6CidrBlock.* rehearsal\/provider\/rows/,
+      /does not know .*ipv6CidrBlock.* packages\/provider-stub\/handlers/,
     ],
     ["another region", "aws:ec2/vpc:Vpc", { region: "us-east-1" }, "region", /eu-central-1/],
     [

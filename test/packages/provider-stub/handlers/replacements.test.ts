@@ -1,7 +1,7 @@
-import { UNKNOWN } from "../../../../rehearsal/provider/diff.ts";
-import { difference, plannedUpdate } from "../../../../rehearsal/provider/operations.ts";
-import { ROWS } from "../../../../rehearsal/provider/rows/index.ts";
-import type { Props } from "../../../../rehearsal/provider/shape.ts";
+import { UNKNOWN } from "../../../../packages/provider-stub/diff.ts";
+import { difference, plannedUpdate } from "../../../../packages/provider-stub/operations.ts";
+import { ROWS } from "../../../../packages/provider-stub/handlers/index.ts";
+import type { Props } from "../../../../packages/provider-stub/shape.ts";
 import { rowOf } from "./checked.ts";
 
 /** Argument by argument: does its change force a new resource, as the official provider's schema says? */
