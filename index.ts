@@ -15,12 +15,13 @@ import { stackOutputs } from "./components/outputs.ts";
 import { refuseUnlessOverridden } from "./components/override.ts";
 import { describePlace } from "./components/region-info.ts";
 import { olderSettings } from "./components/older-settings.ts";
+import { imageIds, servesHttps, wantedFrom } from "./deployment/desired-state.ts";
 import { planUpdate } from "./deployment/plan.ts";
 import { connectAws, inBackground, onceTried } from "./components/provider-config.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { byColor } from "./deployment/model.ts";
 import { VpcEndpoints } from "./components/vpc-endpoints.ts";
-import { imageIds, loadSettings, servesHttps, wantedFrom } from "./config/load.ts";
+import { loadSettings } from "./config/load.ts";
 import { namespace } from "./config/schema.ts";
 
 /** The stack: settings, what serves now, the plan with its guards, and only then the first resource. */

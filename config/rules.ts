@@ -1,5 +1,5 @@
 import { Address4 } from "ip-address";
-import { other } from "../deployment/model.ts";
+import { other } from "./colors.ts";
 import type { Fault } from "./faults.ts";
 import type { Settings } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import { Address4 } from "ip-address";
 import { z } from "zod";
-import { colors } from "../deployment/model.ts";
+import { colors } from "./colors.ts";
 
 /** The config namespace, the project's name and its command. */
 export const namespace = "bluegreen";

@@ -1,12 +1,8 @@
 /** Who serves, and with what share: the words that the plan, the guards and the gate speak. */
 
-export const colors = ["blue", "green"] as const;
-export type Color = (typeof colors)[number];
-export type ByColor<T> = Record<Color, T>;
+import { byColor, colors, other, type ByColor, type Color } from "../config/colors.ts";
 
-export const other = (color: Color): Color => (color === "blue" ? "green" : "blue");
-
-export const byColor = <T>(value: (color: Color) => T): ByColor<T> => ({ blue: value("blue"), green: value("green") });
+export { byColor, colors, other, type ByColor, type Color };
 
 /** What a fleet's instances are made of, and how they are asked. It changes only with a new fleet, so never under traffic. */
 export interface Machine {

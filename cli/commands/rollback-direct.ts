@@ -15,7 +15,7 @@ import { Refusal } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";
-import { confirm, type RollbackOptions } from "./rollback.ts";
+import { confirm, type RollbackOptions } from "./rollback-options.ts";
 
 /** The main listener and the target groups, found by the stack's tags alone. */
 interface Found {

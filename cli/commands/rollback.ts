@@ -1,5 +1,4 @@
-import { createInterface } from "node:readline/promises";
-import { colors, other, type Color } from "../../deployment/model.ts";
+import { other } from "../../deployment/model.ts";
 import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../state/model.ts";
 import { Refusal } from "../error.ts";
@@ -7,14 +6,7 @@ import { settle } from "../rollout/release.ts";
 import { endRollback, goBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withDesk } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
-
-export interface RollbackOptions {
-  readonly direct?: boolean;
-  readonly to?: string;
-  readonly override?: string;
-  readonly yes?: boolean;
-  readonly why?: string;
-}
+import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
 
 /** All of the requests go back to the other colour, or, in a canary, to the one that was there before. */
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
@@ -43,29 +35,4 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
     await goBack(desk, to, why, { override: options.override });
   });
-}
-
-export function colorOf(text: string | undefined): Color | undefined {
-  const color = colors.find((candidate) => candidate === text);
-  if (text === undefined || color !== undefined) return color;
-  throw new Refusal("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
-}
-
-/** `CI` is what GitHub, GitLab, CircleCI, Travis and others set. Some people set it to false at home. */
-export const isPipeline = ({ CI }: NodeJS.ProcessEnv): boolean => !["", "false", "0", undefined].includes(CI);
-
-/** Asks at a terminal; a pipeline has said yes by calling, also where its runner gives it a pseudo terminal. */
-export async function confirm(
-  { ui, interruption }: Context,
-  { yes }: RollbackOptions,
-  question: string,
-): Promise<void> {
-  if (yes || isPipeline(process.env) || ui.mode !== "terminal" || !process.stdin.isTTY) return;
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await lines.question(`${question} [Y/n] `, { signal: interruption.signal });
-    if (!/^(y|yes|)$/i.test(answer.trim())) throw new Refusal("refused", "Nothing was changed.");
-  } finally {
-    lines.close();
-  }
 }

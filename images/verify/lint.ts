@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const below = (...names: string[]): string => path.join(ROOT, ...names);
   const checks: Record<string, () => Promise<string>> = {
     shellcheck: async () => {
-      const scripts = [...(await filesBelow(TEMPLATES, /\.sh$/)), ...(await filesBelow(below("rehearsal"), /\.sh$/))];
+      const scripts = [...(await filesBelow(TEMPLATES, /\.sh$/)), ...(await filesBelow(below("packages"), /\.sh$/))];
       for (const file of await filesBelow(below("packer", "files"), /^\w[^.]*$/)) {
         if (/^#!\/bin\/(ba)?sh\n/.test(await readFile(file, "utf8"))) scripts.push(file);
       }

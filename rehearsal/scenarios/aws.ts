@@ -5,19 +5,23 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
-import type { Context } from "./context.ts";
+
+/** Where the local cloud is. */
+interface Cloud {
+  readonly session: { readonly endpoint: string };
+}
 
 /** Clients of the local cloud, for what the story does by hand. */
-const options = ({ session }: Context) => ({
+const options = ({ session }: Cloud) => ({
   endpoint: session.endpoint,
   region: "eu-central-1",
   credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
 });
 
-export const acm = (context: Context) => new ACMClient(options(context));
-export const ec2 = (context: Context) => new EC2Client(options(context));
-export const elb = (context: Context) => new ElasticLoadBalancingV2Client(options(context));
-export const autoScaling = (context: Context) => new AutoScalingClient(options(context));
-export const dynamodb = (context: Context) => new DynamoDBClient(options(context));
-export const route53 = (context: Context) => new Route53Client(options(context));
-export const s3 = (context: Context) => new S3Client({ ...options(context), forcePathStyle: true });
+export const acm = (cloud: Cloud) => new ACMClient(options(cloud));
+export const ec2 = (cloud: Cloud) => new EC2Client(options(cloud));
+export const elb = (cloud: Cloud) => new ElasticLoadBalancingV2Client(options(cloud));
+export const autoScaling = (cloud: Cloud) => new AutoScalingClient(options(cloud));
+export const dynamodb = (cloud: Cloud) => new DynamoDBClient(options(cloud));
+export const route53 = (cloud: Cloud) => new Route53Client(options(cloud));
+export const s3 = (cloud: Cloud) => new S3Client({ ...options(cloud), forcePathStyle: true });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings, imageIds, wantedFrom } from "../../config/load.ts";
+import { loadSettings, parseSettings } from "../../config/load.ts";
+import { imageIds, wantedFrom } from "../../deployment/desired-state.ts";
 import { schema } from "../../config/schema.ts";
 import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings.ts";
 

@@ -2,7 +2,7 @@ import { notRehearsed } from "../errors.ts";
 import { activityAnswer, groupAnswer, hookAnswer, instanceAnswer, policyAnswer, tagAnswers } from "./answers.ts";
 import type { Group, GroupTag } from "./model.ts";
 import { groupOf, type Scaling } from "./scaling.ts";
-import type { Action } from "./service.ts";
+import type { Action } from "./action.ts";
 import type { ActionName } from "./schemas.ts";
 
 function allGroups(scaling: Scaling): Group[] {

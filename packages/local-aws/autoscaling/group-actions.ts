@@ -4,7 +4,7 @@ import { activityAnswer } from "./answers.ts";
 import { checkName, createGroup, updateGroup } from "./groups.ts";
 import { checkDelete, checkDesired } from "./refusals.ts";
 import { groupOf, memberOf } from "./scaling.ts";
-import type { Action } from "./service.ts";
+import type { Action } from "./action.ts";
 import type { ActionName } from "./schemas.ts";
 
 /** Actions that make, size and end groups and their instances. */

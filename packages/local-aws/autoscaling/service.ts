@@ -1,17 +1,12 @@
 import { reply, type Call, type Reply } from "../call.ts";
 import { notRehearsed } from "../errors.ts";
-import { answerXml, type Answer } from "../xml.ts";
+import { answerXml } from "../xml.ts";
+import type { Action, Outcome } from "./action.ts";
 import { describeActions } from "./describe-actions.ts";
 import { groupActions } from "./group-actions.ts";
 import type { Scaling } from "./scaling.ts";
-import { readArguments, schemas, type ActionName, type Arguments } from "./schemas.ts";
+import { readArguments, schemas, type ActionName } from "./schemas.ts";
 import { settingActions } from "./setting-actions.ts";
-
-/** What an action answers; nothing for AWS's empty answer. */
-export type Outcome = { [member: string]: Answer } | void;
-
-/** An action of Auto Scaling. */
-export type Action<Name extends ActionName> = (args: Arguments<Name>, scaling: Scaling) => Outcome | Promise<Outcome>;
 
 const actions: { [Name in ActionName]: Action<Name> } = { ...groupActions, ...settingActions, ...describeActions };
 

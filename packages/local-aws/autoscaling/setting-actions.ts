@@ -4,7 +4,7 @@ import { structureOf, textOf } from "../query.ts";
 import { account, hookOf } from "./groups.ts";
 import { checkResourceLabel, checkTargetGroups } from "./refusals.ts";
 import { groupOf, type Scaling } from "./scaling.ts";
-import type { Action } from "./service.ts";
+import type { Action } from "./action.ts";
 import type { ActionName, Arguments } from "./schemas.ts";
 
 /** All processes that can be suspended. */

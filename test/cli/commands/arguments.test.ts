@@ -1,5 +1,5 @@
 import { wholeNumber } from "../../../cli/commands/arguments.ts";
-import { colorOf } from "../../../cli/commands/rollback.ts";
+import { colorOf } from "../../../cli/commands/rollback-options.ts";
 
 test.each([
   ["0", 0],

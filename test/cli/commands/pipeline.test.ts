@@ -1,4 +1,4 @@
-import { isPipeline } from "../../../cli/commands/rollback.ts";
+import { isPipeline } from "../../../cli/commands/rollback-options.ts";
 
 test.each([
   [{}, false],

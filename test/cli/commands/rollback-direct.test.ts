@@ -3,7 +3,7 @@ import type { Context } from "../../../cli/commands/context.ts";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
 import { direct } from "../../../cli/commands/rollback-direct.ts";
 import { Refusal } from "../../../cli/error.ts";
-import type { RollbackOptions } from "../../../cli/commands/rollback.ts";
+import type { RollbackOptions } from "../../../cli/commands/rollback-options.ts";
 import type { Color } from "../../../deployment/model.ts";
 
 jest.mock("../../../cli/commands/direct-lock.ts", () => ({ tryLock: jest.fn() }));

@@ -1,0 +1,27 @@
+/** What the settings ask of fleets and listener. */
+import type { Settings } from "../config/schema.ts";
+import { byColor, type ByColor, type Wanted } from "./model.ts";
+
+/** Whether the stack serves HTTPS: with a certificate of its own, or one for its domain. */
+export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(domain ?? certificateArn);
+
+/** Each colour's image, a missing one filled in from the other colour. */
+export function imageIds({ blueAmi, greenAmi }: Settings): ByColor<string> {
+  return { blue: blueAmi ?? greenAmi ?? "", green: greenAmi ?? blueAmi ?? "" };
+}
+
+/**
+ * The part of the settings that traffic depends on.
+ * @param bootGate whether each colour's image answers the launch lifecycle hook
+ */
+export function wantedFrom(settings: Settings, bootGate: ByColor<boolean>): Wanted {
+  const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
+  const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
+  const image = imageIds(settings);
+  const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath };
+  return {
+    ...settings,
+    machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
+    foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
+  };
+}
