@@ -2,7 +2,7 @@
  * The rooms and their floors (docs/architecture.md). Imports run downwards only, and in no circle.
  * A room of packages/ knows nothing of the product; the product knows nothing of the rehearsal.
  */
-const floors = [
+export const floors = [
   ["rehearsal"],
   ["images/verify"],
   ["cli"],

@@ -59,8 +59,13 @@ export default async () => {
   const endpoints = settings.vpcId
     ? undefined
     : new VpcEndpoints("endpoints", {
-        ...{ ...shared, ...place, vpcId, subnetIds: privateSubnetIds, routeTableIds: network.privateRouteTableIds },
-        ...{ clientSecurityGroupId: firewall.fleetSecurityGroupId, interfaces: settings.natGateways === "none" },
+        ...shared,
+        ...place,
+        vpcId,
+        subnetIds: privateSubnetIds,
+        routeTableIds: network.privateRouteTableIds,
+        clientSecurityGroupId: firewall.fleetSecurityGroupId,
+        interfaces: settings.natGateways === "none",
       });
   const issue = domain && hostedZoneId && !settings.certificateArn;
   const certificate = issue ? new Certificate("certificate", { domain, hostedZoneId, ...shared }) : undefined;
@@ -69,11 +74,14 @@ export default async () => {
     ? new AccessLogs("access-logs", { ...shared, ...place, retention, forceDestroy: !deletionProtection })
     : undefined;
   const loadBalancer = new LoadBalancer("load-balancer", {
-    ...{ ...shared, domain, hostedZoneId, deletionProtection, accessLogs, subnetIds: publicSubnetIds },
-    ...{
-      securityGroupId: firewall.loadBalancerSecurityGroupId,
-      certificateArn: certificate?.arn ?? settings.certificateArn,
-    },
+    ...shared,
+    domain,
+    hostedZoneId,
+    deletionProtection,
+    accessLogs,
+    subnetIds: publicSubnetIds,
+    securityGroupId: firewall.loadBalancerSecurityGroupId,
+    certificateArn: certificate?.arn ?? settings.certificateArn,
   });
   const roles = byColor(
     (color) =>
@@ -81,7 +89,14 @@ export default async () => {
   );
 
   const blueGreen = new BlueGreen("app", {
-    ...{ ...settings, clients, readItem, plan, deployed, images, loadBalancer, roles },
+    ...settings,
+    clients,
+    readItem,
+    plan,
+    deployed,
+    images,
+    loadBalancer,
+    roles,
     prerequisites: endpoints?.reachable ?? [],
     targetGroup: { ...settings, ...shared, vpcId, port: settings.appPort },
     fleet: { ...settings, ...shared, subnetIds: privateSubnetIds, securityGroupId: firewall.fleetSecurityGroupId },

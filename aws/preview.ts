@@ -45,7 +45,11 @@ export function askPreview(
   const { request } = protocol === "https" ? https : http;
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...{ host, port, path, signal, agent: false },
+      host,
+      port,
+      path,
+      signal,
+      agent: false,
       headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
       // Where nobody knows the certificate's name, its chain alone is verified.
       ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),

@@ -74,18 +74,16 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const { clients, tryOut } = connect(providerConfig(clear));
   let tried: Promise<void> | undefined;
   return {
-    ...{
-      place,
-      environment,
-      project,
-      file,
-      clients,
-      ui,
-      interruption,
-      signal,
-      holder: thisHolder(),
-      settings,
-    },
+    place,
+    environment,
+    project,
+    file,
+    clients,
+    ui,
+    interruption,
+    signal,
+    holder: thisHolder(),
+    settings,
     operator: new Operator(place, signal),
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
     recorded: async () => {

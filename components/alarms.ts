@@ -101,7 +101,9 @@ function partsOf({ dimensions, ...thresholds }: AlarmsArgs): Record<string, Part
     connections: {
       description: `over ${tolerableConnectionErrors} connections to instances failed in a minute`,
       measure: {
-        ...{ ...metric("TargetConnectionErrorCount"), period, statistic: "Sum" },
+        ...metric("TargetConnectionErrorCount"),
+        period,
+        statistic: "Sum",
         threshold: tolerableConnectionErrors,
       },
     },

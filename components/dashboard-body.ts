@@ -32,16 +32,23 @@ export function dashboardBody(region: string, shown: ByColor<Shown>, thresholds:
   const graphs = colors.flatMap((color, column) =>
     graphsOf(shown[color], thresholds).map(({ title, lines, limits }, row) => ({
       type: "metric",
-      ...{ x: column * width, y: alarmsHeight + row * height, width, height },
+      x: column * width,
+      y: alarmsHeight + row * height,
+      width,
+      height,
       properties: {
-        ...{ title: `${color}: ${title}`, region, view: "timeSeries", period, metrics: lines },
+        title: `${color}: ${title}`,
+        region,
+        view: "timeSeries",
+        period,
+        metrics: lines,
         yAxis: { left: { min: 0 } },
         ...(limits && { annotations: { horizontal: limits } }),
       },
     })),
   );
   const properties = { title: "Alarms", alarms };
-  const states = { type: "alarm", ...{ x: 0, y: 0, width: 2 * width, height: alarmsHeight }, properties };
+  const states = { type: "alarm", x: 0, y: 0, width: 2 * width, height: alarmsHeight, properties };
   return JSON.stringify({ widgets: [states, ...graphs] });
 }
 

@@ -104,9 +104,12 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   await copyProject(repository, project);
   const programs = await makePrograms(path.join(folder, "bin"), pulumi);
   const aws = {
-    ...{ "aws:region": region, "aws:accessKey": keys.AWS_ACCESS_KEY_ID, "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY },
+    "aws:region": region,
+    "aws:accessKey": keys.AWS_ACCESS_KEY_ID,
+    "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY,
     "aws:endpoints": [Object.fromEntries(services.map((service) => [service, endpoint]))],
-    ...{ "aws:skipMetadataApiCheck": true, "aws:s3UsePathStyle": true },
+    "aws:skipMetadataApiCheck": true,
+    "aws:s3UsePathStyle": true,
   };
   const workDir = path.join(folder, "stack");
   const stackOf = (name: string, settings: ConfigOverrides) => {

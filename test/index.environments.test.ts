@@ -91,13 +91,11 @@ describe("the whole program", () => {
 
   test("an existing VPC is used as it is, without subnets or endpoints of ours", async () => {
     const run = await runProgram("dev", {
-      ...{
-        blueAmi: v1,
-        ...office,
-        natGateways: "none",
-        vpcId: "vpc-12345678",
-        publicSubnetIds: ["subnet-aaaaaaaa", "subnet-bbbbbbbb"],
-      },
+      blueAmi: v1,
+      ...office,
+      natGateways: "none",
+      vpcId: "vpc-12345678",
+      publicSubnetIds: ["subnet-aaaaaaaa", "subnet-bbbbbbbb"],
       privateSubnetIds: ["subnet-cccccccc", "subnet-dddddddd"],
     });
     expect(ofType(run, "Vpc")).toHaveLength(0);

@@ -56,8 +56,14 @@ const moments = z.strictObject({ before: hooks, after: hooks });
 
 const amount = z.number({ error: "a number from 0 on" }).min(0, { error: "a number from 0 on" }).optional();
 const byLimit = {
-  ...{ requests: amount, failures: amount, errorPercent: amount, errorPoints: amount, p95Factor: amount },
-  ...{ p95Slack: amount, quietMinutes: amount, alarmSeconds: amount },
+  requests: amount,
+  failures: amount,
+  errorPercent: amount,
+  errorPoints: amount,
+  p95Factor: amount,
+  p95Slack: amount,
+  quietMinutes: amount,
+  alarmSeconds: amount,
 } satisfies Record<keyof Limits, unknown>;
 const limits = z.strictObject(byLimit);
 

@@ -127,7 +127,8 @@ function withWeights({ DefaultActions = [] }: Listener, arns: ByColor<string>, w
   return DefaultActions.map((action) =>
     action.Type === "forward" && action.ForwardConfig
       ? {
-          ...{ Type: action.Type, Order: action.Order },
+          Type: action.Type,
+          Order: action.Order,
           ForwardConfig: {
             ...action.ForwardConfig,
             TargetGroups: colors.map((color) => ({ TargetGroupArn: arns[color], Weight: weights[color] })),
@@ -165,7 +166,8 @@ async function find(session: Session): Promise<Found> {
   if (listener === undefined)
     throw new Refusal("refused", `No listener of ${balancer} forwards to both colours. Look at it in the console.`);
   return {
-    ...{ listener, arns: { blue, green } },
+    listener,
+    arns: { blue, green },
     weights: { blue: weightOf(listener, blue) ?? 0, green: weightOf(listener, green) ?? 0 },
   };
 }

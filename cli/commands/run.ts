@@ -20,8 +20,15 @@ export async function run(context: Context, job: string, args: string[], options
   const fleet = { color, groupName: world.fleets[color].groupName, weight: world.weights.live[color] };
   const result = await context.ui.step("job", `Running ${job} of ${color}'s release`, (tell) =>
     runJob(session.clients, {
-      ...{ job, args, timeout, fleet, on: options.on, signal: session.signal },
-      ...{ project: session.project, environment: session.environment, logGroup: recorded.outputs.logGroups.jobs },
+      job,
+      args,
+      timeout,
+      fleet,
+      on: options.on,
+      signal: session.signal,
+      project: session.project,
+      environment: session.environment,
+      logGroup: recorded.outputs.logGroups.jobs,
       report: (message) => tell.now(message),
       line: (stream, text) => tell.keep(`${stream === "stderr" ? "! " : ""}${text}`),
     }),

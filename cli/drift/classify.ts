@@ -60,7 +60,11 @@ const ofWeights = (path: string) => /^defaultActions.*\.weight$/.test(path);
 function weightsItem({ weights: { live, recorded } }: World): DriftItem | undefined {
   if (colors.every((color) => live[color] === recorded[color])) return undefined;
   return {
-    ...{ class: "dangerous", type: listenerType, resource: mainListener, from: recorded, to: live },
+    class: "dangerous",
+    type: listenerType,
+    resource: mainListener,
+    from: recorded,
+    to: live,
     sentence:
       `The listener's weights: ${shares(recorded)} declared, ${shares(live)} found. ` +
       `Somebody moved traffic by hand: ${repair}.`,
@@ -69,7 +73,9 @@ function weightsItem({ weights: { live, recorded } }: World): DriftItem | undefi
 
 function deleted({ type, name }: Seen): DriftItem {
   return {
-    ...{ class: "dangerous", type, resource: name },
+    class: "dangerous",
+    type,
+    resource: name,
     sentence: `${kind(type)} ${name} is gone: ${repair.replace("puts it back", "makes a new one")}.`,
   };
 }
@@ -77,7 +83,9 @@ function deleted({ type, name }: Seen): DriftItem {
 /** The engine says that it differs, and not in what. */
 function unnamed({ type, name }: Seen): DriftItem {
   return {
-    ...{ class: ruleFor(type).dangerous === "all" ? "dangerous" : "other", type, resource: name },
+    class: ruleFor(type).dangerous === "all" ? "dangerous" : "other",
+    type,
+    resource: name,
     sentence: `${kind(type)} ${name} differs; pulumi refresh --preview-only --diff shows in what. If it is not meant, ${repair}.`,
   };
 }
@@ -87,7 +95,12 @@ function differing(change: Seen, path: string, world: World): DriftItem {
   const { old: from, new: to } = change.values[path] ?? {};
   const found = judge(change, path, world);
   return {
-    ...{ class: found, type, resource: name, path, from, to },
+    class: found,
+    type,
+    resource: name,
+    path,
+    from,
+    to,
     sentence: `${kind(type)} ${name}, ${path}: ${short(from)} declared, ${short(to)} found. ${advice(change, path, found, world)}`,
   };
 }

@@ -36,7 +36,11 @@ export interface JobLabels extends JobOwner {
 export function launchInput(place: JobPlace, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
   const { project, environment, color, job, ends } = labels;
   const tags = {
-    ...{ Name: `${environment}-${color}-${job}`, Project: project, Environment: environment, Color: color, Job: job },
+    Name: `${environment}-${color}-${job}`,
+    Project: project,
+    Environment: environment,
+    Color: color,
+    Job: job,
     [endsTag]: new Date(ends).toISOString(),
   };
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -30,7 +30,9 @@ export async function judge(desk: Desk, color: Color, seconds: number, tell: Tel
   const weight = desk.world.weights.live[color];
   const measure = new Measure(
     {
-      ...{ clients: session.clients, outputs: desk.recorded.outputs, release: color },
+      clients: session.clients,
+      outputs: desk.recorded.outputs,
+      release: color,
       preview: previewOf(desk.recorded, session.settings),
       whole: wholeOf(desk, color),
       judgedSince: firstTraffic(desk, color),

@@ -18,7 +18,10 @@ export async function check(desk: Desk, color: Color, image: ImageFacts): Promis
   const results = await guarded(desk, "check", image, color, () =>
     session.ui.step("check", `Checking ${imageName(image)} on ${color}`, (tell) =>
       runChecks({
-        ...{ preview: previewOf(recorded, session.settings), color, image, signal: session.signal },
+        preview: previewOf(recorded, session.settings),
+        color,
+        image,
+        signal: session.signal,
         healthCheckPath: machines[color].healthCheckPath,
         versionPath: machines[color].versionPath,
         baselinePath: desk.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,

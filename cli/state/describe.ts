@@ -57,7 +57,10 @@ function fleetFacts(
     return { id, lifecycle, health, reason: health === "healthy" ? undefined : (Description ?? Reason) };
   });
   return {
-    ...{ color, groupName, image, instances },
+    color,
+    groupName,
+    image,
+    instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
     ...observe(

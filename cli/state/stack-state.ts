@@ -21,7 +21,8 @@ const outputs = z.object({
   releases: z.object({ tableName: z.string() }),
   notifications: z.object({ topicArn: z.string() }),
   alarms: z.object({
-    ...{ blue: alarmsOfColor(), green: alarmsOfColor() },
+    blue: alarmsOfColor(),
+    green: alarmsOfColor(),
     loadBalancer: z.array(z.string()),
   }),
   logGroups: z.object({ blue: z.string(), green: z.string(), jobs: z.string() }),

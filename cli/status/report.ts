@@ -70,7 +70,12 @@ export function statusReport(world: World, now: number, drift?: DriftCounts): St
 }
 
 const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): StatusReport["release"] => ({
-  ...{ color, image, stage, since: startedAt, by, why },
+  color,
+  image,
+  stage,
+  since: startedAt,
+  by,
+  why,
 });
 
 /**

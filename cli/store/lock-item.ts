@@ -116,7 +116,8 @@ export function writeLock(
 /** @returns false when the lock is no longer this token's */
 export function renewLock(client: DynamoDBClient, TableName: string, mine: string, expires: number): Promise<boolean> {
   const command = new UpdateItemCommand({
-    ...{ TableName, Key },
+    TableName,
+    Key,
     UpdateExpression: "SET #expires = :expires",
     ConditionExpression: "#token = :token",
     ExpressionAttributeNames: { ...tokenName, "#expires": "expires" },
@@ -137,7 +138,8 @@ export function noteEngines(
 ): Promise<boolean> {
   const now = engine === undefined ? " REMOVE #engine" : ", #engine = :engine";
   const command = new UpdateItemCommand({
-    ...{ TableName, Key },
+    TableName,
+    Key,
     UpdateExpression: `SET #abandoned = :abandoned${now} ADD #version :one`,
     ConditionExpression: "#token = :token",
     ExpressionAttributeNames: { ...tokenName, "#abandoned": "abandoned", "#engine": "engine", "#version": "version" },
@@ -162,7 +164,8 @@ export function giveLockBack(
   abandoned: readonly Abandoned[],
 ): Promise<boolean> {
   const condition = {
-    ...{ TableName, Key },
+    TableName,
+    Key,
     ConditionExpression: "#token = :token",
     ExpressionAttributeValues: { ":token": { S: mine } },
   };

@@ -44,7 +44,9 @@ async function postToSlack({ subject, body }: NoticeText, targets: NoticeTargets
   const signal = AbortSignal.timeout(timeout);
   try {
     const response = await post(slackWebhook, {
-      ...{ method: "POST", redirect: "error", signal },
+      method: "POST",
+      redirect: "error",
+      signal,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ text: escaped(`*${subject}*\n${body}`) }),
     });

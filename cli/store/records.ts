@@ -45,7 +45,8 @@ export async function saveRecord(
     TransactItems: [
       {
         ConditionCheck: {
-          ...{ TableName, Key: lockKey },
+          TableName,
+          Key: lockKey,
           ConditionExpression: "#token = :token",
           ExpressionAttributeNames: { "#token": "token" },
           ExpressionAttributeValues: { ":token": { S: token } },
@@ -106,8 +107,11 @@ export async function listRecords(
   do {
     const page = await client.send(
       new QueryCommand({
-        ...{ TableName, ExclusiveStartKey, Limit: limit - records.length },
-        ...{ ConsistentRead: true, ScanIndexForward: false },
+        TableName,
+        ExclusiveStartKey,
+        Limit: limit - records.length,
+        ConsistentRead: true,
+        ScanIndexForward: false,
         KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
         ExpressionAttributeValues: { ":pk": pk, ...narrowed },
       }),

@@ -47,7 +47,9 @@ export async function writeRevision(
   const item = revisionItem({ revision, settings, by, at: new Date().toISOString() });
   const held: TransactWriteItem = {
     ConditionCheck: {
-      ...{ TableName, Key: itemKey("lock"), ConditionExpression: "#token = :token" },
+      TableName,
+      Key: itemKey("lock"),
+      ConditionExpression: "#token = :token",
       ExpressionAttributeNames: { "#token": "token" },
       ExpressionAttributeValues: { ":token": { S: token } },
     },

@@ -32,7 +32,11 @@ async function main(): Promise<number> {
   cleanUp.onSignals(console.log);
   await claim(IMAGES, cleanUp);
   const report: ImagesReport = {
-    ...{ ok: false, startedAt: new Date(begun).toISOString(), seconds: 0, bakes: [], breakages: [] },
+    ok: false,
+    startedAt: new Date(begun).toISOString(),
+    seconds: 0,
+    bakes: [],
+    breakages: [],
   };
   try {
     const bakery = await freshBakery(cleanUp, console.log);

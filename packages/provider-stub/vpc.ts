@@ -41,8 +41,19 @@ export class Vpc extends pulumi.ComponentResource {
     const { vpc, internetGateway, subnetLayout, subnets, publicSubnets, privateSubnets, isolatedSubnets } = this;
     const { routeTables, routeTableAssociations, routes, eips, natGateways } = this;
     return {
-      ...{ vpc, internetGateway, subnetLayout, subnets, publicSubnets, privateSubnets, isolatedSubnets },
-      ...{ routeTables, routeTableAssociations, routes, eips, natGateways, vpcEndpoints: [] },
+      vpc,
+      internetGateway,
+      subnetLayout,
+      subnets,
+      publicSubnets,
+      privateSubnets,
+      isolatedSubnets,
+      routeTables,
+      routeTableAssociations,
+      routes,
+      eips,
+      natGateways,
+      vpcEndpoints: [],
       vpcId: vpc.id,
       publicSubnetIds: ids(publicSubnets),
       privateSubnetIds: ids(privateSubnets),

@@ -65,7 +65,12 @@ async function releaseOf(context: Context, image: ImageName, expected: Outcome):
   const outcome = outcomeOf(end);
   if (outcome === "failed") context.say(`${image}: ${end.errors.join(" | ")}`);
   return {
-    ...{ image, description, expected, outcome, price, seconds: end.seconds },
+    image,
+    description,
+    expected,
+    outcome,
+    price,
+    seconds: end.seconds,
     requests: traffic.sent,
     failed: traffic.failed - price,
     isRight: after !== undefined && after === (outcome === "released" ? version : before),

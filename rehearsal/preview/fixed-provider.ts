@@ -83,7 +83,9 @@ class Store {
       color: String(color),
       imageId: this.templates.get(String(at(template, "launchTemplateId"))) ?? "",
       targetGroupArn: String((inputs.targetGroupArns as string[])[0]),
-      ...{ minSize: 0, maxSize: 0, instances: [] },
+      minSize: 0,
+      maxSize: 0,
+      instances: [],
     };
     this.cloud.groups.set(name, group);
     this.cloud.resize(group, Number(inputs.minSize), Number(inputs.maxSize));

@@ -62,7 +62,12 @@ function declared(settings: Settings): Shape {
   const { minSize, maxSize, instanceType, deletionProtection, accessLogs } = settings;
   const zones = settings.availabilityZoneCount;
   return {
-    ...{ zones, minSize, maxSize, instanceType, deletionProtection, accessLogs },
+    zones,
+    minSize,
+    maxSize,
+    instanceType,
+    deletionProtection,
+    accessLogs,
     natGateways: { none: 0, single: 1, "one-per-az": zones }[settings.natGateways],
     onDemandPercentage: 100 - settings.spotPercentage,
     accessLogRetention: accessLogs ? settings.accessLogRetention : 0,
@@ -91,7 +96,9 @@ async function found(context: Context, deployed: Deployed): Promise<Shape> {
   if (protectedBy[0] !== protectedBy[1]) throw new Error(`only one of load balancer and table is protected`);
   const bucket = attribute("access_logs.s3.enabled") === "true" ? attribute("access_logs.s3.bucket") : undefined;
   return {
-    ...{ ...fleet, deletionProtection: protectedBy[0], accessLogs: bucket !== undefined },
+    ...fleet,
+    deletionProtection: protectedBy[0],
+    accessLogs: bucket !== undefined,
     zones: new Set(Subnets.map(({ AvailabilityZone }) => AvailabilityZone)).size,
     natGateways: NatGateways.filter(({ State }) => State === "available").length,
     accessLogRetention: bucket === undefined ? 0 : await retentionOf(context, bucket),

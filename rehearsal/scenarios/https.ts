@@ -21,7 +21,10 @@ export async function ask({ session }: Context, address: string, at: string): Pr
   const { protocol, hostname, port, pathname } = new URL(address);
   const secure = protocol === "https:";
   const options = {
-    ...{ host: at, path: pathname, agent: false, headers: { host: hostname } },
+    host: at,
+    path: pathname,
+    agent: false,
+    headers: { host: hostname },
     port: localPort(Number(port) || (secure ? 443 : 80)),
   };
   const ca = secure ? await readFile(session.certificateAuthority) : undefined;

@@ -5,15 +5,17 @@ const loopback = ["127.0.0.0/8"];
 
 /** Settings of every world: the dev stack with two instances a fleet, reachable from this machine. */
 const base = ({ session: { images } }: Context): World => ({
-  ...{ blueAmi: images["good-v1"], greenAmi: images["good-v1"], activeColor: "blue", standby: "off", standbyWeight: 0 },
-  ...{
-    minSize: 2,
-    maxSize: 4,
-    natGateways: "none",
-    allowedCidrs: loopback,
-    previewCidrs: loopback,
-    readinessTimeout: 60,
-  },
+  blueAmi: images["good-v1"],
+  greenAmi: images["good-v1"],
+  activeColor: "blue",
+  standby: "off",
+  standbyWeight: 0,
+  minSize: 2,
+  maxSize: 4,
+  natGateways: "none",
+  allowedCidrs: loopback,
+  previewCidrs: loopback,
+  readinessTimeout: 60,
 });
 
 /** The worlds that the story goes through. */

@@ -118,8 +118,13 @@ test("each part of a role reaches STS, and STS's own region counts for it alone"
     stsRegion: "us-east-1",
     assumeRoles: [
       {
-        ...{ roleArn: "arn:aws:iam::111111111111:role/r", duration: "1h30m", policy: "{}", policyArns: ["arn:p"] },
-        ...{ sourceIdentity: "me", tags: { Team: "web" }, transitiveTagKeys: ["Team"] },
+        roleArn: "arn:aws:iam::111111111111:role/r",
+        duration: "1h30m",
+        policy: "{}",
+        policyArns: ["arn:p"],
+        sourceIdentity: "me",
+        tags: { Team: "web" },
+        transitiveTagKeys: ["Team"],
       },
     ],
     endpoints: everywhere(),
@@ -131,8 +136,13 @@ test("each part of a role reaches STS, and STS's own region counts for it alone"
     ["elasticloadbalancing", "eu-north-1"],
   ]);
   expect(Object.fromEntries(seen[0].body)).toMatchObject({
-    ...{ DurationSeconds: "5400", Policy: "{}", "PolicyArns.member.1.arn": "arn:p", SourceIdentity: "me" },
-    ...{ "Tags.member.1.Key": "Team", "Tags.member.1.Value": "web", "TransitiveTagKeys.member.1": "Team" },
+    DurationSeconds: "5400",
+    Policy: "{}",
+    "PolicyArns.member.1.arn": "arn:p",
+    SourceIdentity: "me",
+    "Tags.member.1.Key": "Team",
+    "Tags.member.1.Value": "web",
+    "TransitiveTagKeys.member.1": "Team",
   });
 });
 
@@ -292,7 +302,10 @@ test("fails with what the provider's config has that can't be followed", () => {
 
 test("given AWS that refuses, then the trial fails in one line, and says that nothing was changed", async () => {
   pulumi.runtime.setAllConfig({
-    ...{ "aws:region": "eu-central-1", "aws:accessKey": "AKID", "aws:secretKey": "s", "aws:maxRetries": "1" },
+    "aws:region": "eu-central-1",
+    "aws:accessKey": "AKID",
+    "aws:secretKey": "s",
+    "aws:maxRetries": "1",
     "aws:endpoints": `[{"elbv2":"${url}","autoscaling":"${url}","sts":"${url}"}]`,
     "aws:forbiddenAccountIds": '["111111111111"]',
   });

@@ -22,12 +22,24 @@ test("each setting that the provider has stands in the table, and in one part of
 
 // A key that the provider gains is missing here, and the compiler says so.
 const roleKeys: Record<keyof types.input.ProviderAssumeRole, unknown> = {
-  ...{ roleArn: "arn:r", duration: "1h", externalId: "x-1", policy: "{}", policyArns: ["arn:p"], sessionName: "s" },
-  ...{ sourceIdentity: "me", tags: { a: "b" }, transitiveTagKeys: ["a"] },
+  roleArn: "arn:r",
+  duration: "1h",
+  externalId: "x-1",
+  policy: "{}",
+  policyArns: ["arn:p"],
+  sessionName: "s",
+  sourceIdentity: "me",
+  tags: { a: "b" },
+  transitiveTagKeys: ["a"],
 };
 const identityKeys: Record<keyof types.input.ProviderAssumeRoleWithWebIdentity, unknown> = {
-  ...{ roleArn: "arn:r", duration: "1h", policy: "{}", policyArns: ["arn:p"], sessionName: "s" },
-  ...{ webIdentityToken: undefined, webIdentityTokenFile: "/token" },
+  roleArn: "arn:r",
+  duration: "1h",
+  policy: "{}",
+  policyArns: ["arn:p"],
+  sessionName: "s",
+  webIdentityToken: undefined,
+  webIdentityTokenFile: "/token",
 };
 
 test("each part of a role that the provider has is taken", () => {

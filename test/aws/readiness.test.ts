@@ -50,7 +50,9 @@ const launched = (id: string) =>
   ({ StatusCode: "Successful", Description: `Launching a new EC2 instance: ${id}`, StartTime: at(1) }) as Activity;
 const takenBack = (id: string) =>
   ({
-    ...{ StatusCode: "Successful", Description: `Terminating EC2 instance: ${id}`, StartTime: at(1) },
+    StatusCode: "Successful",
+    Description: `Terminating EC2 instance: ${id}`,
+    StartTime: at(1),
     Cause:
       "At 2026-01-01 an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
   }) as Activity;

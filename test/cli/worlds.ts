@@ -56,7 +56,11 @@ export const fleet = (color: Color, change: Partial<FleetFacts> = {}): FleetFact
 /** A fleet that holds nothing. */
 export const off = (color: Color, change: Partial<FleetFacts> = {}): FleetFacts =>
   fleet(color, {
-    ...{ capacity: { minSize: 0, maxSize: 0 }, desired: 0, instances: [], registered: 0, healthy: 0 },
+    capacity: { minSize: 0, maxSize: 0 },
+    desired: 0,
+    instances: [],
+    registered: 0,
+    healthy: 0,
     ...change,
   });
 
@@ -92,8 +96,17 @@ export const weights = (blue: number, green: number): World["weights"] => ({
 
 /** A release of v2 on green that began 5 minutes ago and is in its first stage. */
 export const record = (change: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
-  ...{ id: `${before(300)}-1`, stack: "dev", color: "green", image: v2, from: { color: "blue", image: v1 } },
-  ...{ by: "alice@desk", startedAt: before(300), stage: "stage", outcome: "running", weights: [], checks: [] },
+  id: `${before(300)}-1`,
+  stack: "dev",
+  color: "green",
+  image: v2,
+  from: { color: "blue", image: v1 },
+  by: "alice@desk",
+  startedAt: before(300),
+  stage: "stage",
+  outcome: "running",
+  weights: [],
+  checks: [],
   ...change,
 });
 

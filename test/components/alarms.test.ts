@@ -4,14 +4,15 @@ import { named, register, type Registered } from "../program.ts";
 
 const dimensions = { LoadBalancer: "app/alb/1", TargetGroup: "targetgroup/blue/2" };
 const args: AlarmsArgs = {
-  ...{ color: "blue", baseName: "bluegreen-dev", loadBalancerName: "bluegreen-dev-alb-1234567", dimensions },
-  ...{
-    alarmErrorPercent: 1.5,
-    alarmP95Seconds: 0.5,
-    alarmP99Seconds: 2,
-    topicArn: "arn:topic",
-    tags: { Project: "p" },
-  },
+  color: "blue",
+  baseName: "bluegreen-dev",
+  loadBalancerName: "bluegreen-dev-alb-1234567",
+  dimensions,
+  alarmErrorPercent: 1.5,
+  alarmP95Seconds: 0.5,
+  alarmP99Seconds: 2,
+  topicArn: "arn:topic",
+  tags: { Project: "p" },
 };
 const made = () => register(() => void new Alarms("a", args));
 const parts = ["errors", "p95", "p99", "unhealthy", "connections"];
@@ -43,12 +44,16 @@ describe("a colour's alarms", () => {
     const { alarmDescription, ...inputs } = partOf(await made(), "errors");
     const sum = (metricName: string) => ({ namespace, metricName, dimensions, period: 60, stat: "Sum" });
     expect(inputs).toEqual({
-      ...{ ...rule, threshold: 1.5, tags },
+      ...rule,
+      threshold: 1.5,
+      tags,
       metricQueries: [
         { id: "errors", metric: sum("HTTPCode_Target_5XX_Count") },
         { id: "requests", metric: sum("RequestCount") },
         {
-          ...{ id: "share", label: "5xx percent", returnData: true },
+          id: "share",
+          label: "5xx percent",
+          returnData: true,
           expression: "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)",
         },
       ],
@@ -65,7 +70,9 @@ describe("a colour's alarms", () => {
     expect(inputs).toEqual({
       alarmName: "bluegreen-dev-alb-1234567-blue",
       alarmRule: parts.map((part) => `ALARM("bluegreen-dev-blue-${part}-1234567")`).join(" OR "),
-      ...{ alarmActions: ["arn:topic"], okActions: ["arn:topic"], tags },
+      alarmActions: ["arn:topic"],
+      okActions: ["arn:topic"],
+      tags,
     });
     expect(alarmDescription).toMatch(/^blue /);
   });
@@ -88,7 +95,14 @@ test("what the load balancer rejects is no colour's, and is told at once", async
     createRejectedConnectionsAlarm("rejected", { loadBalancerArnSuffix, topicArn: "arn:topic", tags: {} }, {});
   });
   expect(named(resources, "rejected").inputs).toMatchObject({
-    ...{ ...rule, namespace, metricName: "RejectedConnectionCount", dimensions: { LoadBalancer: "app/alb/1" } },
-    ...{ period: 60, statistic: "Sum", threshold: 0, alarmActions: ["arn:topic"], okActions: ["arn:topic"] },
+    ...rule,
+    namespace,
+    metricName: "RejectedConnectionCount",
+    dimensions: { LoadBalancer: "app/alb/1" },
+    period: 60,
+    statistic: "Sum",
+    threshold: 0,
+    alarmActions: ["arn:topic"],
+    okActions: ["arn:topic"],
   });
 });

@@ -43,8 +43,12 @@ jest.mock("../../aws/preview.ts", () => ({
 }));
 
 const settings = {
-  ...{ blueAmi: "ami-11111111", greenAmi: "ami-22222222", standby: "warm", allowedCidrs: ["192.0.2.0/24"] },
-  ...{ minSize: 2, maxSize: 4 },
+  blueAmi: "ami-11111111",
+  greenAmi: "ami-22222222",
+  standby: "warm",
+  allowedCidrs: ["192.0.2.0/24"],
+  minSize: 2,
+  maxSize: 4,
 };
 const oldOutputs = {
   arn: "arn:app-listener",

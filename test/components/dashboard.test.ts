@@ -8,7 +8,9 @@ const args = {
   dimensions: byColor((color) => ({ LoadBalancer: "app/alb/1", TargetGroup: `targetgroup/${color}/2` })),
   groupNames: byColor((color) => pulumi.output(`group-${color}`)),
   alarmArns: [pulumi.output("arn:a")],
-  ...{ alarmErrorPercent: 1, alarmP95Seconds: 1, alarmP99Seconds: 3 },
+  alarmErrorPercent: 1,
+  alarmP95Seconds: 1,
+  alarmP99Seconds: 3,
 };
 
 test.each([

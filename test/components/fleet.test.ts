@@ -5,8 +5,12 @@ import type { Machine } from "../../deployment/model.ts";
 import { named, register, type Registered } from "../program.ts";
 
 const machine: Machine = {
-  ...{ imageId: "ami-1", instanceType: "m7i.large", detailedMonitoring: true },
-  ...{ healthCheckPath: "/readyz", versionPath: "/version", bootGate: false },
+  imageId: "ami-1",
+  instanceType: "m7i.large",
+  detailedMonitoring: true,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
+  bootGate: false,
 };
 let made: Fleet;
 
@@ -14,15 +18,22 @@ const make = (more: Partial<FleetArgs> = {}): Promise<Registered[]> =>
   register(() => {
     const targetGroup = new aws.lb.TargetGroup("tg", {});
     made = new Fleet("f", {
-      ...{ color: "green", environment: "dev", settingsPath: "/bluegreen/dev", rootDeviceName: "/dev/sda1", machine },
-      ...{
-        capacity: { minSize: 2, maxSize: 4 },
-        spotPercentage: 30,
-        healthCheckGracePeriod: 77,
-        deregistrationDelay: 45,
-      },
-      ...{ subnetIds: ["q"], securityGroupId: "sg-fleet", instanceProfileArn: "arn:profile" },
-      ...{ targetGroup, loadBalancerArnSuffix: "app/alb/1", tags: { Project: "bluegreen" }, prerequisites: [] },
+      color: "green",
+      environment: "dev",
+      settingsPath: "/bluegreen/dev",
+      rootDeviceName: "/dev/sda1",
+      machine,
+      capacity: { minSize: 2, maxSize: 4 },
+      spotPercentage: 30,
+      healthCheckGracePeriod: 77,
+      deregistrationDelay: 45,
+      subnetIds: ["q"],
+      securityGroupId: "sg-fleet",
+      instanceProfileArn: "arn:profile",
+      targetGroup,
+      loadBalancerArnSuffix: "app/alb/1",
+      tags: { Project: "bluegreen" },
+      prerequisites: [],
       ...more,
     });
   });
@@ -62,7 +73,11 @@ test.each([
 
 test("the load balancer's health decides, after the grace period, and a new instance comes before the old goes", async () => {
   expect(named(await make(), "f-group").inputs).toMatchObject({
-    ...{ minSize: 2, maxSize: 4, healthCheckType: "ELB", healthCheckGracePeriod: 77, targetGroupArns: ["arn:tg"] },
+    minSize: 2,
+    maxSize: 4,
+    healthCheckType: "ELB",
+    healthCheckGracePeriod: 77,
+    targetGroupArns: ["arn:tg"],
     instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
   });
 });

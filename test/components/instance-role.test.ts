@@ -3,8 +3,12 @@ import { named, register } from "../program.ts";
 
 const args = {
   color: "green" as const,
-  ...{ accountId: "111111111111", partition: "aws-cn", region: "cn-north-1", settingsPath: "/bluegreen/dev" },
-  ...{ policyArns: ["arn:aws-cn:iam::111111111111:policy/team/Queue"], tags: {} },
+  accountId: "111111111111",
+  partition: "aws-cn",
+  region: "cn-north-1",
+  settingsPath: "/bluegreen/dev",
+  policyArns: ["arn:aws-cn:iam::111111111111:policy/team/Queue"],
+  tags: {},
 };
 
 test("EC2 alone may take it, Session Manager reaches it, and given policies are added", async () => {

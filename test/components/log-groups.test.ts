@@ -7,7 +7,9 @@ test("one for each colour and one for the jobs, each kept as long as asked for",
   expect(resources).toHaveLength(3);
   for (const source of ["blue", "green", "jobs"]) {
     expect(named(resources, `l-${source}`).inputs).toEqual({
-      ...{ name: `/bluegreen/dev/${source}`, retentionInDays: 14, tags: { Project: "p" } },
+      name: `/bluegreen/dev/${source}`,
+      retentionInDays: 14,
+      tags: { Project: "p" },
     });
   }
 });

@@ -52,8 +52,13 @@ test("interface endpoints are open to the fleets on HTTPS, and answer under AWS'
   const resources = await register(
     () =>
       new VpcEndpoints("e", {
-        ...{ region: "eu-north-1", vpcId: "vpc-1", subnetIds: ["q"], routeTableIds: ["r"], tags: {} },
-        ...{ clientSecurityGroupId: "sg-fleet", interfaces: true },
+        region: "eu-north-1",
+        vpcId: "vpc-1",
+        subnetIds: ["q"],
+        routeTableIds: ["r"],
+        tags: {},
+        clientSecurityGroupId: "sg-fleet",
+        interfaces: true,
       }),
   );
   expect(named(resources, "e-https").inputs).toMatchObject({

@@ -3,7 +3,10 @@ import { createRejectedConnectionsAlarm } from "../../components/rejected-connec
 import { named, register } from "../program.ts";
 
 const args: NotificationsArgs = {
-  ...{ baseName: "bluegreen-dev", accountId: "222222222222", partition: "aws-cn", tags: { Project: "p" } },
+  baseName: "bluegreen-dev",
+  accountId: "222222222222",
+  partition: "aws-cn",
+  tags: { Project: "p" },
   notificationEmails: [],
 };
 const made = (more: Partial<NotificationsArgs> = {}) =>
@@ -28,12 +31,19 @@ test("CloudWatch may publish for this account's alarms, and nobody without TLS",
   expect(arn).toBe(topicArn);
   expect(statementsOf(policy)).toEqual([
     {
-      ...{ Sid: "AlarmsOfThisAccount", Effect: "Allow", Principal: cloudWatch },
-      ...{ Action: "sns:Publish", Resource: topicArn },
+      Sid: "AlarmsOfThisAccount",
+      Effect: "Allow",
+      Principal: cloudWatch,
+      Action: "sns:Publish",
+      Resource: topicArn,
       Condition: { StringEquals: { "aws:SourceAccount": "222222222222" } },
     },
     {
-      ...{ Sid: "TlsOnly", Effect: "Deny", Principal: "*", Action: "sns:Publish", Resource: topicArn },
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "sns:Publish",
+      Resource: topicArn,
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     },
   ]);

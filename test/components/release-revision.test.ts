@@ -11,8 +11,13 @@ import { machine } from "./two-fleets.ts";
 const last: ReleaseRevision = {
   revision: 5,
   settings: {
-    ...{ activeColor: "blue", blueAmi: "v1", greenAmi: "v2", standby: "warm" },
-    ...{ standbyWeight: 0, capacityFloor: 0, previewSize: 0 },
+    activeColor: "blue",
+    blueAmi: "v1",
+    greenAmi: "v2",
+    standby: "warm",
+    standbyWeight: 0,
+    capacityFloor: 0,
+    previewSize: 0,
   },
   by: "alice@desk",
   at: "2026-11-27T12:00:00Z",

@@ -14,8 +14,12 @@ test.each([true, false])(
         { name: "pk", type: "S" },
         { name: "sk", type: "S" },
       ],
-      ...{ hashKey: "pk", rangeKey: "sk", billingMode: "PAY_PER_REQUEST", pointInTimeRecovery: { enabled: true } },
-      ...{ deletionProtectionEnabled: deletionProtection, tags: { Project: "p" } },
+      hashKey: "pk",
+      rangeKey: "sk",
+      billingMode: "PAY_PER_REQUEST",
+      pointInTimeRecovery: { enabled: true },
+      deletionProtectionEnabled: deletionProtection,
+      tags: { Project: "p" },
     });
     expect(options.protect).toBe(deletionProtection);
   },

@@ -45,7 +45,10 @@ describe("the gate is open", () => {
     [
       "the way back from a canary, which has more instances and is better off",
       {
-        ...{ weights: blueServes, recorded: { blue: 90, green: 10 }, live: { blue: 90, green: 10 }, home: "blue" },
+        weights: blueServes,
+        recorded: { blue: 90, green: 10 },
+        live: { blue: 90, green: 10 },
+        home: "blue",
         observed: { blue: seen(1, 4, ["i-9"]), green: seen(6) },
         preview: { blue: { faults: ["GET /version answered 500"] } },
       },
@@ -74,7 +77,10 @@ describe("fails for one reason alone", () => {
     [
       "the way back from a canary to a fleet without a healthy target",
       {
-        ...{ weights: blueServes, recorded: { blue: 90, green: 10 }, live: { blue: 90, green: 10 }, home: "blue" },
+        weights: blueServes,
+        recorded: { blue: 90, green: 10 },
+        live: { blue: 90, green: 10 },
+        home: "blue",
         observed: { blue: seen(0, 4), green: seen(4) },
       },
       "blue has 0 healthy targets and needs 1 for 100 % of the requests",

@@ -1,12 +1,28 @@
 import { table, verdict, type Report, type StepReport } from "../../rehearsal/report.ts";
 
 const step = (change: Partial<StepReport>): StepReport => ({
-  ...{ name: "flip", title: "green serves", ok: true, seconds: 1, requests: 100, failed: 0 },
+  name: "flip",
+  title: "green serves",
+  ok: true,
+  seconds: 1,
+  requests: 100,
+  failed: 0,
   ...change,
 });
 const report = (change: Partial<Report> = {}): Report => ({
-  ...{ ok: true, startedAt: "", seconds: 12.34, node: "", pulumi: "", provider: "local", timeScale: 10, rate: 100 },
-  ...{ steps: [step({})], requests: 100, failed: 0, lostWithMachine: 0, lostToCanary: 0 },
+  ok: true,
+  startedAt: "",
+  seconds: 12.34,
+  node: "",
+  pulumi: "",
+  provider: "local",
+  timeScale: 10,
+  rate: 100,
+  steps: [step({})],
+  requests: 100,
+  failed: 0,
+  lostWithMachine: 0,
+  lostToCanary: 0,
   ...change,
 });
 

@@ -50,8 +50,12 @@ function iam({ role }: MetadataOf, now: number): Branch | undefined {
   if (!role) return undefined;
   const common = { Code: "Success", LastUpdated: second(now) };
   const credentials = {
-    ...{ ...common, Type: "AWS-HMAC", AccessKeyId: "ASIAREHEARSAL", SecretAccessKey: "rehearsal" },
-    ...{ Token: "rehearsal", Expiration: second(now + credentialsLife) },
+    ...common,
+    Type: "AWS-HMAC",
+    AccessKeyId: "ASIAREHEARSAL",
+    SecretAccessKey: "rehearsal",
+    Token: "rehearsal",
+    Expiration: second(now + credentialsLife),
   };
   const { instanceProfileArn: InstanceProfileArn, instanceProfileId: InstanceProfileId } = role;
   return branch({
@@ -63,9 +67,21 @@ function iam({ role }: MetadataOf, now: number): Branch | undefined {
 function identity(instance: MetadataOf): string {
   const { accountId, availabilityZone, imageId, instanceId, instanceType, launchedAt, privateIp, region } = instance;
   return json({
-    ...{ accountId, architecture: "x86_64", availabilityZone, billingProducts: null, devpayProductCodes: null },
-    ...{ marketplaceProductCodes: null, imageId, instanceId, instanceType, kernelId: null },
-    ...{ pendingTime: second(launchedAt.getTime()), privateIp, ramdiskId: null, region, version: "2017-09-30" },
+    accountId,
+    architecture: "x86_64",
+    availabilityZone,
+    billingProducts: null,
+    devpayProductCodes: null,
+    marketplaceProductCodes: null,
+    imageId,
+    instanceId,
+    instanceType,
+    kernelId: null,
+    pendingTime: second(launchedAt.getTime()),
+    privateIp,
+    ramdiskId: null,
+    region,
+    version: "2017-09-30",
   });
 }
 
@@ -74,7 +90,11 @@ export function metadataTree(instance: MetadataOf, now: number): Branch {
   const { accountId, mac, privateIp, publicKey, region, tags, targetLifecycleState, userData } = instance;
   const hostname = `ip-${privateIp.replaceAll(".", "-")}.${region}.compute.internal`;
   const card = branch({
-    ...{ "device-number": "0", "local-hostname": hostname, "local-ipv4s": privateIp, mac, "owner-id": accountId },
+    "device-number": "0",
+    "local-hostname": hostname,
+    "local-ipv4s": privateIp,
+    mac,
+    "owner-id": accountId,
   });
   return branch({
     dynamic: branch({ "instance-identity": branch({ document: identity(instance) }) }),

@@ -53,17 +53,36 @@ export class Commands {
     const logGroup = logged ? (CloudWatchLogGroupName ?? `/aws/ssm/${shellDocument}`) : undefined;
     for (const instanceId of InstanceIds) {
       const invocation: Invocation = {
-        ...{ commandId, instanceId, comment: Comment, logGroup, requestedAt },
-        ...{ status: "Pending", statusDetails: "Pending", responseCode: -1, stdout: "", stderr: "" },
+        commandId,
+        instanceId,
+        comment: Comment,
+        logGroup,
+        requestedAt,
+        status: "Pending",
+        statusDetails: "Pending",
+        responseCode: -1,
+        stdout: "",
+        stderr: "",
       };
       // Unknown for a moment, as on AWS.
       setImmediate(() => this.deliver(invocation, shell, TimeoutSeconds));
     }
     return {
       Command: {
-        ...{ CommandId: commandId, DocumentName, InstanceIds, Parameters, Comment, CloudWatchOutputConfig },
-        ...{ RequestedDateTime: requestedAt, Status: "Pending", StatusDetails: "Pending", TimeoutSeconds },
-        ...{ TargetCount: InstanceIds.length, CompletedCount: 0, ErrorCount: 0, DeliveryTimedOutCount: 0 },
+        CommandId: commandId,
+        DocumentName,
+        InstanceIds,
+        Parameters,
+        Comment,
+        CloudWatchOutputConfig,
+        RequestedDateTime: requestedAt,
+        Status: "Pending",
+        StatusDetails: "Pending",
+        TimeoutSeconds,
+        TargetCount: InstanceIds.length,
+        CompletedCount: 0,
+        ErrorCount: 0,
+        DeliveryTimedOutCount: 0,
       },
     };
   }
@@ -73,14 +92,22 @@ export class Commands {
     if (!found) throw new AwsError("InvocationDoesNotExist", "");
     const { startedAt, endedAt } = found;
     return {
-      ...{ CommandId, InstanceId, Comment: found.comment, DocumentName: shellDocument, DocumentVersion: "$DEFAULT" },
-      ...{ PluginName: "aws:runShellScript", ResponseCode: found.responseCode },
+      CommandId,
+      InstanceId,
+      Comment: found.comment,
+      DocumentName: shellDocument,
+      DocumentVersion: "$DEFAULT",
+      PluginName: "aws:runShellScript",
+      ResponseCode: found.responseCode,
       ExecutionStartDateTime: startedAt?.toISOString() ?? "",
       ExecutionElapsedTime: startedAt && endedAt ? `PT${(endedAt.getTime() - startedAt.getTime()) / 1000}S` : "",
       ExecutionEndDateTime: endedAt?.toISOString() ?? "",
-      ...{ Status: found.status, StatusDetails: found.statusDetails },
-      ...{ StandardOutputContent: found.stdout, StandardOutputUrl: "" },
-      ...{ StandardErrorContent: found.stderr, StandardErrorUrl: "" },
+      Status: found.status,
+      StatusDetails: found.statusDetails,
+      StandardOutputContent: found.stdout,
+      StandardOutputUrl: "",
+      StandardErrorContent: found.stderr,
+      StandardErrorUrl: "",
       CloudWatchOutputConfig: {
         CloudWatchLogGroupName: found.logGroup ?? "",
         CloudWatchOutputEnabled: found.logGroup !== undefined,

@@ -29,8 +29,12 @@ async function describeNodes(
   const end = begin + MaxResults;
   return {
     InstanceInformationList: nodes.slice(begin, end).map((node) => ({
-      ...{ InstanceId: node.id, PingStatus: node.status, IPAddress: node.privateIp },
-      ...{ PlatformType: "Linux", ResourceType: "EC2Instance", RegistrationDate: node.registeredAt },
+      InstanceId: node.id,
+      PingStatus: node.status,
+      IPAddress: node.privateIp,
+      PlatformType: "Linux",
+      ResourceType: "EC2Instance",
+      RegistrationDate: node.registeredAt,
     })),
     NextToken: end < nodes.length ? String(end) : undefined,
   };

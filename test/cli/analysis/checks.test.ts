@@ -84,8 +84,13 @@ describe("a colour that is tried", () => {
   async function check(changes: Partial<ChecksArgs> = {}): Promise<Record<string, string>> {
     const told: CheckResult[] = [];
     const results = await runChecks({
-      ...{ preview: server.endpoint, color: "green", image: { version: "v2.0.0" }, checks: [] },
-      ...{ healthCheckPath: "/readyz", versionPath: "/version", baselinePath: "/old" },
+      preview: server.endpoint,
+      color: "green",
+      image: { version: "v2.0.0" },
+      checks: [],
+      healthCheckPath: "/readyz",
+      versionPath: "/version",
+      baselinePath: "/old",
       run: { cwd: import.meta.dirname, env: process.env, onLine: () => undefined },
       onResult: (result) => told.push(result),
       ...changes,
@@ -183,7 +188,11 @@ describe("a colour that is tried", () => {
       /^no: the preview listener can't be reached from here \(.*ECONNREFUSED.*\): let this address in with previewCidrs$/,
     ) as string;
     expect(results).toEqual({
-      ...{ ready: why, version: why, errors: why, latency: why, page: why },
+      ready: why,
+      version: why,
+      errors: why,
+      latency: why,
+      page: why,
       smoke: "ok: exit code 0",
     });
   });

@@ -20,7 +20,10 @@ afterEach(() => {
 
 const run = (command: string, changes: Partial<CommandRun> = {}) =>
   runCommand({
-    ...{ command, cwd: folder, env: process.env, timeoutSeconds: 60 },
+    command,
+    cwd: folder,
+    env: process.env,
+    timeoutSeconds: 60,
     onLine: (line) => lines.push(line),
     ...changes,
   });

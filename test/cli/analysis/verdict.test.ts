@@ -7,7 +7,9 @@ const judgedSince = Date.parse("2026-01-01T12:00:00Z");
 const counts = (sent: number, failed = 0, p95 = 50): Counts => ({ sent, failed, p95 });
 const minutes = (sent: number, failed = 0, p95 = 50): MetricCounts => ({ sent, failed, p95, minutes: 5 });
 const alarm = (name: string, state: AlarmFacts["state"], time = "12:10:00", composite = false): AlarmFacts => ({
-  ...{ name, state, composite },
+  name,
+  state,
+  composite,
   reason: `${name}'s reason`,
   since: `2026-01-01T${time}Z`,
 });
@@ -33,7 +35,9 @@ const evidence = (changes: Changes = {}): Evidence => ({
     needed: 2,
   },
   baseline: {
-    ...{ color: "blue", healthy: 2, needed: 2 },
+    color: "blue",
+    healthy: 2,
+    needed: 2,
     probes: changes.oldProbes ?? counts(40),
     metrics: changes.oldMetrics,
   },

@@ -25,8 +25,13 @@ async function attempt(tables: () => Promise<string[]>) {
   dynamodb.send = async () => ({ TableNames: await tables() });
   const interruption = new AbortController();
   const session = {
-    ...{ clients: { dynamodb }, project: "bluegreen", environment: "dev", interruption },
-    ...{ holder: "me", signal: interruption.signal, ui: { say: (line: string) => said.push(line) } },
+    clients: { dynamodb },
+    project: "bluegreen",
+    environment: "dev",
+    interruption,
+    holder: "me",
+    signal: interruption.signal,
+    ui: { say: (line: string) => said.push(line) },
   } as unknown as Session;
   return { held: await tryLock(session, "rollback --direct"), said, session };
 }

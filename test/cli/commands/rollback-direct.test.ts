@@ -35,7 +35,8 @@ interface World {
 const stickiness = { Enabled: false, DurationSeconds: 86_400 };
 const forward = (blue: number, green: number) => [
   {
-    ...{ Type: "forward", Order: 1 },
+    Type: "forward",
+    Order: 1,
     ForwardConfig: {
       TargetGroups: [
         { TargetGroupArn: "tg/green", Weight: green },
@@ -122,7 +123,8 @@ const all = (to: Color) => ({
   ListenerArn: "listener/main",
   DefaultActions: [
     {
-      ...{ Type: "forward", Order: 1 },
+      Type: "forward",
+      Order: 1,
       ForwardConfig: {
         TargetGroups: [
           { TargetGroupArn: "tg/blue", Weight: to === "blue" ? 100 : 0 },

@@ -6,7 +6,10 @@ import { settled, weights, world } from "../worlds.ts";
 
 /** A resource that differs in the given paths, from 1 to 2. */
 const update = (type: string, name: string, ...diff: string[]): Seen => ({
-  ...{ op: "update", type, name, diff },
+  op: "update",
+  type,
+  name,
+  diff,
   values: Object.fromEntries(diff.map((path) => [path, { old: 1, new: 2 }])),
 });
 const observed = (type: string, name: string, ...diff: string[]): Seen => ({

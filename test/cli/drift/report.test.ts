@@ -7,11 +7,17 @@ import { world } from "../worlds.ts";
 const moved = world({ weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } });
 const seen: Seen[] = [
   {
-    ...{ op: "update", type: "aws:dynamodb/table:Table", name: "bluegreen-dev-releases", diff: ["tags.who"] },
+    op: "update",
+    type: "aws:dynamodb/table:Table",
+    name: "bluegreen-dev-releases",
+    diff: ["tags.who"],
     values: { "tags.who": { new: "me" } },
   },
   {
-    ...{ op: "same", type: "aws:autoscaling/group:Group", name: "app-blue-group", diff: ["desiredCapacity"] },
+    op: "same",
+    type: "aws:autoscaling/group:Group",
+    name: "app-blue-group",
+    diff: ["desiredCapacity"],
     values: { desiredCapacity: { old: 2, new: 3 } },
   },
 ];
@@ -21,7 +27,9 @@ const report = driftReport(moved, classify(seen, moved));
 it("counts what it found, and travels as JSON without loss", () => {
   const { items, ...rest } = report;
   expect(rest).toEqual({
-    ...{ stack: "dev", at: "2026-11-21T14:05:30.000Z", exit: "drifted" },
+    stack: "dev",
+    at: "2026-11-21T14:05:30.000Z",
+    exit: "drifted",
     counts: { dangerous: 1, other: 1, expected: 1 },
   });
   expect(items).toHaveLength(3);

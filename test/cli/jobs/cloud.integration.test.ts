@@ -93,7 +93,10 @@ async function makeFleet(name: ImageName): Promise<void> {
   templates[name] = LaunchTemplateId;
   await clients.autoScaling.send(
     new CreateAutoScalingGroupCommand({
-      ...{ AutoScalingGroupName: name, MinSize: 0, MaxSize: 1, VPCZoneIdentifier: subnet },
+      AutoScalingGroupName: name,
+      MinSize: 0,
+      MaxSize: 1,
+      VPCZoneIdentifier: subnet,
       MixedInstancesPolicy: {
         LaunchTemplate: { LaunchTemplateSpecification: { LaunchTemplateId, Version: "1" } },
       },
@@ -105,8 +108,14 @@ function job(fleet: ImageName, args: Partial<RunJobArgs> = {}) {
   const lines: string[] = [];
   const started: string[] = [];
   const result = runJob(clients, {
-    ...{ job: "migrate", args: [], timeout: 600, project: "bluegreen", environment: "dev", logGroup: "/jobs" },
-    ...{ fleet: { color: "green", groupName: fleet, weight: 100 }, on: "fresh" },
+    job: "migrate",
+    args: [],
+    timeout: 600,
+    project: "bluegreen",
+    environment: "dev",
+    logGroup: "/jobs",
+    fleet: { color: "green", groupName: fleet, weight: 100 },
+    on: "fresh",
     signal: new AbortController().signal,
     report: (message) => void started.push(...(/^i-\w+/.exec(message) ?? [])),
     line: (stream, text) => void lines.push(`${stream} ${text}`),
@@ -162,7 +171,9 @@ describe("the local cloud is as strict as AWS", () => {
     clients.ec2.send(
       new RunInstancesCommand({
         LaunchTemplate: { LaunchTemplateId: templates["good-v1"] },
-        ...{ MinCount: 1, MaxCount: 1, ...input },
+        MinCount: 1,
+        MaxCount: 1,
+        ...input,
       }),
     );
   const into = (SubnetId: string) => [{ DeviceIndex: 0, SubnetId, Groups: [securityGroup] }];

@@ -14,8 +14,14 @@ function run(world: World, args: Partial<RunJobArgs> = {}) {
   const result = runJob(
     aws.clients,
     {
-      ...{ job: "migrate", args: [], timeout: 600, project: "bluegreen", environment: "prod", logGroup: "/jobs" },
-      ...{ fleet: { color: "blue", groupName: "group", weight: 100 }, on: "fresh" },
+      job: "migrate",
+      args: [],
+      timeout: 600,
+      project: "bluegreen",
+      environment: "prod",
+      logGroup: "/jobs",
+      fleet: { color: "blue", groupName: "group", weight: 100 },
+      on: "fresh",
       signal: new AbortController().signal,
       report: (message) => void reported.push(message),
       line: (_, text) => void lines.push(text),
@@ -29,8 +35,13 @@ function run(world: World, args: Partial<RunJobArgs> = {}) {
 it("runs the job on a fresh instance of the fleet's image, and terminates it", async () => {
   const { result, inputs, lines } = run(ordinary);
   await expect(result).resolves.toEqual({
-    ...{ instanceId: "i-job", commandId: "c-1", status: "Success", exitCode: 0, truncated: false },
-    ...{ stdout: "schema 1 -> 2\n", stderr: "" },
+    instanceId: "i-job",
+    commandId: "c-1",
+    status: "Success",
+    exitCode: 0,
+    truncated: false,
+    stdout: "schema 1 -> 2\n",
+    stderr: "",
     log: { group: "/jobs", stream: "c-1/i-job/aws-runShellScript/stdout" },
   });
   expect(lines).toEqual(["schema 1 -> 2"]);
@@ -44,7 +55,10 @@ it("runs the job on a fresh instance of the fleet's image, and terminates it", a
   expect(launch?.ClientToken).toEqual(expect.stringMatching(/^[\w-]{1,64}$/));
   const [{ Tags }] = launch?.TagSpecifications as [{ Tags: { Key: string; Value: string }[] }];
   expect(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))).toMatchObject({
-    ...{ Project: "bluegreen", Environment: "prod", Color: "blue", Job: "migrate" },
+    Project: "bluegreen",
+    Environment: "prod",
+    Color: "blue",
+    Job: "migrate",
   });
   expect(inputs("SendCommand")).toEqual([
     expect.objectContaining({

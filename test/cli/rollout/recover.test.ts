@@ -49,8 +49,11 @@ async function attempt(
     Promise.resolve().then(() => answers[command.constructor.name](command.input))) as unknown as typeof client.send;
   const run = jest.fn(() => ((refreshed = true), Promise.resolve(refresh)));
   const session = {
-    ...{ clients: { autoScaling: client }, project: "bluegreen", environment: "dev" },
-    ...{ place: { stack: "acme/bluegreen/dev", folder: "/nowhere" }, operator: { run } },
+    clients: { autoScaling: client },
+    project: "bluegreen",
+    environment: "dev",
+    place: { stack: "acme/bluegreen/dev", folder: "/nowhere" },
+    operator: { run },
   } as unknown as Session;
   const tell = { now: () => undefined, keep: () => undefined };
   const error: unknown = await recover(session, tell, sparing).then(

@@ -106,17 +106,17 @@ export class SimulatedStack {
     this.grow();
     const { recorded, live, pending } = this;
     return {
-      ...{
-        stack: "dev",
-        at: Date.now(),
-        weights: { live, recorded },
-        record: this.records.at(-1),
-        earlier: this.records.slice(0, -1).reverse(),
-        pending,
-        unknownGroups: [],
-        unknownPolicies: [],
-      },
-      ...{ fleets: byColor((color) => this.fleet(color)), alarms: { blue: [], green: [] }, loadBalancerAlarms: [] },
+      stack: "dev",
+      at: Date.now(),
+      weights: { live, recorded },
+      record: this.records.at(-1),
+      earlier: this.records.slice(0, -1).reverse(),
+      pending,
+      unknownGroups: [],
+      unknownPolicies: [],
+      fleets: byColor((color) => this.fleet(color)),
+      alarms: { blue: [], green: [] },
+      loadBalancerAlarms: [],
       settings: { deployed: this.settings(), file: this.file },
     };
   }
@@ -124,8 +124,11 @@ export class SimulatedStack {
   /** What the state says, as far as the commands ask for it. */
   outputs(): Outputs {
     return {
-      ...{ url: "http://app", previewUrl: "http://app:9090", deployed: this.deployed },
-      ...{ releases: { tableName: "releases" }, notifications: { topicArn: "topic" } },
+      url: "http://app",
+      previewUrl: "http://app:9090",
+      deployed: this.deployed,
+      releases: { tableName: "releases" },
+      notifications: { topicArn: "topic" },
     } as Outputs;
   }
 
@@ -252,8 +255,14 @@ export class SimulatedStack {
     const { imageId } = this.deployed.machines[color];
     const image = images.find((candidate) => candidate.imageId === imageId) ?? { imageId };
     return {
-      ...{ color, groupName: `app-${color}-group`, image, capacity: { minSize, maxSize } },
-      ...{ desired, healthy, registered: desired, foreign: [] },
+      color,
+      groupName: `app-${color}-group`,
+      image,
+      capacity: { minSize, maxSize },
+      desired,
+      healthy,
+      registered: desired,
+      foreign: [],
       instances: Array.from({ length: desired }, (_, index) => instance(color, index)),
     };
   }
@@ -262,6 +271,10 @@ export class SimulatedStack {
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: true };
 
 const machine = (imageId: string): Machine => ({
-  ...{ imageId, instanceType: "t3.small", detailedMonitoring: true, bootGate: false },
-  ...{ healthCheckPath: "/readyz", versionPath: "/version" },
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: true,
+  bootGate: false,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
 });

@@ -78,14 +78,12 @@ afterEach(() => {
 });
 
 const recordedBy = (stack: SimulatedStack) => ({
-  ...{
-    outputs: stack.outputs(),
-    weights: stack.recorded,
-    templateImages: {},
-    groupNames: [],
-    policyNames: [],
-    pending: stack.pending,
-  },
+  outputs: stack.outputs(),
+  weights: stack.recorded,
+  templateImages: {},
+  groupNames: [],
+  policyNames: [],
+  pending: stack.pending,
 });
 
 function sessionOn(stack: SimulatedStack): Session {
@@ -101,8 +99,12 @@ function sessionOn(stack: SimulatedStack): Session {
       }
     });
   return {
-    ...{ stack, signal: new AbortController().signal, place: { folder: "/nowhere", stack: "dev" } },
-    ...{ project: "bluegreen", settings: { ...bounds, stack }, clients: { dynamodb: stack } },
+    stack,
+    signal: new AbortController().signal,
+    place: { folder: "/nowhere", stack: "dev" },
+    project: "bluegreen",
+    settings: { ...bounds, stack },
+    clients: { dynamodb: stack },
     file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
     operator: { run: operate, prepare: () => undefined, end: () => undefined },
     holder: { by: "alice@desk", host: "desk", pid: 1 },

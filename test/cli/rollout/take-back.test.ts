@@ -228,7 +228,8 @@ describe("a rollback", () => {
 
   test("given targets of another fleet that stay, when the gate refuses and it is insisted on, then no traffic goes to a mixed fleet", async () => {
     const desk = new FakeDesk({
-      ...{ ...greenServes, record: record() },
+      ...greenServes,
+      record: record(),
       fleets: { blue: fleet("blue", { foreign: ["i-9"] }), green: fleet("green") },
     });
     desk.fails = new Refusal("refused", "blue's target group still holds i-9 of an earlier fleet");

@@ -100,7 +100,9 @@ test("where what is there can't be read, the file says what was before", async (
 test("fails before anything is written or updated when another command has the settings", async () => {
   const table = () => Promise.reject(new Refusal("locked", "another command"));
   expect(await attempt({ ends: {}, table })).toEqual({
-    ...{ seen: undefined, file: from, revisions: [] },
+    seen: undefined,
+    file: from,
+    revisions: [],
     result: expect.objectContaining({ code: "locked" }) as unknown,
   });
 });

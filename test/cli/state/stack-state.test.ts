@@ -10,11 +10,17 @@ const machine = { imageId: v1.imageId, healthCheckPath: "/readyz", versionPath: 
 const capacity = byColor(() => ({ minSize: 2, maxSize: 4 }));
 const alarms = { composite: "c", parts: ["p"] };
 const outputs = {
-  ...{ url: "https://app", previewUrl: "https://app:9090", listenerArn: "arn:listener", targetGroupArns: arns },
+  url: "https://app",
+  previewUrl: "https://app:9090",
+  listenerArn: "arn:listener",
+  targetGroupArns: arns,
   fleets: byColor((color) => ({ groupName: `app-${color}-group-1`, capacity: capacity[color] })),
   deployed: { activeColor: "blue", weights: { blue: 100, green: 0 }, machines: byColor(() => machine), capacity },
-  ...{ releases: { tableName: "t" }, notifications: { topicArn: "arn:topic" }, dashboard: { name: "d", url: "u" } },
-  ...{ alarms: { blue: alarms, green: alarms, loadBalancer: [] }, logGroups: { blue: "b", green: "g", jobs: "j" } },
+  releases: { tableName: "t" },
+  notifications: { topicArn: "arn:topic" },
+  dashboard: { name: "d", url: "u" },
+  alarms: { blue: alarms, green: alarms, loadBalancer: [] },
+  logGroups: { blue: "b", green: "g", jobs: "j" },
 };
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::bluegreen::${type}::${name}`;
@@ -97,7 +103,11 @@ test.each([
 
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: true };
 const whole = (imageId: string): Machine => ({
-  ...{ ...machine, imageId, instanceType: "t3.small", detailedMonitoring: true, bootGate: false },
+  ...machine,
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: true,
+  bootGate: false,
 });
 const planned = (settings: ReleaseSettings, minSize: number) => {
   const machines = { blue: whole(settings.blueAmi ?? ""), green: whole(settings.greenAmi ?? "") };

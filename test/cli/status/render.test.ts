@@ -37,7 +37,9 @@ const troubled: Partial<World> = {
   fleets: {
     blue: fleet("blue", { foreign: ["i-ffffffffffffffff1"] }),
     green: fleet("green", {
-      ...{ desired: 4, registered: 2, healthy: 1 },
+      desired: 4,
+      registered: 2,
+      healthy: 1,
       instances: [
         instance("green", 1),
         instance("green", 2, { health: "unhealthy", reason: "Health checks failed with these codes: [500]" }),

@@ -218,7 +218,10 @@ describe("a lock", () => {
     ["has run out", now, true],
   ])("%s", (_, expires, expired) =>
     expect(report({ lock: lock({ expires }) }).lock).toEqual({
-      ...{ by: "alice@desk", doing: "release v2.0.0", since: before(300), expired },
+      by: "alice@desk",
+      doing: "release v2.0.0",
+      since: before(300),
+      expired,
     }),
   );
 });
@@ -231,7 +234,9 @@ it("tells a release only while it is under way", () => {
 
 it("travels as JSON without loss", () => {
   const full = statusReport(world({ ...released, lock: lock(), pending: ["urn"] }), now, {
-    ...{ dangerous: 1, other: 0, expected: 0 },
+    dangerous: 1,
+    other: 0,
+    expected: 0,
   });
   expect(JSON.parse(JSON.stringify(full))).toEqual(full);
 });

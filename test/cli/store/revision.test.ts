@@ -44,8 +44,13 @@ beforeEach(async () => {
 });
 
 const settings: ReleaseSettings = {
-  ...{ activeColor: "blue", blueAmi: "ami-1", greenAmi: "ami-2", standby: "warm" },
-  ...{ standbyWeight: 0, capacityFloor: 3, previewSize: 0 },
+  activeColor: "blue",
+  blueAmi: "ami-1",
+  greenAmi: "ami-2",
+  standby: "warm",
+  standbyWeight: 0,
+  capacityFloor: 3,
+  previewSize: 0,
 };
 const write = (more: Partial<ReleaseSettings> = {}, token = "mine") =>
   writeRevision(client, table, { ...settings, ...more }, "alice@desk", token);
@@ -113,7 +118,8 @@ describe("given somebody who comes in between", () => {
 
   test("when the lock is being renewed at the same time, then it is tried again", async () => {
     const conflict = new TransactionCanceledException({
-      ...{ message: "conflict", $metadata: {} },
+      message: "conflict",
+      $metadata: {},
       CancellationReasons: [{ Code: "TransactionConflict" }, { Code: "None" }],
     });
     between(() =>

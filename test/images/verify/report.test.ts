@@ -21,7 +21,12 @@ const broken = (name: string, caught: boolean, failed: string[]): BreakageReport
   failed,
 });
 const report = (changes: Partial<ImagesReport>): ImagesReport => ({
-  ...{ ok: true, startedAt: "2026-11-21T12:00:00.000Z", seconds: 90.06, bakes: [], breakages: [], ...changes },
+  ok: true,
+  startedAt: "2026-11-21T12:00:00.000Z",
+  seconds: 90.06,
+  bakes: [],
+  breakages: [],
+  ...changes,
 });
 const sound = [bake("base"), bake("app", { gate: "passed" })];
 const failed = [bake("base"), bake("app", { gate: "failed", failed: ["Port: tcp:3000", "boot gate: failed"] })];

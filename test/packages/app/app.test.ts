@@ -8,8 +8,12 @@ import { listen, type Listening } from "../../../packages/app/src/server.ts";
 import { get } from "./service.ts";
 
 const about: About = {
-  ...{ version: "v1.2.3", commit: "c".repeat(40), schema: { min: 1, max: 1 } },
-  ...{ color: "green", environment: "dev", instanceId: "i-1" },
+  version: "v1.2.3",
+  commit: "c".repeat(40),
+  schema: { min: 1, max: 1 },
+  color: "green",
+  environment: "dev",
+  instanceId: "i-1",
 };
 
 let lines: Record<string, unknown>[];
@@ -51,8 +55,11 @@ test.each([
   const response = await fetch(url + where);
   expect(response.status).toBe(status);
   expect(Object.fromEntries(response.headers)).toMatchObject({
-    ...{ "x-color": "green", "x-version": "v1.2.3", "x-instance": "i-1" },
-    ...{ "keep-alive": "timeout=65", "x-content-type-options": "nosniff" },
+    "x-color": "green",
+    "x-version": "v1.2.3",
+    "x-instance": "i-1",
+    "keep-alive": "timeout=65",
+    "x-content-type-options": "nosniff",
   });
   expect(response.headers.has("x-powered-by")).toBe(false);
 });

@@ -21,7 +21,9 @@ afterAll(() => front.close());
 afterEach(() => injection.inject("expired", 0));
 
 const options = () => ({
-  ...{ endpoint, region: "eu-central-1", maxAttempts: 1 },
+  endpoint,
+  region: "eu-central-1",
+  maxAttempts: 1,
   credentials: { accessKeyId: "a", secretAccessKey: "b" },
 });
 const calls = {

@@ -5,8 +5,10 @@ const alarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:blue";
 const context = { "aws:sourceaccount": "123456789012", "aws:sourcearn": alarm, "aws:securetransport": "true" };
 const asked = { service: "cloudwatch.amazonaws.com", action: "sns:Publish", resource: topic, context };
 const allow = {
-  ...{ Effect: "Allow", Principal: { Service: "cloudwatch.amazonaws.com" } },
-  ...{ Action: "sns:Publish", Resource: topic },
+  Effect: "Allow",
+  Principal: { Service: "cloudwatch.amazonaws.com" },
+  Action: "sns:Publish",
+  Resource: topic,
 };
 const document = (...statements: object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 

@@ -2,8 +2,15 @@ import { comparison } from "../../../rehearsal/bench/comparison.ts";
 import { wentWell, type Release } from "../../../rehearsal/bench/releases.ts";
 
 const good: Release = {
-  ...{ image: "good-v2", description: "serves, version 2", expected: "released", outcome: "released" },
-  ...{ seconds: 100, requests: 10_000, failed: 0, price: 0, isRight: true },
+  image: "good-v2",
+  description: "serves, version 2",
+  expected: "released",
+  outcome: "released",
+  seconds: 100,
+  requests: 10_000,
+  failed: 0,
+  price: 0,
+  isRight: true,
 };
 const bad: Release = { ...good, image: "error-500", expected: "check", outcome: "check", seconds: 10 };
 

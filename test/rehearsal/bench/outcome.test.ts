@@ -60,7 +60,11 @@ describe("partsOf", () => {
 
 describe("priceOf", () => {
   const sample = (version: string | undefined, status: number | undefined): Sample => ({
-    ...{ at: 0, ms: 1, version, status, failure: "it failed" },
+    at: 0,
+    ms: 1,
+    version,
+    status,
+    failure: "it failed",
   });
   test.each([
     ["an answer of the bad image itself", sample("v2.6.0", 500), 1],

@@ -2,7 +2,11 @@ import { compare } from "../../../rehearsal/preview/compare.ts";
 import type { Outcome } from "../../../rehearsal/preview/engine.ts";
 
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
-  ...{ ok: true, steps: [], errors: [], warnings: [], infos: [] },
+  ok: true,
+  steps: [],
+  errors: [],
+  warnings: [],
+  infos: [],
   outputs: { rollbackReady: { ready: true } },
   ...more,
 });

@@ -22,7 +22,11 @@ const fail = (): never => {
 const seen = ({ groups, listeners, unhealthy, stale, failing, items, rootDeviceName }: FixedCloud) => ({
   sizes: [...groups.values()].map(({ instances }) => instances.length),
   weights: listeners.get("l"),
-  ...{ unhealthy: unhealthy.size, stale: stale.size, failing: [...failing], items: [...items.keys()], rootDeviceName },
+  unhealthy: unhealthy.size,
+  stale: stale.size,
+  failing: [...failing],
+  items: [...items.keys()],
+  rootDeviceName,
 });
 
 test("the same seed gives the same transitions, another seed others", () => {
@@ -42,7 +46,11 @@ test("changes build upon each other", () => {
     ]),
   ).toEqual({
     ...first,
-    ...{ activeColor: "green", standby: "warm", greenAmi: "ami-00000002", blueAmi: "ami-00000003", minSize: 3 },
+    activeColor: "green",
+    standby: "warm",
+    greenAmi: "ami-00000002",
+    blueAmi: "ami-00000003",
+    minSize: 3,
   });
 });
 

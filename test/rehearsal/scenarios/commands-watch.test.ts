@@ -39,7 +39,9 @@ test("reads the main listener's weights and each colour's instances, those of an
   const state = {
     loadBalancers: [
       {
-        ...{ name: "lb", arn: "lb", dnsName: "lb" },
+        name: "lb",
+        arn: "lb",
+        dnsName: "lb",
         listeners: [listener("preview", {}), listener("main", { "tg-blue": 90, "tg-green": 10 })],
       },
     ],

@@ -58,8 +58,15 @@ class World {
           this.states.set(id, "running");
           const template = { LaunchTemplateId: "lt", LaunchTemplateName: "lt", Version: "1" };
           const member: Member = {
-            ...{ id, zone, spot, template, type: "t3.small", launchedAt: new Date(this.count) },
-            ...{ lifecycle: "Pending", health: "Healthy", protectedFromScaleIn: false },
+            id,
+            zone,
+            spot,
+            template,
+            type: "t3.small",
+            launchedAt: new Date(this.count),
+            lifecycle: "Pending",
+            health: "Healthy",
+            protectedFromScaleIn: false,
           };
           return Promise.resolve(member);
         },
@@ -75,11 +82,32 @@ class World {
   add(over: Partial<Group>): Group {
     const subnets = ["a", "b"].map((zone) => ({ id: `subnet-${zone}`, vpcId: "vpc-1", zone }));
     const group: Group = {
-      ...{ name: "g", arn: "arn:g", created: new Date(), minSize: 0, maxSize: 4, desired: 2, subnets },
-      ...{ healthCheckType: "ELB", healthCheckGracePeriod: 0, defaultCooldown: 0, terminationPolicies: ["Default"] },
-      ...{ protectNewInstances: false, capacityRebalance: false, serviceLinkedRole: "role", targetGroups: ["tg"] },
-      ...{ tags: [], metrics: [], suspended: new Set<string>(), hooks: new Map(), policies: new Map() },
-      ...{ members: new Map(), activities: [], launching: [], pausedUntil: 0, failures: 0, deleting: false },
+      name: "g",
+      arn: "arn:g",
+      created: new Date(),
+      minSize: 0,
+      maxSize: 4,
+      desired: 2,
+      subnets,
+      healthCheckType: "ELB",
+      healthCheckGracePeriod: 0,
+      defaultCooldown: 0,
+      terminationPolicies: ["Default"],
+      protectNewInstances: false,
+      capacityRebalance: false,
+      serviceLinkedRole: "role",
+      targetGroups: ["tg"],
+      tags: [],
+      metrics: [],
+      suspended: new Set<string>(),
+      hooks: new Map(),
+      policies: new Map(),
+      members: new Map(),
+      activities: [],
+      launching: [],
+      pausedUntil: 0,
+      failures: 0,
+      deleting: false,
       lastRequest: "",
       ...over,
     };
@@ -145,8 +173,10 @@ test("tells why a launch failed, and tries again later", async () => {
 
 test("waits for a launch hook, and gives up an instance that it abandons", async () => {
   const hook = {
-    ...{ name: "h", transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const },
-    ...{ heartbeatTimeout: 7200, defaultResult: "CONTINUE" as const },
+    name: "h",
+    transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const,
+    heartbeatTimeout: 7200,
+    defaultResult: "CONTINUE" as const,
   };
   const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
   await eventually(() => group.members.get("i-1")?.lifecycle === "Pending:Wait");
@@ -165,8 +195,10 @@ test("waits for a launch hook, and gives up an instance that it abandons", async
 
 test("a hook that nobody answers ends with its default result", async () => {
   const hook = {
-    ...{ name: "h", transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const },
-    ...{ heartbeatTimeout: 30, defaultResult: "CONTINUE" as const },
+    name: "h",
+    transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const,
+    heartbeatTimeout: 30,
+    defaultResult: "CONTINUE" as const,
   };
   const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
   await eventually(() => inService(group).length === 1);
@@ -176,8 +208,10 @@ test("a hook that nobody answers ends with its default result", async () => {
 
 test("an instance that is terminated while its hook waits is replaced, and nobody can answer for it", async () => {
   const hook = {
-    ...{ name: "h", transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const },
-    ...{ heartbeatTimeout: 7200, defaultResult: "CONTINUE" as const },
+    name: "h",
+    transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const,
+    heartbeatTimeout: 7200,
+    defaultResult: "CONTINUE" as const,
   };
   const group = world.add({ desired: 1, hooks: new Map([["h", hook]]) });
   await eventually(() => group.members.get("i-1")?.lifecycle === "Pending:Wait");

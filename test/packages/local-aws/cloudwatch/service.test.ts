@@ -109,7 +109,11 @@ test("describes an alarm as it was put, judges it by itself and tells its topic"
   expect(MetricAlarms).toEqual([
     {
       ...echoed,
-      ...{ AlarmArn: arn, ActionsEnabled: true, OKActions, AlarmActions: [], InsufficientDataActions: [] },
+      AlarmArn: arn,
+      ActionsEnabled: true,
+      OKActions,
+      AlarmActions: [],
+      InsufficientDataActions: [],
       StateValue: "OK",
       StateReason: expect.stringContaining("no datapoints were received for 1 period") as string,
       StateReasonData: expect.stringContaining('"threshold":5') as string,

@@ -4,7 +4,12 @@ import { metric, putMetricAlarm, StillCloudWatch } from "./fixtures.ts";
 const stat = { Metric: metric, Period: 60, Stat: "Sum" };
 const { AlarmName, EvaluationPeriods, Threshold, ComparisonOperator } = putMetricAlarm;
 const expression = (Metrics: object[], over: object = {}) => ({
-  ...{ AlarmName, EvaluationPeriods, Threshold, ComparisonOperator, Metrics, ...over },
+  AlarmName,
+  EvaluationPeriods,
+  Threshold,
+  ComparisonOperator,
+  Metrics,
+  ...over,
 });
 const hidden = (Id: string, over: object = {}) => ({ Id, MetricStat: { ...stat, ...over }, ReturnData: false });
 

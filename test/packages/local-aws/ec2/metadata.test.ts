@@ -2,19 +2,15 @@ import { answerMetadata, type MetadataOf, type MetadataRequest } from "../../../
 
 const now = Date.UTC(2026, 0, 1);
 const bare: MetadataOf = {
-  ...{
-    instanceId: "i-0a",
-    imageId: "ami-1",
-    instanceType: "t3.small",
-    privateIp: "10.0.1.2",
-    mac: "02:00:0a:00:01:02",
-  },
-  ...{
-    region: "eu-central-1",
-    availabilityZone: "eu-central-1a",
-    accountId: "123456789012",
-    launchedAt: new Date(now),
-  },
+  instanceId: "i-0a",
+  imageId: "ami-1",
+  instanceType: "t3.small",
+  privateIp: "10.0.1.2",
+  mac: "02:00:0a:00:01:02",
+  region: "eu-central-1",
+  availabilityZone: "eu-central-1a",
+  accountId: "123456789012",
+  launchedAt: new Date(now),
 };
 const userData = "#!/bin/sh\nBLUEGREEN_COLOR=green\n";
 const full: MetadataOf = {
@@ -129,15 +125,22 @@ test("the role's credentials are fresh for six hours", () => {
   expect(told).toMatchObject({ Code: "Success", Type: "AWS-HMAC", Expiration: "2026-01-01T06:00:00Z" });
   expect([told.AccessKeyId, told.SecretAccessKey, told.Token].every(Boolean)).toBe(true);
   expect(JSON.parse(get("/latest/meta-data/iam/info").body)).toEqual({
-    ...{ Code: "Success", LastUpdated: "2026-01-01T00:00:00Z" },
-    ...{ InstanceProfileArn: "arn:profile", InstanceProfileId: "AIPA1" },
+    Code: "Success",
+    LastUpdated: "2026-01-01T00:00:00Z",
+    InstanceProfileArn: "arn:profile",
+    InstanceProfileId: "AIPA1",
   });
 });
 
 test("the identity document", () =>
   expect(JSON.parse(get("/latest/dynamic/instance-identity/document").body)).toMatchObject({
-    ...{ accountId: "123456789012", instanceId: "i-0a", imageId: "ami-1", instanceType: "t3.small" },
-    ...{ region: "eu-central-1", availabilityZone: "eu-central-1a", privateIp: "10.0.1.2" },
+    accountId: "123456789012",
+    instanceId: "i-0a",
+    imageId: "ami-1",
+    instanceType: "t3.small",
+    region: "eu-central-1",
+    availabilityZone: "eu-central-1a",
+    privateIp: "10.0.1.2",
     pendingTime: "2026-01-01T00:00:00Z",
   }));
 

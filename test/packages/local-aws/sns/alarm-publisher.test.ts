@@ -7,7 +7,9 @@ const cloudWatch = { Service: "cloudwatch.amazonaws.com" };
 const document = (...statements: object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 const owner = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "kms:*", Resource: "*" };
 const use = {
-  ...{ Effect: "Allow", Principal: cloudWatch, Resource: "*" },
+  Effect: "Allow",
+  Principal: cloudWatch,
+  Resource: "*",
   Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
 };
 const publish = { Effect: "Allow", Principal: cloudWatch, Action: "sns:Publish", Resource: arn };

@@ -2,8 +2,15 @@ import { follow, type Invocation } from "../../../../packages/local-aws/ssm/invo
 import { startScript } from "../../../../packages/local-aws/machines/script.ts";
 
 const invocation = (): Invocation => ({
-  ...{ commandId: "c", instanceId: "i", comment: "", requestedAt: new Date() },
-  ...{ status: "Pending", statusDetails: "Pending", responseCode: -1, stdout: "", stderr: "" },
+  commandId: "c",
+  instanceId: "i",
+  comment: "",
+  requestedAt: new Date(),
+  status: "Pending",
+  statusDetails: "Pending",
+  responseCode: -1,
+  stdout: "",
+  stderr: "",
 });
 const sh = (script: string) => startScript("sh", ["-c", script], process.env);
 

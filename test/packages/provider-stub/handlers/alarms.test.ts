@@ -33,15 +33,23 @@ function cloudWatch() {
 
 const dimensions = { LoadBalancer: "app/a/1", TargetGroup: "targetgroup/b/2" };
 const stat = (metricName: string) => ({
-  ...{ namespace: "AWS/ApplicationELB", metricName, dimensions },
-  ...{ period: 60, stat: "Sum" },
+  namespace: "AWS/ApplicationELB",
+  metricName,
+  dimensions,
+  period: 60,
+  stat: "Sum",
 });
 const common = {
-  ...{ comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 3, datapointsToAlarm: 2 },
-  ...{ treatMissingData: "notBreaching", alarmDescription: "too much" },
+  comparisonOperator: "GreaterThanThreshold",
+  evaluationPeriods: 3,
+  datapointsToAlarm: 2,
+  treatMissingData: "notBreaching",
+  alarmDescription: "too much",
 };
 const share = {
-  ...{ ...common, name: "share", threshold: 1 },
+  ...common,
+  name: "share",
+  threshold: 1,
   metricQueries: [
     { id: "errors", metric: stat("HTTPCode_Target_5XX_Count") },
     { id: "requests", metric: stat("RequestCount") },
@@ -49,14 +57,26 @@ const share = {
   ],
 };
 const p95 = {
-  ...{ ...common, name: "p95", threshold: 1 },
-  ...{ namespace: "AWS/ApplicationELB", metricName: "TargetResponseTime", dimensions },
-  ...{ period: 60, extendedStatistic: "p95", alarmActions: [topic] },
+  ...common,
+  name: "p95",
+  threshold: 1,
+  namespace: "AWS/ApplicationELB",
+  metricName: "TargetResponseTime",
+  dimensions,
+  period: 60,
+  extendedStatistic: "p95",
+  alarmActions: [topic],
 };
 const unhealthy = {
-  ...{ ...common, name: "unhealthy", threshold: 0 },
-  ...{ namespace: "AWS/ApplicationELB", metricName: "UnHealthyHostCount", dimensions },
-  ...{ period: 60, statistic: "Maximum", okActions: [topic] },
+  ...common,
+  name: "unhealthy",
+  threshold: 0,
+  namespace: "AWS/ApplicationELB",
+  metricName: "UnHealthyHostCount",
+  dimensions,
+  period: 60,
+  statistic: "Maximum",
+  okActions: [topic],
 };
 const composite = { alarmName: "blue", alarmRule: 'ALARM("share") OR ALARM("p95")', alarmActions: [topic] };
 

@@ -65,8 +65,13 @@ describe("the wait for capacity", () => {
 describe("fatalActivities", () => {
   const since = new Date("2026-01-01T10:00:00Z");
   const activity = (more: object) => ({
-    ...{ ActivityId: "1", AutoScalingGroupName: "g", Cause: "c", StatusCode: "Failed" as const },
-    ...{ Progress: 100, StatusMessage: "no image", StartTime: new Date("2026-01-01T10:00:01Z") },
+    ActivityId: "1",
+    AutoScalingGroupName: "g",
+    Cause: "c",
+    StatusCode: "Failed" as const,
+    Progress: 100,
+    StatusMessage: "no image",
+    StartTime: new Date("2026-01-01T10:00:01Z"),
     ...more,
   });
   it.each([

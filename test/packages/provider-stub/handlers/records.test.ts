@@ -20,9 +20,13 @@ function on(type: string, answers: Answers, customSeconds?: number) {
 
 describe("a DynamoDB table", () => {
   const inputs = {
-    ...{ name: "releases", billingMode: "PAY_PER_REQUEST", hashKey: "pk", rangeKey: "sk" },
+    name: "releases",
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "pk",
+    rangeKey: "sk",
     attributes: ["pk", "sk"].map((name) => ({ name, type: "S" })),
-    ...{ deletionProtectionEnabled: true, pointInTimeRecovery: { enabled: true } },
+    deletionProtectionEnabled: true,
+    pointInTimeRecovery: { enabled: true },
   };
   function dynamoDb(statuses: string[], recovery: string[] = ["DISABLED", "ENABLED"]): Answers {
     let table: Props | undefined;
