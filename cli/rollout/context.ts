@@ -237,7 +237,7 @@ export class Desk {
 
 /** Whether somebody had the lock before and may have ended in the middle: then, or in a run since which none has had the state. */
 const isTakenOver = ({ before: { tookOver, preempted, left } }: HeldLock): boolean =>
-  tookOver !== undefined || preempted !== undefined || left.length > 0;
+  tookOver !== undefined || preempted !== undefined || left.some(({ ended }) => ended !== true);
 
 async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {

@@ -141,6 +141,8 @@ export interface Abandoned {
   readonly engine: Engine;
   /** Milliseconds since 1970, by AWS's clock: when its holder was last heard of. */
   readonly heard: number;
+  /** It ended while its holder lived to see it, so nothing of theirs was cut off; default: false. */
+  readonly ended?: boolean;
 }
 
 /** Stages of a release, in their order; `rollback` and `retire` may follow. */

@@ -54,6 +54,6 @@ function isSame({ host, pid, startedAt }: Engine, holder: StateHolder): boolean 
   return host === holder.host && pid === holder.pid && Math.abs(Date.parse(holder.at) - Date.parse(startedAt)) <= START;
 }
 
-/** Where its own machine is asked, that decides, also for an engine that nobody has heard of for long. */
-const isDead = ({ heard }: Abandoned, now: number, state: ProcessState): boolean =>
-  state === "dead" || (state === "unknown" && now - heard > SILENCE);
+/** Who saw it end knows. Else where its own machine is asked, that decides, also for an engine not heard of for long. */
+const isDead = ({ heard, ended }: Abandoned, now: number, state: ProcessState): boolean =>
+  ended === true || state === "dead" || (state === "unknown" && now - heard > SILENCE);

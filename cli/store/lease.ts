@@ -132,7 +132,7 @@ export class HeldLock {
     const { engine, store, lock } = this;
     if (engine === undefined) return;
     this.engine = undefined;
-    const left = { holder: lock.holder, engine, heard: store.now() };
+    const left = { holder: lock.holder, engine, heard: store.now(), ended: true };
     this.abandoned = together(hadState ? [] : this.abandoned, [left]);
     await this.noteEngines();
   }

@@ -29,7 +29,7 @@ const lock = z.object({
   doing: z.string(),
   since: z.string(),
   engine: engine.optional(),
-  abandoned: z.array(z.object({ holder, engine, heard: z.number() })),
+  abandoned: z.array(z.object({ holder, engine, heard: z.number(), ended: z.boolean().optional() })),
   version: z.number(),
   released: z.literal(true).optional(),
 });

@@ -47,6 +47,7 @@ test.each<[string, object, LockKind, boolean, boolean]>([
   ["a rollback that preempts somebody", { preempted: lock() }, "rollback", true, true],
   ["a rollback after somebody who is gone", { tookOver: lock() }, "rollback", true, true],
   ["a rollback after runs that never had the state", { left: [abandoned] }, "rollback", true, true],
+  ["a rollback after runs that came to their end", { left: [{ ...abandoned, ended: true }] }, "rollback", false, false],
   ["a change of a stack that nobody had", {}, "change", true, false],
 ])(
   "given %s, whether the state is read anew, and what is half done is somebody's",

@@ -23,6 +23,9 @@ test.each([
   expect(isLeftLocked(by, [other, abandoned], now, is(state))).toBe(may);
 });
 
+test("given an engine on another machine whose holder saw it end, then the state that it holds may be released at once", () =>
+  expect(isLeftLocked(stateHeldBy, [{ ...abandoned, ended: true }], 0, is("unknown"))).toBe(true));
+
 test("given nothing that was left behind, no state may be released", () => {
   expect(isLeftLocked(stateHeldBy, [], halfAnHour * 2, is("dead"))).toBe(false);
 });
