@@ -21,8 +21,8 @@ export interface OperateOptions extends OperationOptions {
 export interface Engines {
   /** An engine is about to start: written down before it does. */
   engineStarts(engine: Engine): Promise<void>;
-  /** It has ended; `hadState`: the state was not another's. */
-  engineEnded(hadState: boolean): Promise<void>;
+  /** It has ended: with the state in hand, refused because another had it, or nobody can tell. */
+  engineEnded(how: "had" | "refused" | "unknown"): Promise<void>;
   /** Whether the state is held by an engine that was left behind and is dead. */
   isLeftLocked(holder: StateHolder): boolean;
 }
@@ -101,7 +101,8 @@ export class Operator {
     this.running = undefined;
     // What the CLI refused itself it did before it had the state.
     const reported = result.changes.length > 0 || result.diagnostics.length > 0;
-    await engines?.engineEnded(result.ok || reported);
+    const refused = holdersOf(result) !== undefined;
+    await engines?.engineEnded(result.ok || reported ? "had" : refused ? "refused" : "unknown");
     return result;
   }
 }

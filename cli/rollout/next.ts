@@ -1,7 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { other, servingColor, shares, type Color } from "../../deployment/model.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
-import { imageName, type ReleaseRecord, type World } from "../state/model.ts";
+import { imageName, type FleetFacts, type ReleaseRecord, type World } from "../state/model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -101,7 +101,10 @@ function wantedStep(world: World, goal: Goal, { checked, watched, repaired }: Me
     return checked ? { kind: "stage", color: standby, previewSize: 0 } : { kind: "check", color: standby };
   }
   // With traffic, what is not healthy is for the next look to judge, which may go back; an update would only wait for it.
-  const short = live[standby] > 0 ? staged.registered < full : staged.healthy < full || staged.foreign.length > 0;
+  const short =
+    live[standby] > 0
+      ? staged.registered < full
+      : staged.healthy < full || staged.foreign.length > 0 || hasForeignTemplate(staged);
   if (short && staged.foreign.length > 0 && !repaired) {
     const why = `the target group of ${standby} holds ${staged.foreign.join(", ")}, which are none of its fleet`;
     return { kind: "recover", why };
@@ -137,6 +140,10 @@ function afterFlip(world: World, goal: Goal, serving: Color): Next {
   const left = own?.endedAt === undefined ? 0 : goal.retireAfterSeconds - secondsSince(world, own.endedAt);
   return left > 0 ? { kind: "keep", seconds: left } : { kind: "retire", color: old };
 }
+
+/** Whether an update that failed between launch template and group has left the template with another image. */
+export const hasForeignTemplate = ({ image, templateImage }: FleetFacts): boolean =>
+  templateImage !== undefined && templateImage !== image.imageId;
 
 /** Whether a release is in its bake: its own image has all of the requests. A colour alone says nothing of what is on it. */
 export const isBaking = ({ weights, fleets }: World, record: ReleaseRecord): boolean =>

@@ -3,6 +3,7 @@ import { other, shares, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts, type ReleaseSettings } from "../state/model.ts";
 import { Refusal } from "../error.ts";
 import type { ChangeOptions, Desk } from "./context.ts";
+import { hasForeignTemplate } from "./next.ts";
 import type { UpdateOptions } from "./update.ts";
 import { now, servingNow } from "./stage.ts";
 
@@ -132,9 +133,9 @@ async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): P
  * @throws Refusal when a changed template does not come back; of other targets the gate tells
  */
 async function restoreFleet(desk: Desk, to: Color): Promise<void> {
-  const { world, recorded, session } = desk;
-  const [{ image, foreign }, left] = [world.fleets[to], recorded.templateImages[to]];
-  const isChanged = left !== undefined && left !== image.imageId;
+  const { world, session } = desk;
+  const { image, templateImage: left, foreign } = world.fleets[to];
+  const isChanged = hasForeignTemplate(world.fleets[to]);
   if ((!isChanged && foreign.length === 0) || world.weights.live[to] > 0) return;
   if (isChanged) session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
   if ((await desk.restore(to)) || !isChanged) return;

@@ -44,7 +44,8 @@ export async function update(
     if (await stillOurs()) await file.write(there, await writeDown(there).catch(() => undefined));
   };
   const wanted = { ...from, ...change };
-  await file.write(wanted, await writeDown(wanted));
+  const revision = await writeDown(wanted);
+  await file.write(wanted, revision);
   let result: OperationResult;
   try {
     result = await operator.run("up", { override, lock, onProgress: told(tell) });
@@ -52,7 +53,11 @@ export async function update(
     await restore();
     throw error;
   }
-  if (result.ok) return touched(result);
+  if (result.ok) {
+    // Else an older checkout would flip back what a way back has done while the table gave no answer.
+    if (revision === undefined) await file.write(wanted, await writeDown(wanted));
+    return touched(result);
+  }
   await restore();
   const said = result.error ?? "no reason was given";
   throw new Refusal(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);

@@ -25,7 +25,11 @@ export async function weightsNow(
 }
 
 /** Both fleets. */
-export async function fleetsNow(clients: Clients, outputs: Outputs): Promise<ByColor<FleetFacts>> {
+export async function fleetsNow(
+  clients: Clients,
+  outputs: Outputs,
+  templateImages: Partial<ByColor<string>>,
+): Promise<ByColor<FleetFacts>> {
   const { autoScaling, elb } = clients;
   const names = byColor((color) => outputs.fleets[color].groupName);
   const health = (color: Color) => targetHealth({ elb, autoScaling }, outputs.targetGroupArns[color]);
@@ -40,7 +44,7 @@ export async function fleetsNow(clients: Clients, outputs: Outputs): Promise<ByC
     const group = AutoScalingGroups.find(({ AutoScalingGroupName }) => AutoScalingGroupName === names[color]);
     const { imageId } = outputs.deployed.machines[color];
     const image = images.find((candidate) => candidate.imageId === imageId) ?? { imageId };
-    return fleetFacts(color, names[color], image, group, targets[color]);
+    return { ...fleetFacts(color, names[color], image, group, targets[color]), templateImage: templateImages[color] };
   });
 }
 

@@ -35,6 +35,8 @@ export interface FleetFacts {
   readonly groupName: string;
   /** What the state says the fleet is made of. */
   readonly image: ImageFacts;
+  /** Image of its launch template, which an update that failed behind it leaves changed; undefined: the state doesn't say. */
+  readonly templateImage?: string;
   /** Bounds of the live group, and what it wants. */
   readonly capacity: Capacity;
   readonly desired: number;

@@ -29,7 +29,7 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
   try {
     const [live, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
-      fleetsNow(clients, outputs),
+      fleetsNow(clients, outputs, recorded.templateImages),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
       policiesOf(clients, recorded.groupNames),

@@ -126,14 +126,15 @@ export class HeldLock {
   /**
    * The engine has ended. It may have left the state locked, also when it was not killed: the answer to its lock's write, or to
    * the removal, can be lost. So it is remembered until another engine has had the state.
-   * @param hadState whether it had the state: then nobody else has it, and all that was left behind is settled
+   * @param how it ended: with the state in hand (then nobody else has it, and all that was left behind is settled), refused
+   *   because another had the state (then it has left nothing), or nobody can tell
    */
-  async engineEnded(hadState: boolean): Promise<void> {
+  async engineEnded(how: "had" | "refused" | "unknown"): Promise<void> {
     const { engine, store, lock } = this;
     if (engine === undefined) return;
     this.engine = undefined;
     const left = { holder: lock.holder, engine, heard: store.now(), ended: true };
-    this.abandoned = together(hadState ? [] : this.abandoned, [left]);
+    this.abandoned = together(how === "had" ? [] : this.abandoned, how === "refused" ? [] : [left]);
     await this.noteEngines();
   }
 

@@ -69,7 +69,7 @@ fi
   let operator: Operator;
   let left: readonly StateHolder[];
   let told: Progress[];
-  let ended: jest.Mock<void, [boolean]>;
+  let ended: jest.Mock<void, [string]>;
   const file = (name: string) => path.join(folder, name);
   const calls = () => readFileSync(file("calls"), "utf8").trim().split("\n");
   const named = () => calls().map((line) => line.split(" ")[0]);
@@ -83,7 +83,7 @@ fi
   const living = { host: "desk", pid: 479, at: "2026-05-16T20:31:35Z" };
   const engines: Engines = {
     engineStarts: (engine) => Promise.resolve(writeFileSync(file("engine"), JSON.stringify(engine))),
-    engineEnded: (hadState) => Promise.resolve(ended(hadState)),
+    engineEnded: (how) => Promise.resolve(ended(how)),
     isLeftLocked: (holder) => left.some(({ pid }) => pid === holder.pid),
   };
   const up = (more: { lock?: string; override?: string } = {}) =>
@@ -95,7 +95,7 @@ fi
     operator = new Operator({ folder, stack: "dev" }, new AbortController().signal);
     operator.engines = engines;
     [left, told] = [[], []];
-    ended = jest.fn<void, [boolean]>();
+    ended = jest.fn<void, [string]>();
     eachSecond = () => {
       throw new Error("nothing has to be waited for here");
     };
@@ -110,25 +110,25 @@ fi
     const { pid, host, startedAt } = JSON.parse(readFileSync(file("engine"), "utf8")) as Engine;
     expect(calls()).toEqual([`up pid=${pid} lock=t1 override=night`]);
     expect([host, Math.abs(Date.now() - Date.parse(startedAt)) < 20_000]).toEqual([os.hostname(), true]);
-    expect(ended.mock.calls).toEqual([[true]]);
+    expect(ended.mock.calls).toEqual([["had"]]);
   });
 
   it("given that it fails with the state in hand, says so", async () => {
     writeFileSync(file("fails"), "");
     expect(await up()).toMatchObject({ ok: false, error: "launch failed" });
-    expect(ended.mock.calls).toEqual([[true]]);
+    expect(ended.mock.calls).toEqual([["had"]]);
   });
 
   it("given that its CLI is killed, may have left the state locked", async () => {
     writeFileSync(file("killed"), "");
     expect(await up()).toMatchObject({ ok: false });
-    expect(ended.mock.calls).toEqual([[false]]);
+    expect(ended.mock.calls).toEqual([["unknown"]]);
   });
 
   it("given that the CLI refuses by itself, did not have the state", async () => {
     writeFileSync(file("refused"), "error: no stack named 'dev' found\n");
     expect(await up()).toMatchObject({ ok: false });
-    expect(ended.mock.calls).toEqual([[false]]);
+    expect(ended.mock.calls).toEqual([["unknown"]]);
   });
 
   it("given a preview, which locks no state, writes down no engine", async () => {
@@ -143,7 +143,7 @@ fi
     left = [dead];
     expect(await up()).toMatchObject({ ok: true });
     expect(named()).toEqual(["up", "cancel", "up"]);
-    expect(ended.mock.calls).toEqual([[false], [true]]);
+    expect(ended.mock.calls).toEqual([["refused"], ["had"]]);
   });
 
   const waits = async (holds: () => void, ends: () => void): Promise<void> => {

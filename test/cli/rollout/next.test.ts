@@ -183,6 +183,13 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
     { kind: "rollback", to: "blue", why: "errors" },
   ],
   [
+    "given a whole fleet whose launch template a failed staging left changed: stage before traffic moves, or the guard refuses",
+    { fleets: green({ templateImage: v3.imageId }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
     "given targets that are none of the fleet's, when they were not looked into yet: put it in order",
     { fleets: green({ foreign: ["i-1"] }) },
     {},

@@ -22,7 +22,6 @@ class FakeDesk {
   record: ReleaseRecord | undefined;
   tookOver = false;
   restorable = true;
-  templateImages: Record<string, string> = {};
   /** What the listener says at each later look; empty: what it was told. */
   readonly looks: World["weights"]["live"][] = [];
   world: World;
@@ -30,10 +29,6 @@ class FakeDesk {
   constructor(change: Partial<World>) {
     this.world = world(change);
     this.record = this.world.record;
-  }
-
-  get recorded() {
-    return { templateImages: this.templateImages };
   }
 
   readonly session = {
@@ -82,6 +77,7 @@ const taken = (desk: FakeDesk, error: unknown, step: Next["kind"], image = v2) =
   takeBack(asDesk(desk), image, error, step).catch((end: unknown) => end);
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
+const leftChanged = (templateImage: string) => ({ blue: fleet("blue", { templateImage }), green: fleet("green") });
 const halfStaged = fleet("green", { image: v1 });
 
 describe("an update that fails because a fleet is not ready", () => {
@@ -182,8 +178,7 @@ describe("a rollback", () => {
   });
 
   test("given a launch template that a failed update left changed, then its own image comes back before any traffic moves", async () => {
-    const desk = new FakeDesk(greenServes);
-    desk.templateImages = { blue: "ami-left" };
+    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged("ami-left") });
     await backTo(desk);
     expect(desk.done.indexOf("restore blue")).toBeLessThan(desk.done.indexOf("ended rolled-back"));
     expect(desk.changes).toEqual([
@@ -192,8 +187,7 @@ describe("a rollback", () => {
   });
 
   test("given a launch template whose image does not come back, then no traffic moves, and it says how it could", async () => {
-    const desk = new FakeDesk(greenServes);
-    desk.templateImages = { blue: "ami-left" };
+    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged("ami-left") });
     desk.restorable = false;
     await expect(backTo(desk)).rejects.toMatchObject({
       code: "failed",
@@ -259,8 +253,7 @@ describe("a rollback", () => {
   });
 
   test("given its own launch template, then no guard is overridden", async () => {
-    const desk = new FakeDesk(greenServes);
-    desk.templateImages = { blue: v1.imageId };
+    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged(v1.imageId) });
     await backTo(desk);
     expect(desk.changes.map(({ override }) => override)).toEqual([undefined]);
   });

@@ -107,7 +107,10 @@ test("fails before anything is written or updated when another command has the s
   });
 });
 
-test("a way back goes on where the table does not answer: the file keeps the revision that it has", async () => {
-  const given = await attempt({ ends: { ok: true }, table: () => Promise.resolve(undefined) });
-  expect(given).toMatchObject({ seen: wanted, file: wanted, revisions: [undefined] });
+test("a way back goes on where the table does not answer, and tries it again behind the update", async () => {
+  const never = await attempt({ ends: { ok: true }, table: () => Promise.resolve(undefined) });
+  expect(never).toMatchObject({ seen: wanted, file: wanted, revisions: [undefined, undefined] });
+  const answers = [undefined, 7];
+  const later = await attempt({ ends: { ok: true }, table: () => Promise.resolve(answers.shift()) });
+  expect(later).toMatchObject({ file: wanted, revisions: [undefined, 7] });
 });

@@ -275,14 +275,15 @@ describe("the engines that it runs", () => {
   });
 
   const left = [{ ...abandoned, engine: engineOf(9) }];
-  it.each<[string, boolean, unknown[]]>([
-    ["one that had the state, it alone may have left it locked: the answer to its removal can be lost", true, [1]],
-    ["one that never had the state, both may have left it locked", false, [9, 1]],
-  ])("given %s", async (_, hadState, pids) => {
+  it.each<[string, "had" | "refused" | "unknown", unknown[]]>([
+    ["one that had the state, it alone may have left it locked: the answer to its removal can be lost", "had", [1]],
+    ["one of which nobody can tell, both may have left it locked", "unknown", [9, 1]],
+    ["one that was refused because another had it, it has left nothing", "refused", [9]],
+  ])("given %s", async (_, how, pids) => {
     await held.release();
     held = holding({ abandoned: left });
     await held.engineStarts(engineOf(1));
-    await held.engineEnded(hadState);
+    await held.engineEnded(how);
     const [{ engine, abandoned: kept }] = noteEngines.mock.lastCall ?? [{ abandoned: [] }];
     expect([engine, kept.map((one) => one.engine.pid)]).toEqual([undefined, pids]);
     giveBack.mockClear();

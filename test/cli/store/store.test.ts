@@ -261,7 +261,7 @@ describe("a write that meets a transaction on the same item", () => {
     for (const write of [
       () => mine.check(),
       () => mine.engineStarts(abandoned.engine),
-      () => mine.engineEnded(true),
+      () => mine.engineEnded("had"),
       () => mine.release(),
     ]) {
       client.middlewareStack.remove("conflict");
@@ -424,7 +424,7 @@ describe("engines that a holder left behind", () => {
     await killed();
     const mine = await take("release v2");
     await mine.engineStarts({ ...engine, pid: 5 });
-    await mine.engineEnded(true);
+    await mine.engineEnded("had");
     await mine.release();
     expect(await readLock(client, table)).toMatchObject({ released: true, abandoned: [{ engine: { pid: 5 } }] });
   });
@@ -435,7 +435,7 @@ describe("engines that a holder left behind", () => {
     await preempted.engineStarts(engine);
     const mine = { ...hers, token: "mine" };
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
-    await preempted.engineEnded(true);
+    await preempted.engineEnded("had");
     expect(await writeLock(client, table, mine, found, true)).toBe(false);
     expect(await writeLock(client, table, mine, await readLock(client, table), true)).toBe(true);
     await preempted.release();
