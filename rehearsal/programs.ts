@@ -8,7 +8,7 @@ const repository = path.resolve(import.meta.dirname, "..");
 const entry = path.join(repository, "cli", "bin.js");
 
 /** The stand-in for the CLI's own language host. */
-const languageHost = path.join(repository, "engine", "language-host.ts");
+const languageHost = path.join(repository, "automation", "language-host.ts");
 
 /**
  * Makes the folder of the commands that a rehearsal's shell has: `bluegreen`, and the language host where the CLI has none.
