@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsClients } from "../aws/clients.ts";
+import type { ReadItem } from "../aws/releases-item.ts";
+import type { Settings } from "../config/schema.ts";
+import { imageIds, wantedFrom } from "../deployment/desired-state.ts";
+import { byColor, type ByColor, type Plan, type Wanted } from "../deployment/model.ts";
+import { planUpdate } from "../deployment/plan.ts";
+import { readDeployed, type DeployedStack } from "./deployed.ts";
+import { describeImage, type Image } from "./images.ts";
+import { olderSettings } from "./older-settings.ts";
+import { refuseUnlessOverridden } from "./override.ts";
+import { connectAws, inBackground, onceTried } from "./provider-config.ts";
+import { describePlace, type Place } from "./region-info.ts";
+
+/** What an update will do, and what it needs to know for it. */
+export interface Decision {
+  readonly clients: AwsClients;
+  /** Asks the stack's table. */
+  readonly readItem: ReadItem;
+  readonly wanted: Wanted;
+  /** What the stack is now; undefined on its first update. */
+  readonly deployed: DeployedStack | undefined;
+  readonly images: ByColor<Image>;
+  readonly plan: Plan;
+  readonly region: Place;
+}
+
+/**
+ * Reads what there is, and decides what the update will do, before the first resource.
+ * @throws RunError when AWS can't be asked, when an image can't be launched, or when a guard refuses the update
+ */
+export async function decideUpdate(settings: Settings): Promise<Decision> {
+  const { clients, readItem, tried } = connectAws();
+  const { blue, green } = imageIds(settings);
+  // These reads are under way together; they are awaited in the order in which their faults are to be told.
+  const regionRead = inBackground(tried, () => describePlace(settings.availabilityZoneCount));
+  const blueRead = inBackground(tried, () => describeImage(blue, "blueAmi"));
+  const greenRead = inBackground(tried, () => describeImage(green, "greenAmi"));
+  const deployed = await onceTried(tried, readDeployed(clients));
+  const images = { blue: await blueRead, green: await greenRead };
+  const wanted = wantedFrom(
+    settings,
+    byColor((color) => images[color].bootGate),
+  );
+  const { plan, refusals } = planUpdate(wanted, deployed);
+  if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
+  if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
+  for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
+  for (const sentence of plan.ungated) void pulumi.log.info(sentence);
+  return { clients, readItem, wanted, deployed, images, plan, region: await regionRead };
+}

@@ -1,0 +1,103 @@
+import { byColor, type ByColor } from "../deployment/model.ts";
+import { servesHttps } from "../deployment/desired-state.ts";
+import type { Settings } from "../config/schema.ts";
+import { AccessLogs } from "./access-logs.ts";
+import { Certificate } from "./certificate.ts";
+import { InstanceRole } from "./instance-role.ts";
+import { LoadBalancer } from "./load-balancer.ts";
+import { Network } from "./network.ts";
+import type { Place } from "./region-info.ts";
+import { Firewall } from "./security-groups.ts";
+import { VpcEndpoints } from "./vpc-endpoints.ts";
+
+export interface PlatformArgs {
+  readonly settings: Settings;
+  readonly place: Place;
+  /** Base of physical names. */
+  readonly baseName: string;
+  /** SSM parameter path of the stack, with the leading slash. */
+  readonly settingsPath: string;
+  readonly tags: Record<string, string>;
+}
+
+/** What both fleets stand on. It knows nothing of colours that serve or of weights: a flip does not touch it. */
+export interface Platform {
+  readonly network: Network;
+  readonly securityGroups: Firewall;
+  readonly loadBalancer: LoadBalancer;
+  readonly roles: ByColor<InstanceRole>;
+  /** Undefined in a VPC that exists: its endpoints are its owner's. */
+  readonly endpoints: VpcEndpoints | undefined;
+}
+
+/** Makes the network, the load balancer and what an instance may do: resources of the stack itself, in no component of their own. */
+export function createPlatform({ settings, place, baseName, settingsPath, tags }: PlatformArgs): Platform {
+  const { accountId, partition, region, availabilityZoneNames } = place;
+  const { vpcCidr, appPort, domain, hostedZoneId, deletionProtection } = settings;
+  const network = new Network("network", {
+    vpcId: settings.vpcId,
+    publicSubnetIds: settings.publicSubnetIds,
+    privateSubnetIds: settings.privateSubnetIds,
+    vpcCidr,
+    availabilityZoneNames,
+    natGateways: settings.natGateways,
+    tags,
+  });
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const securityGroups = new Firewall("firewall", {
+    vpcId,
+    vpcCidr,
+    appPort,
+    publicPorts: servesHttps(settings) ? [80, 443] : [80],
+    allowedCidrs: settings.allowedCidrs,
+    previewPort: settings.previewPort,
+    previewCidrs: settings.previewCidrs,
+    backendPorts: settings.backendPorts,
+    tags,
+  });
+  const endpoints = settings.vpcId
+    ? undefined
+    : new VpcEndpoints("endpoints", {
+        region,
+        vpcId,
+        subnetIds: privateSubnetIds,
+        routeTableIds: network.privateRouteTableIds,
+        clientSecurityGroupId: securityGroups.fleetSecurityGroupId,
+        interfaces: settings.natGateways === "none",
+        tags,
+      });
+  const issues = domain && hostedZoneId && !settings.certificateArn;
+  const certificate = issues ? new Certificate("certificate", { domain, hostedZoneId, tags }) : undefined;
+  const accessLogs = settings.accessLogs
+    ? new AccessLogs("access-logs", {
+        accountId,
+        retention: settings.accessLogRetention,
+        forceDestroy: !deletionProtection,
+        tags,
+      })
+    : undefined;
+  const loadBalancer = new LoadBalancer("load-balancer", {
+    baseName,
+    subnetIds: publicSubnetIds,
+    securityGroupId: securityGroups.loadBalancerSecurityGroupId,
+    deletionProtection,
+    accessLogs,
+    certificateArn: certificate?.arn ?? settings.certificateArn,
+    domain,
+    hostedZoneId,
+    tags,
+  });
+  const roles = byColor(
+    (color) =>
+      new InstanceRole(`instances-${color}`, {
+        color,
+        accountId,
+        partition,
+        region,
+        settingsPath,
+        policyArns: settings.instancePolicyArns,
+        tags,
+      }),
+  );
+  return { network, securityGroups, loadBalancer, roles, endpoints };
+}
