@@ -166,7 +166,7 @@ class Game {
       // The last one stays well: without any there is no right answer.
       if (instance && aws.healthy(color).length > 1) instance.sick = true;
     }
-    this.referee.moved += 1;
+    this.referee.moved.push(this.simulation.time);
   }
 
   private over(): boolean {

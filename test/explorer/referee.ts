@@ -17,8 +17,8 @@ export class Referee implements Watcher {
   rolledBack?: { readonly to: Color; readonly at: number };
   /** Whether a person has moved traffic on purpose: what serves is theirs by then. */
   byHand = false;
-  /** Instances that AWS itself has added or taken: the gate may have asked before. */
-  moved = 0;
+  /** When AWS itself has added or taken an instance: the gate may have asked a moment before. */
+  readonly moved: number[] = [];
   /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
   recordLost = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
@@ -51,7 +51,8 @@ export class Referee implements Watcher {
         .flatMap((group) => group.instances).length;
       // What takes back what it gave to its canary needs one; so does a way back past the gate.
       const home = before[color] > 0 && after[color] === 100;
-      const whole = Math.ceil((registered * after[color]) / 100) - this.moved;
+      const whole =
+        Math.ceil((registered * after[color]) / 100) - this.moved.filter((at) => simulation.time - at < 1_000).length;
       const needed = Math.max(1, home || overridden ? 1 : whole);
       if (healthy.length < needed)
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
