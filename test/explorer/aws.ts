@@ -188,9 +188,14 @@ export class Aws {
       return Object.assign(Object.create(prototype) as object, { config, send });
     };
     return {
-      ...{ autoScaling: client(AutoScalingClient.prototype), cloudWatch: client(CloudWatchClient.prototype) },
-      ...{ dynamodb: client(DynamoDBClient.prototype), elb: client(ElasticLoadBalancingV2Client.prototype) },
-      ...{ ec2: client({}), logs: client({}), sns: client({}), ssm: client({}) },
+      autoScaling: client(AutoScalingClient.prototype),
+      cloudWatch: client(CloudWatchClient.prototype),
+      dynamodb: client(DynamoDBClient.prototype),
+      elb: client(ElasticLoadBalancingV2Client.prototype),
+      ec2: client({}),
+      logs: client({}),
+      sns: client({}),
+      ssm: client({}),
     } as unknown as Clients;
   }
 
@@ -285,7 +290,11 @@ export class Aws {
     const { name, color, version, min, max, desired, instances, begun } = group;
     const LaunchTemplate = { LaunchTemplateId: `lt-${color}`, Version: version };
     return {
-      ...{ AutoScalingGroupName: name, MinSize: min, MaxSize: max, DesiredCapacity: desired, Tags: tags(color) },
+      AutoScalingGroupName: name,
+      MinSize: min,
+      MaxSize: max,
+      DesiredCapacity: desired,
+      Tags: tags(color),
       CreatedTime: new Date(begun),
       MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification: LaunchTemplate } },
       TargetGroupARNs: [arns[color]],

@@ -80,8 +80,12 @@ const urn = (name: string) => `urn:pulumi:dev::bluegreen::${types[name.split("-"
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 
 const machineOf = (imageId: string): Machine => ({
-  ...{ imageId, instanceType: "t3.small", detailedMonitoring: true, bootGate: false },
-  ...{ healthCheckPath: "/readyz", versionPath: "/version" },
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: true,
+  bootGate: false,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
 });
 
 const known = new Map<string, Settings>();
@@ -184,11 +188,18 @@ export class Backend {
   private exported(): string {
     const { resources, outputs, pending } = this.state;
     const entries = resources.map(({ name, id, image, version, weights, ...rest }) => ({
-      ...{ urn: urn(name), type: types[name.split("-").at(-1) ?? ""], id, delete: rest.delete },
+      urn: urn(name),
+      type: types[name.split("-").at(-1) ?? ""],
+      id,
+      delete: rest.delete,
       inputs: { imageId: image },
       outputs: {
-        ...{ imageId: image, latestVersion: version, minSize: rest.capacity?.minSize, maxSize: rest.capacity?.maxSize },
-        ...{ name: id, autoscalingGroupName: rest.group },
+        imageId: image,
+        latestVersion: version,
+        minSize: rest.capacity?.minSize,
+        maxSize: rest.capacity?.maxSize,
+        name: id,
+        autoscalingGroupName: rest.group,
         mixedInstancesPolicy: { launchTemplate: { launchTemplateSpecification: { version } } },
         defaultActions: weights && [
           {
@@ -214,7 +225,10 @@ export class Backend {
 }
 
 const exportedOutputs = (deployed: Deployed, groupNames: ByColor<string>) => ({
-  ...{ url: "http://dev.elb", previewUrl: "http://dev.elb:9090", listenerArn, targetGroupArns: arns },
+  url: "http://dev.elb",
+  previewUrl: "http://dev.elb:9090",
+  listenerArn,
+  targetGroupArns: arns,
   fleets: byColor((color) => ({ groupName: groupNames[color], capacity: deployed.capacity[color] })),
   deployed: { ...deployed, listenerArn, targetGroupArns: arns },
   releases: { tableName },
@@ -274,7 +288,9 @@ class Update {
       ...last,
       weights: live ?? last.weights,
       activeColor: servingColor(live ?? last.weights, last.activeColor),
-      ...{ listenerArn, targetGroupArns: arns, releasesTable: tableName },
+      listenerArn,
+      targetGroupArns: arns,
+      releasesTable: tableName,
     };
     const images = {
       blue: settings.blueAmi ?? settings.greenAmi ?? "",
@@ -409,16 +425,14 @@ class Update {
     const versions = byColor((color) => this.aws.images.find(({ id }) => id === machines[color].imageId)?.version);
     const gate = async () => {
       const reasons = await askGate({
-        ...{
-          clients: this.clients,
-          weights,
-          capacity,
-          home,
-          targetGroupArns: arns,
-          groupNames,
-          pending: [],
-          versions,
-        },
+        clients: this.clients,
+        weights,
+        capacity,
+        home,
+        targetGroupArns: arns,
+        groupNames,
+        pending: [],
+        versions,
         paths: byColor((color) => machines[color].versionPath),
         preview: { protocol: "http", host: "dev.elb", port: 9090 },
         listener: { arn: listenerArn, weights: old },

@@ -58,7 +58,8 @@ async function exploreAll(): Promise<boolean> {
     { depth: "1", name: "each single fault at each call", play: () => explore(depthOne(), counts, found) },
     { depth: "2", name: "each pair around a rollback", play: () => explore(depthTwo(), counts, found) },
     {
-      ...{ depth: "0", name: `random runs from seed ${seed}` },
+      depth: "0",
+      name: `random runs from seed ${seed}`,
       play: () => explore(randomRuns(seed), counts, found, Date.now() + minutes * 60_000),
     },
   ];

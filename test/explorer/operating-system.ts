@@ -32,22 +32,29 @@ export const useOperatingSystem = (next: OperatingSystem): void => void (system 
 
 const http = process.getBuiltinModule("node:http");
 const real = {
-  ...{ Date, setTimeout, clearTimeout, setInterval, clearInterval, readFileSync: fs.readFileSync },
-  ...{ readlinkSync: fs.readlinkSync, readFile: files.readFile, writeFile: files.writeFile, rename: files.rename },
-  ...{
-    spawn: childProcess.spawn,
-    execFile: childProcess.execFile,
-    hostname: os.hostname,
-    createInterface: readline.createInterface,
-    pause: timers.setTimeout,
-  },
-  ...{ kill: process.kill.bind(process), env: process.env, pid: process.pid, request: http.request },
-  ...{
-    randomUUID: crypto.randomUUID,
-    randomBytes: crypto.randomBytes,
-    performance,
-    timeout: AbortSignal.timeout.bind(AbortSignal),
-  },
+  Date,
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  readFileSync: fs.readFileSync,
+  readlinkSync: fs.readlinkSync,
+  readFile: files.readFile,
+  writeFile: files.writeFile,
+  rename: files.rename,
+  spawn: childProcess.spawn,
+  execFile: childProcess.execFile,
+  hostname: os.hostname,
+  createInterface: readline.createInterface,
+  pause: timers.setTimeout,
+  kill: process.kill.bind(process),
+  env: process.env,
+  pid: process.pid,
+  request: http.request,
+  randomUUID: crypto.randomUUID,
+  randomBytes: crypto.randomBytes,
+  performance,
+  timeout: AbortSignal.timeout.bind(AbortSignal),
 };
 
 const clock = (process: Process): number => system.simulation.time + process.skew;
@@ -130,8 +137,12 @@ function spawn(parent: Process, _command: string, args: readonly string[], { cwd
   const stdout = new EventEmitter();
   let begun = false;
   const child = Object.assign(new EventEmitter(), {
-    ...{ pid: engine.pid, exitCode: null as number | null, signalCode: null as string | null },
-    ...{ stdin: { on: () => undefined, write: () => begin() }, stdout, stderr: new EventEmitter() },
+    pid: engine.pid,
+    exitCode: null as number | null,
+    signalCode: null as string | null,
+    stdin: { on: () => undefined, write: () => begin() },
+    stdout,
+    stderr: new EventEmitter(),
     kill: (signal: string) => {
       // A shell that waits for its line ends by the signal; the CLI ends its step first.
       if (engine.alive && begun) kill(parent, engine.pid, signal);

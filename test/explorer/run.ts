@@ -93,14 +93,22 @@ function contextOf(stack: Stack, folder: string): Context {
     mode: "lines",
     step: (_name: string, _title: string, run: (teller: typeof tell) => unknown) => run(tell),
     say: (line: string) => stack.simulation.note(`says: ${line}`),
-    ...{ result: () => undefined, error: () => undefined },
+    result: () => undefined,
+    error: () => undefined,
   } as unknown as Ui;
   const place = { folder, stack: "dev" };
   const session = (): Session => ({
-    ...{ place, environment: "dev", project: "bluegreen", file: new SettingsFile(folder, "dev", "bluegreen") },
+    place,
+    environment: "dev",
+    project: "bluegreen",
+    file: new SettingsFile(folder, "dev", "bluegreen"),
     settings: settingsOf(stack.files.get(`${folder}/Pulumi.dev.yaml`) ?? ""),
-    ...{ clients: stack.aws.clients(), operator: new Operator(place, signal), holder: thisHolder() },
-    ...{ ui, interruption, signal },
+    clients: stack.aws.clients(),
+    operator: new Operator(place, signal),
+    holder: thisHolder(),
+    ui,
+    interruption,
+    signal,
     recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), "dev"),
   });
   return { ui, interruption, open: () => Promise.resolve().then(session) };

@@ -174,8 +174,17 @@ export class Simulation {
   spawn(name: string, host: Host, env: NodeJS.ProcessEnv, parent?: Process, skew = 0): Process {
     const pid = 100 + this.draw();
     const process = {
-      ...{ name, host, pid, env, skew: parent?.skew ?? skew, begun: this.time, children: [] as Process[] },
-      ...{ alive: true, frozenUntil: 0, interrupted: false, calls: 0 },
+      name,
+      host,
+      pid,
+      env,
+      skew: parent?.skew ?? skew,
+      begun: this.time,
+      children: [] as Process[],
+      alive: true,
+      frozenUntil: 0,
+      interrupted: false,
+      calls: 0,
     } as unknown as Process & { root: Process };
     process.root = parent?.root ?? process;
     parent?.children.push(process);

@@ -6,7 +6,9 @@ import { useOperatingSystem } from "./operating-system.ts";
 import type { Simulation } from "./simulation.ts";
 
 const image = (digit: number, version: string, nature: SimulatedImage["nature"] = "good"): SimulatedImage => ({
-  ...{ id: `ami-0000000000000000${digit}`, version, nature },
+  id: `ami-0000000000000000${digit}`,
+  version,
+  nature,
 });
 
 /** What may be released, by the name that histories give it. */
@@ -66,8 +68,12 @@ export class Stack {
     }
     backend.state.resources.push({ name: "app-listener", id: "listener", weights: { ...aws.weights } });
     const machine = (imageId: string) => ({
-      ...{ imageId, instanceType: "t3.small", detailedMonitoring: true, bootGate: false },
-      ...{ healthCheckPath: "/readyz", versionPath: "/version" },
+      imageId,
+      instanceType: "t3.small",
+      detailedMonitoring: true,
+      bootGate: false,
+      healthCheckPath: "/readyz",
+      versionPath: "/version",
     });
     const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
     const machines = byColor((color) => machine(imageOf(color)));

@@ -14,7 +14,10 @@ const warm = { serving: "blue", size: 2, standby: "warm" } as const;
 function given(beginning: History["beginning"], before: string[], ...lines: string[]): History {
   const places = ["one", "two", "three"];
   const cast = lines.map((line, index) => ({
-    ...{ who: "ABC"[index], line, host: `ci${index + 1}`, checkout: places[index] },
+    who: "ABC"[index],
+    line,
+    host: `ci${index + 1}`,
+    checkout: places[index],
   }));
   return { name: "scripted", beginning, before, cast };
 }
@@ -25,7 +28,8 @@ async function when(history: History, ...keys: string[]) {
   expect({ harm: played.harm, trace: played.harm.length > 0 ? played.trace : [] }).toEqual({ harm: [], trace: [] });
   const { aws } = played.stack;
   const records = played.stack.records().map(({ outcome, image }) => ({
-    ...{ outcome, image: Object.entries(images).find(([, { id }]) => id === image.imageId)?.[0] },
+    outcome,
+    image: Object.entries(images).find(([, { id }]) => id === image.imageId)?.[0],
   }));
   return { ends: played.ends, weights: aws.weights, records };
 }
