@@ -10,7 +10,7 @@ import { Refusal } from "../../cli/error.ts";
 import type { Session } from "../../cli/session.ts";
 import { SettingsFile } from "../../cli/settings-file.ts";
 import type { Ui } from "../../cli/ui.ts";
-import { settingsOf } from "./engine.ts";
+import { settingsOf } from "./engine-state.ts";
 import { folderOf, images, type ImageName, type Stack } from "./stack.ts";
 import type { Process } from "./simulation.ts";
 
