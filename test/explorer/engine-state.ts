@@ -1,0 +1,83 @@
+import { parse } from "yaml";
+import { type ByColor, type Capacity, type Deployed, type Machine } from "../../deployment/model.ts";
+import { settingsIn } from "../../config/parse.ts";
+import type { Settings } from "../../config/schema.ts";
+
+export type OperationType = "creating" | "updating" | "deleting";
+
+export interface Resource {
+  /** Logical name: `app-blue-group`. */
+  readonly name: string;
+  id: string;
+  /** To be deleted at the end of the next update. */
+  delete?: boolean;
+  /** Templates. */
+  image?: string;
+  /** Templates: the latest version; groups: the one that they are bound to. */
+  version?: string;
+  /** Groups. */
+  capacity?: Capacity;
+  /** Policies. */
+  group?: string;
+  /** The listener. */
+  weights?: ByColor<number>;
+}
+
+export interface State {
+  resources: Resource[];
+  outputs?: { deployed: Deployed; groupNames: ByColor<string> };
+  pending: { name: string; type: OperationType }[];
+}
+
+export interface StateLock {
+  readonly host: string;
+  readonly pid: number;
+  readonly at: number;
+}
+
+export const types: Record<string, string> = {
+  template: "aws:ec2/launchTemplate:LaunchTemplate",
+  group: "aws:autoscaling/group:Group",
+  cpu: "aws:autoscaling/policy:Policy",
+  listener: "aws:lb/listener:Listener",
+};
+
+export const urn = (name: string) => `urn:pulumi:dev::bluegreen::${types[name.split("-").at(-1) ?? ""]}::${name}`;
+
+export const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+
+export const machineOf = (imageId: string): Machine => ({
+  imageId,
+  instanceType: "t3.small",
+  detailedMonitoring: true,
+  bootGate: false,
+  healthCheckPath: "/readyz",
+  versionPath: "/version",
+});
+
+const known = new Map<string, Settings>();
+
+/** The settings in a settings' file. */
+export function settingsOf(text: string): Settings {
+  const before = known.get(text);
+  if (before) return before;
+  const { config } = parse(text) as { config: Record<string, unknown> };
+  const own = Object.entries(config).filter(([key]) => key.startsWith("bluegreen:"));
+  const raw = own.map(([key, value]): [string, string] => [
+    key.slice("bluegreen:".length),
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  const parsed = settingsIn(Object.fromEntries(raw));
+  if ("faults" in parsed) throw new Error(parsed.faults);
+  known.set(text, parsed.settings);
+  return parsed.settings;
+}
+
+/** What an engine prints as an error. */
+export class EngineError extends Error {}
+
+/** What an update needs of its backend. */
+export interface Steps {
+  state: State;
+  step<T>(label: string, effect: () => T): Promise<T>;
+}

@@ -1,0 +1,45 @@
+import type { History, Part } from "./play.ts";
+import type { Beginning } from "./stack.ts";
+
+const fresh: Beginning = { serving: "blue", size: 2, standby: "off" };
+const warm: Beginning = { serving: "blue", size: 3, standby: "warm" };
+
+/** Each on a host and in a checkout of its own, as pipelines are. */
+function cast(...lines: string[]): Part[] {
+  const [hosts, checkouts] = [
+    ["ci1", "ci2", "ci3"],
+    ["one", "two", "three"],
+  ];
+  return lines.map((line, index) => ({ who: "ABC"[index], line, host: hosts[index], checkout: checkouts[index] }));
+}
+
+/** What is explored. */
+export const histories: readonly History[] = [
+  { name: "release", beginning: fresh, before: [], cast: cast("release X") },
+  { name: "canary", beginning: warm, before: [], cast: cast("release X --canary") },
+  { name: "release-retire", beginning: warm, before: [], cast: cast("release X --retire") },
+  { name: "bad-release", beginning: fresh, before: [], cast: cast("release Bad --canary") },
+  { name: "dead-release", beginning: fresh, before: [], cast: cast("release Dead") },
+  { name: "tried-release", beginning: fresh, before: [], cast: cast("release X --preview-size=1") },
+  { name: "rollback", beginning: fresh, before: ["release X"], cast: cast("rollback") },
+  { name: "retire", beginning: fresh, before: ["release X"], cast: cast("retire") },
+  { name: "release-rollback", beginning: fresh, before: [], cast: cast("release X", "rollback") },
+  { name: "next-release-rollback", beginning: fresh, before: ["release X"], cast: cast("release Y", "rollback") },
+  { name: "two-releases", beginning: fresh, before: [], cast: cast("release X", "release Y") },
+  { name: "retire-rollback", beginning: fresh, before: ["release X"], cast: cast("retire", "rollback") },
+  { name: "release-up", beginning: fresh, before: [], cast: cast("release X", "up") },
+  { name: "rollback-up", beginning: fresh, before: ["release X"], cast: cast("rollback", "up") },
+  {
+    name: "canary-direct",
+    beginning: warm,
+    before: [],
+    cast: cast("release X --canary", "rollback --direct --to=blue"),
+  },
+];
+
+export function historyOf(name: string): History {
+  const found = histories.find((history) => history.name === name);
+  if (found === undefined)
+    throw new Error(`There is no history ${name}. Known: ${histories.map((one) => one.name).join(", ")}.`);
+  return found;
+}

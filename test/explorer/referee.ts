@@ -1,0 +1,185 @@
+import { colors, other, servingColor, shares, type ByColor, type Color } from "../../deployment/model.ts";
+import type { Group, Instance, Watcher } from "./aws.ts";
+import { bounds, images, type Stack } from "./stack.ts";
+import type { Process } from "./simulation.ts";
+
+/** What the referee knows of a command beside its process. */
+export interface Player {
+  readonly line: string;
+  readonly begun: number;
+}
+
+const nameOf = (imageId: string): string => Object.entries(images).find(([, { id }]) => id === imageId)?.[0] ?? imageId;
+
+/** Watches a stack, and says what must not happen. */
+export class Referee implements Watcher {
+  /** The latest rollback that reported success. */
+  rolledBack?: { readonly to: Color; readonly at: number };
+  /** Whether a person has moved traffic on purpose: what serves is theirs by then. */
+  byHand = false;
+  /** When AWS itself has added or taken an instance: the gate may have asked a moment before. */
+  readonly moved: number[] = [];
+  /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
+  recordLost = false;
+  /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
+  unfenced = false;
+  /** The image that a rollback has taken the traffic from, since traffic moved last. */
+  private takenBack?: string;
+  private readonly trusted = new Set<string>();
+  private readonly stack: Stack;
+  private readonly playerOf: (process: Process) => Player | undefined;
+
+  constructor(stack: Stack, playerOf: (process: Process) => Player | undefined) {
+    [this.stack, this.playerOf] = [stack, playerOf];
+    for (const { image } of stack.aws.groups) this.trusted.add(image);
+    stack.aws.watcher = this;
+  }
+
+  weights(before: ByColor<number>, after: ByColor<number>): void {
+    const { aws, simulation } = this.stack;
+    if (after.blue + after.green !== 100) this.fail(`the weights are ${shares(after)}`);
+    const actor = simulation.actor?.root;
+    const player = actor && this.playerOf(actor);
+    const back = player?.line.startsWith("rollback") === true && !player.line.includes("--direct");
+    this.takenBack = back && colors.some((color) => after[color] === 100) ? this.serving()?.image : undefined;
+    const overridden = simulation.actor?.env.BLUEGREEN_OVERRIDE !== undefined || player?.line.includes("--direct");
+    for (const color of colors.filter((one) => after[one] > before[one])) {
+      const healthy = aws.healthy(color);
+      const [image] = healthy.map((instance) => instance.image);
+      const registered = aws.groups
+        .filter((group) => group.color === other(color))
+        .flatMap((group) => group.instances).length;
+      // What takes back what it gave to its canary needs one; so does a way back past the gate.
+      const home = before[color] > 0 && after[color] === 100;
+      const whole =
+        Math.ceil((registered * after[color]) / 100) - this.moved.filter((at) => simulation.time - at < 1_000).length;
+      const needed = Math.max(1, home || overridden ? 1 : whole);
+      if (healthy.length < needed)
+        this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
+      if (healthy.some((instance) => instance.image !== image)) this.fail(`${color} gets traffic with mixed images`);
+      if (image !== undefined && !this.checked(image) && !this.byHand)
+        this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
+      const { rolledBack } = this;
+      if (this.byHand || rolledBack === undefined || color === rolledBack.to || player === undefined) continue;
+      if (player.line.startsWith("up") ? !this.isWritten(rolledBack.to) : player.begun >= rolledBack.at) continue;
+      if (simulation.heldUp) this.unfenced = true;
+      else
+        this.fail(`a rollback to ${rolledBack.to} had succeeded, and ${player.line} gives ${color} ${after[color]} %`);
+    }
+  }
+
+  shrinks({ color, image, name }: Group, gone: readonly Instance[], emptied: boolean): void {
+    const { aws, simulation } = this.stack;
+    if (aws.weights[color] > 0)
+      this.fail(`${name} loses ${gone.length} instances while ${color} has ${aws.weights[color]} %`);
+    const record = this.stack.records().at(-1);
+    const healthy = gone.some((instance) => aws.health(instance) === "healthy");
+    if (!emptied || !healthy || record?.from.image.imageId !== image || record.from.color !== color) return;
+    const line = (simulation.actor && this.playerOf(simulation.actor.root)?.line) ?? "";
+    const served = aws.weights[record.color] > 0;
+    // A way back that is under way brings it up again itself.
+    if (record.outcome === "running" && record.stage !== "rollback" && served)
+      this.fail(`${color} with ${nameOf(image)}, the way back of the release that runs, is emptied by ${line}`);
+    const closes = line.startsWith("retire") || line.includes("--retire") || line.startsWith("up");
+    const another =
+      line.startsWith("release") && images[line.split(" ")[1] as keyof typeof images].id !== record.image.imageId;
+    if (record.outcome === "released" && served && !closes && !another)
+      this.fail(`${color} with ${nameOf(image)}, the way back, is emptied by ${line}`);
+  }
+
+  notice(subject: string): void {
+    const { aws, simulation } = this.stack;
+    const [, title, version, named] = /^dev: (.+) \((\S+) on (blue|green)\)$/.exec(subject) ?? [];
+    const color = named as Color;
+    // That a release stopped says nothing of the traffic.
+    if (simulation.heldUp || title === "release failed" || title === "release waits for somebody") return;
+    const serves = (one: Color) => aws.weights[one] === 100;
+    const image = Object.values(images).find((one) => one.version === version)?.id;
+    const holds = aws.groups.some(
+      (group) => group.color === color && group.image === image && group.instances.length > 0,
+    );
+    const isTrue =
+      title === "rolled back"
+        ? !(serves(color) && holds)
+        : title === "old fleet retired"
+          ? serves(color) && aws.groups.every((group) => group.color === color || group.instances.length === 0)
+          : serves(color) && holds;
+    if (!isTrue) this.fail(`false notice "${subject}": ${shares(aws.weights)}`);
+  }
+
+  /** A rollback says that it has succeeded. */
+  rollbackEnded(before: { color: Color; image: string } | undefined): void {
+    const { aws, simulation } = this.stack;
+    const to = servingColor(aws.weights, "blue");
+    this.rolledBack = { to, at: simulation.time };
+    if (aws.weights[to] !== 100) this.fail(`a rollback reports success with ${shares(aws.weights)}`);
+    if (before === undefined || before.color === to) return;
+    const own = this.stack
+      .records()
+      .filter(({ image }) => image.imageId === before.image)
+      .at(-1);
+    if (own?.outcome === "released" && !this.recordLost)
+      this.fail(`${nameOf(before.image)} was rolled back, and its record says released`);
+  }
+
+  /** What must be true once all commands have ended, and the old fleet is retired. */
+  end(): void {
+    const { aws, backend } = this.stack;
+    const serving = colors.find((color) => aws.weights[color] === 100);
+    if (serving === undefined) return this.fail(`in the end the weights are ${shares(aws.weights)}`);
+    const { state } = backend;
+    const recorded = state.resources.find(({ name }) => name === "app-listener")?.weights;
+    if (recorded?.[serving] !== 100) this.fail("in the end state and listener differ");
+    if (state.pending.length > 0) this.fail("in the end operations are pending in the state");
+    if (backend.locks.length > 0) this.fail("in the end the state is locked");
+    const unknown = aws.groups.filter(({ name }) => !state.resources.some(({ id }) => id === name));
+    if (unknown.length > 0)
+      this.fail(`in the end the state does not know ${unknown.map(({ name }) => name).join(", ")}`);
+    const groups = aws.groups.filter(({ color }) => color === serving);
+    if (groups.some(({ min }) => min > bounds.minSize)) this.fail("in the end the floor is not lifted");
+    if (aws.groups.some(({ color, desired }) => color !== serving && desired > 0))
+      this.fail("in the end the old fleet is not off");
+    const all = this.stack.records();
+    if (all.slice(0, -1).some(({ outcome }) => outcome === "running"))
+      this.fail("in the end an older record is running");
+    const record = all.at(-1);
+    if (record === undefined || this.byHand) return;
+    const { takenBack } = this;
+    const taken = all.filter(({ image }) => image.imageId === takenBack).at(-1);
+    if (takenBack !== undefined && taken?.outcome !== "rolled-back" && !this.recordLost)
+      this.fail(`a rollback took ${nameOf(takenBack)} back, and its record says ${taken?.outcome ?? "nothing"}`);
+    if (record.outcome === "running") this.fail(`in the end the record of ${nameOf(record.image.imageId)} is running`);
+    const image = groups[0]?.image;
+    if (this.recordLost) return;
+    if (record.outcome === "released" && record.image.imageId !== image)
+      this.fail(
+        `in the end ${nameOf(image)} serves, and the record says that ${nameOf(record.image.imageId)} was released`,
+      );
+    if (record.outcome === "rolled-back" && record.image.imageId === image)
+      this.fail(`in the end ${nameOf(image)} serves, and the record says that it was rolled back`);
+  }
+
+  /** What serves all requests now. */
+  serving(): { color: Color; image: string } | undefined {
+    const { aws } = this.stack;
+    const color = colors.find((one) => aws.weights[one] === 100);
+    const image = aws.groups.find((group) => group.color === color && group.instances.length > 0)?.image;
+    return color && image ? { color, image } : undefined;
+  }
+
+  /** Whether the table says that the last command's settings lead to a colour: a way back does not wait for it. */
+  private isWritten(to: Color): boolean {
+    const text = this.stack.aws.table.items.get("settings|release")?.settings.S ?? "{}";
+    return (JSON.parse(text) as { activeColor?: Color }).activeColor === to;
+  }
+
+  private checked(image: string): boolean {
+    if (this.trusted.has(image)) return true;
+    const own = this.stack.records().filter((record) => record.image.imageId === image);
+    return own.some(({ checks }) => checks.some(({ ok }) => ok));
+  }
+
+  private fail(harm: string): void {
+    this.stack.simulation.fail(harm);
+  }
+}

@@ -1,0 +1,201 @@
+import { historyOf } from "./histories.ts";
+import { installOperatingSystem } from "./operating-system.ts";
+import { play, type History } from "./play.ts";
+import { faultIn } from "./simulation.ts";
+import { images } from "./stack.ts";
+
+/** Traces that did harm once, each as it was found. */
+beforeAll(installOperatingSystem);
+
+const fresh = { serving: "blue", size: 2, standby: "off" } as const;
+const warm = { serving: "blue", size: 2, standby: "warm" } as const;
+
+/** A history whose commands run each on a host and in a checkout of its own. */
+function given(beginning: History["beginning"], before: string[], ...lines: string[]): History {
+  const places = ["one", "two", "three"];
+  const cast = lines.map((line, index) => ({
+    who: "ABC"[index],
+    line,
+    host: `ci${index + 1}`,
+    checkout: places[index],
+  }));
+  return { name: "scripted", beginning, before, cast };
+}
+
+/** Plays it with these faults; nothing that happens may do harm. */
+async function when(history: History, ...keys: string[]) {
+  const played = await play(history, keys.map(faultIn), true);
+  expect({ harm: played.harm, trace: played.harm.length > 0 ? played.trace : [] }).toEqual({ harm: [], trace: [] });
+  const { aws } = played.stack;
+  const records = played.stack.records().map(({ outcome, image }) => ({
+    outcome,
+    image: Object.entries(images).find(([, { id }]) => id === image.imageId)?.[0],
+  }));
+  return { ends: played.ends, weights: aws.weights, records };
+}
+
+describe("1: only a stage that stages takes back", () => {
+  it("given X is released, when its retire waits for instances that AWS does not have, then X serves on", async () => {
+    const history = given(fresh, ["release X"], "release X --retire");
+    const { ends, weights } = await when(
+      history,
+      "A[renew the lock]:world=exhausted",
+      "A[renew the lock]:world=scale-green",
+    );
+    expect(ends.A.code).not.toBe("rolledBack");
+    expect(weights).toEqual({ blue: 0, green: 100 });
+  });
+
+  it("given X is half staged, when a retire of what serves fails, then X gets no traffic", async () => {
+    const history = given(warm, [], "stage X", "release V1 --retire");
+    const retires = "B[renew the lock#2]";
+    const short = [`${retires}:world=exhausted`, `${retires}:world=scale-blue`];
+    const faults = ["A[creating app-green-cpu]:killAfter", "B0:host=ci1", ...short];
+    const { weights } = await when(history, ...faults);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("2: pulumi cancel ends no living update", () => {
+  it("given a run that was killed, when somebody's pulumi up holds the state, then the next run waits for it", async () => {
+    const history = given(warm, [], "release X", "up minSize=3", "release X");
+    const faults = [
+      "A3:killAfter",
+      "B[updating app-blue-group]:slow=30",
+      "B[updating app-blue-group]:start=C",
+      "C0:host=ci1",
+    ];
+    const { ends } = await when(history, ...faults);
+    expect(ends.B.code).toBe("ok");
+  });
+});
+
+describe("3: a preempted runner that lives moves nothing", () => {
+  it("given a canary, when its runner's renewal before the flip gets no answer and a rollback succeeds, then the flip does not come", async () => {
+    const history = given(warm, [], "release X --canary", "rollback");
+    const { weights } = await when(history, "A[renew the lock#3]:lose", "A[renew the lock#3]:start=B");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+
+  it.each(["renew the lock", "write the settings", "state lock", "note the engine"])(
+    "given a canary, when its runner is frozen at %s of the flip and a rollback succeeds, then the flip does not come",
+    async (call) => {
+      const history = given(warm, [], "release X --canary", "rollback");
+      // The calls of the third update, which is the flip.
+      const nth = { "renew the lock": 3, "write the settings": 3, "state lock": 3, "note the engine": 5 }[call];
+      const faults = [`A[${call}#${nth}]:stall=200`, `A[${call}#${nth}]:start=B`];
+      const { weights } = await when(history, ...faults);
+      expect(weights).toEqual({ blue: 100, green: 0 });
+    },
+  );
+});
+
+describe("4: rollback --direct beside a live update", () => {
+  it("given green's group is being replaced, when direct gives it all requests, then it is not replaced under them", async () => {
+    const history = given(warm, [], "release X", "rollback --direct --to=green");
+    await when(history, "A[creating app-green-cpu]:start=B");
+  });
+});
+
+describe("5: a staging that fails leaves the way back open", () => {
+  it("given X serves, when Y's staging fails between template and group, then a rollback succeeds", async () => {
+    const history = given(fresh, ["release X"], "release Y", "rollback");
+    const { ends, weights } = await when(history, "A[creating app-blue-group]:lose");
+    expect(ends.B).toMatchObject({ code: "ok" });
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("6: a rollback stamps the record of what it takes back", () => {
+  it("given X serves and Y's run was killed, when a rollback takes X back, then X's record says so", async () => {
+    const history = given(fresh, ["release X"], "release Y", "rollback");
+    const { ends, records } = await when(history, "A[record running]:killAfter");
+    expect(ends.B.code).toBe("ok");
+    expect(records.filter(({ image }) => image === "X").at(-1)?.outcome).toBe("rolled-back");
+  });
+
+  it("given X was taken back, when a second rollback comes, then it does not return to X", async () => {
+    const history = given(fresh, ["release X"], "release Y", "rollback", "rollback");
+    const { ends, weights } = await when(history, "A[record running]:killAfter");
+    expect([ends.B.code, ends.C.code]).toEqual(["ok", "refused"]);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("7: records and notices are fenced", () => {
+  it.each(["0.2", "0.4", "0.6", "0.8"])(
+    "given a rollback has begun, when the preempted runner writes its end %s s later, then the rollback's stands",
+    async (seconds) => {
+      const history = given(fresh, [], "release X", "rollback");
+      const end = "A[record released]";
+      const { ends, records } = await when(history, `${end}:freeze=${seconds}`, `${end}:start=B`);
+      expect(ends.B.code).toBe("ok");
+      expect(records.at(-1)).toEqual({ image: "X", outcome: "rolled-back" });
+    },
+  );
+});
+
+describe("8: what serves is judged by its image", () => {
+  it("given a stale record of X on green, when green serves Y by hand, then X can be released all the same", async () => {
+    const history = given(fresh, [], "release X", "up greenAmi=Y standby=warm", "up activeColor=green");
+    const staged = { ...history, cast: history.cast.map((part) => ({ ...part, checkout: "one" })) };
+    const { ends, weights } = await when(staged, "A[record running#4]:kill", "B[state unlock]:slow=70");
+    expect([ends.B.code, ends.C.code]).toEqual(["ok", "ok"]);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("9: a killed run blocks nobody for ever", () => {
+  it.each(["state lock", "write the state", "updating app-listener"])(
+    "given a run was killed at %s, when the command is given again on another host, then it comes to its end",
+    async (call) => {
+      await when(given(fresh, [], "release X"), "A0:again=elsewhere", `A[${call}]:killAfter`);
+    },
+  );
+
+  it("given a rollback was killed in its update, when it is given again on another host, then it comes to its end", async () => {
+    const history = given(fresh, ["release X"], "rollback");
+    const { weights } = await when(history, "A0:again=elsewhere", "A[state lock]:killAfter");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("10: a group that the state does not know", () => {
+  it.each(["release X", "release Dead"])(
+    "given the answer to a group's creation was lost, when %s is given again, then it ends, and no group stays behind",
+    async (line) => {
+      await when(given(fresh, [], line), "A[creating app-green-group]:loseAfter");
+    },
+  );
+});
+
+describe("11: clocks may differ by minutes", () => {
+  it("given a rollback by a fast clock, when the next release has its canary, then that goes on", async () => {
+    const history = given(fresh, ["release X"], "rollback", "release Y --canary");
+    const { ends } = await when(history, "A0:skew=150");
+    expect(ends.B.code).toBe("ok");
+  });
+
+  it("given a release that lives, when a runner with a fast clock comes, then it is refused", async () => {
+    const history = given(fresh, [], "release X", "release Y");
+    const { ends } = await when(history, "B0:skew=150", "A[creating app-green-group]:start=B");
+    expect([ends.A.code, ends.B.code]).toEqual(["ok", "locked"]);
+  });
+});
+
+describe("12: a rollback gives way to nobody but a rollback", () => {
+  it("given it read one command's lock, when another command takes it before it writes, then it goes on", async () => {
+    const history = given(fresh, ["release X"], "release X", "rollback", "release X");
+    const faults = ["A4:start=B", "B[take the lock]:freeze=1.2", "A[give the lock back]:start=C"];
+    const { ends, weights } = await when(history, ...faults);
+    expect(ends.B.code).toBe("ok");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("13: a checkout older than a rollback", () => {
+  it("given X was rolled back, when pulumi up comes from a checkout in which X serves, then nothing moves", async () => {
+    const { ends } = await when(historyOf("rollback-up"));
+    expect(ends.B.code).toBe("failed");
+  });
+});
