@@ -6,7 +6,7 @@ import {
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
-import { byColor, type ByColor, type Observed } from "../deployment/model.ts";
+import { byColor, type ByColor, type TargetHealthSummary } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
@@ -48,12 +48,12 @@ export async function autoScalingGroup(
  * A colour's targets that are not leaving.
  * @param members ids of the instances that its present group holds; without it, no target counts as foreign.
  */
-export function observe(targets: TargetHealthDescription[], members?: string[]): Observed {
+export function observe(targets: TargetHealthDescription[], members?: string[]): TargetHealthSummary {
   const staying = targets.filter(({ TargetHealth }) => !["draining", "unused"].includes(TargetHealth?.State ?? ""));
   const ids = staying.map(({ Target }) => Target?.Id ?? "");
   return {
     registered: staying.length,
     healthy: staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length,
-    foreign: members ? ids.filter((id) => !members.includes(id)) : [],
+    staleTargets: members ? ids.filter((id) => !members.includes(id)) : [],
   };
 }

@@ -13,7 +13,7 @@ export interface GateArgs {
   weights: ByColor<number>;
   capacity: ByColor<Capacity>;
   /** The colour that takes back what it had given to its canary. */
-  home?: Color;
+  abortTo?: Color;
   targetGroupArns: ByColor<string>;
   /** Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. */
   groupNames: Partial<ByColor<string>>;
@@ -65,7 +65,7 @@ export async function askGate(args: GateArgs): Promise<string[]> {
     recorded,
     live,
     capacity: args.capacity,
-    home: args.home,
+    abortTo: args.abortTo,
     pending: args.pending,
     observed: { blue, green },
     preview,

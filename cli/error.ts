@@ -25,7 +25,7 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
 };
 
 /** An end that the user is told in one line: what came, what is allowed, and what to do next. */
-export class Refusal extends Error {
+export class CliError extends Error {
   readonly code: ExitCode;
 
   constructor(code: ExitCode, message: string) {

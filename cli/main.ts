@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
-import { exitCodes, exitMeanings, type ExitCode, Refusal } from "./error.ts";
+import { exitCodes, exitMeanings, type ExitCode, CliError } from "./error.ts";
 
 const program = new Command("bluegreen")
   .description("Releases of an immutable blue/green stack: from an image to traffic, and back in seconds.")
@@ -141,7 +141,7 @@ function run<A extends unknown[]>(action: (context: Context, ...args: A) => Prom
         // The second one ends at once; what was cut off is put in order by the next run.
         if (context.interruption.signal.aborted) process.exit(exitCodes.interrupted);
         context.ui.say(`${signal}: letting the step at work come to its end; once more ends at once`);
-        context.interruption.abort(new Refusal("interrupted", "interrupted"));
+        context.interruption.abort(new CliError("interrupted", "interrupted"));
       });
     }
     const given = args.slice(0, -1) as unknown as A;

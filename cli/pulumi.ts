@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { refusal } from "../automation/events.ts";
-import { Refusal } from "./error.ts";
+import { CliError } from "./error.ts";
 
 /** Where a stack is: the project's folder and the stack's name. */
-export interface StackPlace {
+export interface StackRef {
   readonly folder: string;
   readonly stack: string;
 }
@@ -15,7 +15,7 @@ const greatest = 512 * 1024 * 1024;
  * What a `pulumi` command prints.
  * @throws Refusal with the CLI's own words and what to do
  */
-export function pulumi(place: StackPlace, args: string[], signal?: AbortSignal): Promise<string> {
+export function pulumi(place: StackRef, args: string[], signal?: AbortSignal): Promise<string> {
   const whole = [...args, "--stack", place.stack, "--non-interactive"];
   return new Promise((resolve, reject) => {
     execFile(
@@ -51,14 +51,14 @@ export function selectedStack(folder: string): Promise<string | undefined> {
 
 function refused(stack: string, error: Error, stderr: string): Error {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return missing();
-  if (error.name === "AbortError") return new Refusal("interrupted", "interrupted");
+  if (error.name === "AbortError") return new CliError("interrupted", "interrupted");
   const said = refusal(stderr).split("\n").join(" ").trim() || error.message;
   const next = advice.find(([pattern]) => pattern.test(said))?.[1].replaceAll("STACK", stack);
-  return new Refusal(next === undefined ? "failed" : "usage", next === undefined ? said : `${said}. ${next}`);
+  return new CliError(next === undefined ? "failed" : "usage", next === undefined ? said : `${said}. ${next}`);
 }
 
 const missing = () =>
-  new Refusal(
+  new CliError(
     "usage",
     "The pulumi command is not on PATH. Install it: https://www.pulumi.com/docs/iac/download-install/",
   );

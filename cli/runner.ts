@@ -6,8 +6,8 @@ import { overrideVariable } from "../deployment/override-variable.ts";
 import type { StateHolder } from "./store/abandoned.ts";
 import { processId } from "./store/holder.ts";
 import type { Engine } from "./state/model.ts";
-import { pulumi, type StackPlace } from "./pulumi.ts";
-import { Refusal } from "./error.ts";
+import { pulumi, type StackRef } from "./pulumi.ts";
+import { CliError } from "./error.ts";
 
 export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
@@ -31,15 +31,15 @@ export interface Engines {
 const PATIENCE = 600_000;
 
 /** Runs the engine's operations on one stack, each in processes of its own. */
-export class Operator {
+export class PulumiRunner {
   private running: RunningOperation | undefined;
   /** Set by whoever has locked the stack. Without it nothing is known of engines: every other operation is waited for. */
   engines?: Engines;
 
-  private readonly place: StackPlace;
+  private readonly place: StackRef;
   private readonly signal: AbortSignal;
 
-  constructor(place: StackPlace, signal: AbortSignal) {
+  constructor(place: StackRef, signal: AbortSignal) {
     this.place = place;
     this.signal = signal;
     signal.addEventListener("abort", () => this.running?.interrupt());
@@ -62,9 +62,9 @@ export class Operator {
       [overrideVariable]: override ?? process.env[overrideVariable],
     };
     for (;;) {
-      if (this.signal.aborted) throw new Refusal("interrupted", "interrupted");
+      if (this.signal.aborted) throw new CliError("interrupted", "interrupted");
       const result = await this.runOnce(operation, options, env, onProgress);
-      if (!result.ok && this.signal.aborted) throw new Refusal("interrupted", "interrupted");
+      if (!result.ok && this.signal.aborted) throw new CliError("interrupted", "interrupted");
       const holders = holdersOf(result);
       if (holders === undefined) return result;
       if (Date.now() > deadline) throw stateRefusal(result.error ?? "", this.place.stack);
@@ -128,8 +128,8 @@ export function stateHolders(error: string): StateHolder[] | undefined {
 const namesOf = (holders: readonly StateHolder[]): string =>
   holders.map(({ host, pid, at }) => ` (process ${pid} on ${host}, since ${at})`).join("");
 
-function stateRefusal(error: string, stack: string): Refusal {
-  return new Refusal(
+function stateRefusal(error: string, stack: string): CliError {
+  return new CliError(
     "locked",
     `Another update holds the state: ${error.split("\n").join(" ").trim()} Wait until it ends. When its process is dead, ` +
       `release the state with pulumi cancel --stack ${stack}, and give the same command again. To take traffic back at once, ` +

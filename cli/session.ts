@@ -10,10 +10,10 @@ import type { Settings } from "../config/schema.ts";
 import { clientsOf, type Clients } from "./clients.ts";
 import { thisHolder } from "./store/holder.ts";
 import type { Holder } from "./state/model.ts";
-import { Operator } from "./runner.ts";
-import { pulumi, selectedStack, type StackPlace } from "./pulumi.ts";
-import { recordedIn, type Recorded } from "./state/stack-state.ts";
-import { Refusal } from "./error.ts";
+import { PulumiRunner } from "./runner.ts";
+import { pulumi, selectedStack, type StackRef } from "./pulumi.ts";
+import { parseStackState, type StackState } from "./state/stack-state.ts";
+import { CliError } from "./error.ts";
 import { SettingsFile } from "./settings-file.ts";
 import type { Ui } from "./ui.ts";
 
@@ -33,7 +33,7 @@ export interface SessionArgs {
 
 /** A stack that commands work on, with everything they need to ask and to change it. */
 export interface Session {
-  readonly place: StackPlace;
+  readonly stackRef: StackRef;
   /** The stack's own name, without organization and project: the value of the tag Environment. */
   readonly environment: string;
   /** The project's name: the settings' namespace, and the value of the tag Project. */
@@ -42,13 +42,13 @@ export interface Session {
   /** The settings of the file, valid as a whole, secrets in clear. */
   readonly settings: Settings;
   readonly clients: Clients;
-  readonly operator: Operator;
+  readonly runner: PulumiRunner;
   readonly holder: Holder;
   readonly ui: Ui;
   readonly interruption: AbortController;
   readonly signal: AbortSignal;
   /** What the state says now, once AWS has answered the trial. */
-  recorded(): Promise<Recorded>;
+  readState(): Promise<StackState>;
 }
 
 /**
@@ -62,19 +62,19 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const project = projectIn(folder);
   const stack = given ?? (await selectedStack(folder).catch((error: unknown) => unnamed(error, offline)));
   if (stack === undefined)
-    throw new Refusal("usage", "Which stack? Name it with --stack, or select one: pulumi stack select.");
-  const place = { folder, stack };
+    throw new CliError("usage", "Which stack? Name it with --stack, or select one: pulumi stack select.");
+  const stackRef = { folder, stack };
   // Pulumi Cloud's whole name is org/project/stack; the settings' file goes by the last part.
   const environment = stack.split("/").at(-1) ?? stack;
   const file = new SettingsFile(folder, environment, project);
   const config = await file.read();
-  const clear = await inClear(place, config, offline);
+  const clear = await inClear(stackRef, config, offline);
   const secretKeys = new Set(Object.keys(config).filter((key) => isSecret(config[key])));
   const settings = settingsIn(clear, project, secretKeys);
   const { clients, tryOut } = connect(providerConfig(clear));
   let tried: Promise<void> | undefined;
   return {
-    place,
+    stackRef,
     environment,
     project,
     file,
@@ -84,22 +84,22 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     signal,
     holder: thisHolder(),
     settings,
-    operator: new Operator(place, signal),
+    runner: new PulumiRunner(stackRef, signal),
     // Also after Ctrl-C: what has become of the traffic is read then, and told.
-    recorded: async () => {
-      const exported = pulumi(place, ["stack", "export"]);
+    readState: async () => {
+      const exported = pulumi(stackRef, ["stack", "export"]);
       const [access, state] = await Promise.allSettled([(tried ??= trial ? tryOut() : Promise.resolve()), exported]);
       // Where both fail, the credentials are the reason for both: the state may be in a bucket.
       for (const result of [access, state]) if (result.status === "rejected") throw result.reason;
-      return recordedIn(await exported, stack);
+      return parseStackState(await exported, stack);
     },
   };
 }
 
 /** Only the backend knows which stack is selected: where it is down, the stack must be named. */
 function unnamed(error: unknown, offline = false): never {
-  if (!offline || !(error instanceof Refusal)) throw error;
-  throw new Refusal(
+  if (!offline || !(error instanceof CliError)) throw error;
+  throw new CliError(
     "usage",
     `Which stack? The state's backend can't be asked (${error.message}). Name it with --stack.`,
   );
@@ -113,7 +113,7 @@ function projectFolder(from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, "Pulumi.yaml"))) return folder;
     if (folder === path.dirname(folder))
-      throw new Refusal(
+      throw new CliError(
         "usage",
         `${from} is no Pulumi project: neither it nor a folder above it has a Pulumi.yaml. Name the folder with --cwd.`,
       );
@@ -124,14 +124,14 @@ function projectIn(folder: string): string {
   const file = path.join(folder, "Pulumi.yaml");
   const { name } = (parse(readFileSync(file, "utf8")) ?? {}) as { name?: unknown };
   if (typeof name !== "string")
-    throw new Refusal("usage", `${file}: name is ${JSON.stringify(name)}; it must be a text`);
+    throw new CliError("usage", `${file}: name is ${JSON.stringify(name)}; it must be a text`);
   return name;
 }
 
 const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && "secure" in value;
 
 /** The values without secrets, or with them in clear: the CLI alone knows how they are kept. */
-async function inClear(place: StackPlace, config: Readonly<Record<string, unknown>>, offline = false) {
+async function inClear(place: StackRef, config: Readonly<Record<string, unknown>>, offline = false) {
   const entries = Object.entries(config);
   if (!entries.some(([, value]) => isSecret(value))) return config;
   if (offline) return Object.fromEntries(entries.filter(([, value]) => !isSecret(value)));
@@ -149,14 +149,14 @@ function settingsIn(
   const raw = own.map(([key, value]): [string, string] => [key.slice(project.length + 1), text(value) ?? ""]);
   const secret = [...secretKeys].map((key) => key.slice(project.length + 1));
   const result = parsed(Object.fromEntries(raw), new Set(secret));
-  if ("faults" in result) throw new Refusal("usage", result.faults);
+  if ("faults" in result) throw new CliError("usage", result.faults);
   return result.settings;
 }
 
 function providerConfig(config: Readonly<Record<string, unknown>>): ProviderConfig {
   const own = Object.entries(config).filter(([key]) => key.startsWith("aws:"));
   const parsed = parseProviderConfig(Object.fromEntries(own.map(([key, value]) => [key.slice("aws:".length), value])));
-  if ("fault" in parsed) throw new Refusal("usage", parsed.fault);
+  if ("fault" in parsed) throw new CliError("usage", parsed.fault);
   return parsed.config;
 }
 
@@ -173,7 +173,7 @@ function connect(config: ProviderConfig): { clients: Clients; tryOut: () => Prom
 
 function refuse(error: unknown): never {
   if (!(error instanceof AwsFault)) throw error;
-  throw new Refusal(error.kind === "config" ? "usage" : "failed", `${error.message}. Nothing was changed.`);
+  throw new CliError(error.kind === "config" ? "usage" : "failed", `${error.message}. Nothing was changed.`);
 }
 
 /** A value as Pulumi hands it to the program: a text, lists and objects as JSON. */

@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import type { ReleaseSettings } from "./state/model.ts";
-import { Refusal } from "./error.ts";
+import { CliError } from "./error.ts";
 
 /** Nothing that stands there is folded or spaced in another way. */
 const layout = { lineWidth: 0, flowCollectionPadding: false } as const;
@@ -62,7 +62,7 @@ export class SettingsFile {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       const known = stacksIn(this.folder);
-      throw new Refusal(
+      throw new CliError(
         "usage",
         `There is no stack "${this.stack}" here: ${this.path} is missing. ` +
           (known.length > 0 ? `Stacks with settings: ${known.join(", ")}.` : "Name the project's folder with --cwd."),
@@ -70,7 +70,7 @@ export class SettingsFile {
     }
     const document = parseDocument(text);
     const [fault] = document.errors;
-    if (fault) throw new Refusal("usage", `${this.path} is no YAML: ${fault.message}`);
+    if (fault) throw new CliError("usage", `${this.path} is no YAML: ${fault.message}`);
     return document;
   }
 }

@@ -206,7 +206,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         clients,
         weights: plan.weights,
         capacity: plan.capacity,
-        home: plan.home,
+        abortTo: plan.abortTo,
         targetGroupArns,
         groupNames,
         pending,

@@ -2,27 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 import type { Settings } from "../config/schema.ts";
-import { imageIds, wantedFrom } from "../deployment/desired-state.ts";
-import { byColor, type ByColor, type Plan, type Wanted } from "../deployment/model.ts";
+import { imageIds, desiredState } from "../deployment/desired-state.ts";
+import { byColor, type ByColor, type Plan, type DesiredState } from "../deployment/model.ts";
 import { planUpdate } from "../deployment/plan.ts";
-import { readDeployed, type DeployedStack } from "./deployed.ts";
+import { readCurrentState, type DeployedStack } from "./deployed.ts";
 import { describeImage, type Image } from "./images.ts";
 import { olderSettings } from "./older-settings.ts";
 import { refuseUnlessOverridden } from "./override.ts";
 import { connectAws, inBackground, onceTried } from "./provider-config.ts";
-import { describePlace, type Place } from "./region-info.ts";
+import { describeRegion, type RegionInfo } from "./region-info.ts";
 
 /** What an update will do, and what it needs to know for it. */
 export interface Decision {
   readonly clients: AwsClients;
   /** Asks the stack's table. */
   readonly readItem: ReadItem;
-  readonly wanted: Wanted;
+  readonly wanted: DesiredState;
   /** What the stack is now; undefined on its first update. */
   readonly deployed: DeployedStack | undefined;
   readonly images: ByColor<Image>;
   readonly plan: Plan;
-  readonly region: Place;
+  readonly region: RegionInfo;
 }
 
 /**
@@ -33,12 +33,12 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
   const { clients, readItem, tried } = connectAws();
   const { blue, green } = imageIds(settings);
   // These reads are under way together; they are awaited in the order in which their faults are to be told.
-  const regionRead = inBackground(tried, () => describePlace(settings.availabilityZoneCount));
+  const regionRead = inBackground(tried, () => describeRegion(settings.availabilityZoneCount));
   const blueRead = inBackground(tried, () => describeImage(blue, "blueAmi"));
   const greenRead = inBackground(tried, () => describeImage(green, "greenAmi"));
-  const deployed = await onceTried(tried, readDeployed(clients));
+  const deployed = await onceTried(tried, readCurrentState(clients));
   const images = { blue: await blueRead, green: await greenRead };
-  const wanted = wantedFrom(
+  const wanted = desiredState(
     settings,
     byColor((color) => images[color].bootGate),
   );

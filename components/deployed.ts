@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "../aws/clients.ts";
 import { liveWeights } from "../aws/describe.ts";
-import { colors, servingColor, type ByColor, type Deployed } from "../deployment/model.ts";
+import { colors, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 
@@ -34,7 +34,7 @@ const outputs = z.object({
 const releases = z.object({ tableName: z.string() });
 
 /** What was deployed, and where it is: guards and gate ask there again, right before a change. */
-export interface DeployedStack extends Deployed {
+export interface DeployedStack extends CurrentState {
   listenerArn: string;
   targetGroupArns: ByColor<string>;
   /** Table of the release commands; undefined in a stack that has none. */
@@ -52,7 +52,7 @@ interface StackOutputs {
  * @returns undefined on a stack's first update.
  * @throws RunError when the output `deployed` was written by something else than this program.
  */
-export async function readDeployed(clients: AwsClients): Promise<DeployedStack | undefined> {
+export async function readCurrentState(clients: AwsClients): Promise<DeployedStack | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // What a StackReference asks, without the resource: in the state it would show as a change in every refresh.
   const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackOutputs;

@@ -147,7 +147,7 @@ async function foreign({ clients, deployed }: Guarded, color: Color, groupName: 
       autoScalingGroup(clients, groupName),
     ]);
     const members = (group?.Instances ?? []).map(({ InstanceId = "" }) => InstanceId);
-    return observe(targets, members).foreign.length;
+    return observe(targets, members).staleTargets.length;
   } catch {
     return undefined;
   }

@@ -6,13 +6,13 @@ import { bootGateHook } from "../deployment/boot-gate.ts";
 import { known } from "./known.ts";
 import { autoScalingGroup, targetHealth } from "../aws/describe.ts";
 import { fleetState, waitUntilReady } from "../aws/readiness.ts";
-import type { Capacity, Color, Machine } from "../deployment/model.ts";
+import type { Capacity, Color, LaunchSpec } from "../deployment/model.ts";
 
 export interface FleetArgs {
   color: Color;
   environment: string;
   settingsPath: string;
-  machine: Machine;
+  machine: LaunchSpec;
   /** Device that the image boots from, for example /dev/xvda. */
   rootDeviceName: string;
   capacity: Capacity;
@@ -44,7 +44,7 @@ export interface FleetArgs {
 export class Fleet extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
   /** What the instances really are made of; known once the group stands. */
-  readonly machine: pulumi.Output<Machine>;
+  readonly machine: pulumi.Output<LaunchSpec>;
   readonly capacity: pulumi.Output<Capacity>;
   /** The group, once it is ready; at once where the update doesn't wait for it. */
   readonly ready: pulumi.Output<aws.autoscaling.Group>;

@@ -7,11 +7,11 @@ import type { LogGroups } from "./log-groups.ts";
 import type { Monitoring } from "./monitoring.ts";
 import type { Notifications } from "./notifications.ts";
 import type { ReleasesTable } from "./releases-table.ts";
-import { byColor, other, type Foundation } from "../deployment/model.ts";
+import { byColor, other, type ImmutableSettings } from "../deployment/model.ts";
 
 export interface StackOutputsArgs {
   settings: Settings;
-  foundation: Foundation;
+  foundation: ImmutableSettings;
   loadBalancer: LoadBalancer;
   blueGreen: BlueGreen;
   releases: ReleasesTable;

@@ -6,13 +6,13 @@ import { Certificate } from "./certificate.ts";
 import { InstanceRole } from "./instance-role.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { Network } from "./network.ts";
-import type { Place } from "./region-info.ts";
-import { Firewall } from "./security-groups.ts";
+import type { RegionInfo } from "./region-info.ts";
+import { SecurityGroups } from "./security-groups.ts";
 import { VpcEndpoints } from "./vpc-endpoints.ts";
 
 export interface PlatformArgs {
   readonly settings: Settings;
-  readonly place: Place;
+  readonly place: RegionInfo;
   /** Base of physical names. */
   readonly baseName: string;
   /** SSM parameter path of the stack, with the leading slash. */
@@ -23,7 +23,7 @@ export interface PlatformArgs {
 /** What both fleets stand on. It knows nothing of colours that serve or of weights: a flip does not touch it. */
 export interface Platform {
   readonly network: Network;
-  readonly securityGroups: Firewall;
+  readonly securityGroups: SecurityGroups;
   readonly loadBalancer: LoadBalancer;
   readonly roles: ByColor<InstanceRole>;
   /** Undefined in a VPC that exists: its endpoints are its owner's. */
@@ -44,7 +44,7 @@ export function createPlatform({ settings, place, baseName, settingsPath, tags }
     tags,
   });
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
-  const securityGroups = new Firewall("firewall", {
+  const securityGroups = new SecurityGroups("firewall", {
     vpcId,
     vpcCidr,
     appPort,

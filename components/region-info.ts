@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Where the stack is: what ARNs, endpoints and subnets are named after. */
-export interface Place {
+export interface RegionInfo {
   accountId: string;
   partition: string;
   region: string;
@@ -14,7 +14,7 @@ export interface Place {
  * @param zones number of Availability Zones wanted; the first ones by name, so that a zone added later changes nothing.
  * @throws RunError when the region has fewer.
  */
-export async function describePlace(zones: number): Promise<Place> {
+export async function describeRegion(zones: number): Promise<RegionInfo> {
   const optIn = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
   const [{ accountId }, { region }, { partition }, { names }] = await Promise.all([
     aws.getCallerIdentity(),

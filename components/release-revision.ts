@@ -9,7 +9,7 @@ import {
   weightsFor,
   type ByColor,
   type Color,
-  type Deployed,
+  type CurrentState,
   type Plan,
 } from "../deployment/model.ts";
 
@@ -69,7 +69,7 @@ export function olderSettingsFault(
   stack: string,
   revision: number,
   plan: Effect,
-  deployed: Pick<Deployed, "weights" | "machines">,
+  deployed: Pick<CurrentState, "weights" | "machines">,
   last: ReleaseRevision | undefined,
 ): string | undefined {
   if (last === undefined || revision >= last.revision) return undefined;

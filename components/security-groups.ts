@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-export interface FirewallArgs {
+export interface SecurityGroupsArgs {
   vpcId: pulumi.Input<string>;
   vpcCidr: string;
   appPort: number;
@@ -19,11 +19,11 @@ export interface FirewallArgs {
  * Two security groups: the load balancer's, open to the given ranges alone, and the fleets', whose application port is
  * open to the load balancer alone. Nothing listens on port 22; Session Manager needs no open port.
  */
-export class Firewall extends pulumi.ComponentResource {
+export class SecurityGroups extends pulumi.ComponentResource {
   readonly loadBalancerSecurityGroupId: pulumi.Output<string>;
   readonly fleetSecurityGroupId: pulumi.Output<string>;
 
-  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SecurityGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:Firewall", name, {}, opts);
     const { vpcId, appPort, tags } = args;
     const parent = { parent: this };

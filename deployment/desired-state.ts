@@ -1,6 +1,6 @@
 /** What the settings ask of fleets and listener. */
 import type { Settings } from "../config/schema.ts";
-import { byColor, type ByColor, type Wanted } from "./model.ts";
+import { byColor, type ByColor, type DesiredState } from "./model.ts";
 
 /** Whether the stack serves HTTPS: with a certificate of its own, or one for its domain. */
 export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(domain ?? certificateArn);
@@ -14,7 +14,7 @@ export function imageIds({ blueAmi, greenAmi }: Settings): ByColor<string> {
  * The part of the settings that traffic depends on.
  * @param bootGate whether each colour's image answers the launch lifecycle hook
  */
-export function wantedFrom(settings: Settings, bootGate: ByColor<boolean>): Wanted {
+export function desiredState(settings: Settings, bootGate: ByColor<boolean>): DesiredState {
   const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
   const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = imageIds(settings);

@@ -1,4 +1,4 @@
-import { colors, gaining, shares, type ByColor, type Capacity, type Color, type Observed } from "./model.ts";
+import { colors, gaining, shares, type ByColor, type Capacity, type Color, type TargetHealthSummary } from "./model.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };
@@ -10,16 +10,16 @@ export interface GateQuestion {
   live?: ByColor<number>;
   capacity: ByColor<Capacity>;
   /** The colour that takes back what it had given to its canary. */
-  home?: Color;
+  abortTo?: Color;
   /** Colours that can't be judged yet: in a preview, those that the update changes before it asks. */
   pending: Color[];
-  observed: ByColor<Observed>;
+  observed: ByColor<TargetHealthSummary>;
   preview: Partial<ByColor<PreviewFinding>>;
 }
 
 /** Reasons not to let the listener change. Empty: the gate is open. */
 export function gateVerdict(question: GateQuestion): string[] {
-  const { weights, recorded, live, home, pending, observed, preview } = question;
+  const { weights, recorded, live, abortTo, pending, observed, preview } = question;
   const reasons: string[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
     reasons.push(
@@ -29,7 +29,7 @@ export function gateVerdict(question: GateQuestion): string[] {
   }
   for (const color of gaining(weights, recorded)) {
     if (pending.includes(color)) continue;
-    const { healthy, foreign } = observed[color];
+    const { healthy, staleTargets } = observed[color];
     const needed = neededTargets(color, question);
     if (needed !== undefined && healthy < needed) {
       reasons.push(
@@ -37,10 +37,10 @@ export function gateVerdict(question: GateQuestion): string[] {
           `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
       );
     }
-    if (color === home) continue;
-    if (foreign.length > 0) {
+    if (color === abortTo) continue;
+    if (staleTargets.length > 0) {
       reasons.push(
-        `${color}'s target group still holds ${foreign.join(", ")} of an earlier fleet. ` +
+        `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet. ` +
           `Finish that update first: pulumi up with the present weights.`,
       );
     }
@@ -58,9 +58,9 @@ export function gateVerdict(question: GateQuestion): string[] {
  */
 function neededTargets(
   color: Color,
-  { weights, recorded, capacity, home, pending, observed }: GateQuestion,
+  { weights, recorded, capacity, abortTo, pending, observed }: GateQuestion,
 ): number | undefined {
-  if (color === home) return 1;
+  if (color === abortTo) return 1;
   const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
   if (serving && pending.includes(serving)) return undefined;
   const whole = serving ? observed[serving].registered : capacity[color].minSize;

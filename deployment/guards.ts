@@ -1,7 +1,7 @@
-import { colors, other, type Capacity, type Deployed, type Plan, type Wanted } from "./model.ts";
+import { colors, other, type Capacity, type CurrentState, type Plan, type DesiredState } from "./model.ts";
 
 /** Why an update is refused, each with what to do instead. Empty: go on. */
-export function refusals(plan: Plan, wanted: Wanted, deployed: Deployed): string[] {
+export function guardRefusals(plan: Plan, wanted: DesiredState, deployed: CurrentState): string[] {
   const { weights, capacity, machines } = plan;
   const moves = colors.some((color) => weights[color] !== deployed.weights[color]);
   const found: string[] = [];

@@ -5,7 +5,7 @@ import { byColor, colors, other, type ByColor, type Color } from "../config/colo
 export { byColor, colors, other, type ByColor, type Color };
 
 /** What a fleet's instances are made of, and how they are asked. It changes only with a new fleet, so never under traffic. */
-export interface Machine {
+export interface LaunchSpec {
   imageId: string;
   instanceType: string;
   detailedMonitoring: boolean;
@@ -23,7 +23,7 @@ export interface Capacity {
 }
 
 /** What can't change in a running stack without replacing what serves. */
-export interface Foundation {
+export interface ImmutableSettings {
   vpcId?: string;
   vpcCidr: string;
   availabilityZoneCount: number;
@@ -32,16 +32,16 @@ export interface Foundation {
 }
 
 /** The outputs of the last update that succeeded: what the world is taken to be before this one. */
-export interface Deployed {
+export interface CurrentState {
   activeColor: Color;
   weights: ByColor<number>;
-  machines: ByColor<Machine>;
+  machines: ByColor<LaunchSpec>;
   capacity: ByColor<Capacity>;
-  foundation: Foundation;
+  foundation: ImmutableSettings;
 }
 
 /** The settings that traffic depends on. */
-export interface Wanted {
+export interface DesiredState {
   activeColor: Color;
   standby: "off" | "warm";
   standbyWeight: number;
@@ -50,24 +50,24 @@ export interface Wanted {
   capacityFloor: number;
   /** Instances of a warm standby that is only being tried; 0: serving size. */
   previewSize: number;
-  machines: ByColor<Machine>;
-  foundation: Foundation;
+  machines: ByColor<LaunchSpec>;
+  foundation: ImmutableSettings;
 }
 
 /** What an update will do to the fleets and the listener. */
 export interface Plan {
   weights: ByColor<number>;
   capacity: ByColor<Capacity>;
-  machines: ByColor<Machine>;
+  machines: ByColor<LaunchSpec>;
   /** Colours whose fleet must be ready before the listener is touched: all that are to get requests. */
   beforeListener: Color[];
-  /** Colours that the update waits for: all with instances, but for the one that this update takes traffic from, and `home`. */
+  /** Colours that the update waits for: all with instances, but for the one that this update takes traffic from, and `abortTo`. */
   awaited: Color[];
   /**
    * The active colour, when it takes back what it had given to its canary. It serves already: nothing waits for it, and the
    * gate asks for no more than one healthy target, because a way back that can be refused is none.
    */
-  home?: Color;
+  abortTo?: Color;
   /** Machine settings that wait until the colour no longer serves, as sentences. */
   deferred: string[];
   /** Images that come into use and whose instances no boot gate looks at, as sentences. */
@@ -75,12 +75,12 @@ export interface Plan {
 }
 
 /** What the health gate saw of one colour. */
-export interface Observed {
+export interface TargetHealthSummary {
   /** Targets that are not leaving (initial, healthy or unhealthy). */
   registered: number;
   healthy: number;
   /** Registered targets that are no instance of the colour's present Auto Scaling group. */
-  foreign: string[];
+  staleTargets: string[];
 }
 
 /** The share of the requests that each colour gets, in percent: two weights that add up to 100. */

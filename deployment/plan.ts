@@ -1,6 +1,6 @@
 /** What an update will do, in what order, and whether it may: decisions without a resource or a call. */
 import { withoutBootGate } from "./boot-gate.ts";
-import { refusals } from "./guards.ts";
+import { guardRefusals } from "./guards.ts";
 import {
   byColor,
   colors,
@@ -8,10 +8,10 @@ import {
   type ByColor,
   type Capacity,
   type Color,
-  type Deployed,
-  type Machine,
+  type CurrentState,
+  type LaunchSpec,
   type Plan,
-  type Wanted,
+  type DesiredState,
 } from "./model.ts";
 
 export type Planned = { plan: Plan; refusals: string[] };
@@ -20,11 +20,11 @@ export type Planned = { plan: Plan; refusals: string[] };
  * The plan for an update, and the reasons to refuse it.
  * @param deployed undefined on a stack's first update, which nothing can forbid.
  */
-export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Planned {
+export function planUpdate(wanted: DesiredState, deployed: CurrentState | undefined): Planned {
   const weights = weightsFor(wanted.activeColor, wanted.standbyWeight);
   const capacity = byColor((color) => capacityFor(wanted, color));
   const machines = byColor((color) => machineFor(color, wanted, deployed, weights));
-  const home = homeColor(wanted, deployed, weights);
+  const abortTo = abortColor(wanted, deployed, weights);
   const plan: Plan = {
     weights,
     capacity,
@@ -32,21 +32,21 @@ export function planUpdate(wanted: Wanted, deployed: Deployed | undefined): Plan
     beforeListener: colors.filter((color) => weights[color] > 0),
     awaited: colors.filter(
       (color) =>
-        color !== home &&
+        color !== abortTo &&
         (weights[color] > 0 || (capacity[color].minSize > 0 && !(deployed && deployed.weights[color] > 0))),
     ),
-    home,
+    abortTo,
     deferred: colors.flatMap((color) => deferredSettings(color, machines[color], wanted.machines[color])),
     ungated: ungatedImages(
       colors.filter((color) => isNew(capacity, machines, deployed, color)).map((color) => machines[color]),
     ),
   };
-  return { plan, refusals: deployed ? refusals(plan, wanted, deployed) : [] };
+  return { plan, refusals: deployed ? guardRefusals(plan, wanted, deployed) : [] };
 }
 
-function homeColor(
-  { activeColor }: Wanted,
-  deployed: Deployed | undefined,
+function abortColor(
+  { activeColor }: DesiredState,
+  deployed: CurrentState | undefined,
   weights: ByColor<number>,
 ): Color | undefined {
   if (deployed?.activeColor !== activeColor) return undefined;
@@ -54,7 +54,7 @@ function homeColor(
   return before > 0 && weights[activeColor] > before ? activeColor : undefined;
 }
 
-function capacityFor(wanted: Wanted, color: Color): Capacity {
+function capacityFor(wanted: DesiredState, color: Color): Capacity {
   const { activeColor, standby, minSize, maxSize, capacityFloor, previewSize } = wanted;
   const serving = color === activeColor;
   if (!serving && standby === "off") return { minSize: 0, maxSize: 0 };
@@ -66,7 +66,12 @@ function capacityFor(wanted: Wanted, color: Color): Capacity {
  * The machine that a colour gets now: what it is made of waits while it has traffic; its paths and its boot gate stay with
  * its image.
  */
-function machineFor(color: Color, wanted: Wanted, deployed: Deployed | undefined, weights: ByColor<number>): Machine {
+function machineFor(
+  color: Color,
+  wanted: DesiredState,
+  deployed: CurrentState | undefined,
+  weights: ByColor<number>,
+): LaunchSpec {
   const [now, next] = [deployed?.machines[color], wanted.machines[color]];
   if (!deployed || !now) return next;
   const kept = weights[color] > 0 || deployed.weights[color] > 0 ? now : next;
@@ -74,8 +79,8 @@ function machineFor(color: Color, wanted: Wanted, deployed: Deployed | undefined
   return { ...kept, imageId: next.imageId, healthCheckPath, versionPath, bootGate };
 }
 
-function deferredSettings(color: Color, now: Machine, wanted: Machine): string[] {
-  const differing = (names: (keyof Machine)[]) => names.filter((name) => now[name] !== wanted[name]);
+function deferredSettings(color: Color, now: LaunchSpec, wanted: LaunchSpec): string[] {
+  const differing = (names: (keyof LaunchSpec)[]) => names.filter((name) => now[name] !== wanted[name]);
   return [
     ...differing(["instanceType", "detailedMonitoring"]).map(
       (name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`,
@@ -89,8 +94,8 @@ function deferredSettings(color: Color, now: Machine, wanted: Machine): string[]
 /** Whether a colour gets instances of an image that it has none of yet. */
 function isNew(
   capacity: ByColor<Capacity>,
-  machines: ByColor<Machine>,
-  deployed: Deployed | undefined,
+  machines: ByColor<LaunchSpec>,
+  deployed: CurrentState | undefined,
   color: Color,
 ): boolean {
   if (capacity[color].maxSize === 0) return false;
@@ -99,6 +104,6 @@ function isNew(
   );
 }
 
-const ungatedImages = (machines: Machine[]): string[] => [
+const ungatedImages = (machines: LaunchSpec[]): string[] => [
   ...new Set(machines.filter(({ bootGate }) => !bootGate).map(({ imageId }) => withoutBootGate(imageId))),
 ];

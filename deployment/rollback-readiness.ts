@@ -1,4 +1,12 @@
-import { colors, other, type ByColor, type Capacity, type Color, type Machine, type Observed } from "./model.ts";
+import {
+  colors,
+  other,
+  type ByColor,
+  type Capacity,
+  type Color,
+  type LaunchSpec,
+  type TargetHealthSummary,
+} from "./model.ts";
 
 /**
  * Whether one flip would bring the other colour back at once, and if not, why.
@@ -7,8 +15,8 @@ import { colors, other, type ByColor, type Capacity, type Color, type Machine, t
 export function rollbackReadiness(
   weights: ByColor<number>,
   capacity: ByColor<Capacity>,
-  machines: ByColor<Machine>,
-  observed: Partial<ByColor<Observed>>,
+  machines: ByColor<LaunchSpec>,
+  observed: Partial<ByColor<TargetHealthSummary>>,
 ): { ready: boolean; reason?: string } {
   const serving: Color = weights.blue >= weights.green ? "blue" : "green";
   const back = other(serving);

@@ -1,4 +1,4 @@
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 /** Longest duration, in seconds: what Amazon ECS allows for a bake (`bakeTimeInMinutes`, 1440). */
 const longest = 24 * 60 * 60;
@@ -14,7 +14,7 @@ export function parseDuration(text: string): number {
   const [, hours, minutes, seconds] = /^(?=\d)(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text) ?? [];
   const total = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
   if ((hours ?? minutes ?? seconds) !== undefined && total <= longest) return total;
-  throw new Refusal("usage", `${JSON.stringify(text)} is no duration. Allowed: ${durationForm}.`);
+  throw new CliError("usage", `${JSON.stringify(text)} is no duration. Allowed: ${durationForm}.`);
 }
 
 /** A duration as `parseDuration` reads it, without parts that are 0; rounded to whole seconds. */

@@ -7,7 +7,7 @@ import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
 import { countsOf, neededHosts, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
 import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics.ts";
-import { Paced } from "./ttl-cache.ts";
+import { TtlCache } from "./ttl-cache.ts";
 import { Probes } from "./probes.ts";
 
 /** Seconds between two questions to AWS about alarms and target health. */
@@ -37,9 +37,9 @@ export interface MeasureArgs {
 export class Measure {
   private readonly now: () => number;
   private readonly probes: Probes;
-  private readonly health: Paced<ByColor<{ registered: number; healthy: number }>>;
-  private readonly alarms: Paced<Awaited<ReturnType<typeof alarmsNow>>>;
-  private readonly metrics: Paced<ByColor<MetricCounts> | undefined>;
+  private readonly health: TtlCache<ByColor<{ registered: number; healthy: number }>>;
+  private readonly alarms: TtlCache<Awaited<ReturnType<typeof alarmsNow>>>;
+  private readonly metrics: TtlCache<ByColor<MetricCounts> | undefined>;
   private readonly noted = new Set<string>();
   private begun: number;
   private weight: number;
@@ -54,9 +54,9 @@ export class Measure {
     const paths = byColor((color) => outputs.deployed.machines[color].versionPath);
     [this.now, this.begun, this.weight] = [now, now(), weight];
     this.probes = new Probes({ preview, paths, count, now, note });
-    this.health = new Paced(lookEvery, now, () => this.askHealth());
-    this.alarms = new Paced(lookEvery, now, () => alarmsNow(clients, outputs));
-    this.metrics = new Paced(metricsEvery, now, () => this.askMetrics());
+    this.health = new TtlCache(lookEvery, now, () => this.askHealth());
+    this.alarms = new TtlCache(lookEvery, now, () => alarmsNow(clients, outputs));
+    this.metrics = new TtlCache(metricsEvery, now, () => this.askMetrics());
   }
 
   /** The weight has changed: probes and metrics of before no longer count. */

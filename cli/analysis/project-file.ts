@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { builtInChecks } from "./built-in.ts";
 import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 
@@ -20,7 +20,7 @@ export function readProjectFile(folder: string): ProjectFile {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT")
-      throw new Refusal("usage", `${fileName} can't be read: ${message}. Let it be read, or remove it.`);
+      throw new CliError("usage", `${fileName} can't be read: ${message}. Let it be read, or remove it.`);
   }
   return parseProjectFile(text);
 }
@@ -31,7 +31,7 @@ export function parseProjectFile(text: string): ProjectFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     const said = document.errors.map(({ pos, message }) => `  line ${lines.linePos(pos[0]).line}: ${message}`);
-    throw new Refusal("usage", `${fileName} is no YAML. Correct it:\n${said.join("\n")}`);
+    throw new CliError("usage", `${fileName} is no YAML. Correct it:\n${said.join("\n")}`);
   }
   const tree: unknown = document.toJS() ?? {};
   const result = projectSchema.safeParse(tree);
@@ -48,7 +48,7 @@ export function parseProjectFile(text: string): ProjectFile {
     .sort((a, b) => a.line - b.line)
     .map(({ line, path: at, allowed }) => `  line ${line}: ${nameOf(at)}: ${cameAt(tree, at)}. Allowed: ${allowed}`);
   const count = said.length === 1 ? "1 entry is" : `${said.length} entries are`;
-  throw new Refusal("usage", `${count} wrong in ${fileName}; nothing was changed:\n${said.join("\n")}`);
+  throw new CliError("usage", `${count} wrong in ${fileName}; nothing was changed:\n${said.join("\n")}`);
 }
 
 const nameOf = (at: readonly PropertyKey[]): string => at.map(String).join(".") || "the file";

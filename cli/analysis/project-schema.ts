@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Stage } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
 import type { Limits } from "./verdict.ts";
 
@@ -102,7 +102,7 @@ function secondsIn(value: string): number {
   try {
     return parseDuration(value);
   } catch (error) {
-    if (error instanceof Refusal) return NaN;
+    if (error instanceof CliError) return NaN;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
 
 /** How traffic moves to a new colour: through these weights, then all of it by the flip. */
@@ -36,7 +36,7 @@ export function parseStrategy(text: string): Strategy {
   const faults: string[] = [];
   const steps = stepsOf(text, faults);
   if (faults.length === 0) return { text, steps };
-  throw new Refusal("usage", `${JSON.stringify(text)} is no strategy: ${faults.join("; ")}. Allowed: ${forms}.`);
+  throw new CliError("usage", `${JSON.stringify(text)} is no strategy: ${faults.join("; ")}. Allowed: ${forms}.`);
 }
 
 function stepsOf(text: string, faults: string[]): Step[] {
@@ -88,7 +88,7 @@ function time(text: string, faults: string[]): number {
     const seconds = parseDuration(text);
     if (seconds > 0) return seconds;
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof CliError)) throw error;
   }
   faults.push(`${JSON.stringify(text)} must be ${durationForm}, and more than 0s`);
   return NaN;

@@ -1,5 +1,5 @@
 /** Something that is asked at most once in a while; in between, the last answer stands. */
-export class Paced<T> {
+export class TtlCache<T> {
   private last?: { readonly at: number; readonly value: T };
 
   private readonly seconds: number;

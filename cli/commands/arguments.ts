@@ -1,4 +1,4 @@
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 /**
  * A whole number as it was typed.
@@ -8,5 +8,5 @@ import { Refusal } from "../error.ts";
 export function wholeNumber(text: string, min: number, max: number, name: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Refusal("usage", `${name} is ${JSON.stringify(text)}. Allowed: a whole number from ${min} to ${max}.`);
+  throw new CliError("usage", `${name} is ${JSON.stringify(text)}. Allowed: a whole number from ${min} to ${max}.`);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { exitCodes, Refusal } from "../error.ts";
-import { Desk, type DeskArgs } from "../rollout/context.ts";
+import { exitCodes, CliError } from "../error.ts";
+import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
 
@@ -31,9 +31,13 @@ export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
 }
 
 /** Runs what changes a stack with the stack in hand, and gives it back however it ends. */
-export async function withDesk<T>(context: Context, args: DeskArgs, run: (desk: Desk) => Promise<T>): Promise<T> {
+export async function withLockedStack<T>(
+  context: Context,
+  args: RolloutArgs,
+  run: (desk: RolloutContext) => Promise<T>,
+): Promise<T> {
   const session = await context.open();
-  const desk = await Desk.open(session, args);
+  const desk = await RolloutContext.open(session, args);
   try {
     return await run(desk);
   } catch (error) {
@@ -44,12 +48,12 @@ export async function withDesk<T>(context: Context, args: DeskArgs, run: (desk: 
 }
 
 /** After Ctrl-C: where the traffic is, and how it goes on. A lost lock has told its own reason. */
-function interrupted({ session, world }: Desk, error: unknown): unknown {
+function interrupted({ session, world }: RolloutContext, error: unknown): unknown {
   const { signal } = session;
   if (!signal.aborted) return error;
-  if (signal.reason instanceof Refusal && signal.reason.code !== "interrupted") return signal.reason;
+  if (signal.reason instanceof CliError && signal.reason.code !== "interrupted") return signal.reason;
   const { blue, green } = world.weights.live;
-  return new Refusal(
+  return new CliError(
     "interrupted",
     `Interrupted. Traffic stays as it is: blue ${blue} %, green ${green} %. Give the same command again to go on, or go back: bluegreen rollback.`,
   );
@@ -61,7 +65,7 @@ export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Pro
     await run();
     return exitCodes.ok;
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : undefined;
+    const refusal = error instanceof CliError ? error : undefined;
     const message = error instanceof Error ? error.message : String(error);
     ui.error(refusal?.code ?? "failed", message);
     return exitCodes[refusal?.code ?? "failed"];

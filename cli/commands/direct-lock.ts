@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { paginateListTables } from "@aws-sdk/client-dynamodb";
 import { acquireLock } from "../store/acquire.ts";
 import type { HeldLock } from "../store/lease.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 
 /** Milliseconds that the table gets: a way back waits for nothing else. */
@@ -31,7 +31,7 @@ export async function tryLock(session: Session, doing: string): Promise<HeldLock
   try {
     return await Promise.race([taken, deadline]);
   } catch (error) {
-    if (error instanceof Refusal && error.code === "locked") throw error;
+    if (error instanceof CliError && error.code === "locked") throw error;
     // One that comes after all is given back: nobody renews it.
     taken.then((lock) => lock.release()).catch(() => undefined);
     const why = error instanceof Error ? error.message : String(error);

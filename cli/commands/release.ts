@@ -2,18 +2,24 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { parseDuration } from "../analysis/duration.ts";
 import { parseStrategy } from "../analysis/strategy.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { check as runCheck } from "../rollout/check.ts";
-import type { Desk } from "../rollout/context.ts";
-import { GoBack } from "../rollout/hooks.ts";
-import { tellingOutcome } from "../rollout/outcome.ts";
+import type { RolloutContext } from "../rollout/context.ts";
+import { RollbackRequired } from "../rollout/hooks.ts";
+import { notifyOfOutcome } from "../rollout/outcome.ts";
 import { requireImageName, resolveImage } from "../rollout/image.ts";
 import type { Goal } from "../rollout/next.ts";
-import { bake as runBake, release as runRelease, settle, takeBack, type Until } from "../rollout/release.ts";
-import { now, onRecord, requireFit, servingNow } from "../rollout/stage.ts";
+import {
+  bake as runBake,
+  release as runRelease,
+  repairInterrupted,
+  decideRollback,
+  type Until,
+} from "../rollout/release.ts";
+import { timestamp, ensureRecord, requireFit, servingNow } from "../rollout/stage.ts";
 import { shift as runShift, flip } from "../rollout/traffic.ts";
 import { wholeNumber } from "./arguments.ts";
-import { type Context, withDesk } from "./context.ts";
+import { type Context, withLockedStack } from "./context.ts";
 
 /** Options of the commands that move a release on, as they were typed. */
 export interface ReleaseOptions {
@@ -39,7 +45,7 @@ export function stage(context: Context, wanted: string, options: ReleaseOptions)
 
 export function cutover(context: Context, options: ReleaseOptions): Promise<void> {
   return toward(context, "cutover", options, "served", async (desk) => {
-    await settle(desk);
+    await repairInterrupted(desk);
     return stagedNow(desk).image;
   });
 }
@@ -50,10 +56,10 @@ async function toward(
   doing: string,
   options: ReleaseOptions,
   until: Until,
-  imageOf: (desk: Desk) => ImageFacts | Promise<ImageFacts>,
+  imageOf: (desk: RolloutContext) => ImageFacts | Promise<ImageFacts>,
 ): Promise<void> {
   const goal = goalOf(options);
-  await withDesk(context, { doing }, async (desk) => {
+  await withLockedStack(context, { doing }, async (desk) => {
     const image = await imageOf(desk);
     await runRelease(desk, image, { ...goal, imageId: image.imageId }, until);
   });
@@ -70,48 +76,48 @@ function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<G
 }
 
 export function check(context: Context): Promise<void> {
-  return withDesk(context, { doing: "check" }, async (desk) => {
-    await settle(desk);
+  return withLockedStack(context, { doing: "check" }, async (desk) => {
+    await repairInterrupted(desk);
     const { color, image } = stagedNow(desk);
     try {
       await runCheck(desk, color, image);
     } catch (error) {
-      if (!(error instanceof GoBack)) throw error;
-      throw new Refusal("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
+      if (!(error instanceof RollbackRequired)) throw error;
+      throw new CliError("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
     }
   });
 }
 
 export function shift(context: Context, percent: string): Promise<void> {
   const weight = wholeNumber(percent, 0, 100, "<percent>");
-  return withDesk(context, { doing: `shift ${weight}` }, async (desk) => {
-    await settle(desk);
+  return withLockedStack(context, { doing: `shift ${weight}` }, async (desk) => {
+    await repairInterrupted(desk);
     const { color, image } = stagedNow(desk);
     if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
-    await onRecord(desk, image);
+    await ensureRecord(desk, image);
     await desk.note({ kind: "stage", stage: "cutover" });
-    await tellingOutcome(desk, () => (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight)));
+    await notifyOfOutcome(desk, () => (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight)));
   });
 }
 
 export function bake(context: Context, duration: string | undefined): Promise<void> {
   const seconds = parseDuration(duration ?? defaults.bake);
-  return withDesk(context, { doing: "bake" }, async (desk) => {
-    await settle(desk);
+  return withLockedStack(context, { doing: "bake" }, async (desk) => {
+    await repairInterrupted(desk);
     const color = servingNow(desk);
     const { image } = desk.world.fleets[color];
     const { record } = desk;
     const another = record?.outcome === "running" && record.image.imageId !== image.imageId;
     if (another || desk.world.weights.live[color] < 100) {
       const what = another ? imageName(record.image) : color;
-      throw new Refusal("refused", `${what} does not have all of the requests yet: bluegreen cutover comes first.`);
+      throw new CliError("refused", `${what} does not have all of the requests yet: bluegreen cutover comes first.`);
     }
     if (record?.outcome !== "running") {
       await desk.begin({ color, image, from: { color: other(color), image: desk.world.fleets[other(color)].image } });
-      await desk.note({ kind: "serves", at: now() });
+      await desk.note({ kind: "serves", at: timestamp() });
     }
-    await tellingOutcome(desk, () =>
-      runBake(desk, image, color, seconds).catch((error: unknown) => takeBack(desk, image, error, "bake")),
+    await notifyOfOutcome(desk, () =>
+      runBake(desk, image, color, seconds).catch((error: unknown) => decideRollback(desk, image, error, "bake")),
     );
   });
 }
@@ -120,7 +126,7 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
  * What is staged: the release that is under way, also when it has traffic already; else what waits on the standby, unless
  * it is the way back of the release before.
  */
-function stagedNow({ world, record }: Desk): { color: Color; image: ImageFacts } {
+function stagedNow({ world, record }: RolloutContext): { color: Color; image: ImageFacts } {
   if (record?.outcome === "running" && world.fleets[record.color].image.imageId === record.image.imageId)
     return { color: record.color, image: world.fleets[record.color].image };
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
@@ -130,5 +136,5 @@ function stagedNow({ world, record }: Desk): { color: Color; image: ImageFacts }
   if (capacity.maxSize > 0 && image.imageId !== world.fleets[serving].image.imageId && !isWayBack)
     return { color, image };
   const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${imageName(image)}, the way back. ` : "";
-  throw new Refusal("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
+  throw new CliError("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
 }

@@ -1,11 +1,11 @@
 import { retire as runRetire } from "../rollout/retire.ts";
-import { settle } from "../rollout/release.ts";
-import { type Context, withDesk } from "./context.ts";
+import { repairInterrupted } from "../rollout/release.ts";
+import { type Context, withLockedStack } from "./context.ts";
 
 /** The fleet that doesn't serve goes, and the floor is lifted. */
 export function retire(context: Context): Promise<void> {
-  return withDesk(context, { doing: "retire" }, async (desk) => {
-    await settle(desk);
+  return withLockedStack(context, { doing: "retire" }, async (desk) => {
+    await repairInterrupted(desk);
     const old = await runRetire(desk);
     desk.session.ui.say(`${old} is off. There is no way back now but a release.`);
   });

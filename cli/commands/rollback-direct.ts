@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
-import { explained } from "../aws-errors.ts";
-import { Refusal } from "../error.ts";
+import { toCliError } from "../aws-errors.ts";
+import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";
@@ -34,14 +34,14 @@ export async function direct(context: Context, wanted: Color | undefined, option
   try {
     await change(context, session, wanted, options);
   } catch (error) {
-    throw explained(error);
+    throw toCliError(error);
   }
 }
 
 /** By the weights alone nobody can tell: during a release both colours may serve, and either may be the one to go back to. */
-function unnamed({ place: { stack } }: Session): Refusal {
+function unnamed({ stackRef: { stack } }: Session): CliError {
   const command = (to: Color) => `bluegreen rollback --direct --to ${to} --stack ${stack}`;
-  return new Refusal(
+  return new CliError(
     "usage",
     "--direct needs --to: it asks neither the state nor the records, so it can't tell who served before. " +
       `Give ${command("blue")} or ${command("green")}.`,
@@ -49,12 +49,12 @@ function unnamed({ place: { stack } }: Session): Refusal {
 }
 
 async function change(context: Context, session: Session, to: Color, options: RollbackOptions) {
-  const { ui, clients, place, environment } = session;
+  const { ui, clients, stackRef, environment } = session;
   const found = await find(session);
   const { arns, weights } = found;
   const { healthy } = observe(await targetHealth(clients, arns[to]));
   if (healthy === 0 && options.override === undefined) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${to} has no healthy target: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
@@ -69,7 +69,7 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     await ui.step("rollback", `Giving ${to} all requests, by one call to AWS`, () => give(session, found, to));
     ui.say(
       `${to} has all requests. The state and Pulumi.${environment}.yaml don't know it: when the backend is there again, ` +
-        `bluegreen rollback --to ${to} --stack ${place.stack} writes it down, and changes nothing else.`,
+        `bluegreen rollback --to ${to} --stack ${stackRef.stack} writes it down, and changes nothing else.`,
     );
     await ui.step("rollback", `Watching for ${watch.seconds} s that it stays so`, (tell) =>
       keep(session, found, to, (line) => tell.keep(line)),
@@ -98,9 +98,9 @@ async function keep(session: Session, found: Found, to: Color, report: (line: st
   const { clients, signal } = session;
   const ended = (): never => {
     const reason: unknown = signal.reason;
-    throw reason instanceof Refusal && reason.code !== "interrupted"
+    throw reason instanceof CliError && reason.code !== "interrupted"
       ? reason
-      : new Refusal("interrupted", `The listener is watched no longer. ${to} had all requests when it was seen last.`);
+      : new CliError("interrupted", `The listener is watched no longer. ${to} had all requests when it was seen last.`);
   };
   const decided = weightsFor(to, 0);
   let changes = 0;
@@ -111,7 +111,7 @@ async function keep(session: Session, found: Found, to: Color, report: (line: st
     );
     if (now === undefined || colors.every((color) => now[color] === decided[color])) continue;
     if (++changes > watch.changes) {
-      throw new Refusal(
+      throw new CliError(
         "failed",
         `Somebody gives the listener other weights again and again (now ${shares(now)}). Find out who: an update that runs, or another rollback.`,
       );
@@ -151,7 +151,7 @@ async function find(session: Session): Promise<Found> {
   const arnOf = (color: Color) => byColorTag.find(([tag]) => tag === color)?.[1];
   const [blue, green] = [arnOf("blue"), arnOf("green")];
   if (balancer === undefined || blue === undefined || green === undefined) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `No load balancer and target groups with the tags Project=${session.project}, Environment=${session.environment} are here. Check region and account.`,
     );
@@ -164,7 +164,7 @@ async function find(session: Session): Promise<Found> {
   // The preview listener answers without a colour by itself, and port 80 may only redirect: one alone forwards to both.
   const listener = Listeners.find((one) => weightOf(one, blue) !== undefined && weightOf(one, green) !== undefined);
   if (listener === undefined)
-    throw new Refusal("refused", `No listener of ${balancer} forwards to both colours. Look at it in the console.`);
+    throw new CliError("refused", `No listener of ${balancer} forwards to both colours. Look at it in the console.`);
   return {
     listener,
     arns: { blue, green },

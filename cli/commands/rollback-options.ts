@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { colors, type Color } from "../../deployment/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import type { Context } from "./context.ts";
 
 export interface RollbackOptions {
@@ -14,7 +14,7 @@ export interface RollbackOptions {
 export function colorOf(text: string | undefined): Color | undefined {
   const color = colors.find((candidate) => candidate === text);
   if (text === undefined || color !== undefined) return color;
-  throw new Refusal("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
+  throw new CliError("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
 }
 
 /** `CI` is what GitHub, GitLab, CircleCI, Travis and others set. Some people set it to false at home. */
@@ -30,7 +30,7 @@ export async function confirm(
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await lines.question(`${question} [Y/n] `, { signal: interruption.signal });
-    if (!/^(y|yes|)$/i.test(answer.trim())) throw new Refusal("refused", "Nothing was changed.");
+    if (!/^(y|yes|)$/i.test(answer.trim())) throw new CliError("refused", "Nothing was changed.");
   } finally {
     lines.close();
   }

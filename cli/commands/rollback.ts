@@ -1,10 +1,10 @@
 import { other } from "../../deployment/model.ts";
 import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../state/model.ts";
-import { Refusal } from "../error.ts";
-import { settle } from "../rollout/release.ts";
-import { endRollback, goBack, hasGoneBack } from "../rollout/traffic.ts";
-import { type Context, withDesk } from "./context.ts";
+import { CliError } from "../error.ts";
+import { repairInterrupted } from "../rollout/release.ts";
+import { endRollback, rollBack, hasGoneBack } from "../rollout/traffic.ts";
+import { type Context, withLockedStack } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
 import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
 
@@ -12,17 +12,17 @@ import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
   const wanted = colorOf(options.to);
   if (options.direct) return direct(context, wanted, options);
-  await withDesk(context, { doing: "rollback", kind: "rollback" }, async (desk) => {
+  await withLockedStack(context, { doing: "rollback", kind: "rollback" }, async (desk) => {
     const { session } = desk;
-    await settle(desk, { anybodys: true });
+    await repairInterrupted(desk, { anybodys: true });
     if (wanted === undefined && hasGoneBack(desk)) return endRollback(desk);
     const facts = rollbackFacts(desk.world);
     const to = wanted ?? facts.to;
     if (to === undefined)
-      throw new Refusal("refused", "Neither colour gets requests. Name one: --to blue or --to green.");
+      throw new CliError("refused", "Neither colour gets requests. Name one: --to blue or --to green.");
     const [fleet, from] = [desk.world.fleets[to], desk.world.fleets[other(to)]];
     if (to === facts.to && !facts.ready && options.override === undefined) {
-      throw new Refusal(
+      throw new CliError(
         "refused",
         `A rollback to ${to} is not ready: ${facts.reason}. For the worst night: --override "why" goes all the same.`,
       );
@@ -33,6 +33,6 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
       `Give all requests to ${to} (${imageName(fleet.image)}) instead of ${other(to)} (${imageName(from.image)})?`,
     );
     const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
-    await goBack(desk, to, why, { override: options.override });
+    await rollBack(desk, to, why, { override: options.override });
   });
 }

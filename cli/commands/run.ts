@@ -1,8 +1,8 @@
 import { parseDuration } from "../analysis/duration.ts";
 import { runJob } from "../jobs/run-job.ts";
-import { readWorld } from "../state/read.ts";
+import { readLiveState } from "../state/read.ts";
 import { other, servingColor } from "../../deployment/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import type { Context } from "./context.ts";
 
 export interface RunOptions {
@@ -14,7 +14,7 @@ export interface RunOptions {
 export async function run(context: Context, job: string, args: string[], options: RunOptions): Promise<void> {
   const timeout = parseDuration(options.timeout);
   const session = await context.open();
-  const { world, recorded } = await readWorld(session);
+  const { world, recorded } = await readLiveState(session);
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const color = options.on === "fresh" ? serving : other(serving);
   const fleet = { color, groupName: world.fleets[color].groupName, weight: world.weights.live[color] };
@@ -35,5 +35,5 @@ export async function run(context: Context, job: string, args: string[], options
   );
   const log = `Log: ${result.log.group}, ${result.log.stream}`;
   context.ui.result(result, `${job}: ${result.status}, exit code ${result.exitCode}. ${log}`);
-  if (result.exitCode !== 0) throw new Refusal("failed", `${job} ended with exit code ${result.exitCode}. ${log}.`);
+  if (result.exitCode !== 0) throw new CliError("failed", `${job} ended with exit code ${result.exitCode}. ${log}.`);
 }

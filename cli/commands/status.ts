@@ -1,4 +1,4 @@
-import { readWorld } from "../state/read.ts";
+import { readLiveState } from "../state/read.ts";
 import { renderStatus } from "../status/render.ts";
 import { seesColor } from "../status/paint.ts";
 import { statusReport } from "../status/report.ts";
@@ -16,10 +16,10 @@ export async function status(
   const session = await context.open();
   if (live) {
     const screen = ui.mode === "terminal" ? await liveScreen(process.stdout) : lineScreen(process.stdout);
-    const read = async () => (await readWorld(session)).world;
+    const read = async () => (await readLiveState(session)).world;
     return watch({ read, screen, signal: interruption.signal });
   }
-  const { world } = await readWorld(session);
+  const { world } = await readLiveState(session);
   const counts = drift ? (await look(session)).counts : undefined;
   const report = statusReport(world, Date.now(), counts);
   ui.result(report, renderStatus(report, { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 }));

@@ -1,7 +1,7 @@
 import { colors, shares, type Color } from "../../deployment/model.ts";
 import type { Change } from "../../automation/protocol.ts";
 import { segments } from "../../automation/values.ts";
-import type { World } from "../state/model.ts";
+import type { LiveState } from "../state/model.ts";
 import type { ExitCode } from "../error.ts";
 import { ruleFor } from "./rules.ts";
 
@@ -38,7 +38,7 @@ const mainListener = "app-listener";
  * @param seen changes and observed ones of a refresh that only looks
  * @param world its live weights against the recorded ones count, whatever the refresh saw
  */
-export function classify(seen: readonly Seen[], world: World): DriftItem[] {
+export function classify(seen: readonly Seen[], world: LiveState): DriftItem[] {
   const weights = weightsItem(world);
   const items = seen.flatMap((change) => {
     if (change.op === "delete") return [deleted(change)];
@@ -57,7 +57,7 @@ export const driftExit = (items: readonly Pick<DriftItem, "class">[]): ExitCode 
 
 const ofWeights = (path: string) => /^defaultActions.*\.weight$/.test(path);
 
-function weightsItem({ weights: { live, recorded } }: World): DriftItem | undefined {
+function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | undefined {
   if (colors.every((color) => live[color] === recorded[color])) return undefined;
   return {
     class: "dangerous",
@@ -90,7 +90,7 @@ function unnamed({ type, name }: Seen): DriftItem {
   };
 }
 
-function differing(change: Seen, path: string, world: World): DriftItem {
+function differing(change: Seen, path: string, world: LiveState): DriftItem {
   const { type, name } = change;
   const { old: from, new: to } = change.values[path] ?? {};
   const found = judge(change, path, world);
@@ -105,7 +105,7 @@ function differing(change: Seen, path: string, world: World): DriftItem {
   };
 }
 
-function judge(change: Seen, path: string, world: World): DriftClass {
+function judge(change: Seen, path: string, world: LiveState): DriftClass {
   const { type, name, op } = change;
   const [property] = segments(path);
   const { dangerous, expected = [], harmless = [], beside = [] } = ruleFor(type);
@@ -123,12 +123,12 @@ const isBound = (type: string, property: string) => type === groupType && /^(min
 /** The colour that a logical name carries: `app-blue-group`. */
 const colorOf = (name: string): Color | undefined => colors.find((color) => name.split("-").includes(color));
 
-const hasTraffic = ({ weights: { live, recorded } }: World, color: Color | undefined): boolean =>
+const hasTraffic = ({ weights: { live, recorded } }: LiveState, color: Color | undefined): boolean =>
   color !== undefined && live[color] + recorded[color] > 0;
 
 const repair = "bluegreen drift --repair puts it back";
 
-function advice({ type, name }: Seen, path: string, found: DriftClass, world: World): string {
+function advice({ type, name }: Seen, path: string, found: DriftClass, world: LiveState): string {
   const color = colorOf(name);
   if (found === "expected")
     return segments(path)[0] === "desiredCapacity"

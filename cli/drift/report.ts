@@ -1,4 +1,4 @@
-import type { World } from "../state/model.ts";
+import type { LiveState } from "../state/model.ts";
 import type { ExitCode } from "../error.ts";
 import { driftExit, type DriftClass, type DriftItem } from "./classify.ts";
 
@@ -17,7 +17,7 @@ export interface DriftReport {
 }
 
 /** @param items of `classify` */
-export function driftReport({ stack, at }: World, items: readonly DriftItem[]): DriftReport {
+export function driftReport({ stack, at }: LiveState, items: readonly DriftItem[]): DriftReport {
   const count = (one: DriftClass) => items.filter((item) => item.class === one).length;
   const counts = { dangerous: count("dangerous"), other: count("other"), expected: count("expected") };
   return { stack, at: new Date(at).toISOString(), counts, items, exit: driftExit(items) };

@@ -1,4 +1,4 @@
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 /** Seconds that a job may take: AWS-RunShellScript's own bounds for executionTimeout. */
 export const timeouts = { least: 1, greatest: 172_800 };
@@ -27,7 +27,7 @@ export function jobScript({ job, args, timeout }: JobRequest): string[] {
   if (!Number.isInteger(timeout) || timeout < timeouts.least || timeout > timeouts.greatest) {
     faults.push(`the timeout is ${timeout}; allowed are whole seconds from ${timeouts.least} to ${timeouts.greatest}`);
   }
-  if (faults.length > 0) throw new Refusal("usage", `This job can't be run: ${faults.join("; ")}.`);
+  if (faults.length > 0) throw new CliError("usage", `This job can't be run: ${faults.join("; ")}.`);
   return [
     "PATH=$PATH:/usr/local/bin",
     // The agent may be there before the instance has read its user data, which says where the settings are.

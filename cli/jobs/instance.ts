@@ -6,9 +6,9 @@ import {
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../error.ts";
-import type { JobPlace } from "./launch-source.ts";
-import { asked } from "./rights.ts";
+import { CliError } from "../error.ts";
+import type { LaunchSource } from "./launch-source.ts";
+import { withPermissionHint } from "./rights.ts";
 
 /** Tag that says when a job's run has to be over, in ISO 8601: an instance that is older is a killed run's. */
 export const endsTag = "JobEnds";
@@ -33,7 +33,7 @@ export interface JobLabels extends JobOwner {
  * The launch of a job's instance. The template has a network interface of its own, and EC2 takes a subnet beside it only
  * within one; that one stands for the template's, so it has to say all that the template's says.
  */
-export function launchInput(place: JobPlace, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
+export function launchInput(place: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
   const { project, environment, color, job, ends } = labels;
   const tags = {
     Name: `${environment}-${color}-${job}`,
@@ -67,13 +67,13 @@ export function launchInput(place: JobPlace, subnetId: string, labels: JobLabels
 }
 
 /** Launches the instance, in the next subnet where one has no capacity; gives its id. */
-export async function launch({ ec2 }: Pick<Clients, "ec2">, place: JobPlace, labels: JobLabels): Promise<string> {
+export async function launch({ ec2 }: Pick<Clients, "ec2">, place: LaunchSource, labels: JobLabels): Promise<string> {
   let shortage = "the group names no subnet";
   for (const subnetId of place.subnetIds) {
     try {
       // Not abortable: an instance whose id nobody has heard could not be terminated.
       const launched = ec2.send(new RunInstancesCommand(launchInput(place, subnetId, labels)));
-      const { Instances: [instance] = [] } = await asked("ec2:RunInstances and iam:PassRole", launched);
+      const { Instances: [instance] = [] } = await withPermissionHint("ec2:RunInstances and iam:PassRole", launched);
       if (instance?.InstanceId) return instance.InstanceId;
       shortage = `${subnetId}: RunInstances named no instance`;
     } catch (error) {
@@ -81,7 +81,7 @@ export async function launch({ ec2 }: Pick<Clients, "ec2">, place: JobPlace, lab
       shortage = error.message;
     }
   }
-  throw new Refusal("failed", `No instance could be had for the job: ${shortage}. Try again later.`);
+  throw new CliError("failed", `No instance could be had for the job: ${shortage}. Try again later.`);
 }
 
 /** EC2's state of an instance, with its reason where it has one; undefined while EC2 doesn't know it yet. */
@@ -92,13 +92,13 @@ export async function stateOf(
   // By filter: asked by its id, EC2 refuses a new instance for some seconds.
   const filter = { Name: "instance-id", Values: [id] };
   const described = ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
-  const { Reservations = [] } = await asked("ec2:DescribeInstances", described);
+  const { Reservations = [] } = await withPermissionHint("ec2:DescribeInstances", described);
   const instance = Reservations[0]?.Instances?.[0];
   return instance?.State?.Name && { name: instance.State.Name, reason: instance.StateReason?.Message };
 }
 
 export async function terminate({ ec2 }: Pick<Clients, "ec2">, ids: string[]): Promise<void> {
-  await asked("ec2:TerminateInstances", ec2.send(new TerminateInstancesCommand({ InstanceIds: ids })));
+  await withPermissionHint("ec2:TerminateInstances", ec2.send(new TerminateInstancesCommand({ InstanceIds: ids })));
 }
 
 /** Terminates what killed runs of the stack's jobs have left, and gives the ids. */
@@ -113,7 +113,7 @@ export async function terminateLeftovers(
     { Name: "tag-key", Values: [endsTag] },
     { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
   ];
-  const { Reservations = [] } = await asked(
+  const { Reservations = [] } = await withPermissionHint(
     "ec2:DescribeInstances",
     clients.ec2.send(new DescribeInstancesCommand({ Filters })),
   );

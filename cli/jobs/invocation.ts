@@ -6,9 +6,9 @@ import {
   type GetCommandInvocationResult,
 } from "@aws-sdk/client-ssm";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { poll, type Clock } from "./clock.ts";
-import { asked } from "./rights.ts";
+import { withPermissionHint } from "./rights.ts";
 
 /** Seconds in which an instance must have got the command: the least that Systems Manager takes is 30. */
 export const deliveryLimit = 60;
@@ -42,9 +42,9 @@ export async function send({ ssm }: Pick<Clients, "ssm">, args: CommandArgs): Pr
       CloudWatchOutputConfig: { CloudWatchOutputEnabled: true, CloudWatchLogGroupName: args.logGroup },
     }),
   );
-  const { Command } = await asked("ssm:SendCommand", sent);
+  const { Command } = await withPermissionHint("ssm:SendCommand", sent);
   if (Command?.CommandId) return Command.CommandId;
-  throw new Refusal("failed", "Systems Manager took the job and named no command: run it again.");
+  throw new CliError("failed", "Systems Manager took the job and named no command: run it again.");
 }
 
 /** Waits for a command's end; `onLook` runs after each look at it. */
@@ -63,7 +63,7 @@ export async function untilEnded(
     return undefined;
   });
   if (ended) return ended;
-  throw new Refusal(
+  throw new CliError(
     "failed",
     `Systems Manager has told no end of the command ${commandId} on ${instanceId} within ${limit} s. ` +
       "Read what it has done in its log before you run it again.",
@@ -78,7 +78,7 @@ async function invocationOf(
 ): Promise<GetCommandInvocationResult | undefined> {
   try {
     const got = ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
-    return await asked("ssm:GetCommandInvocation", got);
+    return await withPermissionHint("ssm:GetCommandInvocation", got);
   } catch (error) {
     if (error instanceof InvocationDoesNotExist) return undefined;
     throw error;
@@ -88,5 +88,5 @@ async function invocationOf(
 /** Ends a command on an instance that lives on. */
 export async function cancel({ ssm }: Pick<Clients, "ssm">, commandId: string, instanceId: string): Promise<void> {
   const cancelled = ssm.send(new CancelCommandCommand({ CommandId: commandId, InstanceIds: [instanceId] }));
-  await asked("ssm:CancelCommand", cancelled);
+  await withPermissionHint("ssm:CancelCommand", cancelled);
 }

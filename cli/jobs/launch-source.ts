@@ -2,11 +2,11 @@ import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../error.ts";
-import { asked } from "./rights.ts";
+import { CliError } from "../error.ts";
+import { withPermissionHint } from "./rights.ts";
 
 /** Where and of what an instance of a fleet's release is made. */
-export interface JobPlace {
+export interface LaunchSource {
   readonly launchTemplateId: string;
   readonly version: string;
   /** Subnets of the fleet, to try in this order. */
@@ -18,9 +18,9 @@ export interface JobPlace {
 /** @throws Refusal when there is no such group. */
 export async function groupNamed(clients: Pick<Clients, "autoScaling">, name: string): Promise<AutoScalingGroup> {
   const described = clients.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
-  const { AutoScalingGroups = [] } = await asked("autoscaling:DescribeAutoScalingGroups", described);
+  const { AutoScalingGroups = [] } = await withPermissionHint("autoscaling:DescribeAutoScalingGroups", described);
   if (AutoScalingGroups[0]) return AutoScalingGroups[0];
-  throw new Refusal(
+  throw new CliError(
     "refused",
     `There is no Auto Scaling group ${name}: run pulumi refresh, look, and run the job again.`,
   );
@@ -30,17 +30,23 @@ export async function groupNamed(clients: Pick<Clients, "autoScaling">, name: st
  * Reads it from the live group, which is bound to one version of its template.
  * @throws Refusal when the group launches from something else
  */
-export async function jobPlace(clients: Pick<Clients, "autoScaling" | "ec2">, groupName: string): Promise<JobPlace> {
+export async function readLaunchSource(
+  clients: Pick<Clients, "autoScaling" | "ec2">,
+  groupName: string,
+): Promise<LaunchSource> {
   const group = await groupNamed(clients, groupName);
   const { LaunchTemplateId, Version } =
     group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate ?? {};
   if (!LaunchTemplateId || !Version) {
-    throw new Refusal("refused", `${groupName} has no launch template: run pulumi up, and run the job again.`);
+    throw new CliError("refused", `${groupName} has no launch template: run pulumi up, and run the job again.`);
   }
   const described = clients.ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [Version] }),
   );
-  const { LaunchTemplateVersions: [template] = [] } = await asked("ec2:DescribeLaunchTemplateVersions", described);
+  const { LaunchTemplateVersions: [template] = [] } = await withPermissionHint(
+    "ec2:DescribeLaunchTemplateVersions",
+    described,
+  );
   const interfaces = template?.LaunchTemplateData?.NetworkInterfaces ?? [];
   return {
     launchTemplateId: LaunchTemplateId,

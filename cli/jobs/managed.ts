@@ -1,9 +1,9 @@
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { poll, type Clock } from "./clock.ts";
 import { stateOf } from "./instance.ts";
-import { asked } from "./rights.ts";
+import { withPermissionHint } from "./rights.ts";
 
 /** Seconds that a new instance may take to boot and to register with Systems Manager. */
 export const registrationLimit = 300;
@@ -20,15 +20,15 @@ export async function untilManaged(
     const state = await stateOf(clients, instanceId);
     if (state && ["shutting-down", "terminated", "stopping", "stopped"].includes(state.name)) {
       const why = state.reason ? `: ${state.reason}` : "";
-      throw new Refusal("failed", `${instanceId} is ${state.name} before the job began${why}. Run the job again.`);
+      throw new CliError("failed", `${instanceId} is ${state.name} before the job began${why}. Run the job again.`);
     }
     if (state?.name !== "running") return undefined;
     const described = clients.ssm.send(new DescribeInstanceInformationCommand({ Filters }));
-    const { InstanceInformationList = [] } = await asked("ssm:DescribeInstanceInformation", described);
+    const { InstanceInformationList = [] } = await withPermissionHint("ssm:DescribeInstanceInformation", described);
     return InstanceInformationList.some(({ PingStatus }) => PingStatus === "Online") || undefined;
   });
   if (online) return;
-  throw new Refusal(
+  throw new CliError(
     "failed",
     `${instanceId} has not registered with Systems Manager within ${registrationLimit} s. Its subnet must reach ` +
       "Systems Manager (a NAT gateway, or the endpoints ssm, ssmmessages and ec2messages), and its role needs " +

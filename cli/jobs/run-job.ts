@@ -1,14 +1,14 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { clock, type Clock } from "./clock.ts";
 import { jobScript, type JobRequest } from "./command.ts";
 import { launch, terminate, terminateLeftovers, type JobOwner } from "./instance.ts";
 import { cancel, deliveryLimit, send, tellingLimit, untilEnded } from "./invocation.ts";
 import { registrationLimit, untilManaged } from "./managed.ts";
 import { isTruncated, logStream, Output, type OutputStream } from "./output.ts";
-import { groupNamed, jobPlace } from "./launch-source.ts";
+import { groupNamed, readLaunchSource } from "./launch-source.ts";
 
 /** What running a job asks of AWS. */
 export type JobClients = Pick<Clients, "autoScaling" | "ec2" | "ssm"> & { readonly logs: CloudWatchLogsClient };
@@ -67,7 +67,7 @@ export async function runJob(clients: JobClients, args: RunJobArgs, time: Clock 
 
 async function onFresh(clients: JobClients, args: RunJobArgs, script: string[], time: Clock): Promise<JobResult> {
   const { project, environment, fleet, job, timeout, signal, report } = args;
-  const place = await jobPlace(clients, fleet.groupName);
+  const place = await readLaunchSource(clients, fleet.groupName);
   const longest = registrationLimit + deliveryLimit + timeout + tellingLimit;
   const labels = { project, environment, color: fleet.color, job, ends: time.now() + (longest + spare) * 1000 };
   signal.throwIfAborted();
@@ -90,7 +90,7 @@ const spare = 300;
 async function onStandby(clients: JobClients, args: RunJobArgs, script: string[], time: Clock): Promise<JobResult> {
   const { fleet, signal } = args;
   if (fleet.weight > 0) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${fleet.color} gets ${fleet.weight} % of the requests, and a job runs on no machine that serves: ` +
         "run it on a fresh instance.",
@@ -101,7 +101,7 @@ async function onStandby(clients: JobClients, args: RunJobArgs, script: string[]
     return LifecycleState === "InService" && HealthStatus === "Healthy";
   });
   if (!able?.InstanceId) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${fleet.color} has no healthy instance: run the job on a fresh one, or stage an image.`,
     );

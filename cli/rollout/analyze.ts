@@ -5,10 +5,10 @@ import type { Counts, Evidence } from "../analysis/evidence.ts";
 import { Measure } from "../analysis/measure.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
 import { defaultLimits, verdict, type Limits, type Verdict } from "../analysis/verdict.ts";
-import { explained } from "../aws-errors.ts";
+import { toCliError } from "../aws-errors.ts";
 import { bar, type Teller } from "../ui.ts";
-import type { Desk } from "./context.ts";
-import { GoBack } from "./hooks.ts";
+import type { RolloutContext } from "./context.ts";
+import { RollbackRequired } from "./hooks.ts";
 import { previewOf } from "./preview.ts";
 
 /** Seconds between two looks. */
@@ -25,7 +25,7 @@ const patience = (seconds: number): number => Math.max(300, seconds);
  * @param seconds how long at least; 0: one look
  * @throws GoBack when something stands against it, or when nobody can tell in the end
  */
-export async function judge(desk: Desk, color: Color, seconds: number, tell: Teller): Promise<void> {
+export async function analyze(desk: RolloutContext, color: Color, seconds: number, tell: Teller): Promise<void> {
   const { session } = desk;
   const weight = desk.world.weights.live[color];
   const measure = new Measure(
@@ -45,36 +45,36 @@ export async function judge(desk: Desk, color: Color, seconds: number, tell: Tel
   for (;;) {
     session.signal.throwIfAborted();
     const evidence = await measure.look().catch((error: unknown) => {
-      throw explained(error);
+      throw toCliError(error);
     });
     const found = verdict(evidence, limits);
     const elapsed = (Date.now() - begun) / 1000;
     tell.now(progress(evidence, found, elapsed, seconds));
-    if (found.kind === "back") throw new GoBack(found.why.join("; "));
+    if (found.kind === "back") throw new RollbackRequired(found.why.join("; "));
     if (elapsed >= seconds) {
       if (found.kind === "go" || seconds === 0) return;
       if (elapsed >= seconds + patience(seconds))
-        throw new GoBack(`nobody can tell whether ${color} is well: ${found.why}`);
+        throw new RollbackRequired(`nobody can tell whether ${color} is well: ${found.why}`);
     }
     await pause(every * 1000, undefined, { signal: session.signal });
   }
 }
 
 /** What a release of this stack is judged by: its alarm's share of errors, and what the project file says. */
-export function limitsOf({ session }: Desk): Limits {
-  const own = readProjectFile(session.place.folder).limits;
+export function limitsOf({ session }: RolloutContext): Limits {
+  const own = readProjectFile(session.stackRef.folder).limits;
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return { ...defaultLimits, errorPercent: session.settings.alarmErrorPercent, ...given };
 }
 
 /** Targets that all of the requests need: what the fleets are pinned to, else what the other fleet runs. */
-function wholeOf({ world }: Desk, color: Color): number {
+function wholeOf({ world }: RolloutContext, color: Color): number {
   const { capacityFloor } = world.settings.deployed;
   return capacityFloor > 0 ? capacityFloor : world.fleets[other(color)].registered;
 }
 
 /** When a colour first got requests in this release, by its record; else now. */
-function firstTraffic({ record }: Desk, color: Color): number {
+function firstTraffic({ record }: RolloutContext, color: Color): number {
   const first = record?.weights.find((weights) => weights[color] > 0);
   return first === undefined ? Date.now() : Date.parse(first.at);
 }

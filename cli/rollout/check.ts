@@ -2,8 +2,8 @@ import { other, type Color } from "../../deployment/model.ts";
 import { runChecks } from "../analysis/checks.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
 import { imageName, type CheckResult, type ImageFacts } from "../state/model.ts";
-import type { Desk } from "./context.ts";
-import { commandRun, GoBack, guarded, urls } from "./hooks.ts";
+import type { RolloutContext } from "./context.ts";
+import { commandRun, RollbackRequired, runStage, urls } from "./hooks.ts";
 import { limitsOf } from "./analyze.ts";
 import { previewOf } from "./preview.ts";
 
@@ -11,11 +11,11 @@ import { previewOf } from "./preview.ts";
  * Tries a colour through the preview listener: the built-in checks, then the team's own.
  * @throws GoBack that names the checks that failed
  */
-export async function check(desk: Desk, color: Color, image: ImageFacts): Promise<CheckResult[]> {
+export async function check(desk: RolloutContext, color: Color, image: ImageFacts): Promise<CheckResult[]> {
   const { session, recorded } = desk;
   const { machines } = recorded.outputs.deployed;
-  const context = { stack: session.place.stack, stage: "check", color, image, ...urls(desk) } as const;
-  const results = await guarded(desk, "check", image, color, () =>
+  const context = { stack: session.stackRef.stack, stage: "check", color, image, ...urls(desk) } as const;
+  const results = await runStage(desk, "check", image, color, () =>
     session.ui.step("check", `Checking ${imageName(image)} on ${color}`, (tell) =>
       runChecks({
         preview: previewOf(recorded, session.settings),
@@ -25,7 +25,7 @@ export async function check(desk: Desk, color: Color, image: ImageFacts): Promis
         healthCheckPath: machines[color].healthCheckPath,
         versionPath: machines[color].versionPath,
         baselinePath: desk.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
-        checks: readProjectFile(session.place.folder).checks,
+        checks: readProjectFile(session.stackRef.folder).checks,
         limits: limitsOf(desk),
         run: { ...commandRun(desk, context), onLine: (line) => tell.now(line) },
         onResult: ({ ok, name, detail }) => tell.keep(`${ok ? "ok" : "FAILED"}  ${name}: ${detail}`),
@@ -34,6 +34,6 @@ export async function check(desk: Desk, color: Color, image: ImageFacts): Promis
   );
   await desk.note(...results.map((result) => ({ kind: "check" as const, check: result })));
   const failed = results.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
-  if (failed.length > 0) throw new GoBack(failed.join("; "));
+  if (failed.length > 0) throw new RollbackRequired(failed.join("; "));
   return results;
 }

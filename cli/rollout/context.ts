@@ -6,11 +6,11 @@ import type { Notice } from "../store/notice.ts";
 import { recordAfter, type Begun, type ReleaseEvent } from "../store/record.ts";
 import { openRecord, saveRecord } from "../store/records.ts";
 import { writeRevision } from "../store/revision.ts";
-import { explained } from "../aws-errors.ts";
-import { imageName, type LockKind, type ReleaseRecord, type ReleaseSettings, type World } from "../state/model.ts";
-import { readWorld, type Reading } from "../state/read.ts";
-import { Refusal } from "../error.ts";
-import { settingsOf, type Recorded } from "../state/stack-state.ts";
+import { toCliError } from "../aws-errors.ts";
+import { imageName, type LockKind, type ReleaseRecord, type ReleaseSettings, type LiveState } from "../state/model.ts";
+import { readLiveState, type Reading } from "../state/read.ts";
+import { CliError } from "../error.ts";
+import { settingsOf, type StackState } from "../state/stack-state.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
 import { isBaking } from "./next.ts";
@@ -18,7 +18,7 @@ import { recover } from "./recover.ts";
 import { update, type UpdateOptions } from "./update.ts";
 
 /** What a changing command is begun with. */
-export interface DeskArgs {
+export interface RolloutArgs {
   /** For people: `release v1.2.3`. */
   readonly doing: string;
   /** Default: change. A rollback waits for nobody, and takes the lock from everything but another rollback. */
@@ -31,7 +31,7 @@ export interface ChangeOptions extends UpdateOptions {
 }
 
 /** A stack in the hands of one command: locked, read, and with the release's record at hand. */
-export class Desk {
+export class RolloutContext {
   private reading: Reading;
   record: ReleaseRecord | undefined;
 
@@ -49,9 +49,9 @@ export class Desk {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws Refusal "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, kind = "change" }: DeskArgs): Promise<Desk> {
-    const recorded = await session.recorded();
-    const { clients, holder, interruption, operator, signal, ui } = session;
+  static async open(session: Session, { doing, kind = "change" }: RolloutArgs): Promise<RolloutContext> {
+    const recorded = await session.readState();
+    const { clients, holder, interruption, runner, signal, ui } = session;
     const onLost = (why: Error): void => interruption.abort(why);
     const onWait = (line: string): void => ui.say(line);
     const table = recorded.outputs.releases.tableName;
@@ -59,10 +59,10 @@ export class Desk {
       acquireLock(clients.dynamodb, table, { doing, holder, kind }, { onLost, onWait, signal }),
     );
     try {
-      operator.engines = lock;
+      runner.engines = lock;
       // Who held the lock a moment ago may have changed the state since; a way back that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
-      const desk = new Desk(session, lock, await readWorld(session, stale ? undefined : recorded));
+      const desk = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
       await desk.noteTraffic();
       return desk;
     } catch (error) {
@@ -71,11 +71,11 @@ export class Desk {
     }
   }
 
-  get world(): World {
+  get world(): LiveState {
     return this.reading.world;
   }
 
-  get recorded(): Recorded {
+  get recorded(): StackState {
     return this.reading.recorded;
   }
 
@@ -85,8 +85,8 @@ export class Desk {
   }
 
   /** Looks at the stack anew; the state is read again only on demand. */
-  async look({ state = false } = {}): Promise<World> {
-    this.reading = await readWorld(this.session, state ? undefined : this.recorded);
+  async look({ state = false } = {}): Promise<LiveState> {
+    this.reading = await readLiveState(this.session, state ? undefined : this.recorded);
     return this.world;
   }
 
@@ -119,7 +119,7 @@ export class Desk {
       await this.session.ui.step("rollback", title, (tell) => this.change({}, tell));
       return true;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code === "interrupted" || this.lock.isLost) throw error;
+      if (!(error instanceof CliError) || error.code === "interrupted" || this.lock.isLost) throw error;
       this.session.ui.say(`${color} does not come back: ${error.message}`);
       return false;
     }
@@ -159,7 +159,7 @@ export class Desk {
     try {
       return await attempt(() => writeRevision(clients.dynamodb, this.table, settings, holder.by, this.lock.token));
     } catch (error) {
-      if (!urgent || (error instanceof Refusal && error.code === "locked")) throw error;
+      if (!urgent || (error instanceof CliError && error.code === "locked")) throw error;
       ui.say(`Which settings these are could not be written down: ${(error as Error).message}`);
       return undefined;
     }
@@ -182,7 +182,7 @@ export class Desk {
 
   /** Begins the record of a release. */
   async begin(begun: Omit<Begun, "stack" | "by">): Promise<void> {
-    const whole = { ...begun, stack: this.session.place.stack, by: this.session.holder.by };
+    const whole = { ...begun, stack: this.session.stackRef.stack, by: this.session.holder.by };
     this.record = await attempt(() => openRecord(this.session.clients.dynamodb, this.table, whole, this.lock.token));
     await this.note({ kind: "weights", at: new Date().toISOString(), ...this.world.weights.live });
   }
@@ -213,9 +213,9 @@ export class Desk {
     await this.lock.check().catch((error: unknown) => {
       if (notice.kind !== "rolled-back" || this.lock.isLost) throw error;
     });
-    const { clients, place, holder, settings, ui } = this.session;
+    const { clients, stackRef, holder, settings, ui } = this.session;
     const faults = await notify(
-      { stack: place.stack, by: holder.by, ...notice },
+      { stack: stackRef.stack, by: holder.by, ...notice },
       {
         sns: clients.sns,
         topicArn: this.recorded.outputs.notifications.topicArn,
@@ -243,6 +243,6 @@ async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw explained(error);
+    throw toCliError(error);
   }
 }

@@ -3,17 +3,17 @@ import { runHooks } from "../analysis/hooks.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
 import type { ImageFacts, Stage } from "../state/model.ts";
 import type { Color } from "../../deployment/model.ts";
-import type { Desk } from "./context.ts";
+import type { RolloutContext } from "./context.ts";
 
 /** A release can't go on: why. Whoever runs it takes it back. */
-export class GoBack extends Error {}
+export class RollbackRequired extends Error {}
 
 /**
  * Runs a stage between its hooks. It is written down that it has begun.
  * @throws GoBack when a hook says ROLLBACK
  */
-export async function guarded<T>(
-  desk: Desk,
+export async function runStage<T>(
+  desk: RolloutContext,
   stage: Stage,
   image: ImageFacts,
   color: Color,
@@ -26,24 +26,24 @@ export async function guarded<T>(
   return result;
 }
 
-async function hooks(desk: Desk, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
+async function hooks(desk: RolloutContext, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
   const { session } = desk;
-  const commands = readProjectFile(session.place.folder).hooks[when][stage] ?? [];
+  const commands = readProjectFile(session.stackRef.folder).hooks[when][stage] ?? [];
   if (commands.length === 0) return;
-  const context = { stack: session.place.stack, stage, color, image, ...urls(desk) };
+  const context = { stack: session.stackRef.stack, stage, color, image, ...urls(desk) };
   const outcome = await session.ui.step("hook", `Hooks ${when} ${stage}`, (tell) =>
     runHooks(commands, { ...commandRun(desk, context), onLine: (line) => tell.now(line) }),
   );
-  if (outcome.kind === "rollback") throw new GoBack(outcome.why);
+  if (outcome.kind === "rollback") throw new RollbackRequired(outcome.why);
 }
 
 /** How a team's command is run: in the project's folder, with variables that tell what is released. */
-export function commandRun(desk: Desk, context: CommandContext) {
-  const { place, signal } = desk.session;
-  return { cwd: place.folder, env: { ...process.env, ...commandVariables(context) }, signal };
+export function commandRun(desk: RolloutContext, context: CommandContext) {
+  const { stackRef, signal } = desk.session;
+  return { cwd: stackRef.folder, env: { ...process.env, ...commandVariables(context) }, signal };
 }
 
-export function urls({ recorded }: Desk): { url: string; previewUrl: string } {
+export function urls({ recorded }: RolloutContext): { url: string; previewUrl: string } {
   const { url, previewUrl } = recorded.outputs;
   return { url, previewUrl };
 }

@@ -2,12 +2,12 @@ import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
 import { parameterOf } from "../../images/build/parameters.ts";
 import { isVersion } from "../../images/build/layers.ts";
 import { colors } from "../../deployment/model.ts";
-import { explained } from "../aws-errors.ts";
+import { toCliError } from "../aws-errors.ts";
 import { isSameImage, servedBefore } from "../store/record.ts";
 import { listRecords } from "../store/records.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
-import { Refusal } from "../error.ts";
-import { readWorld } from "../state/read.ts";
+import { CliError } from "../error.ts";
+import { readLiveState } from "../state/read.ts";
 import { openSession, type Session } from "../session.ts";
 import { imagesNow } from "../state/describe.ts";
 
@@ -19,7 +19,7 @@ const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test
  */
 export function requireImageName(wanted: string): void {
   if (isAmi(wanted) || isVersion(wanted)) return;
-  throw new Refusal(
+  throw new CliError(
     "usage",
     `${JSON.stringify(wanted)} is no image. Allowed: an image id (ami-...), or a published version such as v1.2.3.`,
   );
@@ -35,12 +35,12 @@ export async function resolveImage(session: Session, wanted: string): Promise<Im
     const imageId = isAmi(wanted) ? wanted : await publishedImage(session, wanted);
     const [image] = await imagesNow(session.clients, [imageId]);
     if (image) return image;
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${imageId} can't be seen in this account and region. Bake it here, or share it with this account.`,
     );
   } catch (error) {
-    throw explained(error);
+    throw toCliError(error);
   }
 }
 
@@ -51,7 +51,7 @@ async function publishedImage({ clients }: Session, version: string): Promise<st
     return Parameter?.Value ?? "";
   } catch (error) {
     if (!(error instanceof ParameterNotFound)) throw error;
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `No image of ${version} is published: there is no parameter ${Name}. Publish it: npm run bake -- publish ${version}.`,
     );
@@ -74,29 +74,29 @@ export function imageFaults({ imageId, version, gossReport }: ImageFacts): strin
 export async function requirePromotion(session: Session, image: ImageFacts): Promise<void> {
   const { promoteFrom } = session.settings;
   if (promoteFrom === undefined) return;
-  const { ui, interruption, place } = session;
-  if (promoteFrom === place.stack)
-    throw new Refusal(
+  const { ui, interruption, stackRef } = session;
+  if (promoteFrom === stackRef.stack)
+    throw new CliError(
       "usage",
       `promoteFrom is ${promoteFrom}, this very stack. Allowed: the stack before it, such as staging.`,
     );
   // Who releases here may have no more rights there than to read the records.
-  const other = await openSession({ cwd: place.folder, stack: promoteFrom, ui, interruption, trial: false });
-  const { outputs } = await other.recorded();
+  const other = await openSession({ cwd: stackRef.folder, stack: promoteFrom, ui, interruption, trial: false });
+  const { outputs } = await other.readState();
   try {
     const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);
     if (servedBefore(records, image)) return;
     // An image that came by pulumi up, as a stack's first one does, has no record.
     if (!records.some((record) => isSameImage(record.image, image))) {
-      const { fleets, weights } = (await readWorld(other)).world;
+      const { fleets, weights } = (await readLiveState(other)).world;
       if (colors.some((color) => weights.live[color] === 100 && isSameImage(fleets[color].image, image))) return;
     }
   } catch (error) {
-    throw explained(error);
+    throw toCliError(error);
   }
   const what = imageName(image);
-  throw new Refusal(
+  throw new CliError(
     "refused",
-    `${promoteFrom} has not served ${what} and kept it, and ${place.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
+    `${promoteFrom} has not served ${what} and kept it, and ${stackRef.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
   );
 }

@@ -1,7 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { other, servingColor, shares, type Color } from "../../deployment/model.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
-import { imageName, type FleetFacts, type ReleaseRecord, type World } from "../state/model.ts";
+import { imageName, type FleetFacts, type ReleaseRecord, type LiveState } from "../state/model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -51,19 +51,19 @@ const stagings = 5;
 const shortestWatch = 1;
 
 /** The next step from here to the goal. */
-export function nextStep(world: World, goal: Goal, memory: Memory): Next {
+export function nextStep(world: LiveState, goal: Goal, memory: Memory): Next {
   const next = wantedStep(world, goal, memory);
   if (next.kind !== "stage" || memory.staged < stagings) return next;
-  const { healthy, registered, foreign } = world.fleets[next.color];
+  const { healthy, registered, staleTargets } = world.fleets[next.color];
   const others =
-    foreign.length > 0 ? `, and its target group holds ${foreign.join(", ")}, which are none of its own` : "";
+    staleTargets.length > 0 ? `, and its target group holds ${staleTargets.join(", ")}, which are none of its own` : "";
   return {
     kind: "refuse",
     why: `${next.color} is not whole after ${stagings} updates: ${healthy} of ${registered} targets are healthy, ${other(next.color)} has ${world.fleets[other(next.color)].registered}${others}. Look at it with bluegreen status, and give the same command again.`,
   };
 }
 
-function wantedStep(world: World, goal: Goal, { checked, watched, repaired }: Memory): Next {
+function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }: Memory): Next {
   const { record } = world;
   const broken = unfinished(world);
   if (broken !== undefined) return { kind: "recover", why: broken };
@@ -104,9 +104,9 @@ function wantedStep(world: World, goal: Goal, { checked, watched, repaired }: Me
   const short =
     live[standby] > 0
       ? staged.registered < full
-      : staged.healthy < full || staged.foreign.length > 0 || hasForeignTemplate(staged);
-  if (short && staged.foreign.length > 0 && !repaired) {
-    const why = `the target group of ${standby} holds ${staged.foreign.join(", ")}, which are none of its fleet`;
+      : staged.healthy < full || staged.staleTargets.length > 0 || hasForeignTemplate(staged);
+  if (short && staged.staleTargets.length > 0 && !repaired) {
+    const why = `the target group of ${standby} holds ${staged.staleTargets.join(", ")}, which are none of its fleet`;
     return { kind: "recover", why };
   }
   if (short) return { kind: "stage", color: standby, previewSize: 0 };
@@ -120,7 +120,7 @@ function wantedStep(world: World, goal: Goal, { checked, watched, repaired }: Me
   return { ...move, color: standby };
 }
 
-function afterFlip(world: World, goal: Goal, serving: Color): Next {
+function afterFlip(world: LiveState, goal: Goal, serving: Color): Next {
   const { record, weights } = world;
   const old = other(serving);
   if (weights.live[old] > 0) {
@@ -146,7 +146,7 @@ export const hasForeignTemplate = ({ image, templateImage }: FleetFacts): boolea
   templateImage !== undefined && templateImage !== image.imageId;
 
 /** Whether a release is in its bake: its own image has all of the requests. A colour alone says nothing of what is on it. */
-export const isBaking = ({ weights, fleets }: World, record: ReleaseRecord): boolean =>
+export const isBaking = ({ weights, fleets }: LiveState, record: ReleaseRecord): boolean =>
   record.outcome === "running" &&
   weights.live[record.color] === 100 &&
   fleets[record.color].image.imageId === record.image.imageId;
@@ -157,7 +157,7 @@ export function unfinished({
   unknownGroups,
   unknownPolicies,
   weights: { live, recorded },
-}: World): string | undefined {
+}: LiveState): string | undefined {
   if (pending.length > 0)
     return `an update was cut off while it worked on ${pending.map((urn) => urn.split("::").at(-1)).join(", ")}`;
   if (live.blue !== recorded.blue || live.green !== recorded.green)
@@ -169,4 +169,4 @@ export function unfinished({
   return undefined;
 }
 
-const secondsSince = ({ at }: World, time: string): number => Math.max(0, (at - Date.parse(time)) / 1000);
+const secondsSince = ({ at }: LiveState, time: string): number => Math.max(0, (at - Date.parse(time)) / 1000);

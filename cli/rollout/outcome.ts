@@ -1,17 +1,17 @@
-import type { Desk } from "./context.ts";
-import { Refusal } from "../error.ts";
+import type { RolloutContext } from "./context.ts";
+import { CliError } from "../error.ts";
 
 /**
  * Runs what moves a release on, and tells people when it stops without having gone back: they must act, and may be far from
  * the terminal or the pipeline. A release that went back has told that itself, who pressed Ctrl-C is there, and whoever has
  * the lock now speaks for the stack.
  */
-export async function tellingOutcome(desk: Desk, run: () => Promise<void>): Promise<void> {
+export async function notifyOfOutcome(desk: RolloutContext, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
     const { record, session } = desk;
-    const code = error instanceof Refusal ? error.code : "failed";
+    const code = error instanceof CliError ? error.code : "failed";
     if (record?.outcome === "running" && code !== "rolledBack" && !session.signal.aborted) {
       const { color, image } = record;
       const why = error instanceof Error ? error.message : String(error);

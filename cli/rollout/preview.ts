@@ -1,5 +1,5 @@
 import type { PreviewEndpoint } from "../../aws/preview.ts";
-import type { Recorded } from "../state/stack-state.ts";
+import type { StackState } from "../state/stack-state.ts";
 import type { Settings } from "../../config/schema.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Settings } from "../../config/schema.ts";
  * lead elsewhere, to a CDN or still to the system before this one; it is the name that the certificate must have.
  */
 export function previewOf(
-  { outputs, loadBalancerName }: Pick<Recorded, "outputs" | "loadBalancerName">,
+  { outputs, loadBalancerName }: Pick<StackState, "outputs" | "loadBalancerName">,
   { domain }: Pick<Settings, "domain">,
 ): PreviewEndpoint {
   const { protocol, hostname, port } = new URL(outputs.previewUrl);

@@ -4,12 +4,12 @@ import {
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
 import type { Color } from "../../deployment/model.ts";
-import { readWorld, type Reading } from "../state/read.ts";
-import { Refusal } from "../error.ts";
+import { readLiveState, type Reading } from "../state/read.ts";
+import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
 import { groupsOf, policiesOf, unknownTo, unlessGone, weightsNow, type GroupPolicy } from "../state/describe.ts";
-import { told } from "./update.ts";
+import { reportProgress } from "./update.ts";
 
 /**
  * Brings state and world together after a run that was killed: the state learns what is there and forgets what was never
@@ -26,9 +26,9 @@ export async function recover(session: Session, tell: Teller, sparing: boolean):
     clients,
     before.map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName),
   );
-  const result = await session.operator.run("refresh", { clearPendingCreates: true, onProgress: told(tell) });
-  if (!result.ok) throw new Refusal("failed", `The state can't be brought up to date: ${result.error}`);
-  const reading = await readWorld(session);
+  const result = await session.runner.run("refresh", { clearPendingCreates: true, onProgress: reportProgress(tell) });
+  if (!result.ok) throw new CliError("failed", `The state can't be brought up to date: ${result.error}`);
+  const reading = await readLiveState(session);
   const { recorded } = reading;
   const unknown = unknownTo(recorded, before);
   for (const group of unknown) await removeGroup(session, reading, group, tell, sparing);
@@ -36,7 +36,7 @@ export async function recover(session: Session, tell: Teller, sparing: boolean):
     ({ group, name }) => recorded.groupNames.includes(group) && !recorded.policyNames.includes(name),
   );
   for (const policy of orphans) await removePolicy(session, policy, tell);
-  return unknown.length + orphans.length > 0 ? readWorld(session, recorded) : reading;
+  return unknown.length + orphans.length > 0 ? readLiveState(session, recorded) : reading;
 }
 
 async function removeGroup(
@@ -53,7 +53,7 @@ async function removeGroup(
   if (color === undefined || live === undefined || live[color] > 0) {
     const what = `Auto Scaling group ${name} carries this stack's tags, but its state doesn't know it, and ${color ?? "no colour"} has traffic`;
     if (sparing) return tell.keep(`${what}: it is left alone`);
-    throw new Refusal("refused", `${what}. Look at it, and delete it by hand.`);
+    throw new CliError("refused", `${what}. Look at it, and delete it by hand.`);
   }
   tell.keep(`removing ${name}, which a run that was cut off has left behind`);
   await session.clients.autoScaling

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { other, shares, type Color } from "../../deployment/model.ts";
 import { formatDuration } from "../analysis/duration.ts";
-import { imageName, type ImageFacts, type World } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { imageName, type ImageFacts, type LiveState } from "../state/model.ts";
+import { CliError } from "../error.ts";
 import { bar } from "../ui.ts";
 import { check } from "./check.ts";
-import type { Desk } from "./context.ts";
-import { GoBack, guarded } from "./hooks.ts";
-import { judge } from "./analyze.ts";
-import { tellingOutcome } from "./outcome.ts";
+import type { RolloutContext } from "./context.ts";
+import { RollbackRequired, runStage } from "./hooks.ts";
+import { analyze } from "./analyze.ts";
+import { notifyOfOutcome } from "./outcome.ts";
 import { nextStep, unfinished, type Goal, type Next } from "./next.ts";
 import { retire } from "./retire.ts";
-import { now, onRecord, requireFit, servingNow, stage } from "./stage.ts";
-import { flip, goBack, shift } from "./traffic.ts";
+import { timestamp, ensureRecord, requireFit, servingNow, stage } from "./stage.ts";
+import { flip, rollBack, shift } from "./traffic.ts";
 
 /** How far a command goes: each is the whole release, cut off after a stage. */
 export type Until = "staged" | "served" | "ended";
@@ -22,11 +22,11 @@ export type Until = "staged" | "served" | "ended";
  * back, by itself.
  * @throws Refusal "rolledBack" when it went back, with the reason
  */
-export function release(desk: Desk, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
-  return tellingOutcome(desk, () => steps(desk, image, goal, until));
+export function release(desk: RolloutContext, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
+  return notifyOfOutcome(desk, () => steps(desk, image, goal, until));
 }
 
-async function steps(desk: Desk, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
+async function steps(desk: RolloutContext, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
   let checked = false;
   let watched: number | undefined;
   let fit = false;
@@ -42,16 +42,17 @@ async function steps(desk: Desk, image: ImageFacts, goal: Goal, until: Until): P
         await requireFit(desk, image);
         fit = true;
       }
-      if (isForward(next)) await onRecord(desk, image);
+      if (isForward(next)) await ensureRecord(desk, image);
       if (next.kind === "check") checked = true;
       if (next.kind === "stage") staged += 1;
       if (next.kind === "recover") repaired = true;
       await take(desk, image, next);
       if (next.kind === "hold") watched = desk.world.weights.live[next.color];
       if (next.kind === "done") return;
-      if (next.kind === "rollback") throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${next.why}.`);
+      if (next.kind === "rollback")
+        throw new CliError("rolledBack", `${imageName(image)} was taken back: ${next.why}.`);
     } catch (error) {
-      await takeBack(desk, image, error, next.kind);
+      await decideRollback(desk, image, error, next.kind);
     }
     if (next.kind !== "check") await desk.look();
   }
@@ -74,27 +75,29 @@ function isBeyond({ kind }: Next, until: Until): boolean {
   }
 }
 
-async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
+async function take(desk: RolloutContext, image: ImageFacts, next: Next): Promise<void> {
   const { ui, signal } = desk.session;
   switch (next.kind) {
     case "recover":
-      return settle(desk, { why: next.why });
+      return repairInterrupted(desk, { why: next.why });
     case "stage":
       return stage(desk, image, next.previewSize);
     case "check":
       return void (await check(desk, next.color, image));
     case "shift":
-      return guarded(desk, "cutover", image, next.color, () => shift(desk, next.color, next.weight));
+      return runStage(desk, "cutover", image, next.color, () => shift(desk, next.color, next.weight));
     case "hold":
       return ui.step("cutover", `Watching ${imageName(image)} with its share`, (tell) =>
-        judge(desk, next.color, next.seconds, tell),
+        analyze(desk, next.color, next.seconds, tell),
       );
     case "flip":
-      return guarded(desk, "cutover", image, next.color, () => flip(desk, next.color, image));
+      return runStage(desk, "cutover", image, next.color, () => flip(desk, next.color, image));
     case "bake":
       return bake(desk, image, next.color, next.seconds);
     case "rollback":
-      return hadTraffic(desk) ? goBack(desk, next.to, next.why, { insist: true }) : abortStaging(desk, image, next.why);
+      return hadTraffic(desk)
+        ? rollBack(desk, next.to, next.why, { insist: true })
+        : abortStaging(desk, image, next.why);
     case "keep":
       return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
@@ -107,7 +110,7 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
     case "done":
       return ui.say(`${next.color} serves ${imageName(image)}.`);
     case "refuse":
-      throw new Refusal("refused", next.why);
+      throw new CliError("refused", next.why);
   }
 }
 
@@ -117,8 +120,8 @@ async function take(desk: Desk, image: ImageFacts, next: Next): Promise<void> {
  * @param anybodys also traffic that somebody has moved by hand: a rollback asks nobody
  * @throws Refusal when somebody has moved traffic by hand
  */
-export async function settle(
-  desk: Desk,
+export async function repairInterrupted(
+  desk: RolloutContext,
   { why = unfinished(desk.world), anybodys = false }: { why?: string; anybodys?: boolean } = {},
 ): Promise<void> {
   if (why === undefined) return;
@@ -127,21 +130,21 @@ export async function settle(
 }
 
 /** Traffic that somebody has moved by hand is theirs to explain; what a run of ours was cut off in is ours. */
-function requireOurs(desk: Desk, why: string): void {
+function requireOurs(desk: RolloutContext, why: string): void {
   const { live, recorded } = desk.world.weights;
   if (live.blue === recorded.blue && live.green === recorded.green) return;
   if (desk.tookOver || desk.record?.outcome === "running" || desk.world.pending.length > 0) return;
-  throw new Refusal(
+  throw new CliError(
     "refused",
     `${why}: somebody moved traffic by hand. Look at it with bluegreen drift; bluegreen drift --repair puts back what was declared.`,
   );
 }
 
 /** Watches the new colour with all of the traffic; when it is well, the release has ended. */
-export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds: number): Promise<void> {
-  await guarded(desk, "bake", image, color, async () => {
+export async function bake(desk: RolloutContext, image: ImageFacts, color: Color, seconds: number): Promise<void> {
+  await runStage(desk, "bake", image, color, async () => {
     await desk.session.ui.step("bake", `Baking ${imageName(image)} on ${color}`, (tell) =>
-      judge(desk, color, seconds, tell),
+      analyze(desk, color, seconds, tell),
     );
     await check(desk, color, image);
   });
@@ -149,12 +152,12 @@ export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds:
   const { live } = (await desk.look()).weights;
   if (live[color] < 100) {
     const why = `${color} was baked, and by now the listener sends ${shares(live)}: somebody moved traffic`;
-    throw new Refusal(
+    throw new CliError(
       "failed",
       `${why}. See bluegreen status; give the same command again, or go back: bluegreen rollback.`,
     );
   }
-  await desk.note({ kind: "ended", at: now(), outcome: "released" });
+  await desk.note({ kind: "ended", at: timestamp(), outcome: "released" });
   await desk.notify({ kind: "released", color, image });
 }
 
@@ -164,38 +167,43 @@ export async function bake(desk: Desk, image: ImageFacts, color: Color, seconds:
  * leaves traffic where it is, for the next run to go on.
  * @param step in which it came: a fleet that is not ready is a verdict on the image while it is staged, and at no other time
  */
-export async function takeBack(desk: Desk, image: ImageFacts, error: unknown, step: Next["kind"]): Promise<never> {
+export async function decideRollback(
+  desk: RolloutContext,
+  image: ImageFacts,
+  error: unknown,
+  step: Next["kind"],
+): Promise<never> {
   const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(desk)));
-  if (!(error instanceof GoBack) && !failedStaging) throw error;
+  if (!(error instanceof RollbackRequired) && !failedStaging) throw error;
   const why = (error as Error).message;
   const target = servingOrCanary(desk.world, image);
   if (target === undefined) await abortStaging(desk, image, why);
-  else await goBack(desk, other(target), why, { insist: true });
-  throw new Refusal("rolledBack", `${imageName(image)} was taken back: ${why}`);
+  else await rollBack(desk, other(target), why, { insist: true });
+  throw new CliError("rolledBack", `${imageName(image)} was taken back: ${why}`);
 }
 
 /** Whether an error is what readiness.ts says of that colour's fleet when it never got ready. */
 const isFailedFleet = (error: unknown, color: Color): boolean =>
-  error instanceof Refusal &&
+  error instanceof CliError &&
   error.code === "failed" &&
   new RegExp(`The ${color} fleet .* is not ready`, "s").test(error.message);
 
 /** The colour with the image, where it gets requests. */
-function servingOrCanary({ fleets, weights }: World, { imageId }: ImageFacts): Color | undefined {
+function servingOrCanary({ fleets, weights }: LiveState, { imageId }: ImageFacts): Color | undefined {
   return (["blue", "green"] as const).find(
     (color) => fleets[color].image.imageId === imageId && weights.live[color] > 0,
   );
 }
 
 /** Whether the release that is under way has ever had requests. */
-const hadTraffic = ({ record, world }: Desk): boolean =>
+const hadTraffic = ({ record, world }: RolloutContext): boolean =>
   record !== undefined && [...record.weights, world.weights.live].some((weights) => weights[record.color] > 0);
 
 /**
  * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.
  * Else it goes off, and the floor is lifted.
  */
-async function abortStaging(desk: Desk, image: ImageFacts, why: string): Promise<void> {
+async function abortStaging(desk: RolloutContext, image: ImageFacts, why: string): Promise<void> {
   const color = other(servingNow(desk));
   await desk.note({ kind: "stage", stage: "rollback", why });
   const own = desk.world.fleets[color].image;
@@ -204,6 +212,6 @@ async function abortStaging(desk: Desk, image: ImageFacts, why: string): Promise
     await desk.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
       desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     );
-  await desk.note({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.note({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color, image, why });
 }

@@ -1,13 +1,13 @@
 import { other, servingColor, type Color } from "../../deployment/model.ts";
-import { Refusal } from "../error.ts";
-import { imageName, type World } from "../state/model.ts";
-import type { Desk } from "./context.ts";
-import { guarded } from "./hooks.ts";
+import { CliError } from "../error.ts";
+import { imageName, type LiveState } from "../state/model.ts";
+import type { RolloutContext } from "./context.ts";
+import { runStage } from "./hooks.ts";
 import { isBaking, unfinished } from "./next.ts";
-import { now, servingNow } from "./stage.ts";
+import { timestamp, servingNow } from "./stage.ts";
 
 /** Why the fleet that doesn't serve may not go yet; undefined: it may. */
-export function retireFault(world: World): string | undefined {
+export function retireFault(world: LiveState): string | undefined {
   const { live } = world.weights;
   const serving = servingColor(live, world.settings.deployed.activeColor);
   const old = other(serving);
@@ -25,13 +25,13 @@ export function retireFault(world: World): string | undefined {
  * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
  * @throws Refusal while it may still be needed
  */
-export async function retire(desk: Desk): Promise<Color> {
+export async function retire(desk: RolloutContext): Promise<Color> {
   const fault = retireFault(desk.world);
-  if (fault !== undefined) throw new Refusal("refused", `${fault}.`);
+  if (fault !== undefined) throw new CliError("refused", `${fault}.`);
   const serving = servingNow(desk);
   const old = other(serving);
   const { image } = desk.world.fleets[serving];
-  await guarded(desk, "retire", image, serving, () =>
+  await runStage(desk, "retire", image, serving, () =>
     desk.session.ui.step("retire", `Retiring ${old} (${imageName(desk.world.fleets[old].image)})`, (tell) =>
       desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     ),
@@ -45,6 +45,6 @@ export async function retire(desk: Desk): Promise<Color> {
 }
 
 /** A release that was staged, and whose fleet has gone without ever serving, has ended. */
-async function abandon(desk: Desk): Promise<void> {
-  await desk.note({ kind: "ended", at: now(), outcome: "superseded", why: "it was retired before it served" });
+async function abandon(desk: RolloutContext): Promise<void> {
+  await desk.note({ kind: "ended", at: timestamp(), outcome: "superseded", why: "it was retired before it served" });
 }

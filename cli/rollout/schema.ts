@@ -1,9 +1,9 @@
 import { servingColor } from "../../deployment/model.ts";
 import { askPreview, NoConnection } from "../../aws/preview.ts";
 import type { ImageFacts } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { schemaFault } from "../schema-fit.ts";
-import type { Desk } from "./context.ts";
+import type { RolloutContext } from "./context.ts";
 import { previewOf } from "./preview.ts";
 
 /**
@@ -11,7 +11,7 @@ import { previewOf } from "./preview.ts";
  * preview listener; where that can't be reached, or where it tells of no store, there is nothing to refuse by.
  * @throws Refusal
  */
-export async function requireSchema(desk: Desk, image: ImageFacts): Promise<void> {
+export async function requireSchema(desk: RolloutContext, image: ImageFacts): Promise<void> {
   const { session, recorded, world } = desk;
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const { versionPath } = recorded.outputs.deployed.machines[serving];
@@ -26,7 +26,7 @@ export async function requireSchema(desk: Desk, image: ImageFacts): Promise<void
     return;
   }
   const fault = schemaFault(image, storeSchemaIn(body));
-  if (fault !== undefined) throw new Refusal("refused", fault);
+  if (fault !== undefined) throw new CliError("refused", fault);
 }
 
 /** The schema that a version's answer tells of its store; undefined: none. */

@@ -1,13 +1,13 @@
 import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
-import { Refusal } from "../error.ts";
-import type { Desk } from "./context.ts";
-import { guarded } from "./hooks.ts";
+import { CliError } from "../error.ts";
+import type { RolloutContext } from "./context.ts";
+import { runStage } from "./hooks.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { requireSchema } from "./schema.ts";
 
 /** The colour that serves, or has the greater claim to it while traffic is split. */
-export function servingNow({ world }: Desk): Color {
+export function servingNow({ world }: RolloutContext): Color {
   return servingColor(world.weights.live, world.settings.deployed.activeColor);
 }
 
@@ -15,9 +15,9 @@ export function servingNow({ world }: Desk): Color {
  * Refuses an image that must not be released here, before anything is changed.
  * @throws Refusal that names every fault
  */
-export async function requireFit(desk: Desk, image: ImageFacts): Promise<void> {
+export async function requireFit(desk: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
-  if (faults.length > 0) throw new Refusal("refused", faults.join(". "));
+  if (faults.length > 0) throw new CliError("refused", faults.join(". "));
   await requirePromotion(desk.session, image);
   await requireSchema(desk, image);
 }
@@ -27,7 +27,7 @@ export async function requireFit(desk: Desk, image: ImageFacts): Promise<void> {
  * from now on; with `previewSize`, only so many instances of it for the time being.
  * @throws Refusal when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
-export async function stage(desk: Desk, image: ImageFacts, previewSize: number): Promise<void> {
+export async function stage(desk: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
   const { session } = desk;
   const serving = servingNow(desk);
   const color = other(serving);
@@ -37,7 +37,7 @@ export async function stage(desk: Desk, image: ImageFacts, previewSize: number):
   const capacityFloor = Math.min(maxSize, Math.max(minSize, desired, registered));
   const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
   const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
-  await guarded(desk, "stage", image, color, () =>
+  await runStage(desk, "stage", image, color, () =>
     session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
   );
 }
@@ -46,11 +46,11 @@ export async function stage(desk: Desk, image: ImageFacts, previewSize: number):
  * Sees to it that a release of the image to the standby is on record, with the weights that it begins with; one of another
  * image, which never got to its end, has ended with that.
  */
-export async function onRecord(desk: Desk, image: ImageFacts): Promise<void> {
+export async function ensureRecord(desk: RolloutContext, image: ImageFacts): Promise<void> {
   if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
     await desk.note({
       kind: "ended",
-      at: now(),
+      at: timestamp(),
       outcome: "superseded",
       why: `${imageName(image)} is released instead`,
     });
@@ -60,7 +60,7 @@ export async function onRecord(desk: Desk, image: ImageFacts): Promise<void> {
     const from = { color: serving, image: desk.world.fleets[serving].image };
     await desk.begin({ color: other(serving), image, from });
   }
-  await desk.note({ kind: "weights", at: now(), ...desk.world.weights.live });
+  await desk.note({ kind: "weights", at: timestamp(), ...desk.world.weights.live });
 }
 
-export const now = (): string => new Date().toISOString();
+export const timestamp = (): string => new Date().toISOString();

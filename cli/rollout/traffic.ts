@@ -1,18 +1,23 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { other, shares, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts, type ReleaseSettings } from "../state/model.ts";
-import { Refusal } from "../error.ts";
-import type { ChangeOptions, Desk } from "./context.ts";
+import { CliError } from "../error.ts";
+import type { ChangeOptions, RolloutContext } from "./context.ts";
 import { hasForeignTemplate } from "./next.ts";
 import type { UpdateOptions } from "./update.ts";
-import { now, servingNow } from "./stage.ts";
+import { timestamp, servingNow } from "./stage.ts";
 
 /**
  * Gives a colour a share of the requests, by an update of the listener alone: a share of a standby is its weight, all of
  * them make it the active colour.
  * @param weight percent
  */
-export async function shift(desk: Desk, color: Color, weight: number, options?: ChangeOptions): Promise<void> {
+export async function shift(
+  desk: RolloutContext,
+  color: Color,
+  weight: number,
+  options?: ChangeOptions,
+): Promise<void> {
   const serving = servingNow(desk);
   const standby = color === serving ? 100 - weight : weight;
   const change: Partial<ReleaseSettings> =
@@ -28,7 +33,7 @@ export async function shift(desk: Desk, color: Color, weight: number, options?: 
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = desk.world.weights;
     if (live[color] !== weight) {
-      throw new Refusal(
+      throw new CliError(
         "failed",
         `The update went through, and the listener was seen with ${shares(live)}: give the same command again.`,
       );
@@ -37,13 +42,13 @@ export async function shift(desk: Desk, color: Color, weight: number, options?: 
 }
 
 /** All of the requests go to a colour: it is the active one from now on. */
-export async function flip(desk: Desk, color: Color, image: ImageFacts): Promise<void> {
+export async function flip(desk: RolloutContext, color: Color, image: ImageFacts): Promise<void> {
   await shift(desk, color, 100);
-  await desk.note({ kind: "serves", at: now() });
+  await desk.note({ kind: "serves", at: timestamp() });
   await desk.notify({ kind: "cut-over", color, image });
 }
 
-export interface BackOptions extends UpdateOptions {
+export interface RollbackOptions extends UpdateOptions {
   /**
    * What serves has been judged bad: the image that the release came from is taken whatever the gate says, when it has a
    * healthy target. Default: false.
@@ -56,11 +61,16 @@ export interface BackOptions extends UpdateOptions {
  * @throws Refusal when its fleet could not take them; an override lets it through
  * @throws Refusal, whatever is insisted on, when the fleet is not the one that the release came from
  */
-export async function goBack(desk: Desk, to: Color, why: string, options: BackOptions = {}): Promise<void> {
+export async function rollBack(
+  desk: RolloutContext,
+  to: Color,
+  why: string,
+  options: RollbackOptions = {},
+): Promise<void> {
   const { world, session } = desk;
   const [fleet, image] = [world.fleets[to], world.fleets[other(to)].image];
   if (fleet.capacity.maxSize === 0) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${to} is off: there is no fleet to go back to. Release its image again: bluegreen release ${imageName(fleet.image)}.`,
     );
@@ -68,7 +78,7 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   const from = other(to);
   const cameFrom = desk.record?.outcome === "running" ? desk.record.from.image.imageId : undefined;
   if (options.insist && cameFrom !== fleet.image.imageId) {
-    throw new Refusal(
+    throw new CliError(
       "refused",
       `${imageName(image)} should go back (${why}), but ${to} holds ${imageName(fleet.image)}, which is not what it came from and has not been checked. Look at both: bluegreen status.`,
     );
@@ -84,24 +94,29 @@ export async function goBack(desk: Desk, to: Color, why: string, options: BackOp
   } catch (error) {
     // Its own record tells of nothing that happened: left running, it would hold up whatever comes next. Guard and gate refuse
     // before traffic moves; after anything else nobody can tell.
-    if (opened && error instanceof Refusal && error.code === "refused") {
+    if (opened && error instanceof CliError && error.code === "refused") {
       const refused = `the way back was refused: ${error.message}`;
-      await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why: refused });
+      await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why: refused });
     }
     throw error;
   }
   await hold(desk, to, why);
-  await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
 }
 
-async function moveBack(desk: Desk, to: Color, why: string, { override, insist }: BackOptions): Promise<void> {
+async function moveBack(
+  desk: RolloutContext,
+  to: Color,
+  why: string,
+  { override, insist }: RollbackOptions,
+): Promise<void> {
   await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
-    const refused = error instanceof Refusal && error.code === "refused";
-    const { healthy, foreign } = desk.world.fleets[to];
+    const refused = error instanceof CliError && error.code === "refused";
+    const { healthy, staleTargets } = desk.world.fleets[to];
     // Targets of another fleet may be of an image that nobody has checked; those of a colour that serves are at work already.
-    const mixed = foreign.length > 0 && desk.world.weights.live[to] === 0;
+    const mixed = staleTargets.length > 0 && desk.world.weights.live[to] === 0;
     if (!refused || !insist || mixed || healthy === 0) throw error;
     desk.session.ui.say(
       `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
@@ -115,12 +130,12 @@ async function moveBack(desk: Desk, to: Color, why: string, { override, insist }
  * of what goes back now: it has ended with it.
  * @returns whether it is one of its own
  */
-async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): Promise<boolean> {
+async function recordWayBack(desk: RolloutContext, begun: Parameters<RolloutContext["begin"]>[0]): Promise<boolean> {
   const { record, session } = desk;
   if (record?.outcome === "running") {
     if (record.color === begun.color && record.image.imageId === begun.image.imageId) return false;
     const why = `${imageName(begun.image)} was taken back to ${imageName(begun.from.image)}`;
-    await desk.tryNote({ kind: "ended", at: now(), outcome: "superseded", why });
+    await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why });
   }
   await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
   return true;
@@ -132,32 +147,32 @@ async function recordWayBack(desk: Desk, begun: Parameters<Desk["begin"]>[0]): P
  * comes back first, by an update that moves no traffic.
  * @throws Refusal when a changed template does not come back; of other targets the gate tells
  */
-async function restoreFleet(desk: Desk, to: Color): Promise<void> {
+async function restoreFleet(desk: RolloutContext, to: Color): Promise<void> {
   const { world, session } = desk;
-  const { image, templateImage: left, foreign } = world.fleets[to];
+  const { image, templateImage: left, staleTargets } = world.fleets[to];
   const isChanged = hasForeignTemplate(world.fleets[to]);
-  if ((!isChanged && foreign.length === 0) || world.weights.live[to] > 0) return;
+  if ((!isChanged && staleTargets.length === 0) || world.weights.live[to] > 0) return;
   if (isChanged) session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
   if ((await desk.restore(to)) || !isChanged) return;
-  throw new Refusal(
+  throw new CliError(
     "failed",
     `${to} could not be given ${imageName(image)} again. For the worst night: bluegreen rollback --to ${to} --override "why".`,
   );
 }
 
 /** Whether a way back was cut off behind its move of traffic: nothing is left to do but to say so. */
-export function hasGoneBack({ record, world: { weights, fleets } }: Desk): boolean {
+export function hasGoneBack({ record, world: { weights, fleets } }: RolloutContext): boolean {
   if (record?.outcome !== "running" || record.stage !== "rollback") return false;
   const { color, image } = record.from;
   return weights.live[color] === 100 && fleets[color].image.imageId === image.imageId;
 }
 
 /** Ends the record of a way back that is through, and tells people. */
-export async function endRollback(desk: Desk): Promise<void> {
+export async function endRollback(desk: RolloutContext): Promise<void> {
   const { record } = desk;
   if (record === undefined) return;
   const { color, image, from, why } = record;
-  await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });
+  await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
   await desk.notify({ kind: "rolled-back", color, image, why });
   desk.session.ui.say(
     `${from.color} (${imageName(from.image)}) serves all requests again: ${why ?? "it was taken back"}`,
@@ -172,7 +187,7 @@ const pauseBetween = 2_000;
  * A call to AWS that the preempted command had under way carries no condition and may still land: whoever went back looks
  * again, and puts back what it decided.
  */
-async function hold(desk: Desk, to: Color, why: string): Promise<void> {
+async function hold(desk: RolloutContext, to: Color, why: string): Promise<void> {
   if (!desk.tookOver) return;
   for (let look = 0; look < looks; look++) {
     await pause(pauseBetween, undefined, { signal: desk.session.signal });
@@ -190,7 +205,7 @@ async function hold(desk: Desk, to: Color, why: string): Promise<void> {
  * A fleet that holds fewer than serve now grows first: the gate would not let it have all of the requests. Where that fails,
  * the gate has the last word.
  */
-async function grow(desk: Desk, color: Color): Promise<void> {
+async function grow(desk: RolloutContext, color: Color): Promise<void> {
   const { desired, registered } = desk.world.fleets[other(color)];
   const { maxSize, minSize } = desk.session.settings;
   const floor = desk.world.settings.deployed.capacityFloor;
@@ -201,7 +216,7 @@ async function grow(desk: Desk, color: Color): Promise<void> {
     `Growing ${color} to ${capacityFloor} instances, as many as serve now`,
     (tell) =>
       desk.change({ standby: "warm", capacityFloor, previewSize: 0 }, tell).catch((error: unknown) => {
-        if (!(error instanceof Refusal) || error.code === "interrupted") throw error;
+        if (!(error instanceof CliError) || error.code === "interrupted") throw error;
         tell.keep(`it does not grow: ${error.message}`);
       }),
   );

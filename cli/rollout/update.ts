@@ -1,7 +1,7 @@
 import type { OperationResult, Progress } from "../../automation/protocol.ts";
 import type { ReleaseSettings } from "../state/model.ts";
-import { readWorld } from "../state/read.ts";
-import { Refusal } from "../error.ts";
+import { readLiveState } from "../state/read.ts";
+import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Teller } from "../ui.ts";
 
@@ -38,7 +38,7 @@ export async function update(
   tell: Teller,
   { override, lock, stillOurs, writeDown }: UpdateOptions & Ownership,
 ): Promise<string[]> {
-  const { file, operator } = session;
+  const { file, runner } = session;
   const restore = async (): Promise<void> => {
     const there = await deployedNow(session, from);
     if (await stillOurs()) await file.write(there, await writeDown(there).catch(() => undefined));
@@ -48,7 +48,7 @@ export async function update(
   await file.write(wanted, revision);
   let result: OperationResult;
   try {
-    result = await operator.run("up", { override, lock, onProgress: told(tell) });
+    result = await runner.run("up", { override, lock, onProgress: reportProgress(tell) });
   } catch (error) {
     await restore();
     throw error;
@@ -60,13 +60,13 @@ export async function update(
   }
   await restore();
   const said = result.error ?? "no reason was given";
-  throw new Refusal(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
+  throw new CliError(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
 }
 
 /** The settings that lead to what is there; where that can't be read, those from before. */
 async function deployedNow(session: Session, before: ReleaseSettings): Promise<ReleaseSettings> {
   try {
-    return (await readWorld(session)).world.settings.deployed;
+    return (await readLiveState(session)).world.settings.deployed;
   } catch {
     return before;
   }
@@ -80,7 +80,7 @@ const touched = ({ changes }: OperationResult): string[] =>
 const remarks = new Set<string>();
 
 /** Says what the engine does, a line for each resource and for each message. */
-export function told(tell: Teller): (progress: Progress) => void {
+export function reportProgress(tell: Teller): (progress: Progress) => void {
   return (progress) => {
     if (progress.kind === "diagnostic") {
       const [line = ""] = progress.message.split("\n");

@@ -12,7 +12,7 @@ import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
-import type { Outputs, Recorded } from "./stack-state.ts";
+import type { Outputs, StackState } from "./stack-state.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
@@ -126,7 +126,7 @@ export async function alarmsNow(
 
 /** Groups that the state doesn't know, and that are not being deleted already. */
 export const unknownTo = (
-  { groupNames }: Pick<Recorded, "groupNames">,
+  { groupNames }: Pick<StackState, "groupNames">,
   groups: AutoScalingGroup[],
 ): AutoScalingGroup[] =>
   groups.filter(

@@ -45,7 +45,7 @@ export interface FleetFacts {
   readonly registered: number;
   readonly healthy: number;
   /** Registered targets that are no instances of its group. */
-  readonly foreign: readonly string[];
+  readonly staleTargets: readonly string[];
 }
 
 /** An alarm of the stack. */
@@ -70,7 +70,7 @@ export interface ReleaseSettings {
 }
 
 /** A stack at one moment. */
-export interface World {
+export interface LiveState {
   readonly stack: string;
   /** Milliseconds since 1970. */
   readonly at: number;

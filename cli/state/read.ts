@@ -1,17 +1,17 @@
 import { byColor } from "../../deployment/model.ts";
-import { explained } from "../aws-errors.ts";
+import { toCliError } from "../aws-errors.ts";
 import { currentLock } from "../store/acquire.ts";
 import { listRecords } from "../store/records.ts";
-import type { ReleaseSettings, World } from "./model.ts";
-import { settingsOf, type Recorded } from "./stack-state.ts";
-import { Refusal } from "../error.ts";
+import type { ReleaseSettings, LiveState } from "./model.ts";
+import { settingsOf, type StackState } from "./stack-state.ts";
+import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 import { alarmsNow, fleetsNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./describe.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {
-  readonly world: World;
-  readonly recorded: Recorded;
+  readonly world: LiveState;
+  readonly recorded: StackState;
 }
 
 /** Records that a decision looks back at: what a fleet holds was released, and perhaps rolled back, not long ago. */
@@ -22,10 +22,10 @@ const RECORDS = 20;
  * @param known the state, where it was read a moment ago
  * @throws Refusal when there is no listener any more, or when AWS can't be asked
  */
-export async function readWorld(session: Session, known?: Recorded): Promise<Reading> {
-  const recorded = known ?? (await session.recorded());
+export async function readLiveState(session: Session, known?: StackState): Promise<Reading> {
+  const recorded = known ?? (await session.readState());
   const { outputs } = recorded;
-  const { clients, place, settings } = session;
+  const { clients, stackRef, settings } = session;
   try {
     const [live, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
@@ -37,12 +37,12 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
       listRecords(clients.dynamodb, outputs.releases.tableName, RECORDS),
     ]);
     if (live === undefined)
-      throw new Refusal(
+      throw new CliError(
         "refused",
-        `The listener of stack ${place.stack} is gone. Bring it back with pulumi up --refresh.`,
+        `The listener of stack ${stackRef.stack} is gone. Bring it back with pulumi up --refresh.`,
       );
-    const world: World = {
-      stack: place.stack,
+    const world: LiveState = {
+      stack: stackRef.stack,
       at: Date.now(),
       weights: { live, recorded: recorded.weights },
       fleets,
@@ -58,7 +58,7 @@ export async function readWorld(session: Session, known?: Recorded): Promise<Rea
     };
     return { world, recorded };
   } catch (error) {
-    throw explained(error);
+    throw toCliError(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { byColor, colors, other, servingColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { ReleaseSettings } from "./model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 
@@ -32,7 +32,7 @@ const outputs = z.object({
 export type Outputs = z.output<typeof outputs>;
 
 /** What the state says of a stack. */
-export interface Recorded {
+export interface StackState {
   readonly outputs: Outputs;
   /** The load balancer's own DNS name; undefined where the state has none. */
   readonly loadBalancerName?: string;
@@ -67,13 +67,13 @@ const actions = z.array(z.object({ forward: forward.nullish() }));
  * Reads what `pulumi stack export` printed.
  * @throws Refusal when the stack was never brought up by this version of the program
  */
-export function recordedIn(text: string, stack: string): Recorded {
+export function parseStackState(text: string, stack: string): StackState {
   const { resources, pending_operations } = exported.parse(JSON.parse(text)).deployment;
   const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
   const read = outputs.safeParse(root?.outputs ?? {});
   if (!read.success) {
     const lacks = read.error.issues.map(({ path }) => path.join(".")).join(", ");
-    throw new Refusal("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
+    throw new CliError("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
   }
   const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
   const listener = resources.find((entry) => entry.delete !== true && entry.urn.endsWith("::app-listener"));

@@ -1,5 +1,5 @@
 import { colors, other, shares } from "../../deployment/model.ts";
-import type { ReleaseSettings, World } from "../state/model.ts";
+import type { ReleaseSettings, LiveState } from "../state/model.ts";
 
 /** Where two of settings' file, state and world differ. */
 export interface Difference {
@@ -18,11 +18,11 @@ const names = [
   "previewSize",
 ] as const satisfies (keyof ReleaseSettings)[];
 
-export function differences(world: World): Difference[] {
+export function differences(world: LiveState): Difference[] {
   return [...weights(world), ...capacity(world), ...images(world), ...settings(world)];
 }
 
-function settings({ stack, settings: { deployed, file } }: World): Difference[] {
+function settings({ stack, settings: { deployed, file } }: LiveState): Difference[] {
   // A missing image means the other colour's.
   const value = (from: ReleaseSettings, name: (typeof names)[number]) =>
     name === "blueAmi" || name === "greenAmi" ? (from[name] ?? from.blueAmi ?? from.greenAmi) : from[name];
@@ -34,13 +34,13 @@ function settings({ stack, settings: { deployed, file } }: World): Difference[] 
     }));
 }
 
-function weights({ weights: { live, recorded } }: World): Difference[] {
+function weights({ weights: { live, recorded } }: LiveState): Difference[] {
   if (colors.every((color) => live[color] === recorded[color])) return [];
   return [{ kind: "weights", text: `the listener sends ${shares(live)}, the state says ${shares(recorded)}` }];
 }
 
 /** Only what no scaling explains: a fleet that should be off or on, and one below the floor. */
-function capacity({ fleets, settings: { deployed } }: World): Difference[] {
+function capacity({ fleets, settings: { deployed } }: LiveState): Difference[] {
   return colors.flatMap((color): Difference[] => {
     const { minSize, maxSize } = fleets[color].capacity;
     const bounds = `${color}'s group has ${minSize}-${maxSize} instances`;
@@ -54,7 +54,7 @@ function capacity({ fleets, settings: { deployed } }: World): Difference[] {
   });
 }
 
-function images({ fleets, settings: { deployed } }: World): Difference[] {
+function images({ fleets, settings: { deployed } }: LiveState): Difference[] {
   return colors.flatMap((color): Difference[] => {
     const declared = deployed[`${color}Ami`] ?? deployed[`${other(color)}Ami`];
     const { imageId } = fleets[color].image;

@@ -41,9 +41,9 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
     return healthy < wantedTargets(fleet(color)) ? paint("red", text) : text;
   });
   row("instances", (color) => {
-    const { instances, foreign } = fleet(color);
+    const { instances, staleTargets } = fleet(color);
     const lines = instances.map((instance) => instanceText(instance, paint));
-    return [...lines, ...foreign.map((id) => paint("red", `${id} of an earlier fleet`))].join("\n") || "none";
+    return [...lines, ...staleTargets.map((id) => paint("red", `${id} of an earlier fleet`))].join("\n") || "none";
   });
   return grid.toString();
 }

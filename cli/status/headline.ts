@@ -1,12 +1,12 @@
 import { byColor, colors, other, type Color } from "../../deployment/model.ts";
-import { imageName, type World } from "../state/model.ts";
+import { imageName, type LiveState } from "../state/model.ts";
 import { roleOf, serving, wantedTargets } from "./words.ts";
 
 /**
  * A stack in one line, the colour that serves first:
  * `dev: blue v1.0.0 serves 90 %, green v2.0.0 10 % (canary), all healthy`.
  */
-export function headline(world: World): string {
+export function headline(world: LiveState): string {
   const first = serving(world);
   const order: readonly Color[] = first ? [first, other(first)] : colors;
   const parts = order.map((color) => share(world, color));
@@ -14,7 +14,7 @@ export function headline(world: World): string {
   return `${world.stack}: ${[...parts, health(world), ...alarm(world)].join(", ")}`;
 }
 
-function share(world: World, color: Color): string {
+function share(world: LiveState, color: Color): string {
   const name = `${color} ${imageName(world.fleets[color].image)}`;
   const percent = `${world.weights.live[color]} %`;
   const text = {
@@ -26,7 +26,7 @@ function share(world: World, color: Color): string {
   return text[roleOf(world, color)];
 }
 
-function health({ fleets }: World): string {
+function health({ fleets }: LiveState): string {
   const wanted = byColor((color) => wantedTargets(fleets[color]));
   const lacking = colors.filter((color) => fleets[color].healthy < wanted[color]);
   if (lacking.length === 0) return "all healthy";
@@ -34,7 +34,7 @@ function health({ fleets }: World): string {
 }
 
 /** Composite alarms are left out: they only repeat their parts. */
-function alarm({ alarms, loadBalancerAlarms }: World): string[] {
+function alarm({ alarms, loadBalancerAlarms }: LiveState): string[] {
   const all = [...alarms.blue, ...alarms.green, ...loadBalancerAlarms];
   const count = all.filter(({ state, composite }) => state === "ALARM" && !composite).length;
   return count === 0 ? [] : [`${count} ${count === 1 ? "alarm" : "alarms"}`];

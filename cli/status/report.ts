@@ -1,6 +1,6 @@
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { DriftCounts } from "../drift/report.ts";
-import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, World } from "../state/model.ts";
+import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, LiveState } from "../state/model.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
 import { rollbackFacts, type RollbackFacts } from "./rollback.ts";
@@ -20,7 +20,7 @@ export interface StatusReport {
     /** Since when it has all the requests; undefined where no release's record tells. */
     readonly since?: string;
   };
-  readonly weights: World["weights"];
+  readonly weights: LiveState["weights"];
   /** Where settings' file, state and world differ. Empty: nowhere. */
   readonly differences: readonly Difference[];
   readonly fleets: ByColor<FleetFacts & { readonly role: Role; readonly percent: number }>;
@@ -43,7 +43,7 @@ export interface StatusReport {
 }
 
 /** @param now milliseconds since 1970; @param drift what `drift` found, if it was asked */
-export function statusReport(world: World, now: number, drift?: DriftCounts): StatusReport {
+export function statusReport(world: LiveState, now: number, drift?: DriftCounts): StatusReport {
   const { stack, fleets, record, lock, weights, pending } = world;
   const color = serving(world);
   const alarms = [...world.alarms.blue, ...world.alarms.green, ...world.loadBalancerAlarms];
@@ -82,7 +82,7 @@ const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): S
  * Since when a colour has all the requests, by the weights that the newest release noted; undefined when that release
  * tells nothing of what is there now (an update without the command came later).
  */
-function servesSince({ record, weights, fleets }: World, color: Color): string | undefined {
+function servesSince({ record, weights, fleets }: LiveState, color: Color): string | undefined {
   if (!record || weights.live[color] !== 100) return undefined;
   const { imageId } = record.color === color ? record.image : record.from.image;
   if (fleets[color].image.imageId !== imageId) return undefined;

@@ -1,5 +1,5 @@
 import { colors, other, shares, type Color } from "../../deployment/model.ts";
-import { imageName, type World } from "../state/model.ts";
+import { imageName, type LiveState } from "../state/model.ts";
 import { serving } from "./words.ts";
 
 /** Whether the release could be taken back at once, to which colour, and if not, why. */
@@ -14,7 +14,7 @@ export interface RollbackFacts {
  * What the output `rollbackReady` said after the last update, asked of the world as it is now, with all that the health
  * gate would ask. While a canary has a share, back is the colour that serves beside it; else it is the standby.
  */
-export function rollbackFacts(world: World): RollbackFacts {
+export function rollbackFacts(world: LiveState): RollbackFacts {
   const now = serving(world);
   if (now === undefined) return { ready: false, reason: "the listener sends requests to neither colour" };
   const canary = world.weights.live[other(now)] > 0;
@@ -25,7 +25,7 @@ export function rollbackFacts(world: World): RollbackFacts {
 }
 
 /** Why the standby is no way back at all. */
-function nothingToTakeBack({ fleets, record, earlier }: World, now: Color): string | undefined {
+function nothingToTakeBack({ fleets, record, earlier }: LiveState, now: Color): string | undefined {
   const back = other(now);
   const { image, capacity } = fleets[back];
   if (capacity.maxSize === 0) return `${back} is off (standby: off)`;
@@ -48,14 +48,14 @@ function nothingToTakeBack({ fleets, record, earlier }: World, now: Color): stri
 }
 
 /** What the health gate would say to moving all requests to a colour. */
-function obstacles({ fleets, weights: { live, recorded } }: World, to: Color): string[] {
+function obstacles({ fleets, weights: { live, recorded } }: LiveState, to: Color): string[] {
   const from = other(to);
-  const { healthy, foreign } = fleets[to];
+  const { healthy, staleTargets } = fleets[to];
   const need = Math.max(1, fleets[from].registered);
   const moved = colors.some((color) => live[color] !== recorded[color]);
   return [
     ...(healthy < need ? [`${to} has ${healthy} healthy targets and needs ${need}`] : []),
-    ...(foreign.length > 0 ? [`${to}'s target group holds ${foreign.join(", ")} of an earlier fleet`] : []),
+    ...(staleTargets.length > 0 ? [`${to}'s target group holds ${staleTargets.join(", ")} of an earlier fleet`] : []),
     ...(moved ? [`the live weights are ${shares(live)}, the state says ${shares(recorded)}`] : []),
   ];
 }

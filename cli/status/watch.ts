@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import type { World } from "../state/model.ts";
+import type { LiveState } from "../state/model.ts";
 import { statusReport, type StatusReport } from "./report.ts";
 import type { Screen } from "./screen.ts";
 
 export interface WatchArgs {
   /** Reads the stack as it is. When it fails, the watch goes on. */
-  readonly read: () => Promise<World>;
+  readonly read: () => Promise<LiveState>;
   readonly screen: Screen;
   /** Ends the watch. */
   readonly signal: AbortSignal;

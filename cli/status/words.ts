@@ -1,15 +1,15 @@
 import { servingColor, type Color } from "../../deployment/model.ts";
-import type { FleetFacts, ImageFacts, World } from "../state/model.ts";
+import type { FleetFacts, ImageFacts, LiveState } from "../state/model.ts";
 
 /** What a colour does now. `canary`: it has a share of the requests beside the colour that is declared to serve. */
 export type Role = "serving" | "canary" | "standby" | "off";
 
 /** The colour that serves; undefined when the listener sends requests to neither. */
-export function serving({ weights: { live }, settings }: World): Color | undefined {
+export function serving({ weights: { live }, settings }: LiveState): Color | undefined {
   return live.blue + live.green === 0 ? undefined : servingColor(live, settings.deployed.activeColor);
 }
 
-export function roleOf(world: World, color: Color): Role {
+export function roleOf(world: LiveState, color: Color): Role {
   if (serving(world) === color) return "serving";
   if (world.weights.live[color] > 0) return "canary";
   return world.fleets[color].capacity.maxSize === 0 && world.fleets[color].instances.length === 0 ? "off" : "standby";

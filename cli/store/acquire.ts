@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Holder, Lock, LockKind } from "../state/model.ts";
-import type { Refusal } from "../error.ts";
+import type { CliError } from "../error.ts";
 import { leftBy } from "./abandoned.ts";
 import { awsTime, thisMoment } from "./clock.ts";
 import { isHolderAlive } from "./holder.ts";
@@ -21,7 +21,7 @@ export interface LockRequest {
 /** Who is told what while a lock is taken and held. */
 export interface LockListeners {
   /** Told once when somebody took it from this process, which must not touch anything from then on. */
-  onLost: (why: Refusal) => void;
+  onLost: (why: CliError) => void;
   /** Told when it has to be watched whether a holder lives, and for how long at most. */
   onWait: (line: string) => void;
   /** Ends the watching. */

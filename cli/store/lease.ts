@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Abandoned, Engine, Lock } from "../state/model.ts";
-import type { Refusal } from "../error.ts";
+import type { CliError } from "../error.ts";
 import { isLeftLocked, leftBy, type StateHolder, together, without } from "./abandoned.ts";
 import { type Moment, secondsSince, thisMoment } from "./clock.ts";
 import { processState } from "./holder.ts";
@@ -43,7 +43,7 @@ const RETRY_MS = 1_000;
 export class HeldLock {
   readonly token: string;
   readonly before: Before;
-  private lost?: Refusal;
+  private lost?: CliError;
   /** Why the latest renewal failed, if it did. */
   private failure?: unknown;
   /** When the latest renewal that succeeded was sent. */
@@ -56,13 +56,13 @@ export class HeldLock {
 
   private readonly store: LockStore;
   private readonly lock: Lock;
-  private readonly onLost: (why: Refusal) => void;
+  private readonly onLost: (why: CliError) => void;
 
   /**
    * @param sent when the write that took the lock was sent, or before
    * @param onLost told once, as soon as it shows that somebody else has the lock; nothing may be touched any more
    */
-  constructor(store: LockStore, lock: Lock, before: Before, sent: Moment, onLost: (why: Refusal) => void) {
+  constructor(store: LockStore, lock: Lock, before: Before, sent: Moment, onLost: (why: CliError) => void) {
     this.store = store;
     this.lock = lock;
     this.before = before;

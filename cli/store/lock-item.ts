@@ -9,7 +9,7 @@ import {
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Abandoned, Engine, Lock } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
 
 const Key = { pk: { S: "lock" }, sk: { S: "release" } };
@@ -57,7 +57,7 @@ export async function readLock(client: DynamoDBClient, TableName: string): Promi
       released: released?.BOOL,
     });
   } catch {
-    throw new Refusal(
+    throw new CliError(
       "failed",
       `The lock in the table ${TableName} can't be read. When nobody releases, delete its item (pk lock, sk release) and ` +
         "give the same command again.",

@@ -1,6 +1,6 @@
 /** Whose turn it is to release: decisions and words, without a call. */
 import type { Holder, Lock, LockKind } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 /** Seconds for which a lock counts unless it is renewed. */
 export const LEASE_SECONDS = 60;
@@ -41,13 +41,13 @@ export function lockDecision(
 export const isRollback = (lock: Lock | undefined): boolean => lock?.kind === "rollback" && !lock.released;
 
 /** Somebody else releases: who, since when, doing what, and what to do. */
-export function lockedRefusal(lock: Lock): Refusal {
+export function lockedRefusal(lock: Lock): CliError {
   const { holder, doing, since, kind } = lock;
   const next: Record<LockKind, string> = {
     change: "Wait until it ends (bluegreen status --watch), or take the traffic back at once with bluegreen rollback.",
     rollback: "It takes the traffic back, and gives way to nobody: wait until it ends (bluegreen status --watch).",
   };
-  return new Refusal(
+  return new CliError(
     "locked",
     `${holder.by} works on this stack since ${since}: ${doing} (process ${holder.pid} on ${holder.host}). ${next[kind]} ` +
       `If that process is dead, its lock ends within ${LEASE_SECONDS} s.`,
@@ -63,17 +63,17 @@ export function waitingFor({ holder, doing }: Lock): string {
 }
 
 /** The lock is another's now, or gone. */
-export function lostRefusal(doing: string, now: Lock | undefined): Refusal {
+export function lostRefusal(doing: string, now: Lock | undefined): CliError {
   const taker =
     now && !now.released
       ? `${now.holder.by} took over at ${now.since} (${now.doing})`
       : "Its lock was removed from the stack's table";
-  return new Refusal("failed", `${doing} stops here and changes nothing more: ${taker}. See bluegreen status.`);
+  return new CliError("failed", `${doing} stops here and changes nothing more: ${taker}. See bluegreen status.`);
 }
 
 /** The lease is over and the table does not answer, so that somebody else may hold the lock. */
-export function unprovenRefusal(doing: string, why: string): Refusal {
-  return new Refusal(
+export function unprovenRefusal(doing: string, why: string): CliError {
+  return new CliError(
     "failed",
     `${doing} stops here and changes nothing more: its lock could not be renewed for ${LEASE_SECONDS} s (${why}). ` +
       "Give the same command again when AWS answers.",

@@ -6,7 +6,7 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { ReleaseRecord } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
 import { type Begun, newRecord } from "./record.ts";
 
@@ -69,12 +69,12 @@ export async function saveRecord(
   } catch (error) {
     const [lock, own] = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
     if (lock?.Code === FAILED)
-      throw new Refusal(
+      throw new CliError(
         "failed",
         `The record of release ${record.id} was not written: another command holds the lock by now. See bluegreen status.`,
       );
     if (own?.Code !== FAILED) throw error;
-    throw new Refusal(
+    throw new CliError(
       "failed",
       `The record of release ${record.id} was ended by somebody else, and stays as it is. See bluegreen history.`,
     );

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type ReleaseRevision, revisionIn, revisionItem } from "../../components/release-revision.ts";
 import { itemKey } from "../../aws/releases-item.ts";
 import type { ReleaseSettings } from "../state/model.ts";
-import { Refusal } from "../error.ts";
+import { CliError } from "../error.ts";
 
 const Key = itemKey("settings");
 
@@ -91,4 +91,4 @@ async function atOnce(
   }
 }
 
-const taken = (what: string): Refusal => new Refusal("locked", `${what}. See bluegreen status.`);
+const taken = (what: string): CliError => new CliError("locked", `${what}. See bluegreen status.`);

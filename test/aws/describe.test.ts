@@ -49,31 +49,31 @@ test("targets and groups are asked for by their own names", async () => {
 
 describe("targets that count", () => {
   test.each<[string, string[], string[] | undefined, ReturnType<typeof observe>]>([
-    ["none", [], ["i-1"], { registered: 0, healthy: 0, foreign: [] }],
+    ["none", [], ["i-1"], { registered: 0, healthy: 0, staleTargets: [] }],
     [
       "healthy, unhealthy and new ones",
       ["i-1 healthy", "i-2 unhealthy", "i-3 initial"],
       undefined,
-      { registered: 3, healthy: 1, foreign: [] },
+      { registered: 3, healthy: 1, staleTargets: [] },
     ],
     [
       "not those that leave or aren't in use",
       ["i-1 healthy", "i-2 draining", "i-3 unused"],
       ["i-1"],
-      { registered: 1, healthy: 1, foreign: [] },
+      { registered: 1, healthy: 1, staleTargets: [] },
     ],
     [
       "those of an earlier fleet are named",
       ["i-1 healthy", "i-8 healthy", "i-9 unhealthy"],
       ["i-1"],
-      { registered: 3, healthy: 2, foreign: ["i-8", "i-9"] },
+      { registered: 3, healthy: 2, staleTargets: ["i-8", "i-9"] },
     ],
     [
       "one that drains from an earlier fleet isn't",
       ["i-9 draining"],
       ["i-1"],
-      { registered: 0, healthy: 0, foreign: [] },
+      { registered: 0, healthy: 0, staleTargets: [] },
     ],
-    ["all are foreign to an empty group", ["i-1 healthy"], [], { registered: 1, healthy: 1, foreign: ["i-1"] }],
+    ["all are foreign to an empty group", ["i-1 healthy"], [], { registered: 1, healthy: 1, staleTargets: ["i-1"] }],
   ])("%s", (_, targets, members, expected) => expect(observe(targets.map(target), members)).toEqual(expected));
 });

@@ -1,5 +1,5 @@
-import { explained } from "../../cli/aws-errors.ts";
-import { Refusal } from "../../cli/error.ts";
+import { toCliError } from "../../cli/aws-errors.ts";
+import { CliError } from "../../cli/error.ts";
 
 const named = (name: string, more: object = {}, message = "words of AWS") =>
   Object.assign(new Error(message), { name }, more);
@@ -23,11 +23,11 @@ test.each([
   // Node tries every address of a host, and its error has no words of its own.
   [named("AggregateError", { code: "ECONNREFUSED" }, ""), /can't be reached .*\(AggregateError: ECONNREFUSED\)\.$/],
 ])("%s", (error, message) => {
-  expect(explained(error)).toMatchObject({ code: "failed", message: expect.stringMatching(message) as string });
-  expect(explained(error)).toBeInstanceOf(Refusal);
+  expect(toCliError(error)).toMatchObject({ code: "failed", message: expect.stringMatching(message) as string });
+  expect(toCliError(error)).toBeInstanceOf(CliError);
 });
 
-test.each([new TypeError("a bug"), named("ValidationError"), new Refusal("refused", "no"), "a text", undefined])(
+test.each([new TypeError("a bug"), named("ValidationError"), new CliError("refused", "no"), "a text", undefined])(
   "%s is given back as it is",
-  (error) => expect(explained(error)).toBe(error),
+  (error) => expect(toCliError(error)).toBe(error),
 );

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { StateHolder } from "../../cli/store/abandoned.ts";
 import type { Engine } from "../../cli/state/model.ts";
-import { Operator, stateHolders, type Engines } from "../../cli/runner.ts";
+import { PulumiRunner, stateHolders, type Engines } from "../../cli/runner.ts";
 import type { Progress } from "../../automation/protocol.ts";
 import { FakeTools } from "../tools/fake-path.ts";
 
@@ -66,7 +66,7 @@ fi
 `;
   let tools: FakeTools;
   let folder: string;
-  let operator: Operator;
+  let operator: PulumiRunner;
   let left: readonly StateHolder[];
   let told: Progress[];
   let ended: jest.Mock<void, [string]>;
@@ -92,7 +92,7 @@ fi
   beforeEach(() => {
     tools = new FakeTools();
     folder = path.dirname(tools.add("bin/pulumi", script));
-    operator = new Operator({ folder, stack: "dev" }, new AbortController().signal);
+    operator = new PulumiRunner({ folder, stack: "dev" }, new AbortController().signal);
     operator.engines = engines;
     [left, told] = [[], []];
     ended = jest.fn<void, [string]>();
@@ -205,7 +205,7 @@ fi
 
   it("given Ctrl-C before the engine is written down, starts none", async () => {
     const interruption = new AbortController();
-    operator = new Operator({ folder, stack: "dev" }, interruption.signal);
+    operator = new PulumiRunner({ folder, stack: "dev" }, interruption.signal);
     operator.engines = { ...engines, engineStarts: () => Promise.resolve(interruption.abort()) };
     await expect(up()).rejects.toMatchObject({ code: "interrupted" });
     expect(existsSync(file("calls"))).toBe(false);

@@ -17,7 +17,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isLeftLocked } from "../../cli/store/abandoned.ts";
 import { processState } from "../../cli/store/holder.ts";
 import type { Abandoned, Engine } from "../../cli/state/model.ts";
-import { Operator, type Engines } from "../../cli/runner.ts";
+import { PulumiRunner, type Engines } from "../../cli/runner.ts";
 import { pulumi } from "../../cli/pulumi.ts";
 import { makePrograms } from "../../rehearsal/programs.ts";
 import { findPulumi } from "../../tools/pulumi-cli.ts";
@@ -123,7 +123,7 @@ function next(who: string, left: readonly Engine[], onWait: () => void = () => u
   };
   process.env.WHO = who;
   mayGo(who);
-  const operator = new Operator(place(), new AbortController().signal);
+  const operator = new PulumiRunner(place(), new AbortController().signal);
   operator.engines = engines;
   return operator.run("up", {
     onProgress: (progress) => {

@@ -7,7 +7,7 @@ import type {
   Lock,
   ReleaseRecord,
   ReleaseSettings,
-  World,
+  LiveState,
 } from "../../cli/state/model.ts";
 
 /** The moment of every world here. */
@@ -49,7 +49,7 @@ export const fleet = (color: Color, change: Partial<FleetFacts> = {}): FleetFact
   instances: [instance(color, 1), instance(color, 2)],
   registered: 2,
   healthy: 2,
-  foreign: [],
+  staleTargets: [],
   ...change,
 });
 
@@ -83,13 +83,13 @@ export const settings = (change: Partial<ReleaseSettings> = {}): ReleaseSettings
 });
 
 /** The same settings in state and file. */
-export const settled = (change: Partial<ReleaseSettings> = {}): World["settings"] => ({
+export const settled = (change: Partial<ReleaseSettings> = {}): LiveState["settings"] => ({
   deployed: settings(change),
   file: settings(change),
 });
 
 /** The same weights live and in the state. */
-export const weights = (blue: number, green: number): World["weights"] => ({
+export const weights = (blue: number, green: number): LiveState["weights"] => ({
   live: { blue, green },
   recorded: { blue, green },
 });
@@ -123,7 +123,7 @@ export const lock = (change: Partial<Lock> = {}): Lock => ({
 });
 
 /** Blue serves v1, green stands by with v2, all is well: change what a test is about. */
-export const world = (change: Partial<World> = {}): World => ({
+export const world = (change: Partial<LiveState> = {}): LiveState => ({
   stack: "dev",
   at: now,
   weights: weights(100, 0),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/index.js";
-import { readDeployed } from "../../components/deployed.ts";
+import { readCurrentState } from "../../components/deployed.ts";
 import { byColor } from "../../deployment/model.ts";
 import { arns, fakeClients, forwarding, type World } from "../aws/fake-aws.ts";
 
@@ -32,7 +32,7 @@ async function read(outputs: Record<string, unknown>, world: World) {
     return { name, outputs };
   };
   await pulumi.runtime.setMocks({ newResource, call }, "bluegreen", "dev", false, "acme");
-  return readDeployed(fakeClients(() => world));
+  return readCurrentState(fakeClients(() => world));
 }
 
 const live = (blue: number): World => ({ listeners: { "arn:l": forwarding({ blue, green: 100 - blue }) } });
@@ -75,5 +75,5 @@ test("fails when AWS won't say what is live", async () => {
     throw new Error("AccessDenied");
   });
   await read({ deployed: output }, live(100));
-  await expect(readDeployed(clients)).rejects.toThrow("AccessDenied");
+  await expect(readCurrentState(clients)).rejects.toThrow("AccessDenied");
 });

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Fleet, type FleetArgs } from "../../components/fleet.ts";
-import type { Machine } from "../../deployment/model.ts";
+import type { LaunchSpec } from "../../deployment/model.ts";
 import { named, register, type Registered } from "../program.ts";
 
-const machine: Machine = {
+const machine: LaunchSpec = {
   imageId: "ami-1",
   instanceType: "m7i.large",
   detailedMonitoring: true,

@@ -1,4 +1,4 @@
-import { describePlace } from "../../components/region-info.ts";
+import { describeRegion } from "../../components/region-info.ts";
 import { answerCalls } from "./calls.ts";
 
 const asked: unknown[] = [];
@@ -16,7 +16,7 @@ const answer = (names: string[]) =>
 
 test("the first zones by name, in whatever order AWS tells them, and no Local Zones", async () => {
   await answer(["c", "a", "b"]);
-  expect(await describePlace(2)).toEqual({
+  expect(await describeRegion(2)).toEqual({
     accountId: "111111111111",
     region: "eu-central-1",
     partition: "aws",
@@ -28,10 +28,10 @@ test("the first zones by name, in whatever order AWS tells them, and no Local Zo
 
 test("as many zones as there are", async () => {
   await answer(["b", "a"]);
-  expect((await describePlace(2)).availabilityZoneNames).toEqual(["a", "b"]);
+  expect((await describeRegion(2)).availabilityZoneNames).toEqual(["a", "b"]);
 });
 
 test("fails when the region has fewer", async () => {
   await answer(["a", "b"]);
-  await expect(describePlace(3)).rejects.toThrow("availabilityZoneCount is 3, but eu-central-1 has 2: a, b.");
+  await expect(describeRegion(3)).rejects.toThrow("availabilityZoneCount is 3, but eu-central-1 has 2: a, b.");
 });

@@ -1,7 +1,7 @@
-import { Firewall, type FirewallArgs } from "../../components/security-groups.ts";
+import { SecurityGroups, type SecurityGroupsArgs } from "../../components/security-groups.ts";
 import { register } from "../program.ts";
 
-const args: FirewallArgs = {
+const args: SecurityGroupsArgs = {
   vpcId: "vpc-1",
   vpcCidr: "10.0.0.0/16",
   appPort: 3000,
@@ -14,8 +14,8 @@ const args: FirewallArgs = {
 };
 
 /** Each rule as `direction: group peer port`, in alphabetical order. */
-async function rulesOf(more: Partial<FirewallArgs>): Promise<string[]> {
-  const resources = await register(() => new Firewall("f", { ...args, ...more }));
+async function rulesOf(more: Partial<SecurityGroupsArgs>): Promise<string[]> {
+  const resources = await register(() => new SecurityGroups("f", { ...args, ...more }));
   return resources
     .filter(({ type }) => type.includes("Rule"))
     .map(({ type, inputs }) => {
@@ -34,7 +34,7 @@ const always = [
   "out: f-fleet-id 0.0.0.0/0 443",
 ];
 
-test.each<[string, Partial<FirewallArgs>, string[]]>([
+test.each<[string, Partial<SecurityGroupsArgs>, string[]]>([
   ["nobody but the allowed ranges, and no way out but HTTPS", {}, []],
   ["previews for the given ranges alone", { previewCidrs: ["198.51.100.7/32"] }, ["in: f-alb-id 198.51.100.7/32 9090"]],
   [

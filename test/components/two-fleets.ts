@@ -1,14 +1,14 @@
 import {
   byColor,
   type Capacity,
-  type Deployed,
-  type Foundation,
-  type Machine,
-  type Wanted,
+  type CurrentState,
+  type ImmutableSettings,
+  type LaunchSpec,
+  type DesiredState,
 } from "../../deployment/model.ts";
 
 /** What an image of that id is run on. */
-export const machine = (imageId: string): Machine => ({
+export const machine = (imageId: string): LaunchSpec => ({
   imageId,
   instanceType: "t3.small",
   detailedMonitoring: false,
@@ -16,9 +16,14 @@ export const machine = (imageId: string): Machine => ({
   versionPath: "/version",
   bootGate: true,
 });
-export const foundation: Foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+export const foundation: ImmutableSettings = {
+  vpcCidr: "10.0.0.0/16",
+  availabilityZoneCount: 2,
+  appPort: 3000,
+  https: false,
+};
 /** Blue serves, green is warm with the next image. */
-export const warm: Wanted = {
+export const warm: DesiredState = {
   activeColor: "blue",
   standby: "warm",
   standbyWeight: 0,
@@ -30,7 +35,7 @@ export const warm: Wanted = {
   foundation,
 };
 /** The same, deployed. */
-export const serving: Deployed = {
+export const serving: CurrentState = {
   activeColor: "blue",
   weights: { blue: 100, green: 0 },
   machines: warm.machines,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings, parseSettings } from "../../config/load.ts";
-import { imageIds, wantedFrom } from "../../deployment/desired-state.ts";
+import { imageIds, desiredState } from "../../deployment/desired-state.ts";
 import { schema } from "../../config/schema.ts";
 import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings.ts";
 
@@ -243,7 +243,7 @@ describe("what traffic depends on", () => {
   ])("%s", (_, raw, images) => {
     const parsed = parseSettings({ ...minimal, ...raw });
     expect(imageIds(parsed)).toEqual(images);
-    const { machines } = wantedFrom(parsed, { blue: true, green: false });
+    const { machines } = desiredState(parsed, { blue: true, green: false });
     expect(machines).toMatchObject({
       blue: { imageId: images.blue, bootGate: true },
       green: { imageId: images.green, bootGate: false },
@@ -251,7 +251,7 @@ describe("what traffic depends on", () => {
   });
 
   test("the foundation is what can't change", () => {
-    expect(wantedFrom(parseSettings({ ...existing, appPort: "8080" }), noGates).foundation).toEqual({
+    expect(desiredState(parseSettings({ ...existing, appPort: "8080" }), noGates).foundation).toEqual({
       vpcId: "vpc-12345678",
       vpcCidr: "10.0.0.0/16",
       availabilityZoneCount: 2,
@@ -264,7 +264,7 @@ describe("what traffic depends on", () => {
     ["a certificate", { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/1" }],
     ["a domain", { domain: "app.example.com", hostedZoneId: "Z1" }],
   ])("%s makes it HTTPS", (_, settings) =>
-    expect(wantedFrom(parseSettings({ ...minimal, ...settings }), noGates).foundation.https).toBe(true),
+    expect(desiredState(parseSettings({ ...minimal, ...settings }), noGates).foundation.https).toBe(true),
   );
 });
 

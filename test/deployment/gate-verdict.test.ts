@@ -1,10 +1,10 @@
 import { gateVerdict, type GateQuestion } from "../../deployment/gate-verdict.ts";
-import type { ByColor, Observed } from "../../deployment/model.ts";
+import type { ByColor, TargetHealthSummary } from "../../deployment/model.ts";
 
-const seen = (healthy: number, registered = healthy, foreign: string[] = []): Observed => ({
+const seen = (healthy: number, registered = healthy, staleTargets: string[] = []): TargetHealthSummary => ({
   registered,
   healthy,
-  foreign,
+  staleTargets,
 });
 const blueServes = { blue: 100, green: 0 };
 const greenServes = { blue: 0, green: 100 };
@@ -48,7 +48,7 @@ describe("the gate is open", () => {
         weights: blueServes,
         recorded: { blue: 90, green: 10 },
         live: { blue: 90, green: 10 },
-        home: "blue",
+        abortTo: "blue",
         observed: { blue: seen(1, 4, ["i-9"]), green: seen(6) },
         preview: { blue: { faults: ["GET /version answered 500"] } },
       },
@@ -66,7 +66,7 @@ describe("the gate is open", () => {
 });
 
 describe("fails for one reason alone", () => {
-  const observed = (green: Observed): ByColor<Observed> => ({ blue: seen(4), green });
+  const observed = (green: TargetHealthSummary): ByColor<TargetHealthSummary> => ({ blue: seen(4), green });
   test.each<[string, Partial<GateQuestion>, string]>([
     [
       "somebody moved traffic by hand",
@@ -80,7 +80,7 @@ describe("fails for one reason alone", () => {
         weights: blueServes,
         recorded: { blue: 90, green: 10 },
         live: { blue: 90, green: 10 },
-        home: "blue",
+        abortTo: "blue",
         observed: { blue: seen(0, 4), green: seen(4) },
       },
       "blue has 0 healthy targets and needs 1 for 100 % of the requests",

@@ -1,9 +1,9 @@
 import { planUpdate } from "../../deployment/plan.ts";
-import type { Deployed, Foundation, Wanted } from "../../deployment/model.ts";
+import type { CurrentState, ImmutableSettings, DesiredState } from "../../deployment/model.ts";
 import { foundation, machine, serving, warm } from "../components/two-fleets.ts";
 
 describe("the foundation", () => {
-  test.each<[string, Partial<Foundation>, string]>([
+  test.each<[string, Partial<ImmutableSettings>, string]>([
     ["another VPC", { vpcId: "vpc-1" }, "vpcId can't change in a running stack (not set to vpc-1)"],
     [
       "another range",
@@ -53,7 +53,7 @@ test("what is live counts, not what was asked for last", () => {
 describe("an update that moves traffic", () => {
   const onTrial = { ...serving, capacity: { ...serving.capacity, green: { minSize: 1, maxSize: 4 } } };
 
-  test.each<[string, Partial<Wanted>, Deployed, string[]]>([
+  test.each<[string, Partial<DesiredState>, CurrentState, string[]]>([
     ["may let the standby grow from its trial", { activeColor: "green" }, onTrial, []],
     ["may bring a standby on trial a share, which the gate weighs", { previewSize: 1, standbyWeight: 10 }, onTrial, []],
     [

@@ -6,8 +6,8 @@ import {
   gaining,
   type ByColor,
   type Color,
-  type Deployed,
-  type Wanted,
+  type CurrentState,
+  type DesiredState,
 } from "../../deployment/model.ts";
 
 /** A valid state of the settings that traffic depends on, as one line of the table. */
@@ -47,7 +47,7 @@ const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
 
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 
-const wantedOf = ({ images, ...state }: State, bootGate = false): Wanted => ({
+const wantedOf = ({ images, ...state }: State, bootGate = false): DesiredState => ({
   ...state,
   minSize: 2,
   maxSize: 4,
@@ -63,7 +63,7 @@ const wantedOf = ({ images, ...state }: State, bootGate = false): Wanted => ({
 });
 
 /** What the world is after an update that went through. */
-const deployedBy = ({ plan }: Planned, { activeColor }: State): Deployed => ({ ...plan, activeColor, foundation });
+const deployedBy = ({ plan }: Planned, { activeColor }: State): CurrentState => ({ ...plan, activeColor, foundation });
 
 const deployedOf = (state: State) => deployedBy(planUpdate(wantedOf(state), undefined), state);
 
@@ -106,7 +106,7 @@ function kindOf(refusal: string): string {
 const told = ({ images, ...state }: State) => JSON.stringify({ ...state, ...images });
 
 /** Pairs for which a law does not hold, readable. Empty: it holds for all. */
-function against(law: (from: State, to: State, planned: Planned, before: Deployed) => boolean): string[] {
+function against(law: (from: State, to: State, planned: Planned, before: CurrentState) => boolean): string[] {
   return pairs
     .map(([from, to]) => ({ from, to, before: deployedOf(from), planned: planUpdate(wantedOf(to), deployedOf(from)) }))
     .filter(({ from, to, planned, before }) => !law(from, to, planned, before))
@@ -117,7 +117,7 @@ function against(law: (from: State, to: State, planned: Planned, before: Deploye
 const againstWhenAllowed = (law: Parameters<typeof against>[0]) =>
   against((from, to, planned, before) => planned.refusals.length > 0 || law(from, to, planned, before));
 
-const smaller = (before: Deployed, { plan }: Planned, color: Color) =>
+const smaller = (before: CurrentState, { plan }: Planned, color: Color) =>
   plan.capacity[color].minSize < before.capacity[color].minSize ||
   plan.capacity[color].maxSize < before.capacity[color].maxSize;
 
@@ -181,7 +181,7 @@ describe("every allowed transition", () => {
       colors.every((color) => {
         const before = plan.beforeListener.includes(color);
         if (plan.weights[color] === 0) return !before;
-        return before && (plan.awaited.includes(color) || color === plan.home) && plan.capacity[color].minSize > 0;
+        return before && (plan.awaited.includes(color) || color === plan.abortTo) && plan.capacity[color].minSize > 0;
       }),
     );
     expect(wrong).toEqual([]);
@@ -233,7 +233,7 @@ test("a life of random updates, of which the refused ones change nothing, never 
   let moved = 0;
   fc.assert(
     fc.property(life, (wishes) => {
-      let now: Deployed | undefined;
+      let now: CurrentState | undefined;
       for (const { mode, ...rest } of wishes) {
         const wish = { ...rest, ...mode };
         const planned = planUpdate(wantedOf(wish), now);
@@ -241,13 +241,13 @@ test("a life of random updates, of which the refused ones change nothing, never 
         const after = deployedBy(planned, wish);
         expect(after.weights.blue + after.weights.green).toBe(100);
         for (const color of now ? colors : []) {
-          const [before, [had, has]] = [now as Deployed, [now?.weights[color] ?? 0, after.weights[color]]];
+          const [before, [had, has]] = [now as CurrentState, [now?.weights[color] ?? 0, after.weights[color]]];
           if (had > 0 || has > 0) expect(after.machines[color]).toEqual(before.machines[color]);
           if (had > 0 && has === 0) expect(smaller(before, planned, color)).toBe(false);
           if (had !== has) moved++;
         }
         for (const color of gaining(after.weights, now?.weights))
-          expect(color === planned.plan.home || planned.plan.awaited.includes(color)).toBe(true);
+          expect(color === planned.plan.abortTo || planned.plan.awaited.includes(color)).toBe(true);
         now = after;
       }
     }),

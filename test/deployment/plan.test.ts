@@ -4,14 +4,14 @@ import {
   type ByColor,
   type Capacity,
   type Color,
-  type Deployed,
-  type Machine,
-  type Wanted,
+  type CurrentState,
+  type LaunchSpec,
+  type DesiredState,
 } from "../../deployment/model.ts";
 import { machine, off, serving, warm } from "../components/two-fleets.ts";
 
 describe("capacity", () => {
-  test.each<[string, Partial<Wanted>, ByColor<Capacity>]>([
+  test.each<[string, Partial<DesiredState>, ByColor<Capacity>]>([
     ["warm: both at serving size", {}, { blue: { minSize: 2, maxSize: 4 }, green: { minSize: 2, maxSize: 4 } }],
     ["off: the standby has none", { standby: "off" }, { blue: { minSize: 2, maxSize: 4 }, green: off }],
     [
@@ -66,7 +66,7 @@ describe("capacity", () => {
 });
 
 describe("a first update", () => {
-  test.each<[string, Partial<Wanted>]>([
+  test.each<[string, Partial<DesiredState>]>([
     ["blue alone", { standby: "off" }],
     ["green alone", { standby: "off", activeColor: "green" }],
     ["both with a canary", { standbyWeight: 10 }],
@@ -89,7 +89,7 @@ describe("machine settings that wait", () => {
     `${color} has traffic and keeps detailedMonitoring false; true reaches it once it has none`,
   ];
 
-  test.each<[string, Partial<Wanted>, ByColor<number>, Color[]]>([
+  test.each<[string, Partial<DesiredState>, ByColor<number>, Color[]]>([
     ["the standby takes them at once", {}, { blue: 100, green: 0 }, ["blue"]],
     ["a colour that gets traffic waits", { activeColor: "green" }, { blue: 100, green: 0 }, ["blue", "green"]],
     ["a canary waits", { standbyWeight: 10 }, { blue: 90, green: 10 }, ["blue", "green"]],
@@ -105,7 +105,8 @@ describe("machine settings that wait", () => {
 
 describe("paths that an image answers", () => {
   const paths = { healthCheckPath: "/up", versionPath: "/about" };
-  const asked = (machines: ByColor<Machine>) => byColor((c) => [machines[c].healthCheckPath, machines[c].versionPath]);
+  const asked = (machines: ByColor<LaunchSpec>) =>
+    byColor((c) => [machines[c].healthCheckPath, machines[c].versionPath]);
   const old = ["/readyz", "/version"];
 
   test("come with the standby's next image, and leave the serving one's alone", () => {
@@ -133,10 +134,10 @@ describe("paths that an image answers", () => {
 });
 
 describe("a boot gate", () => {
-  const gated = (machines: ByColor<Machine>) => byColor((color) => machines[color].bootGate);
-  const without = (imageId: string): Machine => ({ ...machine(imageId), bootGate: false });
+  const gated = (machines: ByColor<LaunchSpec>) => byColor((color) => machines[color].bootGate);
+  const without = (imageId: string): LaunchSpec => ({ ...machine(imageId), bootGate: false });
 
-  test.each<[string, ByColor<Machine>, Deployed | undefined, ByColor<boolean>]>([
+  test.each<[string, ByColor<LaunchSpec>, CurrentState | undefined, ByColor<boolean>]>([
     [
       "is the image's on a stack's first update",
       { blue: machine("v1"), green: without("v2") },
@@ -174,7 +175,7 @@ describe("a boot gate", () => {
     expect(gated(plan.machines)).toEqual(expected);
   });
 
-  test.each<[string, Partial<Wanted>, string[]]>([
+  test.each<[string, Partial<DesiredState>, string[]]>([
     ["both have one", {}, []],
     ["green's has none", { machines: { blue: machine("v1"), green: without("v2") } }, ["v2"]],
     ["nor has blue's", { machines: { blue: without("v1"), green: without("v2") } }, ["v1", "v2"]],

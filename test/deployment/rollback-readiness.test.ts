@@ -1,17 +1,21 @@
 import { rollbackReadiness } from "../../deployment/rollback-readiness.ts";
-import type { ByColor, Capacity, Machine, Observed } from "../../deployment/model.ts";
+import type { ByColor, Capacity, LaunchSpec, TargetHealthSummary } from "../../deployment/model.ts";
 import { machine, off, serving } from "../components/two-fleets.ts";
 
 describe("the way back", () => {
-  const seen = (registered: number, healthy = registered): Observed => ({ registered, healthy, foreign: [] });
+  const seen = (registered: number, healthy = registered): TargetHealthSummary => ({
+    registered,
+    healthy,
+    staleTargets: [],
+  });
   const both = { blue: seen(2), green: seen(2) };
   const { capacity, machines } = serving;
   type Case = [
     string,
     ByColor<number>,
     ByColor<Capacity>,
-    ByColor<Machine>,
-    Partial<ByColor<Observed>>,
+    ByColor<LaunchSpec>,
+    Partial<ByColor<TargetHealthSummary>>,
     string | undefined,
   ];
 

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { type ByColor, type Capacity, type Deployed, type Machine } from "../../deployment/model.ts";
+import { type ByColor, type Capacity, type CurrentState, type LaunchSpec } from "../../deployment/model.ts";
 import { settingsIn } from "../../config/parse.ts";
 import type { Settings } from "../../config/schema.ts";
 
@@ -25,7 +25,7 @@ export interface Resource {
 
 export interface State {
   resources: Resource[];
-  outputs?: { deployed: Deployed; groupNames: ByColor<string> };
+  outputs?: { deployed: CurrentState; groupNames: ByColor<string> };
   pending: { name: string; type: OperationType }[];
 }
 
@@ -46,7 +46,7 @@ export const urn = (name: string) => `urn:pulumi:dev::bluegreen::${types[name.sp
 
 export const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
 
-export const machineOf = (imageId: string): Machine => ({
+export const machineOf = (imageId: string): LaunchSpec => ({
   imageId,
   instanceType: "t3.small",
   detailedMonitoring: true,

@@ -1,4 +1,4 @@
-import { byColor, colors, type ByColor, type Deployed } from "../../deployment/model.ts";
+import { byColor, colors, type ByColor, type CurrentState } from "../../deployment/model.ts";
 import { arns, balancerArn, listenerArn, tableName, type Aws } from "./aws.ts";
 import { EngineError, settingsOf, type State, type StateLock, types, urn } from "./engine-state.ts";
 import type { Process, Simulation } from "./simulation.ts";
@@ -119,7 +119,7 @@ export class Backend {
   }
 }
 
-const exportedOutputs = (deployed: Deployed, groupNames: ByColor<string>) => ({
+const exportedOutputs = (deployed: CurrentState, groupNames: ByColor<string>) => ({
   url: "http://dev.elb",
   previewUrl: "http://dev.elb:9090",
   listenerArn,

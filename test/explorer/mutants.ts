@@ -144,7 +144,7 @@ export const mutants: readonly Mutant[] = [
   {
     file: "cli/rollout/traffic.ts",
     search:
-      'await desk.tryNote({ kind: "ended", at: now(), outcome: "rolled-back", why });\n  await desk.notify({ kind: "rolled-back", color: from, image, why });',
+      'await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });\n  await desk.notify({ kind: "rolled-back", color: from, image, why });',
     replacement: 'await desk.notify({ kind: "rolled-back", color: from, image, why });',
     breaks: "a rollback does not end its record",
   },
@@ -169,7 +169,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "cli/rollout/release.ts",
-    search: 'await desk.note({ kind: "ended", at: now(), outcome: "released" });',
+    search: 'await desk.note({ kind: "ended", at: timestamp(), outcome: "released" });',
     replacement: "",
     breaks: "a release does not end its record",
   },
@@ -181,14 +181,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "cli/rollout/release.ts",
-    search: "if (isForward(next)) await onRecord(desk, image);",
-    replacement: 'if (next.kind === "flip") await onRecord(desk, image);',
+    search: "if (isForward(next)) await ensureRecord(desk, image);",
+    replacement: 'if (next.kind === "flip") await ensureRecord(desk, image);',
     breaks: "a release is on record only at its flip",
   },
   {
     file: "deployment/gate-verdict.ts",
-    search: "if (color === home) return 1;",
-    replacement: "if (color === home) return 99;",
+    search: "if (color === abortTo) return 1;",
+    replacement: "if (color === abortTo) return 99;",
     breaks: "the way back from a canary can be refused",
   },
   {

@@ -3,10 +3,10 @@ import { retire } from "../../cli/commands/retire.ts";
 import { rollback } from "../../cli/commands/rollback.ts";
 import type { Context } from "../../cli/commands/context.ts";
 import { thisHolder } from "../../cli/store/holder.ts";
-import { Operator } from "../../cli/runner.ts";
+import { PulumiRunner } from "../../cli/runner.ts";
 import { pulumi } from "../../cli/pulumi.ts";
-import { recordedIn } from "../../cli/state/stack-state.ts";
-import { Refusal } from "../../cli/error.ts";
+import { parseStackState } from "../../cli/state/stack-state.ts";
+import { CliError } from "../../cli/error.ts";
 import type { Session } from "../../cli/session.ts";
 import { SettingsFile } from "../../cli/settings-file.ts";
 import type { Ui } from "../../cli/ui.ts";
@@ -33,7 +33,7 @@ export async function runCommand(stack: Stack, process: Process, { line, checkou
     return { code: "ok", message: "" };
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof Refusal) return { code: error.code, message };
+    if (error instanceof CliError) return { code: error.code, message };
     return { code: line.startsWith("up") ? "failed" : unexpected(error), message };
   }
 }
@@ -96,20 +96,20 @@ function contextOf(stack: Stack, folder: string): Context {
     result: () => undefined,
     error: () => undefined,
   } as unknown as Ui;
-  const place = { folder, stack: "dev" };
+  const stackRef = { folder, stack: "dev" };
   const session = (): Session => ({
-    place,
+    stackRef,
     environment: "dev",
     project: "bluegreen",
     file: new SettingsFile(folder, "dev", "bluegreen"),
     settings: settingsOf(stack.files.get(`${folder}/Pulumi.dev.yaml`) ?? ""),
     clients: stack.aws.clients(),
-    operator: new Operator(place, signal),
+    runner: new PulumiRunner(stackRef, signal),
     holder: thisHolder(),
     ui,
     interruption,
     signal,
-    recorded: async () => recordedIn(await pulumi(place, ["stack", "export"]), "dev"),
+    readState: async () => parseStackState(await pulumi(stackRef, ["stack", "export"]), "dev"),
   });
   return { ui, interruption, open: () => Promise.resolve().then(session) };
 }

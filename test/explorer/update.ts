@@ -217,7 +217,7 @@ export class Update {
   }
 
   private async listener(
-    { weights, capacity, home, machines, beforeListener }: Plan,
+    { weights, capacity, abortTo, machines, beforeListener }: Plan,
     deployed: DeployedStack,
   ): Promise<void> {
     const now = this.resource("app-listener");
@@ -232,7 +232,7 @@ export class Update {
         clients: this.clients,
         weights,
         capacity,
-        home,
+        abortTo,
         targetGroupArns: arns,
         groupNames,
         pending: [],

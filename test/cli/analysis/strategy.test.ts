@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { nextMove, parseStrategy, type Move, type Strategy } from "../../../cli/analysis/strategy.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 
 const stepsOf = (text: string) => parseStrategy(text).steps.map(({ weight, seconds }) => `${weight}% ${seconds}s`);
 
@@ -36,7 +36,7 @@ test.each<[string, string[]]>([
     parseStrategy(text);
   } catch (error) {
     expect(error).toMatchObject({ code: "usage" });
-    message = (error as Refusal).message;
+    message = (error as CliError).message;
   }
   for (const part of [...expected, JSON.stringify(text), "Allowed: all-at-once, canary=10%,10m"]) {
     expect(message).toContain(part);

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
 import { acquireLock } from "../../../cli/store/acquire.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 import type { Session } from "../../../cli/session.ts";
 
 jest.mock("../../../cli/store/acquire.ts", () => ({ acquireLock: jest.fn() }));
@@ -53,7 +53,7 @@ test("the stack's own table is found by its name, and its lock taken from whoeve
 
 test("whoever takes it next ends the watching", async () => {
   const { session } = await attempt(() => Promise.resolve([ours]));
-  acquire.mock.calls[0][3].onLost(new Refusal("failed", "taken"));
+  acquire.mock.calls[0][3].onLost(new CliError("failed", "taken"));
   expect(session.signal.reason).toMatchObject({ message: "taken" });
 });
 
@@ -81,6 +81,6 @@ test("when the table does not answer within seconds, then it goes on without, an
 });
 
 test("fails when another rollback has it", async () => {
-  acquire.mockRejectedValue(new Refusal("locked", "another rollback"));
+  acquire.mockRejectedValue(new CliError("locked", "another rollback"));
   await expect(attempt(() => Promise.resolve([ours]))).rejects.toMatchObject({ code: "locked" });
 });

@@ -2,7 +2,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import type { Context } from "../../../cli/commands/context.ts";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
 import { direct } from "../../../cli/commands/rollback-direct.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 import type { RollbackOptions } from "../../../cli/commands/rollback-options.ts";
 import type { Color } from "../../../deployment/model.ts";
 
@@ -106,7 +106,15 @@ async function attempt(
   };
   const place = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
   const { signal } = interruption;
-  const session = { clients: { elb }, project: "bluegreen", environment: "dev", place, ui, interruption, signal };
+  const session = {
+    clients: { elb },
+    project: "bluegreen",
+    environment: "dev",
+    stackRef: place,
+    ui,
+    interruption,
+    signal,
+  };
   const open = jest.fn(() => Promise.resolve(session));
   const context = { ui, open, interruption } as unknown as Context;
   current = { weights, interruption };
@@ -177,7 +185,7 @@ describe("given a release that is under way", () => {
   });
 
   test("fails when another rollback has the lock, and changes nothing", async () => {
-    locked.mockRejectedValue(new Refusal("locked", "another rollback"));
+    locked.mockRejectedValue(new CliError("locked", "another rollback"));
     expect(await attempt({})).toMatchObject({ modified: [], error: { code: "locked" } });
   });
 
@@ -203,7 +211,7 @@ describe("given a release that is under way", () => {
   test("when another rollback takes the lock meanwhile, then its change stays", async () => {
     later.set(2, () => {
       flipped();
-      current.interruption.abort(new Refusal("failed", "another took over"));
+      current.interruption.abort(new CliError("failed", "another took over"));
     });
     const { modified, error } = await attempt({});
     expect(modified).toEqual([all("blue")]);
@@ -211,7 +219,7 @@ describe("given a release that is under way", () => {
   });
 
   test("Ctrl-C ends the watching alone", async () => {
-    later.set(2, () => current.interruption.abort(new Refusal("interrupted", "interrupted")));
+    later.set(2, () => current.interruption.abort(new CliError("interrupted", "interrupted")));
     expect((await attempt({})).error).toMatchObject({
       code: "interrupted",
       message: "The listener is watched no longer. blue had all requests when it was seen last.",

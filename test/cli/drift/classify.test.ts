@@ -1,4 +1,4 @@
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { classify, driftExit, type DriftClass, type Seen } from "../../../cli/drift/classify.ts";
 import { rules } from "../../../cli/drift/rules.ts";
 import { ROWS } from "../../../packages/provider-stub/handlers/index.ts";
@@ -18,7 +18,7 @@ const observed = (type: string, name: string, ...diff: string[]): Seen => ({
 });
 const gone = (type: string, name: string): Seen => ({ ...update(type, name), op: "delete" });
 
-const classes = (seen: Seen, change: Partial<World> = {}): DriftClass[] =>
+const classes = (seen: Seen, change: Partial<LiveState> = {}): DriftClass[] =>
   classify([seen], world(change)).map((item) => item.class);
 
 const listener = "aws:lb/listener:Listener";
@@ -97,7 +97,7 @@ describe("what is declared and differs", () => {
     ["aws:new/thing:Thing", "anything", "other"],
   ])("%s: %s is %s", (type, path, expected) => expect(classes(update(type, "app-x", path))).toEqual([expected]));
 
-  test.each<[string, Partial<World>, DriftClass]>([
+  test.each<[string, Partial<LiveState>, DriftClass]>([
     ["app-blue-group", {}, "dangerous"],
     ["app-green-group", {}, "other"],
     ["app-green-group", { weights: weights(90, 10) }, "dangerous"],
@@ -157,13 +157,13 @@ describe("weights", () => {
 });
 
 describe("sentences", () => {
-  const sentence = (seen: Seen | undefined, change: Partial<World> = {}) =>
+  const sentence = (seen: Seen | undefined, change: Partial<LiveState> = {}) =>
     classify(seen ? [seen] : [], world(change))[0]?.sentence;
   const valued = (seen: Seen, old: unknown, value: unknown): Seen => ({
     ...seen,
     values: { [seen.diff[0]]: { old, new: value } },
   });
-  test.each<[string, Seen | undefined, Partial<World>, string]>([
+  test.each<[string, Seen | undefined, Partial<LiveState>, string]>([
     [
       "weights",
       undefined,

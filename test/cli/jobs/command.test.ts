@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { jobScript, quoted } from "../../../cli/jobs/command.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 
 const request = { job: "migrate", args: [], timeout: 60 };
 
@@ -28,6 +28,6 @@ it.each([
   [{ job: "", timeout: NaN }, /the job is "".*; the timeout is NaN/],
 ])("refuses %j", (wrong, message) => {
   const run = () => jobScript({ ...request, ...wrong });
-  expect(run).toThrow(Refusal);
+  expect(run).toThrow(CliError);
   expect(run).toThrow(message);
 });

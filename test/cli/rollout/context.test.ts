@@ -1,6 +1,6 @@
 import type { LockListeners, LockRequest } from "../../../cli/store/acquire.ts";
 import type { LockKind } from "../../../cli/state/model.ts";
-import { Desk } from "../../../cli/rollout/context.ts";
+import { RolloutContext } from "../../../cli/rollout/context.ts";
 import type { Session } from "../../../cli/session.ts";
 import { lock, world } from "../worlds.ts";
 import { abandoned } from "../store/facts.ts";
@@ -9,33 +9,33 @@ const acquireLock = jest.fn<Promise<unknown>, [unknown, string, LockRequest, Loc
 jest.mock("../../../cli/store/acquire.ts", () => ({
   acquireLock: (...args: Parameters<typeof acquireLock>) => acquireLock(...args),
 }));
-const readWorld = jest.fn((_: unknown, known: unknown) => Promise.resolve({ world: world(), recorded: known }));
+const readLiveState = jest.fn((_: unknown, known: unknown) => Promise.resolve({ world: world(), recorded: known }));
 jest.mock("../../../cli/state/read.ts", () => ({
-  readWorld: (...args: Parameters<typeof readWorld>) => readWorld(...args),
+  readLiveState: (...args: Parameters<typeof readLiveState>) => readLiveState(...args),
 }));
 
 const recorded = { outputs: { releases: { tableName: "releases" } } };
 const say = jest.fn();
 const session = {
-  recorded: () => Promise.resolve(recorded),
+  readState: () => Promise.resolve(recorded),
   clients: {},
   holder: lock().holder,
   interruption: new AbortController(),
   signal: new AbortController().signal,
-  operator: {},
+  runner: {},
   ui: { say },
 } as unknown as Session;
 const open = (before: object, kind?: LockKind) => {
   const held = { before: { left: [], ...before } };
   acquireLock.mockResolvedValue(held);
-  return { held, desk: Desk.open(session, { doing: "release", kind }) };
+  return { held, desk: RolloutContext.open(session, { doing: "release", kind }) };
 };
 beforeEach(() => jest.clearAllMocks());
 
 test("given a lock, the operator knows by it which engines were left behind, and a wait for it is said", async () => {
   const { held, desk } = open({});
   await desk;
-  expect(session.operator.engines).toBe(held);
+  expect(session.runner.engines).toBe(held);
   const [, table, request, { onWait, signal }] = acquireLock.mock.calls[0];
   expect([table, request.kind, signal]).toEqual(["releases", "change", session.signal]);
   onWait("waiting");
@@ -53,7 +53,7 @@ test.each<[string, object, LockKind, boolean, boolean]>([
   "given %s, whether the state is read anew, and what is half done is somebody's",
   async (_, before, kind, anew, theirs) => {
     const desk = await open(before, kind).desk;
-    expect(readWorld.mock.calls[0]?.[1]).toBe(anew ? undefined : recorded);
+    expect(readLiveState.mock.calls[0]?.[1]).toBe(anew ? undefined : recorded);
     expect(desk.tookOver).toBe(theirs);
   },
 );

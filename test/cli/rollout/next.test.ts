@@ -1,5 +1,5 @@
 import { parseStrategy } from "../../../cli/analysis/strategy.ts";
-import type { FleetFacts, World } from "../../../cli/state/model.ts";
+import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
 import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
 import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
@@ -12,7 +12,7 @@ const goal = (change: Partial<Goal> = {}): Goal => ({
 });
 const v3 = { ...v2, imageId: "ami-00000000000000003" };
 const v4 = { ...v2, imageId: "ami-00000000000000004" };
-const green = (change: Partial<FleetFacts>): World["fleets"] => ({
+const green = (change: Partial<FleetFacts>): LiveState["fleets"] => ({
   blue: fleet("blue"),
   green: fleet("green", change),
 });
@@ -29,7 +29,7 @@ const bakes = (seconds: number) => ({
 });
 const released = { ...served, ...running({ outcome: "released", endedAt: before(100) }) };
 
-test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
+test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
   [
     "another image waits: stage",
     { fleets: green({ image: v1 }) },
@@ -69,7 +69,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
   ],
   [
     "targets of others: stage",
-    { fleets: green({ foreign: ["i-1"] }) },
+    { fleets: green({ staleTargets: ["i-1"] }) },
     {},
     repaired,
     { kind: "stage", color: "green", previewSize: 0 },
@@ -191,7 +191,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
   ],
   [
     "given targets that are none of the fleet's, when they were not looked into yet: put it in order",
-    { fleets: green({ foreign: ["i-1"] }) },
+    { fleets: green({ staleTargets: ["i-1"] }) },
     {},
     checked,
     { kind: "recover", why: "the target group of green holds i-1, which are none of its fleet" },
@@ -245,7 +245,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next]>([
   expect(nextStep(world(change), goal(wanted), memory)).toEqual(next);
 });
 
-test.each<[string, Partial<World>, Partial<Goal>, Memory, Next["kind"], RegExp]>([
+test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegExp]>([
   [
     "another image while this one bakes: its way back stays",
     bakes(60),
@@ -288,7 +288,7 @@ test.each<[string, Partial<World>, Partial<Goal>, Memory, Next["kind"], RegExp]>
   ],
   [
     "staging has no effect",
-    { fleets: green({ foreign: ["i-9"] }) },
+    { fleets: green({ staleTargets: ["i-9"] }) },
     {},
     { checked: true, staged: 5, repaired: true },
     "refuse",

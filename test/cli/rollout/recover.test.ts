@@ -7,7 +7,7 @@ const mockReading = jest.fn<unknown, []>();
 /** The weights as they are when a group is about to be removed. */
 const mockWeights = jest.fn<unknown, []>();
 jest.mock("../../../aws/describe.ts", () => ({ liveWeights: () => Promise.resolve(mockWeights()) }));
-jest.mock("../../../cli/state/read.ts", () => ({ readWorld: () => Promise.resolve(mockReading()) }));
+jest.mock("../../../cli/state/read.ts", () => ({ readLiveState: () => Promise.resolve(mockReading()) }));
 
 const known = ["app-blue-group-1111111", "app-green-group-2222222"];
 beforeEach(() => mockWeights.mockReturnValue({ blue: 100, green: 0 }));
@@ -52,8 +52,8 @@ async function attempt(
     clients: { autoScaling: client },
     project: "bluegreen",
     environment: "dev",
-    place: { stack: "acme/bluegreen/dev", folder: "/nowhere" },
-    operator: { run },
+    stackRef: { stack: "acme/bluegreen/dev", folder: "/nowhere" },
+    runner: { run },
   } as unknown as Session;
   const tell = { now: () => undefined, keep: () => undefined };
   const error: unknown = await recover(session, tell, sparing).then(

@@ -1,10 +1,10 @@
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { retireFault } from "../../../cli/rollout/retire.ts";
 import { fleet, record, settled, v1, weights, world } from "../worlds.ts";
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 
-test.each<[string, Partial<World>]>([
+test.each<[string, Partial<LiveState>]>([
   ["all is well", {}],
   ["the release has ended", { ...greenServes, record: record({ outcome: "released" }) }],
   ["given a record whose colour serves another image", { ...greenServes, record: record({ image: v1 }) }],
@@ -12,7 +12,7 @@ test.each<[string, Partial<World>]>([
   ["the old fleet is ill", { fleets: { blue: fleet("blue"), green: fleet("green", { healthy: 0 }) } }],
 ])("the other fleet may go: %s", (_, change) => expect(retireFault(world(change))).toBeUndefined());
 
-test.each<[string, Partial<World>, RegExp]>([
+test.each<[string, Partial<LiveState>, RegExp]>([
   ["it has a share", { weights: weights(90, 10) }, /^green still gets 10 % .* Finish the cut-over/],
   [
     "the bake goes on",

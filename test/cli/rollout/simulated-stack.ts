@@ -7,11 +7,11 @@ import {
   type ByColor,
   type Capacity,
   type Color,
-  type Machine,
+  type LaunchSpec,
   type Plan,
 } from "../../../deployment/model.ts";
 import { newRecord, type Begun } from "../../../cli/store/record.ts";
-import type { FleetFacts, ReleaseRecord, ReleaseSettings, World } from "../../../cli/state/model.ts";
+import type { FleetFacts, ReleaseRecord, ReleaseSettings, LiveState } from "../../../cli/state/model.ts";
 import { settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
 import { instance, v1, v2 } from "../worlds.ts";
 
@@ -101,7 +101,7 @@ export class SimulatedStack {
     throw new Killed();
   }
 
-  world(): World {
+  world(): LiveState {
     this.moment();
     this.grow();
     const { recorded, live, pending } = this;
@@ -214,14 +214,14 @@ export class SimulatedStack {
     if (healthy < desired) throw new Error(`The ${color} fleet (app-${color}-group) is not ready: no luck`);
   }
 
-  private gate({ weights, capacity, home }: Plan): void {
+  private gate({ weights, capacity, abortTo }: Plan): void {
     const observed = byColor((color) => ({
       ...this.groups[color],
       registered: this.groups[color].desired,
-      foreign: [],
+      staleTargets: [],
     }));
     const { recorded, live } = this;
-    const reasons = gateVerdict({ weights, recorded, live, capacity, home, pending: [], observed, preview: {} });
+    const reasons = gateVerdict({ weights, recorded, live, capacity, abortTo, pending: [], observed, preview: {} });
     if (reasons.length > 0) throw new Error(`The health gate keeps the listener as it is:\n${reasons.join("\n")}`);
   }
 
@@ -262,7 +262,7 @@ export class SimulatedStack {
       desired,
       healthy,
       registered: desired,
-      foreign: [],
+      staleTargets: [],
       instances: Array.from({ length: desired }, (_, index) => instance(color, index)),
     };
   }
@@ -270,7 +270,7 @@ export class SimulatedStack {
 
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: true };
 
-const machine = (imageId: string): Machine => ({
+const machine = (imageId: string): LaunchSpec => ({
   imageId,
   instanceType: "t3.small",
   detailedMonitoring: true,

@@ -3,9 +3,9 @@ import { colors, other, type Color } from "../../../deployment/model.ts";
 import type { Begun } from "../../../cli/store/record.ts";
 import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import type { ReleaseRecord, ReleaseSettings } from "../../../cli/state/model.ts";
-import { Refusal } from "../../../cli/error.ts";
-import { Desk } from "../../../cli/rollout/context.ts";
-import { GoBack } from "../../../cli/rollout/hooks.ts";
+import { CliError } from "../../../cli/error.ts";
+import { RolloutContext } from "../../../cli/rollout/context.ts";
+import { RollbackRequired } from "../../../cli/rollout/hooks.ts";
 import type { Goal } from "../../../cli/rollout/next.ts";
 import { release } from "../../../cli/rollout/release.ts";
 import type { Session } from "../../../cli/session.ts";
@@ -23,7 +23,7 @@ jest.mock("node:timers/promises", () => ({
   },
 }));
 jest.mock("../../../cli/state/read.ts", () => ({
-  readWorld: ({ stack }: Simulated) =>
+  readLiveState: ({ stack }: Simulated) =>
     Promise.resolve().then(() => ({ world: stack.world(), recorded: recordedBy(stack) })),
 }));
 jest.mock("../../../cli/store/acquire.ts", () => ({
@@ -61,10 +61,10 @@ jest.mock("../../../cli/analysis/checks.ts", () => ({
 }));
 jest.mock("../../../cli/rollout/analyze.ts", () => ({
   limitsOf: () => ({}),
-  judge: ({ session: { stack } }: { session: Simulated }, _: Color, seconds: number) =>
+  analyze: ({ session: { stack } }: { session: Simulated }, _: Color, seconds: number) =>
     Promise.resolve().then(() => {
       jest.setSystemTime(Date.now() + Math.ceil(seconds / 2) * 1000);
-      if (!stack.look()) throw new GoBack("5 % failed");
+      if (!stack.look()) throw new RollbackRequired("5 % failed");
       jest.setSystemTime(Date.now() + Math.ceil(seconds / 2) * 1000);
     }),
 }));
@@ -101,28 +101,28 @@ function sessionOn(stack: SimulatedStack): Session {
   return {
     stack,
     signal: new AbortController().signal,
-    place: { folder: "/nowhere", stack: "dev" },
+    stackRef: { folder: "/nowhere", stack: "dev" },
     project: "bluegreen",
     settings: { ...bounds, stack },
     clients: { dynamodb: stack },
     file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
-    operator: { run: operate, prepare: () => undefined, end: () => undefined },
+    runner: { run: operate, prepare: () => undefined, end: () => undefined },
     holder: { by: "alice@desk", host: "desk", pid: 1 },
     ui: { step: (_: string, __: string, run: (t: typeof tell) => unknown) => run(tell), say: () => undefined },
-    recorded: () => Promise.resolve(recordedBy(stack)),
+    readState: () => Promise.resolve(recordedBy(stack)),
   } as unknown as Session;
 }
 
 /** One run of `bluegreen release`: how it ended, or why it refused to go on. */
 async function run(stack: SimulatedStack, goal: Goal): Promise<string> {
   try {
-    const desk = await Desk.open(sessionOn(stack), { doing: "release v2.0.0" });
+    const desk = await RolloutContext.open(sessionOn(stack), { doing: "release v2.0.0" });
     await release(desk, goalImage, goal);
     return stack.dead ? "killed" : "released";
   } catch (error) {
     // A process that is dead doesn't catch anything either.
     if (stack.dead) return "killed";
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof CliError)) throw error;
     return error.code === "rolledBack" ? "rolled-back" : error.message;
   }
 }

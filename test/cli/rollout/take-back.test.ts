@@ -1,11 +1,11 @@
-import type { ReleaseRecord, ReleaseSettings, World } from "../../../cli/state/model.ts";
-import { Refusal } from "../../../cli/error.ts";
-import type { Desk } from "../../../cli/rollout/context.ts";
-import { GoBack } from "../../../cli/rollout/hooks.ts";
+import type { ReleaseRecord, ReleaseSettings, LiveState } from "../../../cli/state/model.ts";
+import { CliError } from "../../../cli/error.ts";
+import type { RolloutContext } from "../../../cli/rollout/context.ts";
+import { RollbackRequired } from "../../../cli/rollout/hooks.ts";
 import type { Next } from "../../../cli/rollout/next.ts";
-import { tellingOutcome } from "../../../cli/rollout/outcome.ts";
-import { takeBack } from "../../../cli/rollout/release.ts";
-import { goBack, hasGoneBack } from "../../../cli/rollout/traffic.ts";
+import { notifyOfOutcome } from "../../../cli/rollout/outcome.ts";
+import { decideRollback } from "../../../cli/rollout/release.ts";
+import { rollBack, hasGoneBack } from "../../../cli/rollout/traffic.ts";
 import { fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 jest.mock("node:timers/promises", () => ({ setTimeout: () => Promise.resolve() }));
@@ -23,10 +23,10 @@ class FakeDesk {
   tookOver = false;
   restorable = true;
   /** What the listener says at each later look; empty: what it was told. */
-  readonly looks: World["weights"]["live"][] = [];
-  world: World;
+  readonly looks: LiveState["weights"]["live"][] = [];
+  world: LiveState;
 
-  constructor(change: Partial<World>) {
+  constructor(change: Partial<LiveState>) {
     this.world = world(change);
     this.record = this.world.record;
   }
@@ -71,10 +71,10 @@ class FakeDesk {
   };
 }
 
-const asDesk = (desk: FakeDesk) => desk as unknown as Desk;
-const notReady = (color: string) => new Refusal("failed", `The ${color} fleet (app-1) is not ready: 1 of 2 healthy.`);
+const asDesk = (desk: FakeDesk) => desk as unknown as RolloutContext;
+const notReady = (color: string) => new CliError("failed", `The ${color} fleet (app-1) is not ready: 1 of 2 healthy.`);
 const taken = (desk: FakeDesk, error: unknown, step: Next["kind"], image = v2) =>
-  takeBack(asDesk(desk), image, error, step).catch((end: unknown) => end);
+  decideRollback(asDesk(desk), image, error, step).catch((end: unknown) => end);
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const leftChanged = (templateImage: string) => ({ blue: fleet("blue", { templateImage }), green: fleet("green") });
@@ -115,13 +115,13 @@ describe("an update that fails because a fleet is not ready", () => {
 
 describe("people who must act", () => {
   const stopped = (desk: FakeDesk, error: unknown) =>
-    tellingOutcome(asDesk(desk), () => Promise.reject(error as Error)).catch((end: unknown) => end);
+    notifyOfOutcome(asDesk(desk), () => Promise.reject(error as Error)).catch((end: unknown) => end);
 
   test.each<[string, unknown, string[]]>([
-    ["an update that failed", new Refusal("failed", "no luck"), ["notice failed"]],
+    ["an update that failed", new CliError("failed", "no luck"), ["notice failed"]],
     ["an error of AWS's", new Error("ExpiredToken"), ["notice failed"]],
-    ["somebody's decision that is needed", new Refusal("refused", "the traffic is split"), ["notice waiting"]],
-    ["a release that went back and told so", new Refusal("rolledBack", "errors"), []],
+    ["somebody's decision that is needed", new CliError("refused", "the traffic is split"), ["notice waiting"]],
+    ["a release that went back and told so", new CliError("rolledBack", "errors"), []],
   ])("given a release under way, when it stops at %s, then they are told once", async (_, error, told) => {
     const desk = new FakeDesk({ record: record() });
     expect(await stopped(desk, error)).toBe(error);
@@ -130,14 +130,14 @@ describe("people who must act", () => {
 
   test("given no release under way, when a command is refused, then nobody is told: nothing has begun", async () => {
     const desk = new FakeDesk({ record: record({ outcome: "released" }) });
-    await stopped(desk, new Refusal("refused", "no such image"));
+    await stopped(desk, new CliError("refused", "no such image"));
     expect(desk.done).toEqual([]);
   });
 
   test("given Ctrl-C, then nobody is told: whoever pressed it is there", async () => {
     const desk = new FakeDesk({ record: record() });
     desk.session.signal = AbortSignal.abort();
-    await stopped(desk, new Refusal("interrupted", "interrupted"));
+    await stopped(desk, new CliError("interrupted", "interrupted"));
     expect(desk.done).toEqual([]);
   });
 });
@@ -145,7 +145,7 @@ describe("people who must act", () => {
 describe("a way back that is insisted on", () => {
   test("given a bake that fails, when the other colour holds what the release came from, then it goes there", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record() });
-    expect(await taken(desk, new GoBack("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
+    expect(await taken(desk, new RollbackRequired("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
     expect(desk.world.weights.live).toEqual({ blue: 100, green: 0 });
     expect(desk.done).toEqual(["stage", "ended rolled-back", "notice rolled-back"]);
   });
@@ -157,7 +157,7 @@ describe("a way back that is insisted on", () => {
       fleets: { blue: fleet("blue", { image: other }), green: fleet("green") },
       record: record(),
     });
-    expect(await taken(desk, new GoBack("5 % failed"), "bake")).toMatchObject({
+    expect(await taken(desk, new RollbackRequired("5 % failed"), "bake")).toMatchObject({
       code: "refused",
       message: expect.stringMatching(/blue holds v9\.0\.0, which is not what it came from/) as string,
     });
@@ -166,7 +166,7 @@ describe("a way back that is insisted on", () => {
 });
 
 describe("a rollback", () => {
-  const backTo = (desk: FakeDesk) => goBack(asDesk(desk), "blue", "errors");
+  const backTo = (desk: FakeDesk) => rollBack(asDesk(desk), "blue", "errors");
 
   test("given the record of another release, when it goes back, then that one is superseded and this has its own", async () => {
     const refused = { ...v2, imageId: "ami-00000000000000003", version: "v3.0.0" };
@@ -212,7 +212,7 @@ describe("a rollback", () => {
   test("given targets of another fleet, then its own fleet is put in order before traffic moves", async () => {
     const desk = new FakeDesk({
       ...greenServes,
-      fleets: { blue: fleet("blue", { foreign: ["i-9"] }), green: fleet("green") },
+      fleets: { blue: fleet("blue", { staleTargets: ["i-9"] }), green: fleet("green") },
     });
     await backTo(desk);
     expect(desk.done[1]).toBe("stage");
@@ -224,30 +224,30 @@ describe("a rollback", () => {
     const desk = new FakeDesk({
       ...greenServes,
       record: record(),
-      fleets: { blue: fleet("blue", { foreign: ["i-9"] }), green: fleet("green") },
+      fleets: { blue: fleet("blue", { staleTargets: ["i-9"] }), green: fleet("green") },
     });
-    desk.fails = new Refusal("refused", "blue's target group still holds i-9 of an earlier fleet");
-    await expect(goBack(asDesk(desk), "blue", "errors", { insist: true })).rejects.toBe(desk.fails);
+    desk.fails = new CliError("refused", "blue's target group still holds i-9 of an earlier fleet");
+    await expect(rollBack(asDesk(desk), "blue", "errors", { insist: true })).rejects.toBe(desk.fails);
     expect(desk.changes).toEqual([]);
   });
 
   test("given a gate that refuses it, then the record that it opened ends, and holds nobody up", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
-    desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
+    desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
     await expect(backTo(desk)).rejects.toBe(desk.fails);
     expect(desk.done).toEqual(["begin green v2.0.0", "stage", "ended superseded"]);
   });
 
   test("given an update of which nobody can tell whether it moved traffic, then the record that it opened goes on", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
-    desk.fails = new Refusal("failed", "the listener was seen with blue 0 %");
+    desk.fails = new CliError("failed", "the listener was seen with blue 0 %");
     await expect(backTo(desk)).rejects.toBe(desk.fails);
     expect(desk.done).toEqual(["begin green v2.0.0", "stage"]);
   });
 
   test("given a release's own record, when the gate refuses its way back, then the record goes on", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record() });
-    desk.fails = new Refusal("refused", "blue has 2 healthy targets and needs 3");
+    desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
     await expect(backTo(desk)).rejects.toBe(desk.fails);
     expect(desk.done).toEqual(["stage"]);
   });

@@ -1,21 +1,21 @@
 import type { OperateOptions } from "../../../cli/runner.ts";
 import type { OperationResult } from "../../../automation/protocol.ts";
 import type { ReleaseSettings } from "../../../cli/state/model.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 import { update } from "../../../cli/rollout/update.ts";
 import type { Session } from "../../../cli/session.ts";
 import { settings, world } from "../worlds.ts";
 
 // What is there, or why it can't be read.
 const mockRead = jest.fn<Promise<unknown>, []>();
-jest.mock("../../../cli/state/read.ts", () => ({ readWorld: () => mockRead() }));
+jest.mock("../../../cli/state/read.ts", () => ({ readLiveState: () => mockRead() }));
 
 const from = settings();
 const there = settings({ capacityFloor: 3 });
 beforeEach(() => mockRead.mockResolvedValue({ world: world({ settings: { deployed: there, file: from } }) }));
 
 interface Case {
-  ends: Partial<OperationResult> | Refusal;
+  ends: Partial<OperationResult> | CliError;
   ours?: boolean;
   /** What the table answers to who writes settings down; default: 1, 2 and so on. */
   table?: () => Promise<number | undefined>;
@@ -36,11 +36,11 @@ async function attempt({ ends, ours = true, table }: Case) {
         return Promise.resolve(void (file = written));
       },
     },
-    operator: {
+    runner: {
       run: (operation: string, { lock }: OperateOptions) => {
         expect([operation, lock]).toEqual(["up", "token"]);
         seen = file;
-        return ends instanceof Refusal ? Promise.reject(ends) : Promise.resolve({ changes: [], ...ends });
+        return ends instanceof CliError ? Promise.reject(ends) : Promise.resolve({ changes: [], ...ends });
       },
     },
   } as unknown as Session;
@@ -55,7 +55,7 @@ async function attempt({ ends, ours = true, table }: Case) {
 
 const wanted = settings({ standbyWeight: 10 });
 const no = (error: string) => ({ ok: false, error });
-const interrupted = new Refusal("interrupted", "interrupted");
+const interrupted = new CliError("interrupted", "interrupted");
 
 test("the settings stand in the file before the update, and stay; real resources are told", async () => {
   const change = (name: string, custom: boolean, type: string) =>
@@ -98,7 +98,7 @@ test("where what is there can't be read, the file says what was before", async (
 });
 
 test("fails before anything is written or updated when another command has the settings", async () => {
-  const table = () => Promise.reject(new Refusal("locked", "another command"));
+  const table = () => Promise.reject(new CliError("locked", "another command"));
   expect(await attempt({ ends: {}, table })).toEqual({
     seen: undefined,
     file: from,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { planUpdate } from "../../../deployment/plan.ts";
-import { byColor, colors, other, type Machine, type Wanted } from "../../../deployment/model.ts";
-import { recordedIn, settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
+import { byColor, colors, other, type LaunchSpec, type DesiredState } from "../../../deployment/model.ts";
+import { parseStackState, settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
 import type { ReleaseSettings } from "../../../cli/state/model.ts";
 import { v1, v2 } from "../worlds.ts";
 
@@ -69,7 +69,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
     }),
   ];
   const pending = [{ resource: { urn: urn("aws:autoscaling/group:Group", "app-green-group") }, type: "creating" }];
-  expect(recordedIn(exported(resources, pending), "dev")).toEqual({
+  expect(parseStackState(exported(resources, pending), "dev")).toEqual({
     outputs,
     loadBalancerName: "app.elb",
     weights: { blue: 90, green: 10 },
@@ -81,7 +81,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
 });
 
 test("a state without a listener tells that nobody has traffic", () =>
-  expect(recordedIn(exported([]), "dev")).toMatchObject({ weights: { blue: 0, green: 0 }, pending: [] }));
+  expect(parseStackState(exported([]), "dev")).toMatchObject({ weights: { blue: 0, green: 0 }, pending: [] }));
 
 test.each([
   [
@@ -96,13 +96,13 @@ test.each([
   ],
 ])("fails for a state %s, and says what to do", (_, text, message) => {
   const refused = expect.stringMatching(message) as string;
-  expect(() => recordedIn(text, "dev")).toThrow(
+  expect(() => parseStackState(text, "dev")).toThrow(
     expect.objectContaining({ code: "refused", message: refused }) as Error,
   );
 });
 
 const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: true };
-const whole = (imageId: string): Machine => ({
+const whole = (imageId: string): LaunchSpec => ({
   ...machine,
   imageId,
   instanceType: "t3.small",
@@ -111,7 +111,7 @@ const whole = (imageId: string): Machine => ({
 });
 const planned = (settings: ReleaseSettings, minSize: number) => {
   const machines = { blue: whole(settings.blueAmi ?? ""), green: whole(settings.greenAmi ?? "") };
-  const wanted: Wanted = { ...settings, minSize, maxSize: 8, machines, foundation };
+  const wanted: DesiredState = { ...settings, minSize, maxSize: 8, machines, foundation };
   return planUpdate(wanted, undefined).plan;
 };
 const bounds = fc.record({

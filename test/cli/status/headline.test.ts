@@ -1,10 +1,10 @@
 import { headline } from "../../../cli/status/headline.ts";
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { alarm, fleet, off, settled, v1, weights, world } from "../worlds.ts";
 
 const green = { ...settled({ activeColor: "green" }) };
 
-test.each<[string, Partial<World>, string]>([
+test.each<[string, Partial<LiveState>, string]>([
   ["a warm standby", {}, "dev: blue v1.0.0 serves 100 %, green v2.0.0 stands by, all healthy"],
   ["a canary", { weights: weights(90, 10) }, "dev: blue v1.0.0 serves 90 %, green v2.0.0 10 % (canary), all healthy"],
   [

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { renderStatus } from "../../../cli/status/render.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import type { DriftCounts } from "../../../cli/drift/report.ts";
@@ -18,24 +18,24 @@ import {
   world,
 } from "../worlds.ts";
 
-const rendered = (change: Partial<World>, width: number, drift?: DriftCounts, color = false): string =>
+const rendered = (change: Partial<LiveState>, width: number, drift?: DriftCounts, color = false): string =>
   renderStatus(statusReport(world(change), now, drift), { color, width });
 
-const released: Partial<World> = {
+const released: Partial<LiveState> = {
   weights: weights(0, 100),
   settings: settled({ activeColor: "green", standby: "off" }),
   fleets: { blue: off("blue"), green: fleet("green") },
   record: record({ outcome: "released", weights: [{ at: before(4000), blue: 0, green: 100 }] }),
 };
 
-const troubled: Partial<World> = {
+const troubled: Partial<LiveState> = {
   weights: weights(90, 10),
   settings: {
     deployed: settings({ standbyWeight: 10 }),
     file: settings({ standbyWeight: 10, activeColor: "green" }),
   },
   fleets: {
-    blue: fleet("blue", { foreign: ["i-ffffffffffffffff1"] }),
+    blue: fleet("blue", { staleTargets: ["i-ffffffffffffffff1"] }),
     green: fleet("green", {
       desired: 4,
       registered: 2,
@@ -61,7 +61,7 @@ const troubled: Partial<World> = {
   pending: ["urn:pulumi:dev::bluegreen::a$aws:lb/listener:Listener::app-listener"],
 };
 
-test.each<[string, Partial<World>, number, DriftCounts | undefined, string]>([
+test.each<[string, Partial<LiveState>, number, DriftCounts | undefined, string]>([
   [
     "after a release",
     released,
@@ -128,11 +128,11 @@ Drift     2 dangerous, 1 other, 1 expected; see bluegreen drift
 ])("%s", (_, change, width, drift, expected) => expect(`\n${rendered(change, width, drift)}`).toBe(expected));
 
 describe("lines that depend on one thing", () => {
-  const line = (change: Partial<World>, label: string, drift?: DriftCounts) =>
+  const line = (change: Partial<LiveState>, label: string, drift?: DriftCounts) =>
     rendered(change, 80, drift)
       .split("\n")
       .find((text) => text.startsWith(label));
-  test.each<[string, Partial<World>, string, DriftCounts | undefined, string]>([
+  test.each<[string, Partial<LiveState>, string, DriftCounts | undefined, string]>([
     ["a way back", {}, "Rollback", undefined, "Rollback  ready: to green v2.0.0"],
     [
       "no alarms yet",

@@ -1,11 +1,11 @@
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds.ts";
 
-const report = (change: Partial<World>) => statusReport(world(change), now);
+const report = (change: Partial<LiveState>) => statusReport(world(change), now);
 
 /** Green serves v2 after its release, blue stands by. */
-const released: Partial<World> = {
+const released: Partial<LiveState> = {
   weights: weights(0, 100),
   settings: settled({ activeColor: "green" }),
   record: record({
@@ -19,7 +19,7 @@ const released: Partial<World> = {
 };
 
 describe("whether a rollback is ready", () => {
-  test.each<[string, Partial<World>, object]>([
+  test.each<[string, Partial<LiveState>, object]>([
     ["after a release", released, { ready: true, to: "blue" }],
     ["of a canary: to the colour beside it", { weights: weights(90, 10) }, { ready: true, to: "blue" }],
     [
@@ -39,7 +39,7 @@ describe("whether a rollback is ready", () => {
     ],
     [
       "with too few healthy targets, and some of an earlier fleet",
-      { ...released, fleets: { blue: fleet("blue", { healthy: 1, foreign: ["i-1"] }), green: fleet("green") } },
+      { ...released, fleets: { blue: fleet("blue", { healthy: 1, staleTargets: ["i-1"] }), green: fleet("green") } },
       {
         ready: false,
         to: "blue",
@@ -100,7 +100,7 @@ describe("whether a rollback is ready", () => {
 });
 
 describe("since when it serves", () => {
-  test.each<[string, Partial<World>, string | undefined]>([
+  test.each<[string, Partial<LiveState>, string | undefined]>([
     ["is when its weight became 100 for good", released, before(100)],
     [
       "for the old colour: when the release went back",
@@ -136,10 +136,10 @@ describe("since when it serves", () => {
 });
 
 describe("differences", () => {
-  const differ = (deployed: object, file: object): Partial<World> => ({
+  const differ = (deployed: object, file: object): Partial<LiveState> => ({
     settings: { deployed: settings(deployed), file: settings(file) },
   });
-  test.each<[string, Partial<World>, string[]]>([
+  test.each<[string, Partial<LiveState>, string[]]>([
     ["none", {}, []],
     [
       "each setting that the file has otherwise",

@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { World } from "../../../cli/state/model.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { lineScreen, type Screen } from "../../../cli/status/screen.ts";
 import { watch } from "../../../cli/status/watch.ts";
 import { before, now, settled, weights, world } from "../worlds.ts";
 
 /** Looks at worlds and errors in a row, and ends the watch after the last of them. */
-async function watched(looks: (World | Error)[], screen: Screen): Promise<void> {
+async function watched(looks: (LiveState | Error)[], screen: Screen): Promise<void> {
   const ending = new AbortController();
   const left = [...looks];
   await watch({
@@ -47,7 +47,7 @@ describe("a watch", () => {
 
   it("looks at nothing when it has ended before it began", async () => {
     const { screen, calls } = recorder();
-    const read = jest.fn<Promise<World>, []>();
+    const read = jest.fn<Promise<LiveState>, []>();
     await watch({ read, screen, signal: AbortSignal.abort() });
     expect([calls, read.mock.calls]).toEqual([["closed"], []]);
   });
@@ -57,7 +57,7 @@ describe("a watch", () => {
     const ending = new AbortController();
     const read = () => {
       ending.abort();
-      return new Promise<World>(() => undefined);
+      return new Promise<LiveState>(() => undefined);
     };
     await watch({ read, screen, signal: ending.signal });
     expect(calls).toEqual(["closed"]);

@@ -2,7 +2,7 @@ import { thisMoment } from "../../../cli/store/clock.ts";
 import { processId } from "../../../cli/store/holder.ts";
 import { HeldLock, type LockStore } from "../../../cli/store/lease.ts";
 import type { Engine, Lock } from "../../../cli/state/model.ts";
-import { Refusal } from "../../../cli/error.ts";
+import { CliError } from "../../../cli/error.ts";
 import { abandoned, lock as hers } from "./facts.ts";
 
 // Jest's clock does not know the promised timers: a pause takes its time by the faked ones.
@@ -26,7 +26,7 @@ let found: Lock | undefined;
 let take: jest.Mock<Promise<boolean>, Parameters<LockStore["take"]>>;
 let noteEngines: jest.Mock<Promise<boolean>, Parameters<LockStore["noteEngines"]>>;
 let giveBack: jest.Mock<Promise<boolean>, Parameters<LockStore["giveBack"]>>;
-let onLost: jest.Mock<void, [Refusal]>;
+let onLost: jest.Mock<void, [CliError]>;
 let held: HeldLock;
 const holding = (change: Partial<Lock> = {}): HeldLock =>
   new HeldLock(
@@ -43,7 +43,7 @@ beforeEach(() => {
   take = jest.fn<Promise<boolean>, Parameters<LockStore["take"]>>(() => Promise.resolve(true));
   noteEngines = jest.fn<Promise<boolean>, Parameters<LockStore["noteEngines"]>>(() => Promise.resolve(true));
   giveBack = jest.fn<Promise<boolean>, Parameters<LockStore["giveBack"]>>(() => Promise.resolve(true));
-  onLost = jest.fn<void, [Refusal]>();
+  onLost = jest.fn<void, [CliError]>();
   held = holding();
 });
 afterEach(async () => {
