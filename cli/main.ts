@@ -87,7 +87,7 @@ program
   .option("--why <text>", "what the record and the notices say")
   .option("--to <color>", "blue or green (default: who served before)")
   .option("--yes", "don't ask; without a terminal nobody is asked anyway")
-  .option("--override <why>", "past guards and gate, for the worst night")
+  .option("--override <why>", "past guards and gate, for an incident")
   .option("--direct", "by one call to AWS, when the state's backend is down; needs --to")
   .action(run(async (context, options: object) => (await import("./commands/rollback.ts")).rollback(context, options)));
 program

@@ -34,16 +34,16 @@ export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
 export async function withLockedStack<T>(
   context: Context,
   args: RolloutArgs,
-  run: (desk: RolloutContext) => Promise<T>,
+  run: (rollout: RolloutContext) => Promise<T>,
 ): Promise<T> {
   const session = await context.open();
-  const desk = await RolloutContext.open(session, args);
+  const rollout = await RolloutContext.open(session, args);
   try {
-    return await run(desk);
+    return await run(rollout);
   } catch (error) {
-    throw interrupted(desk, error);
+    throw interrupted(rollout, error);
   } finally {
-    await desk.close();
+    await rollout.close();
   }
 }
 

@@ -34,16 +34,16 @@ export async function look(session: Session): Promise<DriftReport> {
 }
 
 /** Puts back what was declared: the state learns what is there, and the same settings as before are applied to it. */
-async function putBack(desk: RolloutContext): Promise<void> {
-  const { ui, runner } = desk.session;
-  const declared = desk.declared();
+async function putBack(rollout: RolloutContext): Promise<void> {
+  const { ui, runner } = rollout.session;
+  const declared = rollout.declared();
   await ui.step("recover", "Reading what is there into the state", async (tell) => {
     const result = await runner.run("refresh", { clearPendingCreates: true, onProgress: reportProgress(tell) });
     if (!result.ok) throw new CliError("failed", `The state can't be brought up to date: ${result.error}`);
   });
-  await desk.look({ state: true });
+  await rollout.look({ state: true });
   await ui.step("recover", "Putting back what was declared", async (tell) => {
-    const touched = await desk.change(declared, tell);
+    const touched = await rollout.change(declared, tell);
     tell.keep(touched.length === 0 ? "nothing had to be changed" : `touched: ${touched.join(", ")}`);
   });
 }

@@ -35,18 +35,18 @@ export const defaults = { strategy: "canary=10%,5m", bake: "10m" } as const;
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
   requireImageName(wanted);
-  return toward(context, `release ${wanted}`, options, "ended", (desk) => resolveImage(desk.session, wanted));
+  return toward(context, `release ${wanted}`, options, "ended", (rollout) => resolveImage(rollout.session, wanted));
 }
 
 export function stage(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
   requireImageName(wanted);
-  return toward(context, `stage ${wanted}`, options, "staged", (desk) => resolveImage(desk.session, wanted));
+  return toward(context, `stage ${wanted}`, options, "staged", (rollout) => resolveImage(rollout.session, wanted));
 }
 
 export function cutover(context: Context, options: ReleaseOptions): Promise<void> {
-  return toward(context, "cutover", options, "served", async (desk) => {
-    await repairInterrupted(desk);
-    return stagedNow(desk).image;
+  return toward(context, "cutover", options, "served", async (rollout) => {
+    await repairInterrupted(rollout);
+    return stagedNow(rollout).image;
   });
 }
 
@@ -56,12 +56,12 @@ async function toward(
   doing: string,
   options: ReleaseOptions,
   until: Until,
-  imageOf: (desk: RolloutContext) => ImageFacts | Promise<ImageFacts>,
+  imageOf: (rollout: RolloutContext) => ImageFacts | Promise<ImageFacts>,
 ): Promise<void> {
   const goal = goalOf(options);
-  await withLockedStack(context, { doing }, async (desk) => {
-    const image = await imageOf(desk);
-    await runRelease(desk, image, { ...goal, imageId: image.imageId }, until);
+  await withLockedStack(context, { doing }, async (rollout) => {
+    const image = await imageOf(rollout);
+    await runRelease(rollout, image, { ...goal, imageId: image.imageId }, until);
   });
 }
 
@@ -76,11 +76,11 @@ function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<G
 }
 
 export function check(context: Context): Promise<void> {
-  return withLockedStack(context, { doing: "check" }, async (desk) => {
-    await repairInterrupted(desk);
-    const { color, image } = stagedNow(desk);
+  return withLockedStack(context, { doing: "check" }, async (rollout) => {
+    await repairInterrupted(rollout);
+    const { color, image } = stagedNow(rollout);
     try {
-      await runCheck(desk, color, image);
+      await runCheck(rollout, color, image);
     } catch (error) {
       if (!(error instanceof RollbackRequired)) throw error;
       throw new CliError("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
@@ -90,34 +90,40 @@ export function check(context: Context): Promise<void> {
 
 export function shift(context: Context, percent: string): Promise<void> {
   const weight = wholeNumber(percent, 0, 100, "<percent>");
-  return withLockedStack(context, { doing: `shift ${weight}` }, async (desk) => {
-    await repairInterrupted(desk);
-    const { color, image } = stagedNow(desk);
-    if (weight > desk.world.weights.live[color]) await requireFit(desk, image);
-    await ensureRecord(desk, image);
-    await desk.note({ kind: "stage", stage: "cutover" });
-    await notifyOfOutcome(desk, () => (weight === 100 ? flip(desk, color, image) : runShift(desk, color, weight)));
+  return withLockedStack(context, { doing: `shift ${weight}` }, async (rollout) => {
+    await repairInterrupted(rollout);
+    const { color, image } = stagedNow(rollout);
+    if (weight > rollout.world.weights.live[color]) await requireFit(rollout, image);
+    await ensureRecord(rollout, image);
+    await rollout.note({ kind: "stage", stage: "cutover" });
+    await notifyOfOutcome(rollout, () =>
+      weight === 100 ? flip(rollout, color, image) : runShift(rollout, color, weight),
+    );
   });
 }
 
 export function bake(context: Context, duration: string | undefined): Promise<void> {
   const seconds = parseDuration(duration ?? defaults.bake);
-  return withLockedStack(context, { doing: "bake" }, async (desk) => {
-    await repairInterrupted(desk);
-    const color = servingNow(desk);
-    const { image } = desk.world.fleets[color];
-    const { record } = desk;
+  return withLockedStack(context, { doing: "bake" }, async (rollout) => {
+    await repairInterrupted(rollout);
+    const color = servingNow(rollout);
+    const { image } = rollout.world.fleets[color];
+    const { record } = rollout;
     const another = record?.outcome === "running" && record.image.imageId !== image.imageId;
-    if (another || desk.world.weights.live[color] < 100) {
+    if (another || rollout.world.weights.live[color] < 100) {
       const what = another ? imageName(record.image) : color;
       throw new CliError("refused", `${what} does not have all of the requests yet: bluegreen cutover comes first.`);
     }
     if (record?.outcome !== "running") {
-      await desk.begin({ color, image, from: { color: other(color), image: desk.world.fleets[other(color)].image } });
-      await desk.note({ kind: "serves", at: timestamp() });
+      await rollout.begin({
+        color,
+        image,
+        from: { color: other(color), image: rollout.world.fleets[other(color)].image },
+      });
+      await rollout.note({ kind: "serves", at: timestamp() });
     }
-    await notifyOfOutcome(desk, () =>
-      runBake(desk, image, color, seconds).catch((error: unknown) => decideRollback(desk, image, error, "bake")),
+    await notifyOfOutcome(rollout, () =>
+      runBake(rollout, image, color, seconds).catch((error: unknown) => decideRollback(rollout, image, error, "bake")),
     );
   });
 }

@@ -4,9 +4,9 @@ import { type Context, withLockedStack } from "./context.ts";
 
 /** The fleet that doesn't serve goes, and the floor is lifted. */
 export function retire(context: Context): Promise<void> {
-  return withLockedStack(context, { doing: "retire" }, async (desk) => {
-    await repairInterrupted(desk);
-    const old = await runRetire(desk);
-    desk.session.ui.say(`${old} is off. There is no way back now but a release.`);
+  return withLockedStack(context, { doing: "retire" }, async (rollout) => {
+    await repairInterrupted(rollout);
+    const old = await runRetire(rollout);
+    rollout.session.ui.say(`${old} is off. There is no way back now but a release.`);
   });
 }

@@ -12,19 +12,19 @@ import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
   const wanted = colorOf(options.to);
   if (options.direct) return direct(context, wanted, options);
-  await withLockedStack(context, { doing: "rollback", kind: "rollback" }, async (desk) => {
-    const { session } = desk;
-    await repairInterrupted(desk, { anybodys: true });
-    if (wanted === undefined && hasGoneBack(desk)) return endRollback(desk);
-    const facts = rollbackFacts(desk.world);
+  await withLockedStack(context, { doing: "rollback", kind: "rollback" }, async (rollout) => {
+    const { session } = rollout;
+    await repairInterrupted(rollout, { anybodys: true });
+    if (wanted === undefined && hasGoneBack(rollout)) return endRollback(rollout);
+    const facts = rollbackFacts(rollout.world);
     const to = wanted ?? facts.to;
     if (to === undefined)
       throw new CliError("refused", "Neither colour gets requests. Name one: --to blue or --to green.");
-    const [fleet, from] = [desk.world.fleets[to], desk.world.fleets[other(to)]];
+    const [fleet, from] = [rollout.world.fleets[to], rollout.world.fleets[other(to)]];
     if (to === facts.to && !facts.ready && options.override === undefined) {
       throw new CliError(
         "refused",
-        `A rollback to ${to} is not ready: ${facts.reason}. For the worst night: --override "why" goes all the same.`,
+        `A rollback to ${to} is not ready: ${facts.reason}. In an incident: --override "why" goes all the same.`,
       );
     }
     await confirm(
@@ -33,6 +33,6 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
       `Give all requests to ${to} (${imageName(fleet.image)}) instead of ${other(to)} (${imageName(from.image)})?`,
     );
     const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
-    await rollBack(desk, to, why, { override: options.override });
+    await rollBack(rollout, to, why, { override: options.override });
   });
 }

@@ -25,22 +25,22 @@ const patience = (seconds: number): number => Math.max(300, seconds);
  * @param seconds how long at least; 0: one look
  * @throws GoBack when something stands against it, or when nobody can tell in the end
  */
-export async function analyze(desk: RolloutContext, color: Color, seconds: number, tell: Teller): Promise<void> {
-  const { session } = desk;
-  const weight = desk.world.weights.live[color];
+export async function analyze(rollout: RolloutContext, color: Color, seconds: number, tell: Teller): Promise<void> {
+  const { session } = rollout;
+  const weight = rollout.world.weights.live[color];
   const measure = new Measure(
     {
       clients: session.clients,
-      outputs: desk.recorded.outputs,
+      outputs: rollout.recorded.outputs,
       release: color,
-      preview: previewOf(desk.recorded, session.settings),
-      whole: wholeOf(desk, color),
-      judgedSince: firstTraffic(desk, color),
+      preview: previewOf(rollout.recorded, session.settings),
+      whole: wholeOf(rollout, color),
+      judgedSince: firstTraffic(rollout, color),
       note: (line) => tell.keep(line),
     },
     weight,
   );
-  const limits = limitsOf(desk);
+  const limits = limitsOf(rollout);
   const begun = Date.now();
   for (;;) {
     session.signal.throwIfAborted();

@@ -11,11 +11,11 @@ import { previewOf } from "./preview.ts";
  * Tries a colour through the preview listener: the built-in checks, then the team's own.
  * @throws GoBack that names the checks that failed
  */
-export async function check(desk: RolloutContext, color: Color, image: ImageFacts): Promise<CheckResult[]> {
-  const { session, recorded } = desk;
+export async function check(rollout: RolloutContext, color: Color, image: ImageFacts): Promise<CheckResult[]> {
+  const { session, recorded } = rollout;
   const { machines } = recorded.outputs.deployed;
-  const context = { stack: session.stackRef.stack, stage: "check", color, image, ...urls(desk) } as const;
-  const results = await runStage(desk, "check", image, color, () =>
+  const context = { stack: session.stackRef.stack, stage: "check", color, image, ...urls(rollout) } as const;
+  const results = await runStage(rollout, "check", image, color, () =>
     session.ui.step("check", `Checking ${imageName(image)} on ${color}`, (tell) =>
       runChecks({
         preview: previewOf(recorded, session.settings),
@@ -24,15 +24,15 @@ export async function check(desk: RolloutContext, color: Color, image: ImageFact
         signal: session.signal,
         healthCheckPath: machines[color].healthCheckPath,
         versionPath: machines[color].versionPath,
-        baselinePath: desk.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
+        baselinePath: rollout.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
         checks: readProjectFile(session.stackRef.folder).checks,
-        limits: limitsOf(desk),
-        run: { ...commandRun(desk, context), onLine: (line) => tell.now(line) },
+        limits: limitsOf(rollout),
+        run: { ...commandRun(rollout, context), onLine: (line) => tell.now(line) },
         onResult: ({ ok, name, detail }) => tell.keep(`${ok ? "ok" : "FAILED"}  ${name}: ${detail}`),
       }),
     ),
   );
-  await desk.note(...results.map((result) => ({ kind: "check" as const, check: result })));
+  await rollout.note(...results.map((result) => ({ kind: "check" as const, check: result })));
   const failed = results.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
   if (failed.length > 0) throw new RollbackRequired(failed.join("; "));
   return results;

@@ -62,9 +62,9 @@ export class RolloutContext {
       runner.engines = lock;
       // Who held the lock a moment ago may have changed the state since; a way back that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
-      const desk = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
-      await desk.noteTraffic();
-      return desk;
+      const rollout = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
+      await rollout.noteTraffic();
+      return rollout;
     } catch (error) {
       await lock.release();
       throw error;

@@ -13,33 +13,33 @@ export class RollbackRequired extends Error {}
  * @throws GoBack when a hook says ROLLBACK
  */
 export async function runStage<T>(
-  desk: RolloutContext,
+  rollout: RolloutContext,
   stage: Stage,
   image: ImageFacts,
   color: Color,
   run: () => Promise<T>,
 ): Promise<T> {
-  await desk.note({ kind: "stage", stage });
-  await hooks(desk, "before", stage, image, color);
+  await rollout.note({ kind: "stage", stage });
+  await hooks(rollout, "before", stage, image, color);
   const result = await run();
-  await hooks(desk, "after", stage, image, color);
+  await hooks(rollout, "after", stage, image, color);
   return result;
 }
 
-async function hooks(desk: RolloutContext, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
-  const { session } = desk;
+async function hooks(rollout: RolloutContext, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
+  const { session } = rollout;
   const commands = readProjectFile(session.stackRef.folder).hooks[when][stage] ?? [];
   if (commands.length === 0) return;
-  const context = { stack: session.stackRef.stack, stage, color, image, ...urls(desk) };
+  const context = { stack: session.stackRef.stack, stage, color, image, ...urls(rollout) };
   const outcome = await session.ui.step("hook", `Hooks ${when} ${stage}`, (tell) =>
-    runHooks(commands, { ...commandRun(desk, context), onLine: (line) => tell.now(line) }),
+    runHooks(commands, { ...commandRun(rollout, context), onLine: (line) => tell.now(line) }),
   );
   if (outcome.kind === "rollback") throw new RollbackRequired(outcome.why);
 }
 
 /** How a team's command is run: in the project's folder, with variables that tell what is released. */
-export function commandRun(desk: RolloutContext, context: CommandContext) {
-  const { stackRef, signal } = desk.session;
+export function commandRun(rollout: RolloutContext, context: CommandContext) {
+  const { stackRef, signal } = rollout.session;
   return { cwd: stackRef.folder, env: { ...process.env, ...commandVariables(context) }, signal };
 }
 

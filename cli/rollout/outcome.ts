@@ -6,18 +6,18 @@ import { CliError } from "../error.ts";
  * the terminal or the pipeline. A release that went back has told that itself, who pressed Ctrl-C is there, and whoever has
  * the lock now speaks for the stack.
  */
-export async function notifyOfOutcome(desk: RolloutContext, run: () => Promise<void>): Promise<void> {
+export async function notifyOfOutcome(rollout: RolloutContext, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    const { record, session } = desk;
+    const { record, session } = rollout;
     const code = error instanceof CliError ? error.code : "failed";
     if (record?.outcome === "running" && code !== "rolledBack" && !session.signal.aborted) {
       const { color, image } = record;
       const why = error instanceof Error ? error.message : String(error);
       // What was refused changes by somebody's decision, what failed perhaps by trying again.
       const kind = code === "refused" ? "waiting" : "failed";
-      await desk.notify({ kind, color, image, why }).catch(() => undefined);
+      await rollout.notify({ kind, color, image, why }).catch(() => undefined);
     }
     throw error;
   }

@@ -22,39 +22,39 @@ export type Until = "staged" | "served" | "ended";
  * back, by itself.
  * @throws Refusal "rolledBack" when it went back, with the reason
  */
-export function release(desk: RolloutContext, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
-  return notifyOfOutcome(desk, () => steps(desk, image, goal, until));
+export function release(rollout: RolloutContext, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
+  return notifyOfOutcome(rollout, () => steps(rollout, image, goal, until));
 }
 
-async function steps(desk: RolloutContext, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
+async function steps(rollout: RolloutContext, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
   let checked = false;
   let watched: number | undefined;
   let fit = false;
   let staged = 0;
   let repaired = false;
   for (;;) {
-    desk.session.signal.throwIfAborted();
-    const next = nextStep(desk.world, goal, { checked, watched, staged, repaired });
+    rollout.session.signal.throwIfAborted();
+    const next = nextStep(rollout.world, goal, { checked, watched, staged, repaired });
     try {
       if (isBeyond(next, until)) return;
       // Once a run, before anything is changed; a rollback asks for nothing.
       if (!fit && needsFitImage(next)) {
-        await requireFit(desk, image);
+        await requireFit(rollout, image);
         fit = true;
       }
-      if (isForward(next)) await ensureRecord(desk, image);
+      if (isForward(next)) await ensureRecord(rollout, image);
       if (next.kind === "check") checked = true;
       if (next.kind === "stage") staged += 1;
       if (next.kind === "recover") repaired = true;
-      await take(desk, image, next);
-      if (next.kind === "hold") watched = desk.world.weights.live[next.color];
+      await take(rollout, image, next);
+      if (next.kind === "hold") watched = rollout.world.weights.live[next.color];
       if (next.kind === "done") return;
       if (next.kind === "rollback")
         throw new CliError("rolledBack", `${imageName(image)} was taken back: ${next.why}.`);
     } catch (error) {
-      await decideRollback(desk, image, error, next.kind);
+      await decideRollback(rollout, image, error, next.kind);
     }
-    if (next.kind !== "check") await desk.look();
+    if (next.kind !== "check") await rollout.look();
   }
 }
 
@@ -75,29 +75,29 @@ function isBeyond({ kind }: Next, until: Until): boolean {
   }
 }
 
-async function take(desk: RolloutContext, image: ImageFacts, next: Next): Promise<void> {
-  const { ui, signal } = desk.session;
+async function take(rollout: RolloutContext, image: ImageFacts, next: Next): Promise<void> {
+  const { ui, signal } = rollout.session;
   switch (next.kind) {
     case "recover":
-      return repairInterrupted(desk, { why: next.why });
+      return repairInterrupted(rollout, { why: next.why });
     case "stage":
-      return stage(desk, image, next.previewSize);
+      return stage(rollout, image, next.previewSize);
     case "check":
-      return void (await check(desk, next.color, image));
+      return void (await check(rollout, next.color, image));
     case "shift":
-      return runStage(desk, "cutover", image, next.color, () => shift(desk, next.color, next.weight));
+      return runStage(rollout, "cutover", image, next.color, () => shift(rollout, next.color, next.weight));
     case "hold":
       return ui.step("cutover", `Watching ${imageName(image)} with its share`, (tell) =>
-        analyze(desk, next.color, next.seconds, tell),
+        analyze(rollout, next.color, next.seconds, tell),
       );
     case "flip":
-      return runStage(desk, "cutover", image, next.color, () => flip(desk, next.color, image));
+      return runStage(rollout, "cutover", image, next.color, () => flip(rollout, next.color, image));
     case "bake":
-      return bake(desk, image, next.color, next.seconds);
+      return bake(rollout, image, next.color, next.seconds);
     case "rollback":
-      return hadTraffic(desk)
-        ? rollBack(desk, next.to, next.why, { insist: true })
-        : abortStaging(desk, image, next.why);
+      return hadTraffic(rollout)
+        ? rollBack(rollout, next.to, next.why, { insist: true })
+        : abortStaging(rollout, image, next.why);
     case "keep":
       return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
@@ -106,7 +106,7 @@ async function take(desk: RolloutContext, image: ImageFacts, next: Next): Promis
         }
       });
     case "retire":
-      return void (await retire(desk));
+      return void (await retire(rollout));
     case "done":
       return ui.say(`${next.color} serves ${imageName(image)}.`);
     case "refuse":
@@ -121,19 +121,19 @@ async function take(desk: RolloutContext, image: ImageFacts, next: Next): Promis
  * @throws Refusal when somebody has moved traffic by hand
  */
 export async function repairInterrupted(
-  desk: RolloutContext,
-  { why = unfinished(desk.world), anybodys = false }: { why?: string; anybodys?: boolean } = {},
+  rollout: RolloutContext,
+  { why = unfinished(rollout.world), anybodys = false }: { why?: string; anybodys?: boolean } = {},
 ): Promise<void> {
   if (why === undefined) return;
-  if (!anybodys) requireOurs(desk, why);
-  await desk.recover(why, { sparing: anybodys });
+  if (!anybodys) requireOurs(rollout, why);
+  await rollout.recover(why, { sparing: anybodys });
 }
 
 /** Traffic that somebody has moved by hand is theirs to explain; what a run of ours was cut off in is ours. */
-function requireOurs(desk: RolloutContext, why: string): void {
-  const { live, recorded } = desk.world.weights;
+function requireOurs(rollout: RolloutContext, why: string): void {
+  const { live, recorded } = rollout.world.weights;
   if (live.blue === recorded.blue && live.green === recorded.green) return;
-  if (desk.tookOver || desk.record?.outcome === "running" || desk.world.pending.length > 0) return;
+  if (rollout.tookOver || rollout.record?.outcome === "running" || rollout.world.pending.length > 0) return;
   throw new CliError(
     "refused",
     `${why}: somebody moved traffic by hand. Look at it with bluegreen drift; bluegreen drift --repair puts back what was declared.`,
@@ -141,15 +141,15 @@ function requireOurs(desk: RolloutContext, why: string): void {
 }
 
 /** Watches the new colour with all of the traffic; when it is well, the release has ended. */
-export async function bake(desk: RolloutContext, image: ImageFacts, color: Color, seconds: number): Promise<void> {
-  await runStage(desk, "bake", image, color, async () => {
-    await desk.session.ui.step("bake", `Baking ${imageName(image)} on ${color}`, (tell) =>
-      analyze(desk, color, seconds, tell),
+export async function bake(rollout: RolloutContext, image: ImageFacts, color: Color, seconds: number): Promise<void> {
+  await runStage(rollout, "bake", image, color, async () => {
+    await rollout.session.ui.step("bake", `Baking ${imageName(image)} on ${color}`, (tell) =>
+      analyze(rollout, color, seconds, tell),
     );
-    await check(desk, color, image);
+    await check(rollout, color, image);
   });
   // Its share may have been moved by somebody who holds no lock.
-  const { live } = (await desk.look()).weights;
+  const { live } = (await rollout.look()).weights;
   if (live[color] < 100) {
     const why = `${color} was baked, and by now the listener sends ${shares(live)}: somebody moved traffic`;
     throw new CliError(
@@ -157,8 +157,8 @@ export async function bake(desk: RolloutContext, image: ImageFacts, color: Color
       `${why}. See bluegreen status; give the same command again, or go back: bluegreen rollback.`,
     );
   }
-  await desk.note({ kind: "ended", at: timestamp(), outcome: "released" });
-  await desk.notify({ kind: "released", color, image });
+  await rollout.note({ kind: "ended", at: timestamp(), outcome: "released" });
+  await rollout.notify({ kind: "released", color, image });
 }
 
 /**
@@ -168,17 +168,17 @@ export async function bake(desk: RolloutContext, image: ImageFacts, color: Color
  * @param step in which it came: a fleet that is not ready is a verdict on the image while it is staged, and at no other time
  */
 export async function decideRollback(
-  desk: RolloutContext,
+  rollout: RolloutContext,
   image: ImageFacts,
   error: unknown,
   step: Next["kind"],
 ): Promise<never> {
-  const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(desk)));
+  const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(rollout)));
   if (!(error instanceof RollbackRequired) && !failedStaging) throw error;
   const why = (error as Error).message;
-  const target = servingOrCanary(desk.world, image);
-  if (target === undefined) await abortStaging(desk, image, why);
-  else await rollBack(desk, other(target), why, { insist: true });
+  const target = servingOrCanary(rollout.world, image);
+  if (target === undefined) await abortStaging(rollout, image, why);
+  else await rollBack(rollout, other(target), why, { insist: true });
   throw new CliError("rolledBack", `${imageName(image)} was taken back: ${why}`);
 }
 
@@ -203,15 +203,15 @@ const hadTraffic = ({ record, world }: RolloutContext): boolean =>
  * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.
  * Else it goes off, and the floor is lifted.
  */
-async function abortStaging(desk: RolloutContext, image: ImageFacts, why: string): Promise<void> {
-  const color = other(servingNow(desk));
-  await desk.note({ kind: "stage", stage: "rollback", why });
-  const own = desk.world.fleets[color].image;
-  const restored = own.imageId !== image.imageId && (await desk.restore(color));
+async function abortStaging(rollout: RolloutContext, image: ImageFacts, why: string): Promise<void> {
+  const color = other(servingNow(rollout));
+  await rollout.note({ kind: "stage", stage: "rollback", why });
+  const own = rollout.world.fleets[color].image;
+  const restored = own.imageId !== image.imageId && (await rollout.restore(color));
   if (!restored)
-    await desk.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
-      desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+    await rollout.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
+      rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     );
-  await desk.note({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
-  await desk.notify({ kind: "rolled-back", color, image, why });
+  await rollout.note({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
+  await rollout.notify({ kind: "rolled-back", color, image, why });
 }

@@ -25,26 +25,26 @@ export function retireFault(world: LiveState): string | undefined {
  * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
  * @throws Refusal while it may still be needed
  */
-export async function retire(desk: RolloutContext): Promise<Color> {
-  const fault = retireFault(desk.world);
+export async function retire(rollout: RolloutContext): Promise<Color> {
+  const fault = retireFault(rollout.world);
   if (fault !== undefined) throw new CliError("refused", `${fault}.`);
-  const serving = servingNow(desk);
+  const serving = servingNow(rollout);
   const old = other(serving);
-  const { image } = desk.world.fleets[serving];
-  await runStage(desk, "retire", image, serving, () =>
-    desk.session.ui.step("retire", `Retiring ${old} (${imageName(desk.world.fleets[old].image)})`, (tell) =>
-      desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+  const { image } = rollout.world.fleets[serving];
+  await runStage(rollout, "retire", image, serving, () =>
+    rollout.session.ui.step("retire", `Retiring ${old} (${imageName(rollout.world.fleets[old].image)})`, (tell) =>
+      rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
     ),
   );
   // A group that the state doesn't know runs on, whatever the update says.
-  const left = unfinished(desk.world);
-  if (left !== undefined) await desk.recover(left, { sparing: false });
-  await abandon(desk);
-  await desk.notify({ kind: "retired", color: serving, image });
+  const left = unfinished(rollout.world);
+  if (left !== undefined) await rollout.recover(left, { sparing: false });
+  await abandon(rollout);
+  await rollout.notify({ kind: "retired", color: serving, image });
   return old;
 }
 
 /** A release that was staged, and whose fleet has gone without ever serving, has ended. */
-async function abandon(desk: RolloutContext): Promise<void> {
-  await desk.note({ kind: "ended", at: timestamp(), outcome: "superseded", why: "it was retired before it served" });
+async function abandon(rollout: RolloutContext): Promise<void> {
+  await rollout.note({ kind: "ended", at: timestamp(), outcome: "superseded", why: "it was retired before it served" });
 }

@@ -11,8 +11,8 @@ import { previewOf } from "./preview.ts";
  * preview listener; where that can't be reached, or where it tells of no store, there is nothing to refuse by.
  * @throws Refusal
  */
-export async function requireSchema(desk: RolloutContext, image: ImageFacts): Promise<void> {
-  const { session, recorded, world } = desk;
+export async function requireSchema(rollout: RolloutContext, image: ImageFacts): Promise<void> {
+  const { session, recorded, world } = rollout;
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const { versionPath } = recorded.outputs.deployed.machines[serving];
   let body: string;

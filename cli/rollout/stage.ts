@@ -15,11 +15,11 @@ export function servingNow({ world }: RolloutContext): Color {
  * Refuses an image that must not be released here, before anything is changed.
  * @throws Refusal that names every fault
  */
-export async function requireFit(desk: RolloutContext, image: ImageFacts): Promise<void> {
+export async function requireFit(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
   if (faults.length > 0) throw new CliError("refused", faults.join(". "));
-  await requirePromotion(desk.session, image);
-  await requireSchema(desk, image);
+  await requirePromotion(rollout.session, image);
+  await requireSchema(rollout, image);
 }
 
 /**
@@ -27,18 +27,20 @@ export async function requireFit(desk: RolloutContext, image: ImageFacts): Promi
  * from now on; with `previewSize`, only so many instances of it for the time being.
  * @throws Refusal when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
-export async function stage(desk: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
-  const { session } = desk;
-  const serving = servingNow(desk);
+export async function stage(rollout: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
+  const { session } = rollout;
+  const serving = servingNow(rollout);
   const color = other(serving);
-  const { desired, registered } = desk.world.fleets[serving];
+  const { desired, registered } = rollout.world.fleets[serving];
   const { minSize, maxSize } = session.settings;
   // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
   const capacityFloor = Math.min(maxSize, Math.max(minSize, desired, registered));
   const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
   const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
-  await runStage(desk, "stage", image, color, () =>
-    session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) => desk.change(change, tell)),
+  await runStage(rollout, "stage", image, color, () =>
+    session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) =>
+      rollout.change(change, tell),
+    ),
   );
 }
 
@@ -46,21 +48,21 @@ export async function stage(desk: RolloutContext, image: ImageFacts, previewSize
  * Sees to it that a release of the image to the standby is on record, with the weights that it begins with; one of another
  * image, which never got to its end, has ended with that.
  */
-export async function ensureRecord(desk: RolloutContext, image: ImageFacts): Promise<void> {
-  if (desk.record?.outcome === "running" && desk.record.image.imageId !== image.imageId) {
-    await desk.note({
+export async function ensureRecord(rollout: RolloutContext, image: ImageFacts): Promise<void> {
+  if (rollout.record?.outcome === "running" && rollout.record.image.imageId !== image.imageId) {
+    await rollout.note({
       kind: "ended",
       at: timestamp(),
       outcome: "superseded",
       why: `${imageName(image)} is released instead`,
     });
   }
-  if (desk.record?.outcome !== "running") {
-    const serving = servingNow(desk);
-    const from = { color: serving, image: desk.world.fleets[serving].image };
-    await desk.begin({ color: other(serving), image, from });
+  if (rollout.record?.outcome !== "running") {
+    const serving = servingNow(rollout);
+    const from = { color: serving, image: rollout.world.fleets[serving].image };
+    await rollout.begin({ color: other(serving), image, from });
   }
-  await desk.note({ kind: "weights", at: timestamp(), ...desk.world.weights.live });
+  await rollout.note({ kind: "weights", at: timestamp(), ...rollout.world.weights.live });
 }
 
 export const timestamp = (): string => new Date().toISOString();

@@ -13,12 +13,12 @@ import { timestamp, servingNow } from "./stage.ts";
  * @param weight percent
  */
 export async function shift(
-  desk: RolloutContext,
+  rollout: RolloutContext,
   color: Color,
   weight: number,
   options?: ChangeOptions,
 ): Promise<void> {
-  const serving = servingNow(desk);
+  const serving = servingNow(rollout);
   const standby = color === serving ? 100 - weight : weight;
   const change: Partial<ReleaseSettings> =
     standby >= 100
@@ -26,12 +26,12 @@ export async function shift(
       : { activeColor: serving, standbyWeight: standby };
   // What has requests is warm, whatever a state that is behind says.
   const warm: Partial<ReleaseSettings> = standby > 0 ? { standby: "warm" } : {};
-  const title = `Giving ${color} (${imageName(desk.world.fleets[color].image)}) ${weight} % of the requests`;
-  await desk.session.ui.step("cutover", title, async (tell) => {
-    const touched = await desk.change({ ...change, ...warm, previewSize: 0 }, tell, options);
+  const title = `Giving ${color} (${imageName(rollout.world.fleets[color].image)}) ${weight} % of the requests`;
+  await rollout.session.ui.step("cutover", title, async (tell) => {
+    const touched = await rollout.change({ ...change, ...warm, previewSize: 0 }, tell, options);
     const others = touched.filter((name) => name !== "app-listener");
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
-    const { live } = desk.world.weights;
+    const { live } = rollout.world.weights;
     if (live[color] !== weight) {
       throw new CliError(
         "failed",
@@ -42,10 +42,10 @@ export async function shift(
 }
 
 /** All of the requests go to a colour: it is the active one from now on. */
-export async function flip(desk: RolloutContext, color: Color, image: ImageFacts): Promise<void> {
-  await shift(desk, color, 100);
-  await desk.note({ kind: "serves", at: timestamp() });
-  await desk.notify({ kind: "cut-over", color, image });
+export async function flip(rollout: RolloutContext, color: Color, image: ImageFacts): Promise<void> {
+  await shift(rollout, color, 100);
+  await rollout.note({ kind: "serves", at: timestamp() });
+  await rollout.notify({ kind: "cut-over", color, image });
 }
 
 export interface RollbackOptions extends UpdateOptions {
@@ -62,12 +62,12 @@ export interface RollbackOptions extends UpdateOptions {
  * @throws Refusal, whatever is insisted on, when the fleet is not the one that the release came from
  */
 export async function rollBack(
-  desk: RolloutContext,
+  rollout: RolloutContext,
   to: Color,
   why: string,
   options: RollbackOptions = {},
 ): Promise<void> {
-  const { world, session } = desk;
+  const { world, session } = rollout;
   const [fleet, image] = [world.fleets[to], world.fleets[other(to)].image];
   if (fleet.capacity.maxSize === 0) {
     throw new CliError(
@@ -76,52 +76,52 @@ export async function rollBack(
     );
   }
   const from = other(to);
-  const cameFrom = desk.record?.outcome === "running" ? desk.record.from.image.imageId : undefined;
+  const cameFrom = rollout.record?.outcome === "running" ? rollout.record.from.image.imageId : undefined;
   if (options.insist && cameFrom !== fleet.image.imageId) {
     throw new CliError(
       "refused",
       `${imageName(image)} should go back (${why}), but ${to} holds ${imageName(fleet.image)}, which is not what it came from and has not been checked. Look at both: bluegreen status.`,
     );
   }
-  const opened = await recordWayBack(desk, { color: from, image, from: { color: to, image: fleet.image } });
-  await desk.tryNote({ kind: "stage", stage: "rollback", why });
+  const opened = await recordWayBack(rollout, { color: from, image, from: { color: to, image: fleet.image } });
+  await rollout.tryNote({ kind: "stage", stage: "rollback", why });
   try {
     if (options.override === undefined) {
-      await restoreFleet(desk, to);
-      await grow(desk, to);
+      await restoreFleet(rollout, to);
+      await grow(rollout, to);
     }
-    await moveBack(desk, to, why, options);
+    await moveBack(rollout, to, why, options);
   } catch (error) {
     // Its own record tells of nothing that happened: left running, it would hold up whatever comes next. Guard and gate refuse
     // before traffic moves; after anything else nobody can tell.
     if (opened && error instanceof CliError && error.code === "refused") {
       const refused = `the way back was refused: ${error.message}`;
-      await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why: refused });
+      await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why: refused });
     }
     throw error;
   }
-  await hold(desk, to, why);
-  await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
-  await desk.notify({ kind: "rolled-back", color: from, image, why });
+  await hold(rollout, to, why);
+  await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
+  await rollout.notify({ kind: "rolled-back", color: from, image, why });
   session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
 }
 
 async function moveBack(
-  desk: RolloutContext,
+  rollout: RolloutContext,
   to: Color,
   why: string,
   { override, insist }: RollbackOptions,
 ): Promise<void> {
-  await shift(desk, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
+  await shift(rollout, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
     const refused = error instanceof CliError && error.code === "refused";
-    const { healthy, staleTargets } = desk.world.fleets[to];
+    const { healthy, staleTargets } = rollout.world.fleets[to];
     // Targets of another fleet may be of an image that nobody has checked; those of a colour that serves are at work already.
-    const mixed = staleTargets.length > 0 && desk.world.weights.live[to] === 0;
+    const mixed = staleTargets.length > 0 && rollout.world.weights.live[to] === 0;
     if (!refused || !insist || mixed || healthy === 0) throw error;
-    desk.session.ui.say(
+    rollout.session.ui.say(
       `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
     );
-    await shift(desk, to, 100, { override: why, urgent: true });
+    await shift(rollout, to, 100, { override: why, urgent: true });
   });
 }
 
@@ -130,14 +130,14 @@ async function moveBack(
  * of what goes back now: it has ended with it.
  * @returns whether it is one of its own
  */
-async function recordWayBack(desk: RolloutContext, begun: Parameters<RolloutContext["begin"]>[0]): Promise<boolean> {
-  const { record, session } = desk;
+async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutContext["begin"]>[0]): Promise<boolean> {
+  const { record, session } = rollout;
   if (record?.outcome === "running") {
     if (record.color === begun.color && record.image.imageId === begun.image.imageId) return false;
     const why = `${imageName(begun.image)} was taken back to ${imageName(begun.from.image)}`;
-    await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why });
+    await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why });
   }
-  await desk.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+  await rollout.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
   return true;
 }
 
@@ -147,16 +147,16 @@ async function recordWayBack(desk: RolloutContext, begun: Parameters<RolloutCont
  * comes back first, by an update that moves no traffic.
  * @throws Refusal when a changed template does not come back; of other targets the gate tells
  */
-async function restoreFleet(desk: RolloutContext, to: Color): Promise<void> {
-  const { world, session } = desk;
+async function restoreFleet(rollout: RolloutContext, to: Color): Promise<void> {
+  const { world, session } = rollout;
   const { image, templateImage: left, staleTargets } = world.fleets[to];
   const isChanged = hasForeignTemplate(world.fleets[to]);
   if ((!isChanged && staleTargets.length === 0) || world.weights.live[to] > 0) return;
   if (isChanged) session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
-  if ((await desk.restore(to)) || !isChanged) return;
+  if ((await rollout.restore(to)) || !isChanged) return;
   throw new CliError(
     "failed",
-    `${to} could not be given ${imageName(image)} again. For the worst night: bluegreen rollback --to ${to} --override "why".`,
+    `${to} could not be given ${imageName(image)} again. In an incident: bluegreen rollback --to ${to} --override "why".`,
   );
 }
 
@@ -168,13 +168,13 @@ export function hasGoneBack({ record, world: { weights, fleets } }: RolloutConte
 }
 
 /** Ends the record of a way back that is through, and tells people. */
-export async function endRollback(desk: RolloutContext): Promise<void> {
-  const { record } = desk;
+export async function endRollback(rollout: RolloutContext): Promise<void> {
+  const { record } = rollout;
   if (record === undefined) return;
   const { color, image, from, why } = record;
-  await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
-  await desk.notify({ kind: "rolled-back", color, image, why });
-  desk.session.ui.say(
+  await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
+  await rollout.notify({ kind: "rolled-back", color, image, why });
+  rollout.session.ui.say(
     `${from.color} (${imageName(from.image)}) serves all requests again: ${why ?? "it was taken back"}`,
   );
 }
@@ -187,17 +187,17 @@ const pauseBetween = 2_000;
  * A call to AWS that the preempted command had under way carries no condition and may still land: whoever went back looks
  * again, and puts back what it decided.
  */
-async function hold(desk: RolloutContext, to: Color, why: string): Promise<void> {
-  if (!desk.tookOver) return;
+async function hold(rollout: RolloutContext, to: Color, why: string): Promise<void> {
+  if (!rollout.tookOver) return;
   for (let look = 0; look < looks; look++) {
-    await pause(pauseBetween, undefined, { signal: desk.session.signal });
-    const { live } = (await desk.look()).weights;
+    await pause(pauseBetween, undefined, { signal: rollout.session.signal });
+    const { live } = (await rollout.look()).weights;
     if (live[to] === 100) continue;
-    desk.session.ui.say(
+    rollout.session.ui.say(
       `The command before this one has moved traffic once more (${shares(live)}): it goes back again.`,
     );
-    await desk.recover(`the live weights are ${shares(live)}`, { sparing: true });
-    await shift(desk, to, 100, { override: why, urgent: true });
+    await rollout.recover(`the live weights are ${shares(live)}`, { sparing: true });
+    await shift(rollout, to, 100, { override: why, urgent: true });
   }
 }
 
@@ -205,17 +205,17 @@ async function hold(desk: RolloutContext, to: Color, why: string): Promise<void>
  * A fleet that holds fewer than serve now grows first: the gate would not let it have all of the requests. Where that fails,
  * the gate has the last word.
  */
-async function grow(desk: RolloutContext, color: Color): Promise<void> {
-  const { desired, registered } = desk.world.fleets[other(color)];
-  const { maxSize, minSize } = desk.session.settings;
-  const floor = desk.world.settings.deployed.capacityFloor;
+async function grow(rollout: RolloutContext, color: Color): Promise<void> {
+  const { desired, registered } = rollout.world.fleets[other(color)];
+  const { maxSize, minSize } = rollout.session.settings;
+  const floor = rollout.world.settings.deployed.capacityFloor;
   const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired, registered));
-  if (desk.world.fleets[color].healthy >= Math.min(registered, capacityFloor)) return;
-  await desk.session.ui.step(
+  if (rollout.world.fleets[color].healthy >= Math.min(registered, capacityFloor)) return;
+  await rollout.session.ui.step(
     "rollback",
     `Growing ${color} to ${capacityFloor} instances, as many as serve now`,
     (tell) =>
-      desk.change({ standby: "warm", capacityFloor, previewSize: 0 }, tell).catch((error: unknown) => {
+      rollout.change({ standby: "warm", capacityFloor, previewSize: 0 }, tell).catch((error: unknown) => {
         if (!(error instanceof CliError) || error.code === "interrupted") throw error;
         tell.keep(`it does not grow: ${error.message}`);
       }),

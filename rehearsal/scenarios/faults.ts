@@ -19,7 +19,7 @@ export async function onlyGreenServed(context: Context, since: number): Promise<
   if (failed > 0) throw new Error(`${failed} requests failed, the first with ${errors[0]?.failure}`);
 }
 
-/** An image that never gets healthy: the update fails with the reason, and nobody notices. */
+/** An image that never gets healthy: the update fails with the reason, and no request fails. */
 export const neverReady = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
   name,
   title,
@@ -45,7 +45,7 @@ const slowStart: Step = {
   },
 };
 
-/** Blue is healthy with an image that users must not get: the health gate stops the flip, and nobody notices. */
+/** Blue is healthy with an image that users must not get: the health gate stops the flip, and no request fails. */
 export const gateStops = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
   name,
   title,
@@ -68,10 +68,10 @@ const terminate: Step = {
   title: "an instance is terminated under load: its group replaces it",
   from: worlds.released,
   async run(context) {
-    const [victim, ...others] = await context.instances("green");
+    const [chosen, ...others] = await context.instances("green");
     const begun = Date.now();
-    await ec2(context).send(new TerminateInstancesCommand({ InstanceIds: [victim.id] }));
-    await replaced(context, victim.id, others.length + 1);
+    await ec2(context).send(new TerminateInstancesCommand({ InstanceIds: [chosen.id] }));
+    await replaced(context, chosen.id, others.length + 1);
     const took = elapsed(begun);
     await pause(context.watchSeconds);
     return { touched: [], note: `replaced within ${took}` };
@@ -84,10 +84,10 @@ const kill: Step = {
   from: worlds.released,
   async run(context) {
     await until("both instances of green serve", 90, async () => (await context.healthy("green")) === 2);
-    const [victim, ...others] = await context.instances("green");
+    const [chosen, ...others] = await context.instances("green");
     const begun = Date.now();
-    await context.session.kill(victim.id);
-    await replaced(context, victim.id, others.length + 1);
+    await context.session.kill(chosen.id);
+    await replaced(context, chosen.id, others.length + 1);
     const took = elapsed(begun);
     await pause(context.watchSeconds);
     const { errors, failed } = await context.traffic(begun);

@@ -77,7 +77,7 @@ const refusals: Refusal[] = [
 
 const guards: Step = {
   name: "guards",
-  title: "every guard tripped once: nothing changes, nobody notices",
+  title: "every guard tripped once: nothing changes, no request fails",
   from: worlds.green,
   async run(context): Promise<Findings> {
     const begun = Date.now();

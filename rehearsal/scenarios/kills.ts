@@ -26,7 +26,7 @@ interface Cut {
 
 const kills = commandStep(
   "command-kills",
-  "bluegreen release killed at every step boundary and at random moments, and given again: nobody notices",
+  "bluegreen release killed at every step boundary and at random moments, and given again: no request fails",
   async (scene) => {
     const seed = Number(process.env.REHEARSAL_SEED ?? Date.now() % 1_000_000);
     const random = randomOf(seed);

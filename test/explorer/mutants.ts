@@ -125,8 +125,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "cli/rollout/retire.ts",
-    search: 'desk.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),',
-    replacement: 'desk.change({ standby: "off", standbyWeight: 0, previewSize: 0 }, tell),',
+    search: 'rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),',
+    replacement: 'rollout.change({ standby: "off", standbyWeight: 0, previewSize: 0 }, tell),',
     breaks: "retire does not lift the floor",
   },
   {
@@ -144,8 +144,8 @@ export const mutants: readonly Mutant[] = [
   {
     file: "cli/rollout/traffic.ts",
     search:
-      'await desk.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });\n  await desk.notify({ kind: "rolled-back", color: from, image, why });',
-    replacement: 'await desk.notify({ kind: "rolled-back", color: from, image, why });',
+      'await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });\n  await rollout.notify({ kind: "rolled-back", color: from, image, why });',
+    replacement: 'await rollout.notify({ kind: "rolled-back", color: from, image, why });',
     breaks: "a rollback does not end its record",
   },
   {
@@ -156,20 +156,20 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "cli/rollout/traffic.ts",
-    search: "      await restoreFleet(desk, to);",
+    search: "      await restoreFleet(rollout, to);",
     replacement: "",
     breaks: "a way back leaves the template that a failed staging has changed",
   },
   {
     file: "cli/rollout/release.ts",
-    search: 'const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(desk)));',
+    search: 'const failedStaging = step === "stage" && isFailedFleet(error, other(servingNow(rollout)));',
     replacement:
-      "const failedStaging = isFailedFleet(error, servingNow(desk)) || isFailedFleet(error, other(servingNow(desk)));",
+      "const failedStaging = isFailedFleet(error, servingNow(rollout)) || isFailedFleet(error, other(servingNow(rollout)));",
     breaks: "a retire that fails takes the release back",
   },
   {
     file: "cli/rollout/release.ts",
-    search: 'await desk.note({ kind: "ended", at: timestamp(), outcome: "released" });',
+    search: 'await rollout.note({ kind: "ended", at: timestamp(), outcome: "released" });',
     replacement: "",
     breaks: "a release does not end its record",
   },
@@ -181,8 +181,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "cli/rollout/release.ts",
-    search: "if (isForward(next)) await ensureRecord(desk, image);",
-    replacement: 'if (next.kind === "flip") await ensureRecord(desk, image);',
+    search: "if (isForward(next)) await ensureRecord(rollout, image);",
+    replacement: 'if (next.kind === "flip") await ensureRecord(rollout, image);',
     breaks: "a release is on record only at its flip",
   },
   {

@@ -29,7 +29,7 @@ function emptiest(zones: string[], count: (zone: string) => number): string | un
 }
 
 /** Whom to take out first: from the fullest zone the oldest (or the newest, when the policy says so). */
-function victims(healthy: CapacityFacts["members"], surplus: number, policies: string[]): string[] {
+function instancesToTerminate(healthy: CapacityFacts["members"], surplus: number, policies: string[]): string[] {
   const left = healthy.filter((member) => !member.protectedFromScaleIn);
   const sign = policies[0] === "NewestInstance" ? -1 : 1;
   const gone: string[] = [];
@@ -76,7 +76,10 @@ export function planCapacity(facts: CapacityFacts): CapacityPlan {
       ...unhealthy
         .slice(0, Math.max(0, unhealthy.length - kept))
         .map(({ id }) => ({ id, reason: "unhealthy" as const })),
-      ...victims(healthy, surplus, facts.terminationPolicies).map((id) => ({ id, reason: "capacity" as const })),
+      ...instancesToTerminate(healthy, surplus, facts.terminationPolicies).map((id) => ({
+        id,
+        reason: "capacity" as const,
+      })),
     ],
   };
 }

@@ -229,7 +229,7 @@ describe("given a release that is under way", () => {
 
 test("who is named gets them", async () => expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));
 
-test("not to a colour that has no healthy target, but for the worst night", async () => {
+test("not to a colour that has no healthy target, but with an override", async () => {
   const ill = { healthy: { blue: "unhealthy" } };
   const { modified, error } = await attempt(ill);
   expect(modified).toEqual([]);
