@@ -233,16 +233,23 @@ function request(_process: Process, { headers, path }: { headers: Record<string,
 
 const file = (path: unknown): path is string => typeof path === "string" && path.startsWith("/checkout/");
 
-let installed = false;
-
 /**
  * Puts simulated ones in the place of the clock, timers, processes and files, for code that runs in a simulated process and
  * for nobody else.
+ * @returns what puts the real ones back: Node's own modules are shared by all tests of a worker
  */
-export function installOperatingSystem(): void {
-  if (installed) return;
-  installed = true;
-  const set = (target: object, changes: Record<string, unknown>) => Object.assign(target, changes);
+export function installOperatingSystem(): () => void {
+  const undo: (() => void)[] = [];
+  const set = (target: object, changes: Record<string, unknown>) => {
+    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, (target as typeof changes)[key]]));
+    undo.push(() => Object.assign(target, before));
+    Object.assign(target, changes);
+  };
+  const define = (name: "pid" | "env", get: () => unknown) => {
+    const before = Object.getOwnPropertyDescriptor(process, name);
+    if (before) undo.push(() => Object.defineProperty(process, name, before));
+    Object.defineProperty(process, name, { get, configurable: true, enumerable: true });
+  };
   set(globalThis, {
     Date: SimulatedDate,
     setTimeout: either(real.setTimeout, (process, run: () => void, ms: number) =>
@@ -301,10 +308,13 @@ export function installOperatingSystem(): void {
     }),
   });
   set(process, { kill: either(real.kill, kill) });
-  Object.defineProperty(process, "pid", { get: () => currentProcess()?.pid ?? real.pid, configurable: true });
-  const env = { get: () => currentProcess()?.env ?? real.env, configurable: true, enumerable: true };
-  Object.defineProperty(process, "env", env);
+  define("pid", () => currentProcess()?.pid ?? real.pid);
+  define("env", () => currentProcess()?.env ?? real.env);
   syncBuiltinESMExports();
+  return () => {
+    for (const step of undo.reverse()) step();
+    syncBuiltinESMExports();
+  };
 }
 
 function clear(_process: Process, timer?: Timer): object {

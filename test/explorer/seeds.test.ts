@@ -2,8 +2,11 @@ import { keysOf, randomRun } from "./explore.ts";
 import { installOperatingSystem } from "./operating-system.ts";
 import { play } from "./play.ts";
 
+let uninstall: () => void;
+beforeAll(() => (uninstall = installOperatingSystem()));
+afterAll(() => uninstall());
+
 it("300 runs with faults drawn from fixed seeds do no harm", async () => {
-  installOperatingSystem();
   const harm: string[] = [];
   let crashes = 0;
   for (let seed = 1; seed <= 300; seed++) {

@@ -5,7 +5,9 @@ import { faultIn } from "./simulation.ts";
 import { images } from "./stack.ts";
 
 /** Traces that did harm once, each as it was found. */
-beforeAll(installOperatingSystem);
+let uninstall: () => void;
+beforeAll(() => (uninstall = installOperatingSystem()));
+afterAll(() => uninstall());
 
 const fresh = { serving: "blue", size: 2, standby: "off" } as const;
 const warm = { serving: "blue", size: 2, standby: "warm" } as const;
