@@ -156,6 +156,7 @@ export function unfinished({
   pending,
   unknownGroups,
   unknownPolicies,
+  changedGroups,
   weights: { live, recorded },
 }: LiveState): string | undefined {
   if (pending.length > 0)
@@ -166,6 +167,8 @@ export function unfinished({
     return `Auto Scaling groups carry this stack's tags and are not in its state: ${unknownGroups.join(", ")}`;
   if (unknownPolicies.length > 0)
     return `scaling policies of this stack's groups are not in its state: ${unknownPolicies.join(", ")}`;
+  if (changedGroups.length > 0)
+    return `Auto Scaling groups have other bounds than the state says: ${changedGroups.join(", ")}`;
   return undefined;
 }
 

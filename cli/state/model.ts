@@ -85,6 +85,8 @@ export interface LiveState {
   readonly pending: readonly string[];
   /** Auto Scaling groups with the stack's tags that its state doesn't know: made by a call whose answer was lost. */
   readonly unknownGroups: readonly string[];
+  /** Groups of the fleets whose bounds are not those of the state: a call had its effect, and its answer was lost. */
+  readonly changedGroups: readonly string[];
   /** Scaling policies of the stack's groups, by the program's own names, that its state doesn't know. */
   readonly unknownPolicies: readonly string[];
   /** The lock, when somebody holds it, the newest release's record, and some before it, newest first. */

@@ -1,4 +1,4 @@
-import { byColor } from "../../deployment/model.ts";
+import { byColor, colors, type Capacity } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { currentLock } from "../store/acquire.ts";
 import { listRecords } from "../store/records.ts";
@@ -53,6 +53,10 @@ export async function readLiveState(session: Session, known?: StackState): Promi
       loadBalancerAlarms: alarms.loadBalancer,
       settings: { deployed: settingsOf(outputs, live, settings.minSize), file: fileSettings(session) },
       pending: recorded.pending,
+      changedGroups: colors
+        .map((color) => fleets[color])
+        .filter(({ groupName, capacity }) => differ(recorded.groupBounds[groupName], capacity))
+        .map(({ groupName }) => groupName),
       unknownPolicies: policies.map(({ name }) => name).filter((name) => !recorded.policyNames.includes(name)),
       unknownGroups: unknownTo(recorded, groups).map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName),
     };
@@ -61,6 +65,9 @@ export async function readLiveState(session: Session, known?: StackState): Promi
     throw toCliError(error);
   }
 }
+
+const differ = (recorded: Capacity | undefined, live: Capacity): boolean =>
+  recorded !== undefined && (recorded.minSize !== live.minSize || recorded.maxSize !== live.maxSize);
 
 function fileSettings({ settings }: Session): ReleaseSettings {
   const { activeColor, blueAmi, greenAmi, standby, standbyWeight, capacityFloor, previewSize } = settings;

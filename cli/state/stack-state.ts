@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { byColor, colors, other, servingColor, type ByColor, type Color } from "../../deployment/model.ts";
+import {
+  byColor,
+  colors,
+  other,
+  servingColor,
+  type ByColor,
+  type Color,
+  type Capacity,
+} from "../../deployment/model.ts";
 import type { ReleaseSettings } from "./model.ts";
 import { CliError } from "../error.ts";
 
@@ -40,6 +48,8 @@ export interface StackState {
   readonly weights: ByColor<number>;
   /** Image of each colour's launch template, which an update that failed behind it leaves changed. */
   readonly templateImages: Partial<ByColor<string>>;
+  /** Bounds of the Auto Scaling groups as the state has them, by name. */
+  readonly groupBounds: Readonly<Record<string, Capacity>>;
   /** Auto Scaling groups and scaling policies that the state knows, those to be deleted included. */
   readonly groupNames: readonly string[];
   readonly policyNames: readonly string[];
@@ -94,10 +104,23 @@ export function parseStackState(text: string, stack: string): StackState {
     loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
     weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
     templateImages: byColor(templateImage),
+    groupBounds: boundsIn(resources),
     groupNames: ids("aws:autoscaling/group:Group"),
     policyNames: ids("aws:autoscaling/policy:Policy"),
     pending: pending_operations.map((operation) => operation.resource.urn),
   };
+}
+
+const groupOutputs = z.object({ minSize: z.number(), maxSize: z.number() });
+
+function boundsIn(resources: readonly z.output<typeof resource>[]): Record<string, Capacity> {
+  const groups = resources.filter((entry) => entry.type === "aws:autoscaling/group:Group");
+  return Object.fromEntries(
+    groups.flatMap(({ id, outputs }): [string, Capacity][] => {
+      const bounds = groupOutputs.safeParse(outputs);
+      return id !== undefined && bounds.success ? [[id, bounds.data]] : [];
+    }),
+  );
 }
 
 /**

@@ -137,6 +137,7 @@ export const world = (change: Partial<LiveState> = {}): LiveState => ({
   pending: [],
   unknownGroups: [],
   unknownPolicies: [],
+  changedGroups: [],
   earlier: [],
   ...change,
 });

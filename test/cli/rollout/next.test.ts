@@ -214,6 +214,13 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "recover", why: "scaling policies of this stack's groups are not in its state: app-green-cpu-9999999" },
   ],
   [
+    "given a group whose bounds a lost answer hides from the state: put it in order, or no update ever lowers them",
+    { changedGroups: ["app-blue-group-1"] },
+    {},
+    fresh,
+    { kind: "recover", why: "Auto Scaling groups have other bounds than the state says: app-blue-group-1" },
+  ],
+  [
     "given a record whose colour serves another image, when a third is released: its bake stands in nobody's way",
     { ...served, ...running({ image: v3, servesSince: before(100) }) },
     { imageId: v4.imageId },

@@ -114,6 +114,7 @@ export class SimulatedStack {
       pending,
       unknownGroups: [],
       unknownPolicies: [],
+      changedGroups: [],
       fleets: byColor((color) => this.fleet(color)),
       alarms: { blue: [], green: [] },
       loadBalancerAlarms: [],

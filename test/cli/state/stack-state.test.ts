@@ -74,6 +74,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
     loadBalancerName: "app.elb",
     weights: { blue: 90, green: 10 },
     templateImages: { blue: "ami-left-behind", green: undefined },
+    groupBounds: {},
     groupNames: ["app-blue-group-1", "app-green-group-0"],
     policyNames: ["app-blue-cpu-1"],
     pending: [urn("aws:autoscaling/group:Group", "app-green-group")],
