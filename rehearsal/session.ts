@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { startCloud } from "../packages/local-aws/start.ts";
+import { startLocalAws } from "../packages/local-aws/start.ts";
 import type { CloudState } from "../packages/local-aws/control.ts";
 import type { ConfigOverrides } from "./engine/settings.ts";
 import { copyProject } from "./engine/project.ts";
@@ -83,7 +83,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   progress("starting the local cloud");
   const log = path.join(folder, "cloud.log");
   await rm(log, { force: true });
-  const cloud = await startCloud({ timeScale, motoPython, log, region, machines: hardware?.options });
+  const cloud = await startLocalAws({ timeScale, motoPython, log, region, machines: hardware?.options });
   cleanUp.add("local cloud", () => cloud.stop());
   const { endpoint, certificateAuthority } = cloud;
   const machineImages = hardware && (await registerMachineImages(hardware.baked, endpoint, region));

@@ -6,7 +6,7 @@ import { type Layer, TEMPLATES } from "../build/layers.ts";
 import type { ImageManifest } from "../build/manifest.ts";
 import { rootTag } from "../../packages/local-aws/ec2/booted.ts";
 import { tagsByKey } from "../../packages/local-aws/ec2/instances.ts";
-import { startCloud } from "../../packages/local-aws/start.ts";
+import { startLocalAws } from "../../packages/local-aws/start.ts";
 import { ImageStore } from "../../packages/local-aws/machines/image-store.ts";
 import { debianRoot, parentName } from "../../packages/local-aws/machines/parent-image.ts";
 import { requireMachines } from "../../packages/local-aws/machines/requirements.ts";
@@ -71,7 +71,13 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
 
   progress("starting the local cloud");
   const machines = { store: storeFolder, folder: path.join(folder, "machines"), redis };
-  const cloud = await startCloud({ timeScale: 10, motoPython, log: path.join(folder, "cloud.log"), region, machines });
+  const cloud = await startLocalAws({
+    timeScale: 10,
+    motoPython,
+    log: path.join(folder, "cloud.log"),
+    region,
+    machines,
+  });
   cleanUp.add("local cloud", () => cloud.stop());
   const { endpoint, gateway = 0 } = cloud;
   const ec2 = new EC2Client({ endpoint, region, credentials });

@@ -8,7 +8,7 @@ import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?: number };
 
 /** A cloud in a process of its own. */
-export interface RunningCloud {
+export interface LocalAws {
   /** `http://127.0.0.1:PORT`: all of AWS, and the control paths below `/rehearsal/`. */
   endpoint: string;
   /** File with the certificate of the authority that signs the certificates of ACM, while the cloud runs. */
@@ -22,7 +22,7 @@ export interface RunningCloud {
 }
 
 /** Starts the local cloud. It also ends by itself when this process goes, in whatever way. */
-export async function startCloud(options: StartOptions): Promise<RunningCloud> {
+export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
   const log = openSync(options.log, "a");
   const child = fork(join(import.meta.dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
     stdio: ["ignore", log, log, "ipc"],
