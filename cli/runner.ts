@@ -92,8 +92,14 @@ export class PulumiRunner {
     const { folder, stack } = this.place;
     // A preview locks no state.
     const engines = operation === "preview" || options.previewOnly ? undefined : this.engines;
+    let unwritten: unknown;
     const starts = async (pid: number): Promise<void> => {
-      await engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+      try {
+        await engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+      } catch (error) {
+        unwritten = error;
+        this.running?.interrupt();
+      }
       if (this.signal.aborted) this.running?.interrupt();
     };
     this.running = new RunningOperation({ operation, options, folder, stack, env }, onProgress, starts);
@@ -101,8 +107,10 @@ export class PulumiRunner {
     this.running = undefined;
     // What the CLI refused itself it did before it had the state.
     const reported = result.changes.length > 0 || result.diagnostics.length > 0;
-    const refused = holdersOf(result) !== undefined;
+    // One that never began has left nothing, either.
+    const refused = holdersOf(result) !== undefined || unwritten !== undefined;
     await engines?.engineEnded(result.ok || reported ? "had" : refused ? "refused" : "unknown");
+    if (unwritten !== undefined) throw unwritten;
     return result;
   }
 }

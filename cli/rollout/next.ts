@@ -141,9 +141,9 @@ function afterFlip(world: LiveState, goal: Goal, serving: Color): Next {
   return left > 0 ? { kind: "keep", seconds: left } : { kind: "retire", color: old };
 }
 
-/** Whether an update that failed between launch template and group has left the template with another image. */
-export const hasForeignTemplate = ({ image, templateImage }: FleetFacts): boolean =>
-  templateImage !== undefined && templateImage !== image.imageId;
+/** Whether an update that ended between launch template and group has left the template changed: the next one replaces the group. */
+export const hasForeignTemplate = ({ image, templateImage, templateAhead }: FleetFacts): boolean =>
+  templateAhead === true || (templateImage !== undefined && templateImage !== image.imageId);
 
 /** Whether a release is in its bake: its own image has all of the requests. A colour alone says nothing of what is on it. */
 export const isBaking = ({ weights, fleets }: LiveState, record: ReleaseRecord): boolean =>

@@ -149,10 +149,10 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
  */
 async function restoreFleet(rollout: RolloutContext, to: Color): Promise<void> {
   const { world, session } = rollout;
-  const { image, templateImage: left, staleTargets } = world.fleets[to];
+  const { image, staleTargets } = world.fleets[to];
   const isChanged = hasForeignTemplate(world.fleets[to]);
   if ((!isChanged && staleTargets.length === 0) || world.weights.live[to] > 0) return;
-  if (isChanged) session.ui.say(`The launch template of ${to} was left with ${left} by an update that failed.`);
+  if (isChanged) session.ui.say(`The launch template of ${to} was left changed by an update that failed.`);
   if ((await rollout.restore(to)) || !isChanged) return;
   throw new CliError(
     "failed",

@@ -28,7 +28,7 @@ export async function weightsNow(
 export async function fleetsNow(
   clients: Clients,
   outputs: Outputs,
-  templateImages: Partial<ByColor<string>>,
+  { templateImages, templateAhead }: Pick<StackState, "templateImages" | "templateAhead">,
 ): Promise<ByColor<FleetFacts>> {
   const { autoScaling, elb } = clients;
   const names = byColor((color) => outputs.fleets[color].groupName);
@@ -44,7 +44,11 @@ export async function fleetsNow(
     const group = AutoScalingGroups.find(({ AutoScalingGroupName }) => AutoScalingGroupName === names[color]);
     const { imageId } = outputs.deployed.machines[color];
     const image = images.find((candidate) => candidate.imageId === imageId) ?? { imageId };
-    return { ...fleetFacts(color, names[color], image, group, targets[color]), templateImage: templateImages[color] };
+    return {
+      ...fleetFacts(color, names[color], image, group, targets[color]),
+      templateImage: templateImages[color],
+      templateAhead: templateAhead[color],
+    };
   });
 }
 

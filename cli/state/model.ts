@@ -37,6 +37,8 @@ export interface FleetFacts {
   readonly image: ImageFacts;
   /** Image of its launch template, which an update that failed behind it leaves changed; undefined: the state doesn't say. */
   readonly templateImage?: string;
+  /** Whether its launch template has a later version than it is bound to: the next update would replace it. Default: false. */
+  readonly templateAhead?: boolean;
   /** Bounds of the live group, and what it wants. */
   readonly capacity: Capacity;
   readonly desired: number;

@@ -29,7 +29,7 @@ export async function readLiveState(session: Session, known?: StackState): Promi
   try {
     const [live, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
-      fleetsNow(clients, outputs, recorded.templateImages),
+      fleetsNow(clients, outputs, recorded),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
       policiesOf(clients, recorded.groupNames),

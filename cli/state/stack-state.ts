@@ -48,6 +48,8 @@ export interface StackState {
   readonly weights: ByColor<number>;
   /** Image of each colour's launch template, which an update that failed behind it leaves changed. */
   readonly templateImages: Partial<ByColor<string>>;
+  /** Whether each colour's group is bound to another version of its launch template than the latest, which an update would replace. */
+  readonly templateAhead: ByColor<boolean>;
   /** Bounds of the Auto Scaling groups as the state has them, by name. */
   readonly groupBounds: Readonly<Record<string, Capacity>>;
   /** Auto Scaling groups and scaling policies that the state knows, those to be deleted included. */
@@ -104,11 +106,29 @@ export function parseStackState(text: string, stack: string): StackState {
     loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
     weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
     templateImages: byColor(templateImage),
+    templateAhead: byColor((color) => isTemplateAhead(resources, color)),
     groupBounds: boundsIn(resources),
     groupNames: ids("aws:autoscaling/group:Group"),
     policyNames: ids("aws:autoscaling/policy:Policy"),
     pending: pending_operations.map((operation) => operation.resource.urn),
   };
+}
+
+const templateVersion = z.object({ latestVersion: z.coerce.string() });
+const boundVersion = z.object({
+  mixedInstancesPolicy: z.object({
+    launchTemplate: z.object({ launchTemplateSpecification: z.object({ version: z.coerce.string() }) }),
+  }),
+});
+
+function isTemplateAhead(resources: readonly z.output<typeof resource>[], color: Color): boolean {
+  const outputsOf = (part: string) =>
+    resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::app-${color}-${part}`))?.outputs;
+  const template = templateVersion.safeParse(outputsOf("template"));
+  const group = boundVersion.safeParse(outputsOf("group"));
+  if (!template.success || !group.success) return false;
+  const { version } = group.data.mixedInstancesPolicy.launchTemplate.launchTemplateSpecification;
+  return version !== template.data.latestVersion;
 }
 
 const groupOutputs = z.object({ minSize: z.number(), maxSize: z.number() });

@@ -114,13 +114,24 @@ export class HeldLock {
 
   /**
    * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was.
-   * A table that does not answer stops no engine, nor delays one when it did not answer before either: that is a way back's.
+   * A table that does not answer stops no engine of a way back, nor delays one when it did not answer before either. Any other
+   * engine starts only once it is written down: killed, it would leave the state locked by nobody that anybody knows.
    * A lock that shows to be lost tells `onLost`.
+   * @throws CliError when it can't be written down before the lease is over
    */
   async engineStarts(engine: Engine): Promise<void> {
     this.engine = engine;
-    const noted = this.noteEngines();
-    if (this.failure === undefined) await noted;
+    if (this.lock.kind === "rollback") {
+      const noted = this.noteEngines();
+      if (this.failure === undefined) await noted;
+      return;
+    }
+    for (;;) {
+      const failure = await this.noteEngines();
+      if (failure === undefined) return;
+      if (secondsSince(this.sent) >= LEASE_SECONDS) throw unprovenRefusal(this.lock.doing, failure.message);
+      await pause(RETRY_MS);
+    }
   }
 
   /**
@@ -170,12 +181,20 @@ export class HeldLock {
     }
   }
 
-  private noteEngines(): Promise<void> {
-    return (this.latest = this.latest.then(async () => {
+  /** @returns why the table did not take it; undefined: it is written down, or the lock is lost */
+  private noteEngines(): Promise<Error | undefined> {
+    const noting = this.latest.then(async () => {
       const { engine, abandoned } = this;
-      const isOurs = this.lost !== undefined || (await this.store.noteEngines({ engine, abandoned }).catch(() => true));
-      if (!isOurs) await this.renewNow();
-    }));
+      if (this.lost !== undefined) return undefined;
+      try {
+        if (!(await this.store.noteEngines({ engine, abandoned }))) await this.renewNow();
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error : new Error("no answer");
+      }
+    });
+    this.latest = noting.then(() => undefined);
+    return noting;
   }
 
   /**

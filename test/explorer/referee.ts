@@ -61,11 +61,21 @@ export class Referee implements Watcher {
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
       const { rolledBack } = this;
       if (this.byHand || rolledBack === undefined || color === rolledBack.to || player === undefined) continue;
-      if (player.line.startsWith("up") ? !this.isWritten(rolledBack.to) : player.begun >= rolledBack.at) continue;
+      if (player.line.startsWith("up") ? !this.isWritten(rolledBack.to) : this.turnOf(player) >= rolledBack.at)
+        continue;
       if (simulation.heldUp) this.unfenced = true;
       else
         this.fail(`a rollback to ${rolledBack.to} had succeeded, and ${player.line} gives ${color} ${after[color]} %`);
     }
+  }
+
+  /** When a command's turn began: who got the lock behind a rollback is its successor, however long it has waited. */
+  private turnOf({ begun }: Player): number {
+    const { aws, simulation } = this.stack;
+    const lock = [...aws.table.items.values()].find(({ pk }) => pk.S === "lock");
+    if (lock?.token?.S === undefined || lock.token.S !== simulation.actor?.env.BLUEGREEN_LOCK) return begun;
+    const { since } = JSON.parse(lock.body?.S ?? "{}") as { since: string };
+    return Math.max(begun, Date.parse(since));
   }
 
   shrinks({ color, image, name }: Group, gone: readonly Instance[], emptied: boolean): void {
@@ -74,7 +84,15 @@ export class Referee implements Watcher {
       this.fail(`${name} loses ${gone.length} instances while ${color} has ${aws.weights[color]} %`);
     const record = this.stack.records().at(-1);
     const healthy = gone.some((instance) => aws.health(instance) === "healthy");
-    if (!emptied || !healthy || record?.from.image.imageId !== image || record.from.color !== color) return;
+    // A group of the same image that stands in its place is the same way back.
+    const replaced = aws.groups.some(
+      (other) =>
+        other.color === color &&
+        other.name !== name &&
+        other.image === image &&
+        other.instances.filter((instance) => aws.health(instance) === "healthy").length >= gone.length,
+    );
+    if (!emptied || !healthy || replaced || record?.from.image.imageId !== image || record.from.color !== color) return;
     const line = (simulation.actor && this.playerOf(simulation.actor.root)?.line) ?? "";
     const served = aws.weights[record.color] > 0;
     // A way back that is under way brings it up again itself.

@@ -190,6 +190,13 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "stage", color: "green", previewSize: 0 },
   ],
   [
+    "given a whole fleet that is bound to an earlier version of its launch template: stage, or the flip would replace it",
+    { fleets: green({ templateAhead: true }) },
+    {},
+    checked,
+    { kind: "stage", color: "green", previewSize: 0 },
+  ],
+  [
     "given targets that are none of the fleet's, when they were not looked into yet: put it in order",
     { fleets: green({ staleTargets: ["i-1"] }) },
     {},

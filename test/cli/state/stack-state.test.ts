@@ -76,6 +76,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
     outputs,
     loadBalancerName: "app.elb",
     weights: { blue: 90, green: 10 },
+    templateAhead: { blue: false, green: false },
     templateImages: { blue: "ami-left-behind", green: undefined },
     groupBounds: { "app-blue-group-1": { minSize: 2, maxSize: 4 } },
     groupNames: ["app-blue-group-1", "app-green-group-0"],

@@ -252,13 +252,37 @@ describe("the engines that it runs", () => {
     await starts;
   });
 
-  it("given a table that does not answer, they start all the same", async () => {
+  it("given a table that does not answer, those of a way back start all the same", async () => {
+    await held.release();
+    held = holding({ kind: "rollback" });
     noteEngines.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));
     await held.engineStarts(engineOf(1));
     expect(onLost).not.toHaveBeenCalled();
   });
 
+  it("given a table that does not answer once, others wait until they are written down", async () => {
+    noteEngines.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));
+    const started = jest.fn();
+    const starts = held.engineStarts(engineOf(1)).then(started);
+    await jest.advanceTimersByTimeAsync(900);
+    expect(started).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(200);
+    await starts;
+    expect(noteEngines).toHaveBeenCalledTimes(2);
+  });
+
+  it("fails to start others where they can't be written down before the lease is over: nobody would know whose the state is", async () => {
+    const down = new Error("connect ECONNREFUSED");
+    renew.mockRejectedValue(down);
+    noteEngines.mockRejectedValue(down);
+    const starts = held.engineStarts(engineOf(1)).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(70_000);
+    expect(await starts).toMatchObject({ message: expect.stringContaining("ECONNREFUSED") as string });
+  });
+
   it("given a table that has not answered the renewal before either, the engine of a way back does not wait for it", async () => {
+    await held.release();
+    held = holding({ kind: "rollback" });
     renew.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));
     await held.checkOnce();
     let answer: (isOurs: boolean) => void = () => undefined;
