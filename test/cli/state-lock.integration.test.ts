@@ -91,11 +91,11 @@ const resources = async (): Promise<string[]> => {
 /** A run of ours in a process of its own that is at work with the state in hand; `engine` is what its lock would tell. */
 async function ourRun(who: string): Promise<{ process: ChildProcess; engine: Engine }> {
   const entry = file(`${who}.ts`);
-  const source = path.join(repository, "cli", "operator.ts");
+  const source = path.join(repository, "cli", "runner.ts");
   writeFileSync(
     entry,
-    `import { Operator } from ${JSON.stringify(source)};
-    const operator = new Operator(${JSON.stringify(place())}, new AbortController().signal);
+    `import { PulumiRunner } from ${JSON.stringify(source)};
+    const operator = new PulumiRunner(${JSON.stringify(place())}, new AbortController().signal);
     operator.engines = {
       engineStarts: async (engine) => console.log(JSON.stringify(engine)),
       engineEnded: async () => undefined,
