@@ -92,12 +92,14 @@ export class PulumiRunner {
     const { folder, stack } = this.place;
     // A preview locks no state.
     const engines = operation === "preview" || options.previewOnly ? undefined : this.engines;
-    let unwritten: unknown;
+    let unwritten: Error | undefined;
+    let own: Engine | undefined;
     const starts = async (pid: number): Promise<void> => {
+      own = { ...processId(pid), startedAt: new Date().toISOString() };
       try {
-        await engines?.engineStarts({ ...processId(pid), startedAt: new Date().toISOString() });
+        await engines?.engineStarts(own);
       } catch (error) {
-        unwritten = error;
+        unwritten = error instanceof Error ? error : new Error(String(error));
         this.running?.interrupt();
       }
       if (this.signal.aborted) this.running?.interrupt();
@@ -107,8 +109,11 @@ export class PulumiRunner {
     this.running = undefined;
     // What the CLI refused itself it did before it had the state.
     const reported = result.changes.length > 0 || result.diagnostics.length > 0;
-    // One that never began has left nothing, either.
-    const refused = holdersOf(result) !== undefined || unwritten !== undefined;
+    // One that never began has left nothing, either. One that was refused for its own lock has: the first answer to its write
+    // was lost.
+    const holders = holdersOf(result);
+    const isOwn = holders?.some(({ pid, host }) => pid === own?.pid && host === own.host) === true;
+    const refused = unwritten !== undefined || (holders !== undefined && !isOwn);
     await engines?.engineEnded(result.ok || reported ? "had" : refused ? "refused" : "unknown");
     if (unwritten !== undefined) throw unwritten;
     return result;

@@ -60,6 +60,11 @@ if [ -e locks ]; then
   { echo "error: the stack is currently locked by $(wc -l < locks) lock(s). Either wait or \\\`pulumi cancel\\\`."; cat locks; } >&2
   exit 255
 fi
+if [ -e own ]; then
+  rm own
+  { echo "error: the stack is currently locked by 1 lock(s)."; echo "  file:///s/1.json: created by ann@$(uname -n) (pid $$) at 2026-11-21T10:00:00Z"; } >&2
+  exit 255
+fi
 [ ! -e refused ] || { cat refused >&2; exit 255; }
 [ ! -e killed ] || kill -s KILL $$
 [ ! -e fails ] || { echo '{"diagnosticEvent":{"severity":"error","message":"launch failed"}}'; exit 1; }
@@ -129,6 +134,13 @@ fi
     writeFileSync(file("refused"), "error: no stack named 'dev' found\n");
     expect(await up()).toMatchObject({ ok: false });
     expect(ended.mock.calls).toEqual([["unknown"]]);
+  });
+
+  it("given that the CLI is refused for its own lock, whose first write got no answer, may have left the state locked", async () => {
+    writeFileSync(file("own"), "");
+    eachSecond = () => undefined;
+    expect(await up()).toMatchObject({ ok: true });
+    expect(ended.mock.calls).toEqual([["unknown"], ["had"]]);
   });
 
   it("given a preview, which locks no state, writes down no engine", async () => {

@@ -203,6 +203,6 @@ async function harmOf(run: Run): Promise<Pick<Played, "harm" | "steps" | "crashe
   }
 }
 
-export function* randomRuns(seed: number): Generator<Promise<Run>> {
-  for (let next = seed; ; next++) yield randomRun(next);
+export function* randomRuns(seed: number, most: number): Generator<Promise<Run>> {
+  for (let next = seed; next < seed + most; next++) yield randomRun(next);
 }

@@ -10,6 +10,8 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
     seed: { type: "string" },
+    /** At most so many random runs: the same on a fast machine as on a slow one. */
+    runs: { type: "string", default: "1000000" },
     /** 1 and 2: only the breadth-first runs of that depth; 0: only random ones. */
     depth: { type: "string" },
     replay: { type: "string" },
@@ -60,7 +62,7 @@ async function exploreAll(): Promise<boolean> {
     {
       depth: "0",
       name: `random runs from seed ${seed}`,
-      play: () => explore(randomRuns(seed), counts, found, Date.now() + minutes * 60_000),
+      play: () => explore(randomRuns(seed, Number(values.runs)), counts, found, Date.now() + minutes * 60_000),
     },
   ];
   for (const { depth, name, play } of parts) {
