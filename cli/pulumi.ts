@@ -13,7 +13,7 @@ const greatest = 512 * 1024 * 1024;
 
 /**
  * What a `pulumi` command prints.
- * @throws Refusal with the CLI's own words and what to do
+ * @throws CliError with the CLI's own words and what to do
  */
 export function pulumi(place: StackRef, args: string[], signal?: AbortSignal): Promise<string> {
   const whole = [...args, "--stack", place.stack, "--non-interactive"];
@@ -32,7 +32,7 @@ export function pulumi(place: StackRef, args: string[], signal?: AbortSignal): P
 
 /**
  * The stack that is selected in a project's folder; undefined: none.
- * @throws Refusal where that can't be told, for example without a login
+ * @throws CliError where that can't be told, for example without a login
  */
 export function selectedStack(folder: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {

@@ -49,7 +49,7 @@ export class PulumiRunner {
    * Runs an operation; a failed one is a result, too. While somebody else's operation holds the state it waits. Where the
    * state is held by an engine that is known to be dead, it releases the state first: `pulumi cancel` ends no engine, one that
    * lives would go on and write over what others write.
-   * @throws Refusal when it is interrupted, or when the state is not released within ten minutes
+   * @throws CliError when it is interrupted, or when the state is not released within ten minutes
    */
   async run(
     operation: OperationName,

@@ -53,7 +53,7 @@ export interface Session {
 
 /**
  * Opens a stack: its settings are read and checked before anything is asked of AWS, and AWS is tried beside the first reading of the state.
- * @throws Refusal that says what is wrong with project, stack or settings
+ * @throws CliError that says what is wrong with project, stack or settings
  */
 export async function openSession(args: SessionArgs): Promise<Session> {
   const { cwd, stack: given, ui, interruption, offline, trial = !offline } = args;
@@ -107,7 +107,7 @@ function unnamed(error: unknown, offline = false): never {
 
 /**
  * The project that a folder belongs to: as `pulumi` does, the nearest one upwards that has a Pulumi.yaml.
- * @throws Refusal where there is none
+ * @throws CliError where there is none
  */
 function projectFolder(from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {

@@ -27,7 +27,7 @@ export class SettingsFile {
   /**
    * All config values by their whole key (`bluegreen:minSize`, `aws:region`), as they stand there; a secret is an object
    * with the member `secure`.
-   * @throws Refusal when there is no such file, or when it is no YAML
+   * @throws CliError when there is no such file, or when it is no YAML
    */
   async read(): Promise<Readonly<Record<string, unknown>>> {
     const document = await this.document();

@@ -8,7 +8,7 @@ export const durationForm = "hours, minutes and seconds such as 90s, 10m, 1h or 
 
 /**
  * Seconds of `90s`, `10m`, `1h30m`: whole numbers with a unit, the greater unit first; 0 to 24 hours.
- * @throws Refusal (usage) for anything else
+ * @throws CliError (usage) for anything else
  */
 export function parseDuration(text: string): number {
   const [, hours, minutes, seconds] = /^(?=\d)(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/.exec(text) ?? [];

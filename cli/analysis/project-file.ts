@@ -10,7 +10,7 @@ const fileName = "bluegreen.yaml";
 
 /**
  * Reads the project file of a folder; without one, there are no checks and no hooks.
- * @throws Refusal (usage) that names all faults
+ * @throws CliError (usage) that names all faults
  */
 export function readProjectFile(folder: string): ProjectFile {
   const file = path.join(folder, fileName);
@@ -25,7 +25,7 @@ export function readProjectFile(folder: string): ProjectFile {
   return parseProjectFile(text);
 }
 
-/** @throws Refusal (usage) that names all faults, each with its line */
+/** @throws CliError (usage) that names all faults, each with its line */
 export function parseProjectFile(text: string): ProjectFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

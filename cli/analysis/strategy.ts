@@ -30,7 +30,7 @@ const forms = [
 
 /**
  * Reads `all-at-once`, `canary=P%,T[,P%,T ...]` or `linear=P%/T`.
- * @throws Refusal (usage) that names all that is wrong with it
+ * @throws CliError (usage) that names all that is wrong with it
  */
 export function parseStrategy(text: string): Strategy {
   const faults: string[] = [];

@@ -3,7 +3,7 @@ import { CliError } from "../error.ts";
 /**
  * A whole number as it was typed.
  * @param name the argument or option, as the help calls it
- * @throws Refusal (usage) for anything else
+ * @throws CliError (usage) for anything else
  */
 export function wholeNumber(text: string, min: number, max: number, name: string): number {
   const value = Number(text);

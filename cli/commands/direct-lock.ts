@@ -12,7 +12,7 @@ const patience = 5_000;
  * Takes the stack's lock without the state, which alone knows the table: it is found by its name.
  * @param doing for people: `rollback --direct --to blue`
  * @returns undefined, and says why, where the lock can't be had: the way back goes on without it
- * @throws Refusal "locked" when another rollback has it
+ * @throws CliError "locked" when another rollback has it
  */
 export async function tryLock(session: Session, doing: string): Promise<HeldLock | undefined> {
   const { ui, clients, holder, interruption } = session;

@@ -92,7 +92,7 @@ const watch = { seconds: 15, changes: 3 };
 
 /**
  * Looks again for some time, and puts back what somebody's update has changed meanwhile.
- * @throws Refusal when it is changed again and again
+ * @throws CliError when it is changed again and again
  */
 async function keep(session: Session, found: Found, to: Color, report: (line: string) => void): Promise<void> {
   const { clients, signal } = session;

@@ -14,7 +14,7 @@ export interface JobRequest {
 
 /**
  * The script that runs a job on an instance, a line each.
- * @throws Refusal with all that is wrong with the request
+ * @throws CliError with all that is wrong with the request
  */
 export function jobScript({ job, args, timeout }: JobRequest): string[] {
   const faults: string[] = [];

@@ -15,7 +15,7 @@ export interface LaunchSource {
   readonly securityGroupIds: readonly string[];
 }
 
-/** @throws Refusal when there is no such group. */
+/** @throws CliError when there is no such group. */
 export async function groupNamed(clients: Pick<Clients, "autoScaling">, name: string): Promise<AutoScalingGroup> {
   const described = clients.autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
   const { AutoScalingGroups = [] } = await withPermissionHint("autoscaling:DescribeAutoScalingGroups", described);
@@ -28,7 +28,7 @@ export async function groupNamed(clients: Pick<Clients, "autoScaling">, name: st
 
 /**
  * Reads it from the live group, which is bound to one version of its template.
- * @throws Refusal when the group launches from something else
+ * @throws CliError when the group launches from something else
  */
 export async function readLaunchSource(
   clients: Pick<Clients, "autoScaling" | "ec2">,

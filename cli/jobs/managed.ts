@@ -8,7 +8,7 @@ import { withPermissionHint } from "./rights.ts";
 /** Seconds that a new instance may take to boot and to register with Systems Manager. */
 export const registrationLimit = 300;
 
-/** Waits until Systems Manager reaches an instance. Throws a Refusal when it ends before, or takes too long. */
+/** Waits until Systems Manager reaches an instance. Throws a CliError when it ends before, or takes too long. */
 export async function untilManaged(
   clients: Pick<Clients, "ec2" | "ssm">,
   instanceId: string,

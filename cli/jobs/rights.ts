@@ -5,7 +5,7 @@ const denied = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/;
 /**
  * Gives what a call to AWS answers.
  * @param right what the credentials need for it, as IAM writes it, for example `ec2:RunInstances`
- * @throws Refusal that names the right where AWS denies it; any other error of AWS passes through
+ * @throws CliError that names the right where AWS denies it; any other error of AWS passes through
  */
 export async function withPermissionHint<T>(right: string, call: Promise<T>): Promise<T> {
   try {

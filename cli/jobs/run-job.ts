@@ -56,7 +56,7 @@ export interface JobResult {
 /**
  * Runs a one-off job of a release, never on a machine that gets requests. A fresh instance is terminated whatever happens,
  * and those that killed runs have left are terminated at the next run.
- * @throws Refusal when the job can't begin or its end isn't known; a job that fails is a result
+ * @throws CliError when the job can't begin or its end isn't known; a job that fails is a result
  */
 export async function runJob(clients: JobClients, args: RunJobArgs, time: Clock = clock): Promise<JobResult> {
   const script = jobScript(args);

@@ -23,7 +23,7 @@ const patience = (seconds: number): number => Math.max(300, seconds);
 /**
  * Watches a colour for a time, and judges it by alarms and by measures of its own.
  * @param seconds how long at least; 0: one look
- * @throws GoBack when something stands against it, or when nobody can tell in the end
+ * @throws RollbackRequired when something stands against it, or when nobody can tell in the end
  */
 export async function analyze(rollout: RolloutContext, color: Color, seconds: number, tell: Teller): Promise<void> {
   const { session } = rollout;

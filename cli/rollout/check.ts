@@ -9,7 +9,7 @@ import { previewOf } from "./preview.ts";
 
 /**
  * Tries a colour through the preview listener: the built-in checks, then the team's own.
- * @throws GoBack that names the checks that failed
+ * @throws RollbackRequired that names the checks that failed
  */
 export async function check(rollout: RolloutContext, color: Color, image: ImageFacts): Promise<CheckResult[]> {
   const { session, recorded } = rollout;

@@ -47,7 +47,7 @@ export class RolloutContext {
 
   /**
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
-   * @throws Refusal "locked" when somebody else has it
+   * @throws CliError "locked" when somebody else has it
    */
   static async open(session: Session, { doing, kind = "change" }: RolloutArgs): Promise<RolloutContext> {
     const recorded = await session.readState();
@@ -207,7 +207,7 @@ export class RolloutContext {
 
   /**
    * Tells people; what can't be told is said here, and stops nothing. Who has lost the lock tells nothing: it may be true no more.
-   * @throws Refusal when the lock is another's
+   * @throws CliError when the lock is another's
    */
   async notify(notice: Pick<Notice, "kind" | "color" | "image" | "why">): Promise<void> {
     await this.lock.check().catch((error: unknown) => {

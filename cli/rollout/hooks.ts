@@ -10,7 +10,7 @@ export class RollbackRequired extends Error {}
 
 /**
  * Runs a stage between its hooks. It is written down that it has begun.
- * @throws GoBack when a hook says ROLLBACK
+ * @throws RollbackRequired when a hook says ROLLBACK
  */
 export async function runStage<T>(
   rollout: RolloutContext,

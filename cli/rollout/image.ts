@@ -15,7 +15,7 @@ const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test
 
 /**
  * Refuses an argument that can't name an image, before anything is asked of AWS.
- * @throws Refusal
+ * @throws CliError
  */
 export function requireImageName(wanted: string): void {
   if (isAmi(wanted) || isVersion(wanted)) return;
@@ -27,7 +27,7 @@ export function requireImageName(wanted: string): void {
 
 /**
  * The image that an argument names: an id, or a version that `npm run bake -- publish` has published.
- * @throws Refusal when it is neither, or when there is no such image here
+ * @throws CliError when it is neither, or when there is no such image here
  */
 export async function resolveImage(session: Session, wanted: string): Promise<ImageFacts> {
   requireImageName(wanted);
@@ -69,7 +69,7 @@ export function imageFaults({ imageId, version, gossReport }: ImageFacts): strin
 
 /**
  * Refuses an image that the stack named by `promoteFrom` has not served.
- * @throws Refusal
+ * @throws CliError
  */
 export async function requirePromotion(session: Session, image: ImageFacts): Promise<void> {
   const { promoteFrom } = session.settings;

@@ -17,7 +17,7 @@ import { reportProgress } from "./update.ts";
  * of this stack, which would stay for ever, at a price. Only what was there before the refresh is removed: the refresh held
  * the state, so no update that is still at work can have made it.
  * @param sparing a group of a colour with traffic is left alone instead of being refused
- * @throws Refusal when the state can't be refreshed, or when such a group belongs to a colour with traffic
+ * @throws CliError when the state can't be refreshed, or when such a group belongs to a colour with traffic
  */
 export async function recover(session: Session, tell: Teller, sparing: boolean): Promise<Reading> {
   const { clients, project, environment } = session;

@@ -3,6 +3,7 @@ import { other, shares, type Color } from "../../deployment/model.ts";
 import { formatDuration } from "../analysis/duration.ts";
 import { imageName, type ImageFacts, type LiveState } from "../state/model.ts";
 import { CliError } from "../error.ts";
+import { hadTraffic } from "../store/record.ts";
 import { bar } from "../ui.ts";
 import { check } from "./check.ts";
 import type { RolloutContext } from "./context.ts";
@@ -20,7 +21,7 @@ export type Until = "staged" | "served" | "ended";
 /**
  * Takes an image from where the world is to where it should be, one step after the other. What stands against it takes it
  * back, by itself.
- * @throws Refusal "rolledBack" when it went back, with the reason
+ * @throws CliError "rolledBack" when it went back, with the reason
  */
 export function release(rollout: RolloutContext, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
   return notifyOfOutcome(rollout, () => steps(rollout, image, goal, until));
@@ -95,7 +96,7 @@ async function take(rollout: RolloutContext, image: ImageFacts, next: Next): Pro
     case "bake":
       return bake(rollout, image, next.color, next.seconds);
     case "rollback":
-      return hadTraffic(rollout)
+      return hasHadTraffic(rollout)
         ? rollBack(rollout, next.to, next.why, { insist: true })
         : abortStaging(rollout, image, next.why);
     case "keep":
@@ -118,7 +119,7 @@ async function take(rollout: RolloutContext, image: ImageFacts, next: Next): Pro
  * Puts in order what a run was cut off in, before a command changes anything.
  * @param why it is not in order; default: what the world shows
  * @param anybodys also traffic that somebody has moved by hand: a rollback asks nobody
- * @throws Refusal when somebody has moved traffic by hand
+ * @throws CliError when somebody has moved traffic by hand
  */
 export async function repairInterrupted(
   rollout: RolloutContext,
@@ -196,8 +197,8 @@ function servingOrCanary({ fleets, weights }: LiveState, { imageId }: ImageFacts
 }
 
 /** Whether the release that is under way has ever had requests. */
-const hadTraffic = ({ record, world }: RolloutContext): boolean =>
-  record !== undefined && [...record.weights, world.weights.live].some((weights) => weights[record.color] > 0);
+const hasHadTraffic = ({ record, world }: RolloutContext): boolean =>
+  record !== undefined && (hadTraffic(record) || world.weights.live[record.color] > 0);
 
 /**
  * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.

@@ -23,7 +23,7 @@ export function retireFault(world: LiveState): string | undefined {
 
 /**
  * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
- * @throws Refusal while it may still be needed
+ * @throws CliError while it may still be needed
  */
 export async function retire(rollout: RolloutContext): Promise<Color> {
   const fault = retireFault(rollout.world);

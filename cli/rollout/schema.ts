@@ -9,7 +9,7 @@ import { previewOf } from "./preview.ts";
 /**
  * Refuses an image whose schema range does not fit what the backing store says. The serving release is asked, through the
  * preview listener; where that can't be reached, or where it tells of no store, there is nothing to refuse by.
- * @throws Refusal
+ * @throws CliError
  */
 export async function requireSchema(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const { session, recorded, world } = rollout;

@@ -13,7 +13,7 @@ export function servingNow({ world }: RolloutContext): Color {
 
 /**
  * Refuses an image that must not be released here, before anything is changed.
- * @throws Refusal that names every fault
+ * @throws CliError that names every fault
  */
 export async function requireFit(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
@@ -25,7 +25,7 @@ export async function requireFit(rollout: RolloutContext, image: ImageFacts): Pr
 /**
  * Puts an image on the standby, warm, with the capacity that the serving fleet really runs, to which both fleets are pinned
  * from now on; with `previewSize`, only so many instances of it for the time being.
- * @throws Refusal when the image never gets healthy: the standby is then off again, and no traffic has moved
+ * @throws CliError when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
 export async function stage(rollout: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
   const { session } = rollout;

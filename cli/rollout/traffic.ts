@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { other, shares, type Color } from "../../deployment/model.ts";
-import { imageName, type ImageFacts, type ReleaseSettings } from "../state/model.ts";
+import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
 import { hasForeignTemplate } from "./next.ts";
@@ -58,8 +58,8 @@ export interface RollbackOptions extends UpdateOptions {
 
 /**
  * All of the requests go back to a colour. Nothing is shrunk.
- * @throws Refusal when its fleet could not take them; an override lets it through
- * @throws Refusal, whatever is insisted on, when the fleet is not the one that the release came from
+ * @throws CliError when its fleet could not take them; an override lets it through
+ * @throws CliError, whatever is insisted on, when the fleet is not the one that the release came from
  */
 export async function rollBack(
   rollout: RolloutContext,
@@ -67,7 +67,7 @@ export async function rollBack(
   why: string,
   options: RollbackOptions = {},
 ): Promise<void> {
-  const { world, session } = rollout;
+  const { world } = rollout;
   const [fleet, image] = [world.fleets[to], world.fleets[other(to)].image];
   if (fleet.capacity.maxSize === 0) {
     throw new CliError(
@@ -101,9 +101,7 @@ export async function rollBack(
     throw error;
   }
   await hold(rollout, to, why);
-  await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
-  await rollout.notify({ kind: "rolled-back", color: from, image, why });
-  session.ui.say(`${to} (${imageName(fleet.image)}) serves all requests again: ${why}`);
+  await endWayBack(rollout, { color: from, image, from: { color: to, image: fleet.image }, why });
 }
 
 async function moveBack(
@@ -145,7 +143,7 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
  * An update that failed half-way has left the launch template changed, or instances of another group in the target group: the
  * guards let no traffic to a fleet that is made anew in the same update, and the gate none to a mixed one. So its own image
  * comes back first, by an update that moves no traffic.
- * @throws Refusal when a changed template does not come back; of other targets the gate tells
+ * @throws CliError when a changed template does not come back; of other targets the gate tells
  */
 async function restoreFleet(rollout: RolloutContext, to: Color): Promise<void> {
   const { world, session } = rollout;
@@ -169,9 +167,12 @@ export function hasGoneBack({ record, world: { weights, fleets } }: RolloutConte
 
 /** Ends the record of a way back that is through, and tells people. */
 export async function endRollback(rollout: RolloutContext): Promise<void> {
-  const { record } = rollout;
-  if (record === undefined) return;
-  const { color, image, from, why } = record;
+  if (rollout.record !== undefined) await endWayBack(rollout, rollout.record);
+}
+
+type WayBack = Pick<ReleaseRecord, "color" | "image" | "from" | "why">;
+
+async function endWayBack(rollout: RolloutContext, { color, image, from, why }: WayBack): Promise<void> {
   await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
   await rollout.notify({ kind: "rolled-back", color, image, why });
   rollout.session.ui.say(

@@ -29,7 +29,7 @@ export interface Ownership {
  * there.
  * @param from the release settings that are deployed: what is not changed stays as it is, whatever the file says
  * @returns logical names of the resources that were touched
- * @throws Refusal with the engine's own reasons; "refused" when a guard or the gate said no
+ * @throws CliError with the engine's own reasons; "refused" when a guard or the gate said no
  */
 export async function update(
   session: Session,

@@ -20,7 +20,7 @@ const RECORDS = 20;
 /**
  * Reads a stack as it is now.
  * @param known the state, where it was read a moment ago
- * @throws Refusal when there is no listener any more, or when AWS can't be asked
+ * @throws CliError when there is no listener any more, or when AWS can't be asked
  */
 export async function readLiveState(session: Session, known?: StackState): Promise<Reading> {
   const recorded = known ?? (await session.readState());

@@ -66,6 +66,12 @@ const resource = z.object({
   delete: z.boolean().optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
+type Resource = z.output<typeof resource>;
+
+/** Outputs of a resource by its logical name; what is still to be deleted is another one. */
+const outputsOf = (resources: readonly Resource[], name: string) =>
+  resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::${name}`))?.outputs;
+
 const exported = z.object({
   deployment: z.object({
     resources: z.array(resource).default([]),
@@ -77,7 +83,7 @@ const actions = z.array(z.object({ forward: forward.nullish() }));
 
 /**
  * Reads what `pulumi stack export` printed.
- * @throws Refusal when the stack was never brought up by this version of the program
+ * @throws CliError when the stack was never brought up by this version of the program
  */
 export function parseStackState(text: string, stack: string): StackState {
   const { resources, pending_operations } = exported.parse(JSON.parse(text)).deployment;
@@ -88,17 +94,13 @@ export function parseStackState(text: string, stack: string): StackState {
     throw new CliError("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
   }
   const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
-  const listener = resources.find((entry) => entry.delete !== true && entry.urn.endsWith("::app-listener"));
-  const groups = actions.parse(listener?.outputs?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
+  const listener = outputsOf(resources, "app-listener");
+  const groups = actions.parse(listener?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
   const templateImage = (color: Color) =>
     z
       .string()
       .optional()
-      .parse(
-        resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::app-${color}-template`))?.outputs?.[
-          "imageId"
-        ],
-      );
+      .parse(outputsOf(resources, `app-${color}-template`)?.["imageId"]);
   const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
   const { targetGroupArns } = read.data;
   return {
@@ -121,11 +123,9 @@ const boundVersion = z.object({
   }),
 });
 
-function isTemplateAhead(resources: readonly z.output<typeof resource>[], color: Color): boolean {
-  const outputsOf = (part: string) =>
-    resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::app-${color}-${part}`))?.outputs;
-  const template = templateVersion.safeParse(outputsOf("template"));
-  const group = boundVersion.safeParse(outputsOf("group"));
+function isTemplateAhead(resources: readonly Resource[], color: Color): boolean {
+  const template = templateVersion.safeParse(outputsOf(resources, `app-${color}-template`));
+  const group = boundVersion.safeParse(outputsOf(resources, `app-${color}-group`));
   if (!template.success || !group.success) return false;
   const { version } = group.data.mixedInstancesPolicy.launchTemplate.launchTemplateSpecification;
   return version !== template.data.latestVersion;
@@ -133,7 +133,7 @@ function isTemplateAhead(resources: readonly z.output<typeof resource>[], color:
 
 const groupOutputs = z.object({ minSize: z.number(), maxSize: z.number() });
 
-function boundsIn(resources: readonly z.output<typeof resource>[]): Record<string, Capacity> {
+function boundsIn(resources: readonly Resource[]): Record<string, Capacity> {
   const groups = resources.filter((entry) => entry.type === "aws:autoscaling/group:Group");
   return Object.fromEntries(
     groups.flatMap(({ id, outputs }): [string, Capacity][] => {

@@ -36,7 +36,7 @@ export async function currentLock(client: DynamoDBClient, table: string): Promis
 
 /**
  * Takes the lock of a stack.
- * @throws Refusal "locked" when somebody else holds it; AWS's errors pass through
+ * @throws CliError "locked" when somebody else holds it; AWS's errors pass through
  */
 export async function acquireLock(
   client: DynamoDBClient,
@@ -78,7 +78,7 @@ const WATCH_MS = 1_000;
 
 /**
  * Tells of a lock whose lease is over whether it stayed as it is for a lease, by this process's own clock.
- * @throws Refusal "locked" when it has changed: its holder lives
+ * @throws CliError "locked" when it has changed: its holder lives
  */
 function watcher(onWait: (line: string) => void): (found: Lock) => boolean {
   let first: { readonly lock: Lock; readonly at: number } | undefined;

@@ -77,7 +77,7 @@ export class HeldLock {
    * To be called before each change: passes only when a renewal that was sent after the call has succeeded, and not longer
    * ago than the lease lasts: who was frozen between question and answer asks again. A table that does not answer is asked
    * until the lease is over.
-   * @throws Refusal when the lock is lost, or the lease is over and it can't be told
+   * @throws CliError when the lock is lost, or the lease is over and it can't be told
    */
   async check(): Promise<void> {
     for (;;) {
@@ -95,7 +95,7 @@ export class HeldLock {
 
   /**
    * Before a way back, which goes also when nobody can tell: asks once.
-   * @throws Refusal when the lock is known to be lost
+   * @throws CliError when the lock is known to be lost
    */
   async checkOnce(): Promise<void> {
     await this.renew();

@@ -8,11 +8,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { itemKey } from "../../aws/releases-item.ts";
 import type { Abandoned, Engine, Lock } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
 
-const Key = { pk: { S: "lock" }, sk: { S: "release" } };
+const Key = itemKey("lock");
 // TOKEN is one of DynamoDB's reserved words.
 const tokenName = { "#token": "token" };
 /** Milliseconds: a renewal has to have ended when the next one is due. */
@@ -39,7 +40,7 @@ export type Engines = Pick<Lock, "engine" | "abandoned">;
 
 /**
  * The lock as it stands in the stack's table, whether it still counts or not.
- * @throws Refusal when the item is none of ours
+ * @throws CliError when the item is none of ours
  */
 export async function readLock(client: DynamoDBClient, TableName: string): Promise<Lock | undefined> {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));

@@ -1,18 +1,10 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { ReleaseRecord } from "../state/model.ts";
 import { CliError } from "../error.ts";
-import { retryConflicts } from "./conflicts.ts";
+import { putWhileHeld } from "./fenced.ts";
 import { type Begun, newRecord } from "./record.ts";
 
 const pk = { S: "release" };
-/** The item of lock-item.ts. */
-const lockKey = { pk: { S: "lock" }, sk: { S: "release" } };
 
 /**
  * Begins the record of a release. AWS's errors pass through, here and below.
@@ -30,9 +22,8 @@ export async function openRecord(
 }
 
 /**
- * Keeps a record as it is now, the whole of it, as long as the writer holds the lock: both in one transaction, because a
- * process that was frozen between the two would write over what its successor did.
- * @throws Refusal when the lock is another's, or when the record that the table has has ended
+ * Keeps a record as it is now, the whole of it, as long as the writer holds the lock.
+ * @throws CliError when the lock is another's, or when the record that the table has has ended
  */
 export async function saveRecord(
   client: DynamoDBClient,
@@ -41,48 +32,27 @@ export async function saveRecord(
   token: string,
 ): Promise<void> {
   const body = { S: JSON.stringify(record) };
-  const command = new TransactWriteItemsCommand({
-    TransactItems: [
-      {
-        ConditionCheck: {
-          TableName,
-          Key: lockKey,
-          ConditionExpression: "#token = :token",
-          ExpressionAttributeNames: { "#token": "token" },
-          ExpressionAttributeValues: { ":token": { S: token } },
-        },
-      },
-      {
-        Put: {
-          TableName,
-          Item: { pk, sk: { S: record.id }, outcome: { S: record.outcome }, body },
-          // The last: the same end again, when the first answer to it was lost.
-          ConditionExpression: "attribute_not_exists(pk) OR #outcome = :running OR #body = :body",
-          ExpressionAttributeNames: { "#outcome": "outcome", "#body": "body" },
-          ExpressionAttributeValues: { ":running": { S: "running" }, ":body": body },
-        },
-      },
-    ],
-  });
-  try {
-    await retryConflicts(() => client.send(command));
-  } catch (error) {
-    const [lock, own] = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-    if (lock?.Code === FAILED)
-      throw new CliError(
+  const item = {
+    TableName,
+    Item: { pk, sk: { S: record.id }, outcome: { S: record.outcome }, body },
+    // The last: the same end again, when the first answer to it was lost.
+    ConditionExpression: "attribute_not_exists(pk) OR #outcome = :running OR #body = :body",
+    ExpressionAttributeNames: { "#outcome": "outcome", "#body": "body" },
+    ExpressionAttributeValues: { ":running": { S: "running" }, ":body": body },
+  };
+  await putWhileHeld(client, token, item, {
+    lost: () =>
+      new CliError(
         "failed",
         `The record of release ${record.id} was not written: another command holds the lock by now. See bluegreen status.`,
-      );
-    if (own?.Code !== FAILED) throw error;
-    throw new CliError(
-      "failed",
-      `The record of release ${record.id} was ended by somebody else, and stays as it is. See bluegreen history.`,
-    );
-  }
+      ),
+    refused: () =>
+      new CliError(
+        "failed",
+        `The record of release ${record.id} was ended by somebody else, and stays as it is. See bluegreen history.`,
+      ),
+  });
 }
-
-/** DynamoDB's code of a condition that did not hold, among the reasons of a cancelled transaction. */
-const FAILED = "ConditionalCheckFailed";
 
 /** The newest record, ended or not. */
 export async function latestRecord(client: DynamoDBClient, table: string): Promise<ReleaseRecord | undefined> {

@@ -70,9 +70,9 @@ export const mutants: readonly Mutant[] = [
     breaks: "a lease that runs is taken",
   },
   {
-    file: "cli/store/records.ts",
-    search: '          ConditionExpression: "#token = :token",',
-    replacement: '          ConditionExpression: "#token = :token OR #token <> :token",',
+    file: "cli/store/fenced.ts",
+    search: '    ConditionExpression: "#token = :token",',
+    replacement: '    ConditionExpression: "#token = :token OR #token <> :token",',
     breaks: "a preempted command writes records",
   },
   {
@@ -144,8 +144,8 @@ export const mutants: readonly Mutant[] = [
   {
     file: "cli/rollout/traffic.ts",
     search:
-      'await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });\n  await rollout.notify({ kind: "rolled-back", color: from, image, why });',
-    replacement: 'await rollout.notify({ kind: "rolled-back", color: from, image, why });',
+      'await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });\n  await rollout.notify({ kind: "rolled-back", color, image, why });',
+    replacement: 'await rollout.notify({ kind: "rolled-back", color, image, why });',
     breaks: "a rollback does not end its record",
   },
   {

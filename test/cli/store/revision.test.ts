@@ -1,45 +1,15 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  TransactionCanceledException,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, GetItemCommand, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { lastRevision, writeRevision } from "../../../cli/store/revision.ts";
 import { writeLock } from "../../../cli/store/lock-item.ts";
 import type { ReleaseSettings } from "../../../cli/state/model.ts";
-import { type Moto, startMoto } from "../../../packages/local-aws/moto.ts";
-import { findMoto } from "../../../tools/moto.ts";
 import { lock } from "./facts.ts";
+import { motoTable } from "./moto-table.ts";
 
-// Against moto's DynamoDB, like the lock: its transactions decide.
-let moto: Moto;
+const moto = motoTable();
 let client: DynamoDBClient;
 let table: string;
-let tables = 0;
-
-beforeAll(async () => {
-  moto = await startMoto(await findMoto(() => undefined), () => undefined);
-  client = new DynamoDBClient({
-    endpoint: moto.endpoint,
-    region: "eu-central-1",
-    credentials: { accessKeyId: "a", secretAccessKey: "b" },
-  });
-}, 300_000);
-afterAll(async () => {
-  client?.destroy();
-  await moto?.stop();
-});
 beforeEach(async () => {
-  table = `releases-${++tables}`;
-  const keys = ["pk", "sk"];
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
-      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? "HASH" : "RANGE" })),
-    }),
-  );
+  [client, table] = [moto.client(), moto.table()];
   await writeLock(client, table, { ...lock, token: "mine" }, undefined, false);
 });
 

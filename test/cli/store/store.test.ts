@@ -1,6 +1,5 @@
 import {
-  CreateTableCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
   TransactionCanceledException,
   TransactionConflictException,
@@ -12,9 +11,8 @@ import { giveLockBack, noteEngines, readLock, renewLock, writeLock } from "../..
 import type { LockKind } from "../../../cli/state/model.ts";
 import { recordAfter } from "../../../cli/store/record.ts";
 import { latestRecord, listRecords, openRecord, saveRecord } from "../../../cli/store/records.ts";
-import { type Moto, startMoto } from "../../../packages/local-aws/moto.ts";
-import { findMoto } from "../../../tools/moto.ts";
 import { abandoned, begun, lock as hers, record } from "./facts.ts";
+import { motoTable } from "./moto-table.ts";
 
 /** What happens while a lock is watched for a second; undefined: pauses take their time. */
 let eachSecond: (() => Promise<unknown>) | undefined;
@@ -25,40 +23,11 @@ jest.mock("node:timers/promises", () => {
   return { setTimeout: (...args: unknown[]) => (eachSecond === undefined ? pause(...args) : eachSecond()) };
 });
 
-// Against moto's DynamoDB: its conditions and its order decide, not a stand-in of ours.
-let moto: Moto;
+const moto = motoTable();
 let client: DynamoDBClient;
 let table: string;
-let tables = 0;
-
-beforeAll(async () => {
-  moto = await startMoto(await findMoto(() => undefined), () => undefined);
-  client = new DynamoDBClient({
-    endpoint: moto.endpoint,
-    region: "eu-central-1",
-    credentials: { accessKeyId: "a", secretAccessKey: "b" },
-  });
-}, 300_000);
-afterAll(async () => {
-  client?.destroy();
-  await moto?.stop();
-});
-beforeEach(async () => {
-  table = `releases-${++tables}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "pk", AttributeType: "S" },
-        { AttributeName: "sk", AttributeType: "S" },
-      ],
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-    }),
-  );
+beforeEach(() => {
+  [client, table] = [moto.client(), moto.table()];
 });
 
 const holder = thisHolder({});
