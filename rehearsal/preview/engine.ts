@@ -15,7 +15,7 @@ import { stringify } from "yaml";
 type Main = () => Promise<Record<string, unknown>>;
 
 /** The SDK's own state, one a program: its types keep it to themselves. */
-const globals = globalThis as unknown as { globalStore: unknown };
+const globals = globalThis as unknown as { globalStore: { terminated?: boolean } | undefined };
 const engine = untypedEngine as unknown as {
   EngineClient: { prototype: { log: (this: unknown, request: unknown, done: () => void) => unknown } };
 };
@@ -50,6 +50,17 @@ const caught = (error: unknown): void => {
 /** Milliseconds for the last rejections of a program that failed: they must not reach the next one. */
 const restMs = 50;
 
+/** Milliseconds between two looks for the end of the engine's connection. */
+const lookMs = 20;
+
+/**
+ * Resolves once the SDK has taken its connection to the engine for ended, as it does where a step failed. A program in a
+ * process of its own ends then, whatever it still waits for: nothing is left that could wake it.
+ */
+async function disconnected(signal: AbortSignal): Promise<void> {
+  while (!globals.globalStore?.terminated && !signal.aborted) await pause(lookMs);
+}
+
 /** Runs the program in this process, once a request: the SDKs are loaded once for all of them. */
 async function run(main: Main, request: language.RunRequest): Promise<language.RunResponse> {
   globals.globalStore = undefined;
@@ -59,8 +70,10 @@ async function run(main: Main, request: language.RunRequest): Promise<language.R
   resetOptions(project, stack, parallel, ...where);
   pulumi.runtime.setAllConfig(Object.fromEntries(request.getConfigMap().toArray()));
   const uncaught = new Promise<never>((_, reject) => (onUncaught = reject));
+  const ended = new AbortController();
   try {
-    await Promise.race([pulumi.runtime.runInPulumiStack(main), uncaught]);
+    await Promise.race([pulumi.runtime.runInPulumiStack(main), uncaught, disconnected(ended.signal)]);
+    if (globals.globalStore?.terminated) return new language.RunResponse().setBail(true);
     await pulumi.runtime.disconnect();
     return new language.RunResponse();
   } catch (error) {
@@ -68,7 +81,10 @@ async function run(main: Main, request: language.RunRequest): Promise<language.R
     disconnectSync();
     return new language.RunResponse().setError((error as Error).message);
   } finally {
+    ended.abort();
     onUncaught = () => undefined;
+    // What a run that failed has left unfinished is no leak of this process.
+    globals.globalStore = undefined;
   }
 }
 

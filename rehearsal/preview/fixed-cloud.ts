@@ -166,14 +166,17 @@ export class FixedCloud {
     return this.images.get(group.imageId)?.good === true && !this.unhealthy.has(id);
   }
 
-  /** A group with unhealthy instances tries to replace them, in vain: what is not healthy stays so. */
+  /** A group with unhealthy instances has replaced two of them, in vain: what is not healthy stays so, and no wait is long. */
   private activities(name: string): Answer[] {
     const group = this.groups.get(name);
     if (!group || group.instances.every((id) => this.isHealthy(group, id))) return [];
-    const StatusMessage = "The replacement could not be launched: this cloud is fixed.";
-    return [
-      { ActivityId: "1", StatusCode: "Failed", StatusMessage, StartTime: new Date(), AutoScalingGroupName: name },
-    ];
+    return ["1", "2"].map((ActivityId) => ({
+      ActivityId,
+      StatusCode: "Successful",
+      Cause: "an instance was taken out of service in response to an ELB system health check failure.",
+      StartTime: new Date(),
+      AutoScalingGroupName: name,
+    }));
   }
 
   private describedListener(arn: string): Answer {
