@@ -72,8 +72,9 @@ async function run(main: Main, request: language.RunRequest): Promise<language.R
   const uncaught = new Promise<never>((_, reject) => (onUncaught = reject));
   const ended = new AbortController();
   try {
-    await Promise.race([pulumi.runtime.runInPulumiStack(main), uncaught, disconnected(ended.signal)]);
-    if (globals.globalStore?.terminated) return new language.RunResponse().setBail(true);
+    const ran = pulumi.runtime.runInPulumiStack(main).then(() => "ran");
+    const end = await Promise.race([ran, uncaught, disconnected(ended.signal)]);
+    if (end !== "ran") return new language.RunResponse().setBail(true);
     await pulumi.runtime.disconnect();
     return new language.RunResponse();
   } catch (error) {
