@@ -49,8 +49,16 @@ export class InstanceRole extends pulumi.ComponentResource {
     const settings = ["", "/*"].map(
       (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
     );
+    const ownGroup = Object.entries({ ...tags, Color: color }).map(([key, value]) => [
+      `autoscaling:ResourceTag/${key}`,
+      value,
+    ]);
+    const logGroups = [logGroupName(settingsPath, color), logGroupName(settingsPath, "jobs")].map(
+      (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+    );
+    // One policy for all of it: the engine asks the provider about each resource, twice in every update.
     const own = new aws.iam.RolePolicy(
-      `${name}-settings`,
+      `${name}-policy`,
       {
         role: role.name,
         policy: JSON.stringify({
@@ -69,22 +77,6 @@ export class InstanceRole extends pulumi.ComponentResource {
               Action: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
               NotResource: [...settings, `arn:${partition}:ssm:${region}::parameter/aws/*`],
             },
-          ],
-        }),
-      },
-      parent,
-    );
-    const ownGroup = Object.entries({ ...tags, Color: color }).map(([key, value]) => [
-      `autoscaling:ResourceTag/${key}`,
-      value,
-    ]);
-    const bootGate = new aws.iam.RolePolicy(
-      `${name}-boot-gate`,
-      {
-        role: role.name,
-        policy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
             {
               Sid: "AnswerOwnLaunchHook",
               Effect: "Allow",
@@ -93,21 +85,6 @@ export class InstanceRole extends pulumi.ComponentResource {
               Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`,
               Condition: { StringEquals: Object.fromEntries(ownGroup) as Record<string, string> },
             },
-          ],
-        }),
-      },
-      parent,
-    );
-    const logGroups = [logGroupName(settingsPath, color), logGroupName(settingsPath, "jobs")].map(
-      (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
-    );
-    const telemetry = new aws.iam.RolePolicy(
-      `${name}-telemetry`,
-      {
-        role: role.name,
-        policy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
             {
               Sid: "WriteOwnLogs",
               Effect: "Allow",
@@ -143,7 +120,7 @@ export class InstanceRole extends pulumi.ComponentResource {
     const given = args.policyArns.map(
       (policyArn) => new aws.iam.RolePolicyAttachment(`${name}-${policyArn}`, { role: role.name, policyArn }, parent),
     );
-    this.policies = [core, own, bootGate, telemetry, ...given];
+    this.policies = [core, own, ...given];
     this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;
     this.registerOutputs({ instanceProfileArn: this.instanceProfileArn });
   }

@@ -15,9 +15,10 @@ export interface VpcEndpointsArgs {
 
 /**
  * What a machine needs that has no way out: its settings and Session Manager, logs, the answer to its launch lifecycle
- * hook, and the CloudWatch agent's metrics, which it sends once EC2 has told it its tags.
+ * hook, and the CloudWatch agent's metrics, which it sends once EC2 has told it its tags. No `ec2messages`: regions opened
+ * since 2024 have none, and the agent needs none from 3.3.40.0 on (Systems Manager, "Reference: ec2messages, ssmmessages").
  */
-const interfaceServices = ["ssm", "ssmmessages", "ec2messages", "logs", "autoscaling", "monitoring", "ec2"];
+const interfaceServices = ["ssm", "ssmmessages", "logs", "autoscaling", "monitoring", "ec2"];
 
 /**
  * A gateway endpoint for S3 (free; Amazon Linux's package repositories are behind it), and interface endpoints (about

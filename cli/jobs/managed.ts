@@ -31,7 +31,7 @@ export async function untilManaged(
   throw new CliError(
     "failed",
     `${instanceId} has not registered with Systems Manager within ${registrationLimit} s. Its subnet must reach ` +
-      "Systems Manager (a NAT gateway, or the endpoints ssm, ssmmessages and ec2messages), and its role needs " +
+      "Systems Manager (a NAT gateway, or the endpoints ssm and ssmmessages), and its role needs " +
       "AmazonSSMManagedInstanceCore. Correct that, and run the job again.",
   );
 }

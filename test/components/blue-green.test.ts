@@ -82,7 +82,7 @@ describe("the order", () => {
     const { dependencies } = named((await run()).resources, `app-${color}-group`).options;
     expect(dependencies).toContain(`app-preview-${color}`);
     expect(dependencies).toEqual(
-      expect.arrayContaining([`instances-${color}-boot-gate`, `instances-${color}-settings`]),
+      expect.arrayContaining([`instances-${color}-session-manager`, `instances-${color}-policy`]),
     );
     expect(named((await run()).resources, `app-${color}-requests`).options.dependencies).toContain(
       `app-preview-${color}`,

@@ -11,6 +11,33 @@ const args = {
   tags: {},
 };
 
+interface Statement {
+  Sid: string;
+  Effect: string;
+  Action: string | string[];
+  Resource?: string | string[];
+  NotResource?: string[];
+}
+
+/** The role's own statements by name, as registered. */
+async function statements(given: Partial<typeof args>): Promise<Record<string, Statement>> {
+  const resources = await register(() => void new InstanceRole("i", { ...args, ...given }));
+  const policy = JSON.parse(named(resources, "i-policy").inputs.policy as string) as { Statement: Statement[] };
+  return Object.fromEntries(policy.Statement.map((statement) => [statement.Sid, statement]));
+}
+
+test("given a role, then it has these statements and no other", async () => {
+  expect(Object.keys(await statements({}))).toEqual([
+    "ReadOwnSettings",
+    "ReadNoOthers",
+    "AnswerOwnLaunchHook",
+    "WriteOwnLogs",
+    "FindLogGroups",
+    "SendAgentMetrics",
+    "ReadTags",
+  ]);
+});
+
 test("EC2 alone may take it, Session Manager reaches it, and given policies are added", async () => {
   let role: InstanceRole | undefined;
   const resources = await register(() => (role = new InstanceRole("i", args)));
@@ -23,17 +50,12 @@ test("EC2 alone may take it, Session Manager reaches it, and given policies are 
     policyArn: "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
   });
   expect(named(resources, `i-${args.policyArns[0]}`).inputs.policyArn).toBe(args.policyArns[0]);
-  expect(role?.policies).toHaveLength(5);
+  expect(role?.policies).toHaveLength(3);
 });
 
 test("it reads and never writes, and only below its own path", async () => {
-  const resources = await register(() => void new InstanceRole("i", { ...args, policyArns: [] }));
-  const { Statement } = JSON.parse(named(resources, "i-settings").inputs.policy as string) as {
-    Statement: { Effect: string; Action: string[]; Resource?: string[]; NotResource?: string[] }[];
-  };
-  const [allow, deny, ...others] = Statement;
-  expect(others).toEqual([]);
-  expect(allow.Action.filter((action) => !action.startsWith("ssm:Get"))).toEqual([]);
+  const { ReadOwnSettings: allow, ReadNoOthers: deny } = await statements({ policyArns: [] });
+  expect(allow.Action).toEqual(["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]);
   const parameter = "arn:aws-cn:ssm:cn-north-1:111111111111:parameter/bluegreen/dev";
   expect(allow).toMatchObject({ Effect: "Allow", Resource: [parameter, `${parameter}/*`] });
   // Session Manager's managed policy would let it read all of them.
@@ -47,30 +69,25 @@ test("it reads and never writes, and only below its own path", async () => {
 
 test("it answers launch hooks of its own colour's group and of no other", async () => {
   const tags = { Project: "bluegreen", Environment: "dev" };
-  const resources = await register(() => void new InstanceRole("i", { ...args, tags }));
-  const policy = JSON.parse(named(resources, "i-boot-gate").inputs.policy as string) as { Statement: object[] };
-  expect(policy.Statement).toEqual([
-    {
-      Sid: "AnswerOwnLaunchHook",
-      Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
-      Resource: "arn:aws-cn:autoscaling:cn-north-1:111111111111:autoScalingGroup:*:autoScalingGroupName/*",
-      Condition: {
-        StringEquals: {
-          "autoscaling:ResourceTag/Project": "bluegreen",
-          "autoscaling:ResourceTag/Environment": "dev",
-          "autoscaling:ResourceTag/Color": "green",
-        },
+  expect((await statements({ tags })).AnswerOwnLaunchHook).toEqual({
+    Sid: "AnswerOwnLaunchHook",
+    Effect: "Allow",
+    Action: "autoscaling:CompleteLifecycleAction",
+    Resource: "arn:aws-cn:autoscaling:cn-north-1:111111111111:autoScalingGroup:*:autoScalingGroupName/*",
+    Condition: {
+      StringEquals: {
+        "autoscaling:ResourceTag/Project": "bluegreen",
+        "autoscaling:ResourceTag/Environment": "dev",
+        "autoscaling:ResourceTag/Color": "green",
       },
     },
-  ]);
+  });
 });
 
 test("it sends logs to its own colour's group and to the jobs', and metrics of the agent's namespace alone", async () => {
-  const resources = await register(() => void new InstanceRole("i", args));
-  const { Statement } = JSON.parse(named(resources, "i-telemetry").inputs.policy as string) as { Statement: object[] };
+  const { WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags } = await statements({});
   const group = (end: string) => `arn:aws-cn:logs:cn-north-1:111111111111:log-group:${end}`;
-  expect(Statement).toEqual([
+  expect([WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags]).toEqual([
     {
       Sid: "WriteOwnLogs",
       Effect: "Allow",

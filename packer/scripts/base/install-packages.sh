@@ -4,7 +4,8 @@ set -euo pipefail
 
 if command -v dnf >/dev/null; then
   # curl-minimal comes with Amazon Linux and is enough; asking for curl would conflict with it.
-  dnf --assumeyes install amazon-ssm-agent amazon-cloudwatch-agent chrony openssh-server sudo
+  # From this agent on, Systems Manager needs no ec2messages endpoint, which a private subnet here does not have.
+  dnf --assumeyes install 'amazon-ssm-agent >= 3.3.40.0' amazon-cloudwatch-agent chrony openssh-server sudo
 else
   # The agents have no Debian package; chrony is left out, since a rehearsed machine shares its clock with its host.
   packages=(ca-certificates curl openssh-server procps sudo)
