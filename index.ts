@@ -8,7 +8,6 @@ import { stackOutputs } from "./components/outputs.ts";
 import { createPlatform } from "./components/platform.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { loadSettings } from "./config/load.ts";
-import { namespace } from "./config/schema.ts";
 
 /** The stack: settings, what the update will do, and only then the first resource. */
 export default async () => {
@@ -16,10 +15,11 @@ export default async () => {
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
   const { clients, readItem, wanted, deployed, images, plan, region: place } = await decideUpdate(settings);
   const { accountId, partition, region } = place;
+  const project = pulumi.getProject();
   const environment = pulumi.getStack();
-  const baseName = `${namespace}-${environment}`;
-  const settingsPath = `/${namespace}/${environment}`;
-  const tags = { Project: namespace, Environment: environment, ManagedBy: "pulumi" };
+  const baseName = `${project}-${environment}`;
+  const settingsPath = `/${project}/${environment}`;
+  const tags = { Project: project, Environment: environment, ManagedBy: "pulumi" };
 
   const { network, securityGroups, loadBalancer, roles, endpoints } = createPlatform({
     settings,

@@ -5,9 +5,10 @@ import { tryAccess } from "../aws/access.ts";
 import { clientOptions } from "../aws/clients.ts";
 import { AwsFault } from "../aws/fault.ts";
 import { parseProviderConfig, type ProviderConfig } from "../aws/provider-keys.ts";
-import { settingsIn as parsed } from "../config/parse.ts";
+import { settingsOf } from "../config/parse.ts";
 import type { Settings } from "../config/schema.ts";
 import { clientsOf, type Clients } from "./clients.ts";
+import { keptConfig, readConfig } from "./config.ts";
 import { thisHolder } from "./store/holder.ts";
 import type { Holder } from "./state/model.ts";
 import { PulumiRunner } from "./runner.ts";
@@ -39,7 +40,7 @@ export interface Session {
   /** The project's name: the settings' namespace, and the value of the tag Project. */
   readonly project: string;
   readonly file: SettingsFile;
-  /** The settings of the file, valid as a whole, secrets in clear. */
+  /** The settings as Pulumi has them, valid as a whole, secrets in clear. */
   readonly settings: Settings;
   readonly clients: Clients;
   readonly runner: PulumiRunner;
@@ -67,11 +68,13 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   // Pulumi Cloud's whole name is org/project/stack; the settings' file goes by the last part.
   const environment = stack.split("/").at(-1) ?? stack;
   const file = new SettingsFile(folder, environment, project);
-  const config = await file.read();
-  const clear = await inClear(stackRef, config, offline);
-  const secretKeys = new Set(Object.keys(config).filter((key) => isSecret(config[key])));
-  const settings = settingsIn(clear, project, secretKeys);
-  const { clients, tryOut } = connect(providerConfig(clear));
+  // Also where Pulumi is asked: it says less of a stack that is not there.
+  const stated = await file.read();
+  const { values, secretKeys } = await (offline ? keptConfig(stackRef, stated) : readConfig(stackRef));
+  const parsed = settingsOf(project, values, secretKeys);
+  if ("faults" in parsed) throw new CliError("usage", parsed.faults);
+  const { settings } = parsed;
+  const { clients, tryOut } = connect(providerConfig(values));
   let tried: Promise<void> | undefined;
   return {
     stackRef,
@@ -128,32 +131,7 @@ function projectIn(folder: string): string {
   return name;
 }
 
-const isSecret = (value: unknown): boolean => typeof value === "object" && value !== null && "secure" in value;
-
-/** The values without secrets, or with them in clear: the CLI alone knows how they are kept. */
-async function inClear(place: StackRef, config: Readonly<Record<string, unknown>>, offline = false) {
-  const entries = Object.entries(config);
-  if (!entries.some(([, value]) => isSecret(value))) return config;
-  if (offline) return Object.fromEntries(entries.filter(([, value]) => !isSecret(value)));
-  const printed = await pulumi(place, ["config", "--show-secrets", "--json"]);
-  const shown = JSON.parse(printed) as Record<string, { value?: string }>;
-  return Object.fromEntries(entries.map(([key, value]) => [key, isSecret(value) ? shown[key]?.value : value]));
-}
-
-function settingsIn(
-  config: Readonly<Record<string, unknown>>,
-  project: string,
-  secretKeys: ReadonlySet<string>,
-): Settings {
-  const own = Object.entries(config).filter(([key]) => key.startsWith(`${project}:`));
-  const raw = own.map(([key, value]): [string, string] => [key.slice(project.length + 1), text(value) ?? ""]);
-  const secret = [...secretKeys].map((key) => key.slice(project.length + 1));
-  const result = parsed(Object.fromEntries(raw), new Set(secret));
-  if ("faults" in result) throw new CliError("usage", result.faults);
-  return result.settings;
-}
-
-function providerConfig(config: Readonly<Record<string, unknown>>): ProviderConfig {
+function providerConfig(config: Readonly<Record<string, string>>): ProviderConfig {
   const own = Object.entries(config).filter(([key]) => key.startsWith("aws:"));
   const parsed = parseProviderConfig(Object.fromEntries(own.map(([key, value]) => [key.slice("aws:".length), value])));
   if ("fault" in parsed) throw new CliError("usage", parsed.fault);
@@ -174,10 +152,4 @@ function connect(config: ProviderConfig): { clients: Clients; tryOut: () => Prom
 function refuse(error: unknown): never {
   if (!(error instanceof AwsFault)) throw error;
   throw new CliError(error.kind === "config" ? "usage" : "failed", `${error.message}. Nothing was changed.`);
-}
-
-/** A value as Pulumi hands it to the program: a text, lists and objects as JSON. */
-function text(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { namespace, property, schema, secrets } from "./schema.ts";
+import { property, schema, secrets } from "./schema.ts";
 
 /** One fault of the settings: the setting, what came, and what is allowed. */
 export interface Fault {
@@ -49,12 +49,23 @@ function shown({ name, value }: Fault, secretKeys: ReadonlySet<string>): string 
 
 /**
  * All faults in one message, a line each.
+ * @param project the project's name, which is its settings' namespace
  * @param secretKeys settings that are kept as secrets, whatever they are
+ * @param misplaced whole keys of this program's settings in another namespace than the project's
  */
-export function faultMessage(faults: Fault[], secretKeys: ReadonlySet<string>): string {
-  const lines = faults.map(
-    (fault) => `  ${namespace}:${fault.name}: ${shown(fault, secretKeys)}. Allowed: ${fault.allowed}`,
-  );
-  const count = faults.length === 1 ? "1 setting is" : `${faults.length} settings are`;
+export function faultMessage(
+  faults: Fault[],
+  project: string,
+  secretKeys: ReadonlySet<string>,
+  misplaced: readonly string[],
+): string {
+  const lines = [
+    ...misplaced.map((key) => {
+      const own = `${project}:${key.slice(key.indexOf(":") + 1)}`;
+      return `  ${key}: (not shown). Allowed: ${own}, because Pulumi.yaml names the project ${project}`;
+    }),
+    ...faults.map((fault) => `  ${project}:${fault.name}: ${shown(fault, secretKeys)}. Allowed: ${fault.allowed}`),
+  ];
+  const count = lines.length === 1 ? "1 setting is" : `${lines.length} settings are`;
   return `${count} wrong; nothing was changed:\n${lines.join("\n")}`;
 }

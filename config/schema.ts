@@ -2,9 +2,6 @@ import { Address4 } from "ip-address";
 import { z } from "zod";
 import { colors } from "./colors.ts";
 
-/** The config namespace, the project's name and its command. */
-export const namespace = "bluegreen";
-
 const integer = (min: number, max: number) => z.int().min(min).max(max);
 const matching = (pattern: RegExp, allowed: string) => z.string().regex(pattern, { error: allowed });
 const ami = matching(

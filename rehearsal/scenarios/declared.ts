@@ -53,7 +53,7 @@ export async function settingsOf(name: string, added: Readonly<Record<string, st
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const result = settingsIn(Object.fromEntries(raw));
+  const result = settingsIn("bluegreen", Object.fromEntries(raw));
   if ("faults" in result) throw new Error(`Pulumi.${name}.yaml: ${result.faults}`);
   return result.settings;
 }

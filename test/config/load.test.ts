@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, parseSettings } from "../../config/load.ts";
+import { loadSettings } from "../../config/load.ts";
 import { imageIds, desiredState } from "../../deployment/desired-state.ts";
 import { schema } from "../../config/schema.ts";
-import { certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings.ts";
+import { parseSettings, certificateArn, existing, faultsOf, minimal, v1, v2, type Raw } from "./raw-settings.ts";
 
 describe("settings that are right", () => {
   test("the least that must be said, with every default", () => {
@@ -268,9 +268,20 @@ describe("what traffic depends on", () => {
   );
 });
 
+/** Sets the whole config of a project's stack, as the language host does. */
+function given(project: string, config: Raw): void {
+  const newResource = () => {
+    throw new Error("settings make no resource");
+  };
+  void pulumi.runtime.setMocks({ newResource, call: newResource }, project);
+  pulumi.runtime.setAllConfig(config);
+}
+
+const within = (namespace: string, raw: Raw): Raw =>
+  Object.fromEntries(Object.entries(raw).map(([key, value]) => [`${namespace}:${key}`, value]));
+
 test("given a setting that is kept as a secret, when it is wrong, then its value is not shown", () => {
-  const own = Object.entries({ ...minimal, minSize: "hunter2" }).map(([key, value]) => [`bluegreen:${key}`, value]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(own) as Raw);
+  given("bluegreen", within("bluegreen", { ...minimal, minSize: "hunter2" }));
   // As the language host sets it.
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(["bluegreen:minSize"]);
   try {
@@ -280,8 +291,19 @@ test("given a setting that is kept as a secret, when it is wrong, then its value
   }
 });
 
-test("settings are read from the project's own namespace", () => {
-  const own = Object.entries(minimal).map(([key, value]) => [`bluegreen:${key}`, value]);
-  pulumi.runtime.setAllConfig({ ...(Object.fromEntries(own) as Raw), "aws:region": "eu-central-1" });
-  expect(loadSettings().blueAmi).toBe(v1);
+test.each(["bluegreen", "shop"])(
+  "given a project called %s, then its settings are read from its own namespace",
+  (name) => {
+    given(name, { ...within(name, minimal), "aws:region": "eu-central-1", "other:thing": "1" });
+    expect(loadSettings().blueAmi).toBe(v1);
+  },
+);
+
+test("given a project that was renamed without its settings, then each of them is refused with the name that it must have", () => {
+  given("shop", { ...within("shop", minimal), "bluegreen:slackWebhook": "hunter2", "bluegreen:minSize": "2" });
+  expect(loadSettings).toThrow(
+    "2 settings are wrong; nothing was changed:\n" +
+      "  bluegreen:slackWebhook: (not shown). Allowed: shop:slackWebhook, because Pulumi.yaml names the project shop\n" +
+      "  bluegreen:minSize: (not shown). Allowed: shop:minSize, because Pulumi.yaml names the project shop",
+  );
 });

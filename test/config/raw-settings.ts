@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { parseSettings } from "../../config/load.ts";
+import { settingsIn } from "../../config/parse.ts";
+import type { Settings } from "../../config/schema.ts";
 
 /** A stack's config as Pulumi keeps it: texts, without the namespace. */
 export type Raw = Record<string, string>;
@@ -19,14 +19,17 @@ export const existing: Raw = {
 };
 export const certificateArn = "arn:aws:acm:eu-central-1:111111111111:certificate/x";
 
+/** The settings in raw values of a project of the usual name; throws the refusal. */
+export function parseSettings(raw: Raw): Settings {
+  const parsed = settingsIn("bluegreen", raw);
+  if ("faults" in parsed) throw new Error(parsed.faults);
+  return parsed.settings;
+}
+
 /** The lines of the refusal, one a fault, without the namespace. */
 export function faultsOf(raw: Raw): string[] {
-  try {
-    parseSettings(raw);
-  } catch (error) {
-    if (!pulumi.RunError.isInstance(error)) throw error;
-    const [, ...lines] = error.message.split("\n");
-    return lines.map((line) => line.replace("  bluegreen:", ""));
-  }
-  return [];
+  const parsed = settingsIn("bluegreen", raw);
+  if (!("faults" in parsed)) return [];
+  const [, ...lines] = parsed.faults.split("\n");
+  return lines.map((line) => line.replace("  bluegreen:", ""));
 }

@@ -1,5 +1,4 @@
-import { parseSettings } from "../../config/load.ts";
-import { certificateArn, existing, faultsOf, minimal, type Raw } from "./raw-settings.ts";
+import { parseSettings, certificateArn, existing, faultsOf, minimal, type Raw } from "./raw-settings.ts";
 
 describe("fails on settings that don't go together", () => {
   test.each<[string, Raw, string[]]>([

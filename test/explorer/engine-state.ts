@@ -67,7 +67,7 @@ export function settingsOf(text: string): Settings {
     key.slice("bluegreen:".length),
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const parsed = settingsIn(Object.fromEntries(raw));
+  const parsed = settingsIn("bluegreen", Object.fromEntries(raw));
   if ("faults" in parsed) throw new Error(parsed.faults);
   known.set(text, parsed.settings);
   return parsed.settings;

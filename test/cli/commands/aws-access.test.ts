@@ -33,7 +33,8 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-access-"));
   writeFileSync(path.join(folder, "Pulumi.yaml"), "name: bluegreen\nruntime: nodejs\n");
   mkdirSync(path.join(folder, "bin"));
-  const cli = "#!/bin/sh\necho \"error: no stack named 'dev' found\" >&2\nexit 6\n";
+  const merged = `if [ "$1" = config ]; then exec cat '${folder}/config.json'; fi`;
+  const cli = `#!/bin/sh\n${merged}\necho "error: no stack named 'dev' found" >&2\nexit 6\n`;
   writeFileSync(path.join(folder, "bin", "pulumi"), cli, { mode: 0o755 });
 });
 afterAll(async () => {
@@ -55,6 +56,11 @@ function retire(provider: object, more: Record<string, string> = {}): Promise<En
     Object.entries(values).map(([key, value]): [string, unknown] => [`${namespace}:${key}`, value]);
   const config = [...named("aws", provider), ...named("bluegreen", sound)];
   writeFileSync(path.join(folder, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(config) }));
+  const printed = config.map(([key, value]) => [
+    key,
+    { value: typeof value === "string" ? value : JSON.stringify(value), secret: false },
+  ]);
+  writeFileSync(path.join(folder, "config.json"), JSON.stringify(Object.fromEntries(printed)));
   const env = { PATH: `${folder}/bin:/usr/bin:/bin`, HOME: folder, AWS_EC2_METADATA_DISABLED: "true", ...more };
   return new Promise((resolve) => {
     execFile(process.execPath, [bin, "retire", "--stack", "dev"], { cwd: folder, env }, (error, out, err) =>
