@@ -12,12 +12,27 @@ export interface PreviewEndpoint {
   protocol: "http" | "https";
   host: string;
   port: number;
-  /** Name in the certificate; undefined: unknown, so only the chain is verified. */
+  /** Name in the certificate; undefined: the host's own. */
   domain?: string;
 }
 
 /** Milliseconds for one answer; a service that takes longer has not answered. */
 const patience = 5_000;
+
+/** Bytes of one answer; a service that sends more is at fault, and does not fill the memory of whoever judges it. */
+const greatestBody = 64 * 1024;
+
+/** Errors of a certificate whose issuer Node does not know: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const untrusted =
+  /^(UNABLE_TO_(GET_ISSUER_CERT(_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|(DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?)$/;
+
+/** Node's words for an error of a connection, with what to do where the issuer of a certificate is private. */
+function explained(error: NodeJS.ErrnoException): Error {
+  if (!untrusted.test(error.code ?? "")) return error;
+  return new Error(
+    `${error.message}. Where your own authority has issued the certificate, name its file in NODE_EXTRA_CA_CERTS`,
+  );
+}
 
 export interface PreviewAnswer {
   readonly status: number;
@@ -34,7 +49,7 @@ export class NoConnection extends Error {}
  * would always lead to the same node of the load balancer. It goes straight, past HTTPS_PROXY: previewCidrs lets this
  * machine's address in, not a proxy's, and what is no AWS call is no matter of the provider's proxy.
  * @throws NoConnection when there is none
- * @throws Error when the connection gave no whole answer within 5 s
+ * @throws Error when the connection gave no whole answer within 5 s, or one of more than 64 KiB
  */
 export function askPreview(
   { protocol, host, port, domain }: PreviewEndpoint,
@@ -51,15 +66,14 @@ export function askPreview(
       signal,
       agent: false,
       headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
-      // Where nobody knows the certificate's name, its chain alone is verified.
-      ...(domain ? { servername: domain } : { checkServerIdentity: () => undefined }),
+      servername: domain,
     });
     let connectedAt: number | undefined;
     const connected = () => (connectedAt = performance.now());
     asked.on("socket", (socket) => socket.on("connect", connected).on("secureConnect", connected));
     const fail = (error: Error) => {
       if (connectedAt === undefined && !signal?.aborted) reject(new NoConnection(error.message));
-      else reject(error);
+      else reject(explained(error));
     };
     // For the whole answer: a socket's own time-out begins anew with every byte.
     const deadline = setTimeout(() => {
@@ -70,7 +84,13 @@ export function askPreview(
     asked.on("error", fail);
     asked.on("response", (response) => {
       const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        if ((size += chunk.length) <= greatestBody) return;
+        fail(new Error(`an answer of more than ${greatestBody / 1024} KiB`));
+        asked.destroy();
+      });
       response.on("error", fail);
       response.on("end", () => {
         const ms = performance.now() - (connectedAt ?? 0);

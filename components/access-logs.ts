@@ -5,8 +5,11 @@ export interface AccessLogsArgs {
   accountId: string;
   /** Days until a log is deleted. */
   retention: number;
-  /** Whether destroying the stack deletes the logs with their bucket. */
-  forceDestroy: boolean;
+  /**
+   * Whether the bucket stays in AWS, as it is, when the stack gives it up (accessLogs: false, or a destroy): the logs of a
+   * protected stack are not lost with a setting. Otherwise it is deleted with its logs.
+   */
+  retain: boolean;
   tags: Record<string, string>;
 }
 
@@ -25,8 +28,9 @@ export class AccessLogs extends pulumi.ComponentResource {
 
   constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:AccessLogs", name, {}, opts);
-    const parent = { parent: this };
-    const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: args.forceDestroy, tags: args.tags }, parent);
+    // Pulumi goes by what the last update said of a resource, also when the program names it no more.
+    const parent = { parent: this, retainOnDelete: args.retain };
+    const bucket = new aws.s3.Bucket(`${name}-bucket`, { forceDestroy: !args.retain, tags: args.tags }, parent);
     this.bucketName = bucket.bucket;
     const ownership = new aws.s3.BucketOwnershipControls(
       `${name}-ownership`,
@@ -69,7 +73,7 @@ export class AccessLogs extends pulumi.ComponentResource {
       `${name}-policy`,
       { bucket: bucket.bucket, policy: bucket.arn.apply((arn) => logDeliveryPolicy(arn, args)) },
       // The two calls that change a bucket's public access settings conflict when they run at once.
-      { parent: this, dependsOn: [closed] },
+      { parent: this, dependsOn: [closed], retainOnDelete: args.retain },
     );
     this.writable = [policy, encrypted, ownership];
     this.registerOutputs({ bucketName: this.bucketName });

@@ -72,7 +72,7 @@ export function createPlatform({ settings, place, baseName, settingsPath, tags }
     ? new AccessLogs("access-logs", {
         accountId,
         retention: settings.accessLogRetention,
-        forceDestroy: !deletionProtection,
+        retain: deletionProtection,
         tags,
       })
     : undefined;

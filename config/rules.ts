@@ -83,12 +83,11 @@ const rules: Rule[] = [
     ["natGateways", "vpcId"],
     ({ natGateways, vpcId }) => vpcId && natGateways !== "none" && "none with vpcId: an existing VPC has its own",
   ),
-  rule(
-    "domain",
-    ["domain", "certificateArn", "hostedZoneId"],
-    ({ domain, certificateArn, hostedZoneId }) =>
-      domain && !certificateArn && !hostedZoneId && "needs hostedZoneId or certificateArn beside it",
-  ),
+  rule("domain", ["domain", "certificateArn", "hostedZoneId"], ({ domain, certificateArn, hostedZoneId }) => {
+    if (domain) return !certificateArn && !hostedZoneId && "needs hostedZoneId or certificateArn beside it";
+    // Without it nobody could tell whose certificate answers the gate's requests and a release's probes.
+    return certificateArn && "a host name of the certificate beside certificateArn";
+  }),
   rule(
     "hostedZoneId",
     ["hostedZoneId", "domain"],
@@ -98,7 +97,7 @@ const rules: Rule[] = [
     "allowHttp",
     ["allowHttp", "domain", "certificateArn"],
     ({ allowHttp, domain, certificateArn }) =>
-      !domain && !certificateArn && !allowHttp && "true, or set domain or certificateArn: plain HTTP must be asked for",
+      !domain && !certificateArn && !allowHttp && "true, or set domain: plain HTTP must be asked for",
   ),
   rule("previewPort", ["previewPort", "domain", "certificateArn"], ({ previewPort, domain, certificateArn }) => {
     const taken = domain || certificateArn ? [80, 443] : [80];

@@ -119,13 +119,18 @@ export const schema = z.strictObject({
     .describe("Route 53 zone of the domain: the alias record and, without certificateArn, the certificate are made"),
   certificateArn: matching(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, "the ARN of an ACM certificate")
     .optional()
-    .describe("An existing ACM certificate, in the stack's region: HTTPS"),
+    .describe("An existing ACM certificate for domain, in the stack's region"),
   allowHttp: z.boolean().default(false).describe("Serve plain HTTP when there is neither certificate nor domain"),
   deletionProtection: z
     .boolean()
     .default(true)
     .describe("Protect the load balancer from deletion and its logs from being deleted with it"),
-  accessLogs: z.boolean().default(true).describe("Write the load balancer's access logs to a bucket of their own"),
+  accessLogs: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Write the load balancer's access logs to a bucket of their own. Switched off, the bucket of a protected stack stays in AWS",
+    ),
   accessLogRetention: integer(1, 3650).default(90).describe("Days that access logs are kept"),
   logRetention: z
     .literal(logRetentions)

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { stackConfig } from "./program.ts";
 import { inputsOf, office, ofType, runProgram, v1 } from "./whole-program.ts";
 
-const certificate = { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/given" };
+const certificate = {
+  domain: "staging.example.com",
+  certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/given",
+};
 
 describe("the whole program", () => {
   test("dev: plain HTTP, one to two Spot instances, nothing that costs without being used", async () => {

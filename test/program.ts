@@ -43,6 +43,7 @@ interface Options {
   ignoreChanges: string[];
   protect: boolean;
   replaceOnChanges: string[];
+  retainOnDelete: boolean;
 }
 
 export interface Run {
@@ -180,6 +181,7 @@ class Mocks {
         ignoreChanges: request.getIgnorechangesList(),
         protect: request.getProtect() ?? false,
         replaceOnChanges: request.getReplaceonchangesList(),
+        retainOnDelete: request.getRetainondelete() ?? false,
       });
       return register(request, callback);
     };

@@ -43,8 +43,7 @@ const previewCidrs = ["127.0.0.0/8"];
 async function bringUp(
   context: Context,
   name: string,
-  domain: string,
-  added: { readonly blueAmi: string; readonly certificateArn: string; readonly domain?: string },
+  added: { readonly blueAmi: string; readonly certificateArn: string; readonly domain: string },
 ): Promise<Environment> {
   context.say(`${name} comes up`);
   const stack = context.session.stackOf(name, { ...added, previewCidrs });
@@ -54,6 +53,7 @@ async function bringUp(
   const shape = await expectAsDeclared(context, await settingsOf(name, added), outputs);
   const { loadBalancers } = await context.session.state();
   const own = loadBalancers.find(({ listeners }) => listeners.some(({ arn }) => arn === outputs.listenerArn));
+  const { domain } = added;
   const environment = { name, domain, stack, outputs, at: own?.dnsName ?? "", shape };
   await expectHttps(context, domain, environment.at, versionOf(context, added.blueAmi));
   return environment;
@@ -152,10 +152,13 @@ const step = commandStep(
       prod: await makeCertificate(context, domains.prod, zone),
     };
     try {
-      const own = { blueAmi, certificateArn: certificates.staging };
-      const staging = await bringUp(context, "staging", domains.staging, own);
-      const { prod: domain } = domains;
-      const prod = await bringUp(context, "prod", domain, { blueAmi, domain, certificateArn: certificates.prod });
+      const settings = (name: "staging" | "prod") => ({
+        blueAmi,
+        domain: domains[name],
+        certificateArn: certificates[name],
+      });
+      const staging = await bringUp(context, "staging", settings("staging"));
+      const prod = await bringUp(context, "prod", settings("prod"));
       const load = await startLoad({ url: `https://${prod.at}:20443/`, rate: 20 });
       const image = await imageOf(context, serving);
       await withPatience(context, () => promote(context, image, staging, prod)).finally(() => load.stop());

@@ -1,6 +1,7 @@
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { askPreview, NoConnection } from "../../aws/preview.ts";
+import { certificate, key } from "../packages/app/certificate.ts";
 import { closedEndpoint, PreviewServer } from "../cli/analysis/preview-server.ts";
 
 const server = new PreviewServer();
@@ -41,6 +42,36 @@ test("by TLS it asks for the name in the certificate", async () => {
   await expect(failed).rejects.not.toBeInstanceOf(NoConnection);
   await new Promise((resolve) => tls.close(resolve));
   expect(names).toEqual(["app.example.com"]);
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ["for no domain", undefined, /self-signed certificate.*\. Where your own authority .* NODE_EXTRA_CA_CERTS$/],
+  ["for a domain", "app.example.com", /self-signed certificate.*\. Where your own authority .* NODE_EXTRA_CA_CERTS$/],
+])(
+  "fails by TLS %s with a certificate that nobody vouches for, and says how to name its authority",
+  async (_, domain, words) => {
+    const tls = https.createServer({ cert: certificate, key }, (_request, response) => response.end("{}"));
+    await new Promise<void>((resolve) => tls.listen(0, "127.0.0.1", resolve));
+    const { port } = tls.address() as AddressInfo;
+    const asked = askPreview({ protocol: "https", host: "127.0.0.1", port, domain }, "green", "/");
+    await expect(asked).rejects.toThrow(words);
+    await new Promise((resolve) => tls.close(resolve));
+  },
+);
+
+test("fails when it answers with more than 64 KiB, and keeps no more of it", async () => {
+  let sent = 0;
+  server.respond = (_, response) => {
+    const chunk = Buffer.alloc(16 * 1024, "x");
+    const send = () => {
+      if (response.destroyed || sent > 64 * 1024 * 1024) return;
+      sent += chunk.length;
+      response.write(chunk, () => setImmediate(send));
+    };
+    send();
+  };
+  await expect(askPreview(server.endpoint, "green", "/version")).rejects.toThrow("an answer of more than 64 KiB");
+  expect(sent).toBeLessThan(32 * 1024 * 1024);
 });
 
 test("fails with NoConnection where nobody listens", async () =>

@@ -17,7 +17,7 @@ const logsArgs = { accountId: "1", partition: "aws", region: "r", retention: 7, 
 
 test("it isn't made before its bucket may be written to", async () => {
   const resources = await register(() => {
-    const accessLogs = new AccessLogs("logs", { ...logsArgs, forceDestroy: true });
+    const accessLogs = new AccessLogs("logs", { ...logsArgs, retain: false });
     new LoadBalancer("lb", { ...args, accessLogs });
   });
   const { inputs, options } = named(resources, "bluegreen-dev-alb");
@@ -37,24 +37,20 @@ test("without a bucket its logs are switched off, not left as they were", async 
   expect(named(resources, "bluegreen-dev-alb").inputs.accessLogs).toMatchObject({ enabled: false });
 });
 
-test.each([true, false])(
-  "the logs' bucket goes with the stack: %p; and refuses what isn't TLS",
-  async (forceDestroy) => {
-    const resources = await register(() => new AccessLogs("logs", { ...logsArgs, forceDestroy }));
-    expect(named(resources, "logs-bucket").inputs).toMatchObject({ forceDestroy });
-    expect(named(resources, "logs-policy").options.dependencies).toContain("logs-closed");
-    const { Statement } = JSON.parse(named(resources, "logs-policy").inputs.policy as string) as {
-      Statement: object[];
-    };
-    expect(Statement).toContainEqual(
-      expect.objectContaining({
-        Effect: "Deny",
-        Principal: "*",
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      }),
-    );
-  },
-);
+test.each([true, false])("the logs' bucket, retained: %p, refuses what isn't TLS", async (retain) => {
+  const resources = await register(() => new AccessLogs("logs", { ...logsArgs, retain }));
+  expect(named(resources, "logs-policy").options.dependencies).toContain("logs-closed");
+  const { Statement } = JSON.parse(named(resources, "logs-policy").inputs.policy as string) as {
+    Statement: object[];
+  };
+  expect(Statement).toContainEqual(
+    expect.objectContaining({
+      Effect: "Deny",
+      Principal: "*",
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    }),
+  );
+});
 
 test.each<[string, Partial<LoadBalancerArgs>, boolean]>([
   ["its zone is given", { domain: "app.example.com", hostedZoneId: "Z1" }, true],

@@ -39,7 +39,6 @@ describe("settings that are right", () => {
     ["an existing VPC of any size", { ...existing, vpcCidr: "10.0.0.0/24" }],
     ["a domain with its zone", { domain: "app.example.com", hostedZoneId: "Z123", allowHttp: "false" }],
     ["a domain with a certificate", { domain: "app.example.com", certificateArn, allowHttp: "false" }],
-    ["a certificate alone", { certificateArn, allowHttp: "false" }],
     ["an internationalized top-level domain", { domain: "a.xn--p1ai", certificateArn }],
     ["443 for previews of a plain HTTP stack", { previewPort: "443" }],
     ["everybody", { allowedCidrs: '["0.0.0.0/0"]' }],
@@ -261,7 +260,7 @@ describe("what traffic depends on", () => {
   });
 
   test.each([
-    ["a certificate", { certificateArn: "arn:aws:acm:eu-central-1:111111111111:certificate/1" }],
+    ["a certificate", { domain: "app.example.com", certificateArn }],
     ["a domain", { domain: "app.example.com", hostedZoneId: "Z1" }],
   ])("%s makes it HTTPS", (_, settings) =>
     expect(desiredState(parseSettings({ ...minimal, ...settings }), noGates).foundation.https).toBe(true),

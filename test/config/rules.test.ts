@@ -50,15 +50,28 @@ describe("fails on settings that don't go together", () => {
       ['domain: "a.example.com". Allowed: needs hostedZoneId or certificateArn'],
     ],
     ["a zone alone", { hostedZoneId: "Z1" }, ['hostedZoneId: "Z1". Allowed: needs domain']],
-    ["a zone and a certificate without a domain", { hostedZoneId: "Z1", certificateArn }, ["hostedZoneId: "]],
-    ["plain HTTP unasked", { allowHttp: "" }, ["allowHttp: false. Allowed: true, or set domain or certificateArn"]],
+    [
+      "a zone and a certificate without a domain",
+      { hostedZoneId: "Z1", certificateArn },
+      ["domain: not set. Allowed: a host name of the certificate", "hostedZoneId: "],
+    ],
+    ["a certificate for no name", { certificateArn }, ["domain: not set. Allowed: a host name of the certificate"]],
+    ["plain HTTP unasked", { allowHttp: "" }, ["allowHttp: false. Allowed: true, or set domain"]],
     [
       "previews on the service's port",
       { previewPort: "80" },
       ["previewPort: 80. Allowed: another port than the service's own (80)"],
     ],
-    ["previews on the HTTPS port", { certificateArn, previewPort: "443" }, ["the service's own (80, 443)"]],
-    ["previews on the redirect's port", { certificateArn, previewPort: "80" }, ["the service's own (80, 443)"]],
+    [
+      "previews on the HTTPS port",
+      { domain: "app.example.com", certificateArn, previewPort: "443" },
+      ["the service's own (80, 443)"],
+    ],
+    [
+      "previews on the redirect's port",
+      { domain: "app.example.com", certificateArn, previewPort: "80" },
+      ["the service's own (80, 443)"],
+    ],
     [
       "443 asked for again",
       { backendPorts: "[5432,443]" },
