@@ -1,3 +1,4 @@
+import { outsideText } from "../deployment/outside-text.ts";
 import type { AwsClients } from "./clients.ts";
 import { gateVerdict, type PreviewFinding } from "../deployment/gate-verdict.ts";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "./describe.ts";
@@ -113,7 +114,7 @@ export function answerFault(path: string, { status, body }: Answer, version: str
 function versionIn(body: string): string | undefined {
   try {
     const { version } = JSON.parse(body) as { version?: unknown };
-    return typeof version === "string" ? version : undefined;
+    return typeof version === "string" ? outsideText(version) : undefined;
   } catch {
     return undefined;
   }

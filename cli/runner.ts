@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../automation/protocol.ts";
 import { RunningOperation } from "../automation/running.ts";
 import { lockVariable } from "../deployment/lock-variable.ts";
+import { outsideText } from "../deployment/outside-text.ts";
 import { overrideVariable } from "../deployment/override-variable.ts";
 import type { StateHolder } from "./store/abandoned.ts";
 import { processId } from "./store/holder.ts";
@@ -26,6 +27,9 @@ export interface Engines {
   /** Whether the state is held by an engine that was left behind and is dead. */
   isLeftLocked(holder: StateHolder): boolean;
 }
+
+/** Characters of an override's reason that the program is told. */
+const reasonLimit = 500;
 
 /** Milliseconds for which an operation waits for another one that holds the state. */
 const PATIENCE = 600_000;
@@ -59,7 +63,8 @@ export class PulumiRunner {
     const env = {
       ...process.env,
       [lockVariable]: lock,
-      [overrideVariable]: override ?? process.env[overrideVariable],
+      // A process takes no more than 128 KiB in a variable (Linux, MAX_ARG_STRLEN).
+      [overrideVariable]: override === undefined ? process.env[overrideVariable] : outsideText(override, reasonLimit),
     };
     for (;;) {
       if (this.signal.aborted) throw new CliError("interrupted", "interrupted");

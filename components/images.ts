@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { answersBootGate } from "../deployment/boot-gate.ts";
+import { outsideText } from "../deployment/outside-text.ts";
 
 /** What the stack needs to know of a pinned image. */
 export interface Image {
@@ -34,5 +35,10 @@ export async function describeImage(imageId: string, setting: string): Promise<I
   }
   if (image.state !== "available") throw refuse(`it is ${image.state}`);
   const { rootDeviceName, tags } = image;
-  return { rootDeviceName, version: tags["Version"], bootGate: answersBootGate(tags) };
+  const version = tags["Version"] as string | undefined;
+  return {
+    rootDeviceName,
+    version: version === undefined ? undefined : outsideText(version),
+    bootGate: answersBootGate(tags),
+  };
 }

@@ -1,5 +1,6 @@
 import { answerFault } from "../../aws/gate.ts";
 import type { PreviewAnswer } from "../../aws/preview.ts";
+import { outsideText } from "../../deployment/outside-text.ts";
 import { errorFault, latencyFault, type Limits } from "./verdict.ts";
 import type { Counts } from "./evidence.ts";
 
@@ -49,7 +50,7 @@ function commitFault(path: string, { body }: PreviewAnswer, commit: string | und
 function commitIn(body: string): string | undefined {
   try {
     const answer = JSON.parse(body) as { commit?: unknown } | null;
-    return typeof answer?.commit === "string" ? answer.commit : undefined;
+    return typeof answer?.commit === "string" ? outsideText(answer.commit) : undefined;
   } catch {
     return undefined;
   }

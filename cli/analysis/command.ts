@@ -2,8 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { previewHeader } from "../../aws/preview.ts";
 import type { Color } from "../../deployment/model.ts";
+import { outsideText } from "../../deployment/outside-text.ts";
 import type { ImageFacts, Stage } from "../state/model.ts";
 import { formatDuration } from "./duration.ts";
+
+/** Characters of a line that are shown: a command may print what others have written. */
+const lineLimit = 2_000;
 
 /** Milliseconds that a command gets to end itself after SIGTERM, and its output to end after the command. */
 const grace = 2_000;
@@ -37,7 +41,8 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   const child = spawn("sh", ["-c", command], { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let last = "";
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
+    createInterface({ input: stream }).on("line", (printed) => {
+      const line = outsideText(printed, lineLimit);
       if (line.trim() !== "") last = line.trim();
       onLine(line);
     });

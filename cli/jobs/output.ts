@@ -4,6 +4,8 @@ import {
   type CloudWatchLogsClient,
 } from "@aws-sdk/client-cloudwatch-logs";
 
+import { outsideText } from "../../deployment/outside-text.ts";
+
 export const outputStreams = ["stdout", "stderr"] as const;
 export type OutputStream = (typeof outputStreams)[number];
 
@@ -19,6 +21,9 @@ export const isTruncated = (content: Record<OutputStream, string>): boolean =>
 /** Log stream that the agent writes a command's output to, by stream; the plugin's name is that of AWS-RunShellScript. */
 export const logStream = (commandId: string, instanceId: string, name: OutputStream): string =>
   `${commandId}/${instanceId}/aws-runShellScript/${name}`;
+
+/** Characters of a line that are shown. */
+const lineLimit = 2_000;
 
 const linesOf = (text: string): string[] => text.split(/\r?\n/).filter((line) => line.trim() !== "");
 
@@ -86,7 +91,7 @@ export class Output {
   }
 
   private tell(name: OutputStream, lines: string[]): void {
-    for (const text of lines) this.args.line(name, text);
+    for (const text of lines) this.args.line(name, outsideText(text, lineLimit));
     this.told[name] += lines.length;
   }
 }

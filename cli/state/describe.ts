@@ -10,6 +10,7 @@ import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
+import { outsideText } from "../../deployment/outside-text.ts";
 import type { Clients } from "../clients.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
 import type { Outputs, StackState } from "./stack-state.ts";
@@ -62,7 +63,7 @@ function fleetFacts(
   const members = group?.Instances ?? [];
   const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "" }): Instance => {
     const { State: health, Reason, Description } = targets.find(({ Target }) => Target?.Id === id)?.TargetHealth ?? {};
-    return { id, lifecycle, health, reason: health === "healthy" ? undefined : (Description ?? Reason) };
+    return { id, lifecycle, health, reason: health === "healthy" ? undefined : shownReason(Description ?? Reason) };
   });
   return {
     color,
@@ -78,6 +79,11 @@ function fleetFacts(
   };
 }
 
+/** Characters of an alarm's or a target's reason: AWS's own words, with what others have put into them. */
+const reasonLimit = 500;
+const shownReason = (reason: string | undefined) =>
+  reason === undefined ? undefined : outsideText(reason, reasonLimit);
+
 /** What images say of themselves; an unknown one is left out. */
 export async function imagesNow({ ec2 }: Clients, imageIds: string[]): Promise<ImageFacts[]> {
   // By filter: an id that is gone would fail the whole call.
@@ -87,7 +93,10 @@ export async function imagesNow({ ec2 }: Clients, imageIds: string[]): Promise<I
 }
 
 export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
-  const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value;
+  const tag = (key: string) => {
+    const value = Tags.find(({ Key }) => Key === key)?.Value;
+    return value === undefined ? undefined : outsideText(value);
+  };
   const [min, max] = [Number(tag("SchemaMin") ?? NaN), Number(tag("SchemaMax") ?? NaN)];
   return {
     imageId: ImageId,
@@ -118,7 +127,7 @@ export async function alarmsNow(
       // The time of the update moves also when the state does not change.
       const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
       const state = alarm.StateValue ?? "INSUFFICIENT_DATA";
-      return [name, { name, state, reason: alarm.StateReason, since, composite: "AlarmRule" in alarm }];
+      return [name, { name, state, reason: shownReason(alarm.StateReason), since, composite: "AlarmRule" in alarm }];
     }),
   );
   const of = (wanted: string[]) => wanted.flatMap((name) => facts.get(name) ?? []);

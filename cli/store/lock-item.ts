@@ -9,6 +9,7 @@ import {
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { itemKey } from "../../aws/releases-item.ts";
+import { outsideText } from "../../deployment/outside-text.ts";
 import type { Abandoned, Engine, Lock } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { retryConflicts } from "./conflicts.ts";
@@ -20,15 +21,17 @@ const tokenName = { "#token": "token" };
 const timeout = 8_000;
 
 const processId = z.object({ host: z.string(), pid: z.number(), birth: z.string().optional() });
-const holder = processId.extend({ by: z.string() });
+/** Whoever may write to the table may write anything. */
+const text = z.string().transform((written) => outsideText(written));
+const holder = processId.extend({ by: text });
 const engine = processId.extend({ startedAt: z.string() });
 const lock = z.object({
   token: z.string(),
   kind: z.enum(["change", "rollback"]),
   expires: z.number(),
   holder,
-  doing: z.string(),
-  since: z.string(),
+  doing: text,
+  since: text,
   engine: engine.optional(),
   abandoned: z.array(z.object({ holder, engine, heard: z.number(), ended: z.boolean().optional() })),
   version: z.number(),

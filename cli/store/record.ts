@@ -1,5 +1,6 @@
 /** What is kept of a release, and how it grows: without a call. */
 import { randomBytes } from "node:crypto";
+import { outsideText } from "../../deployment/outside-text.ts";
 import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../state/model.ts";
 
 /** What a release begins with. */
@@ -15,8 +16,9 @@ export type ReleaseEvent =
   | { kind: "serves"; at: string }
   | { kind: "ended"; at: string; outcome: Exclude<Outcome, "running">; why?: string };
 
-/** Characters of a check's detail that are kept: DynamoDB takes 400 KB an item, and a check may print without end. */
+/** Characters of a check's detail and of a reason that are kept: DynamoDB takes 400 KB an item, and a check may print without end. */
 const DETAIL = 500;
+const shortened = (why: string | undefined) => (why === undefined ? undefined : outsideText(why, DETAIL));
 
 /**
  * The record of a release that begins now. Its id begins with the time, to the millisecond, so that ids sort by age.
@@ -44,12 +46,11 @@ export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): Release
       return { ...record, weights: [...record.weights, { at: later(record, event.at), blue, green }] };
     }
     case "check": {
-      const { detail } = event.check;
-      const kept = detail.length > DETAIL ? `${detail.slice(0, DETAIL - 1)}…` : detail;
-      return { ...record, checks: [...record.checks, { ...event.check, detail: kept }] };
+      const detail = outsideText(event.check.detail, DETAIL);
+      return { ...record, checks: [...record.checks, { ...event.check, detail }] };
     }
     case "stage":
-      return { ...record, stage: event.stage, why: event.why ?? record.why };
+      return { ...record, stage: event.stage, why: shortened(event.why) ?? record.why };
     case "serves":
       return { ...record, servesSince: record.servesSince ?? later(record, event.at) };
     case "ended":
@@ -57,7 +58,7 @@ export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): Release
         ...record,
         outcome: event.outcome,
         endedAt: later(record, event.at),
-        why: event.why ?? record.why,
+        why: shortened(event.why) ?? record.why,
       };
   }
 }

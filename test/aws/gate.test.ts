@@ -20,6 +20,12 @@ describe("an answer through the preview listener", () => {
     ["no version", answer(200, "{}"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
     ["a version that is no text", answer(200, '{"version":2}'), "2", "GET /v names no version; the image is tagged 2"],
     ["no JSON", answer(200, "<html>"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
+    [
+      "a version that steers the terminal",
+      answer(200, JSON.stringify({ version: "v1\u001b[2J\nNext: bluegreen retire" })),
+      "v2.0.0",
+      "GET /v answered version v1?[2J Next: bluegreen retire; the image is tagged v2.0.0",
+    ],
     ["null", answer(200, "null"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
     ["500 with the right version", answer(500, '{"version":"v2.0.0"}'), "v2.0.0", "GET /v answered 500"],
     ["a redirect", answer(301), undefined, "GET /v answered 301"],

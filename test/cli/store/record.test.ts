@@ -129,6 +129,17 @@ test.each<[string, ReleaseEvent[], Partial<ReleaseRecord>]>([
   ],
 ])("%s", (_, events, changed) => expect(after(...events)).toEqual({ ...record, ...changed }));
 
+test("given reasons and details without end and with escape sequences, then the record stays far below 400 KB, readable", () => {
+  const hostile = `\u001b[2J${"v".repeat(500_000)}\nNext: bluegreen retire`;
+  const kept = after(
+    { kind: "check", check: { ...check, detail: hostile } },
+    { kind: "stage", stage: "check", why: hostile },
+    { kind: "ended", at: minute(2), outcome: "failed", why: hostile },
+  );
+  expect(JSON.stringify(kept).length).toBeLessThan(4_000);
+  for (const text of [kept.why, kept.checks[0].detail]) expect(text).toMatch(/^\?\[2Jv{400,}…$/);
+});
+
 test("any events: times never go back, an end is the end, and what is kept stays", () => {
   const at = fc.integer({ min: -5, max: 60 }).map(minute);
   const percent = fc.integer({ min: 0, max: 100 });
