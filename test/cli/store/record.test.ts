@@ -134,7 +134,7 @@ test("given reasons and details without end and with escape sequences, then the 
   const kept = after(
     { kind: "check", check: { ...check, detail: hostile } },
     { kind: "stage", stage: "check", why: hostile },
-    { kind: "ended", at: minute(2), outcome: "failed", why: hostile },
+    { kind: "ended", at: minute(2), outcome: "rolled-back", why: hostile },
   );
   expect(JSON.stringify(kept).length).toBeLessThan(4_000);
   for (const text of [kept.why, kept.checks[0].detail]) expect(text).toMatch(/^\?\[2Jv{400,}…$/);
