@@ -110,6 +110,24 @@ export interface CommandContext {
   readonly previewUrl: string;
 }
 
+/** What any program of a user needs, and nothing that opens a door. */
+const usual = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TZ|TMPDIR|CI)$/;
+
+/**
+ * The environment of a team's command: the usual variables, those that the project file names, and what is released. The
+ * release's own keys (AWS, Pulumi's passphrase and token) are no matter of a check that asks a URL.
+ * @param environment of the release command
+ * @param named variables that the project file passes on
+ */
+export function commandEnvironment(
+  environment: NodeJS.ProcessEnv,
+  named: readonly string[],
+  context: CommandContext,
+): NodeJS.ProcessEnv {
+  const passed = Object.entries(environment).filter(([name]) => usual.test(name) || named.includes(name));
+  return { ...Object.fromEntries(passed), ...commandVariables(context) };
+}
+
 /** Variables that tell a command of the team what is released, and how it is asked through the preview listener. */
 export function commandVariables(context: CommandContext): Record<string, string> {
   const { stack, stage, color, image, url, previewUrl } = context;

@@ -67,13 +67,21 @@ const byLimit = {
 } satisfies Record<keyof Limits, unknown>;
 const limits = z.strictObject(byLimit);
 
+const variable = z.string({ error: "a list of variables' names" }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  error: "a variable's name: letters, digits and _",
+});
+
 export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
   limits: limits.prefault({}),
+  environment: z.array(variable, { error: "a list of variables' names" }).default([]),
 });
 
-/** The team's own checks, the commands before and after a stage, and what a release is judged by instead of the defaults. */
+/**
+ * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, and which
+ * variables of the release's own environment checks and hooks get beside the usual ones.
+ */
 export type ProjectFile = z.output<typeof projectSchema>;
 
 /** Where a fault of the file is, and what is allowed there. */

@@ -1,4 +1,4 @@
-import { commandVariables, type CommandContext } from "../analysis/command.ts";
+import { commandEnvironment, type CommandContext } from "../analysis/command.ts";
 import { runHooks } from "../analysis/hooks.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
 import type { ImageFacts, Stage } from "../state/model.ts";
@@ -40,7 +40,8 @@ async function hooks(rollout: RolloutContext, when: "before" | "after", stage: S
 /** How a team's command is run: in the project's folder, with variables that tell what is released. */
 export function commandRun(rollout: RolloutContext, context: CommandContext) {
   const { stackRef, signal } = rollout.session;
-  return { cwd: stackRef.folder, env: { ...process.env, ...commandVariables(context) }, signal };
+  const { environment } = readProjectFile(stackRef.folder);
+  return { cwd: stackRef.folder, env: commandEnvironment(process.env, environment, context), signal };
 }
 
 export function urls({ recorded }: RolloutContext): { url: string; previewUrl: string } {

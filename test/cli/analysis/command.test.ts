@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { commandVariables, runCommand, type CommandRun } from "../../../cli/analysis/command.ts";
+import { commandEnvironment, commandVariables, runCommand, type CommandRun } from "../../../cli/analysis/command.ts";
 import { runHooks } from "../../../cli/analysis/hooks.ts";
 
 const { setTimeout: realTimeout } = globalThis;
@@ -172,15 +172,17 @@ describe("hooks", () => {
     expect(hooks(["true"], AbortSignal.abort(new Error("Ctrl-C")))).rejects.toThrow("Ctrl-C"));
 });
 
+const context = {
+  stack: "dev",
+  stage: "check",
+  color: "green",
+  image: { imageId: "ami-1", version: "v2.0.0" },
+  url: "http://a",
+  previewUrl: "http://a:9090",
+} as const;
+
 test("variables tell what is released and how it is asked", () => {
-  const context = {
-    stack: "dev",
-    stage: "check",
-    color: "green",
-    url: "http://a",
-    previewUrl: "http://a:9090",
-  } as const;
-  expect(commandVariables({ ...context, image: { imageId: "ami-1", version: "v2.0.0" } })).toEqual({
+  expect(commandVariables(context)).toEqual({
     BLUEGREEN_STACK: "dev",
     BLUEGREEN_STAGE: "check",
     BLUEGREEN_COLOR: "green",
@@ -190,4 +192,29 @@ test("variables tell what is released and how it is asked", () => {
     BLUEGREEN_PREVIEW_URL: "http://a:9090",
     BLUEGREEN_PREVIEW_HEADER: "X-Bluegreen-Preview: green",
   });
+});
+
+test("given a release's environment, then a team's command gets no key of it but what the project file names", () => {
+  const release = {
+    PATH: "/bin",
+    HOME: "/home/a",
+    LC_ALL: "C",
+    CI: "true",
+    AWS_ACCESS_KEY_ID: "AKID",
+    AWS_SECRET_ACCESS_KEY: "s",
+    AWS_PROFILE: "prod",
+    PULUMI_CONFIG_PASSPHRASE: "p",
+    PULUMI_ACCESS_TOKEN: "t",
+    GITHUB_TOKEN: "g",
+    NODE_OPTIONS: "--require x",
+    BLUEGREEN_LOCK: "lock",
+    SMOKE_TOKEN: "mine",
+  };
+  const shown = (named: string[]) =>
+    Object.keys(commandEnvironment(release, named, context)).filter((name) => !(name in commandVariables(context)));
+  expect(shown([])).toEqual(["PATH", "HOME", "LC_ALL", "CI"]);
+  expect(shown(["SMOKE_TOKEN", "AWS_PROFILE", "NOT_SET"])).toEqual([
+    ...["PATH", "HOME", "LC_ALL", "CI"],
+    ...["AWS_PROFILE", "SMOKE_TOKEN"],
+  ]);
 });

@@ -6,7 +6,12 @@ import { parseProjectFile, readProjectFile } from "../../../cli/analysis/project
 const none = { stage: [], check: [], cutover: [], bake: [], rollback: [], retire: [] };
 
 test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without entries: %j", (text) =>
-  expect(parseProjectFile(text)).toEqual({ checks: [], hooks: { before: none, after: none }, limits: {} }),
+  expect(parseProjectFile(text)).toEqual({
+    checks: [],
+    hooks: { before: none, after: none },
+    limits: {},
+    environment: [],
+  }),
 );
 
 test("checks and hooks, with their defaults", () =>
@@ -27,6 +32,7 @@ hooks:
   before: { stage: [./announce.sh], cutover: [one, two] }
   after: { bake: [three] }
 limits: { errorPercent: 0.5, requests: 100 }
+environment: [SMOKE_TOKEN]
 `),
   ).toEqual({
     checks: [
@@ -40,14 +46,19 @@ limits: { errorPercent: 0.5, requests: 100 }
       after: { ...none, bake: ["three"] },
     },
     limits: { errorPercent: 0.5, requests: 100 },
+    environment: ["SMOKE_TOKEN"],
   }));
 
 const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
 test.each<[string, string, string[]]>([
-  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits"]],
-  ["an unknown key", "\nnotes: x", ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits']],
+  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment"]],
+  [
+    "an unknown key",
+    "\nnotes: x",
+    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment'],
+  ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
   ["neither url nor command", "checks:\n  - name: a", ["line 2: checks.0.url: not set. Allowed: a text"]],
