@@ -7,6 +7,7 @@ import base64
 import json
 import signal
 import sys
+import traceback
 
 from constraints import Constraints
 from wire import Models, UnknownOperation, Unreadable, read
@@ -47,7 +48,12 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         body = base64.b64decode(request["body"])
-        verdict = judge.judge(request["service"], request["method"], request["url"], request["headers"], body)
+        try:
+            verdict = judge.judge(request["service"], request["method"], request["url"], request["headers"], body)
+        except Exception:
+            # A fault of this program's own fails one call, and loudly.
+            traceback.print_exc()
+            verdict = Verdict("InternalFailure", "The request could not be held against AWS's model; see the log.", 500)
         answer = verdict and {**verdict._asdict(), "protocol": judge.spoken(request["service"], request["headers"])[0]}
         print(json.dumps(answer), flush=True)
 
