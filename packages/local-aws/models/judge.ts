@@ -45,7 +45,7 @@ export function startModelJudge(python: string, onLine: (line: string) => void):
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
   });
   // Answers come in the order of the questions.
-  const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+  const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   let over: Error | undefined;
   const fail = (error: Error): void => {
     over ??= error;
