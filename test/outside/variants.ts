@@ -12,7 +12,7 @@ const network = {
 /** The stacks' own files, and settings that make other resources of them. */
 const settings: Record<string, [stack: string, settings: Record<string, unknown>]> = {
   dev: ["dev", { blueAmi: v1, ...office }],
-  staging: ["staging", { blueAmi: v1, certificateArn }],
+  staging: ["staging", { blueAmi: v1, certificateArn, domain: domain.domain }],
   prod: ["prod", { blueAmi: v1, ...domain }],
   "a canary on a boot gate": ["dev", { ...office, blueAmi: v1, greenAmi: gated, standby: "warm", standbyWeight: 10 }],
   "an existing VPC": ["dev", { blueAmi: v1, ...office, natGateways: "none", ...network }],
