@@ -31,6 +31,7 @@ import { FaultInjection } from "./fault-injection.ts";
 import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
+import { startModelJudge } from "./models/judge.ts";
 import { startMoto } from "./moto.ts";
 import { startSystemsManager } from "./ssm/start.ts";
 import { alarmPublisher } from "./sns/alarm-publisher.ts";
@@ -69,6 +70,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     startMoto(options.motoPython, (line) => log(`moto ${line}`), certificates.folder),
     Addresses.claim(),
   ]);
+  const models = startModelJudge(options.motoPython, (line) => log(`models ${line}`));
   const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
   const client = { endpoint: moto.endpoint, region, credentials };
   const ec2 = new MotoEc2(new EC2Client(client));
@@ -128,6 +130,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       kms: json(answerKms),
       sns: query(answerSns),
     },
+    judge: (request) => models.judge(request),
     control: controlPaths({
       elb,
       balancer,
@@ -156,7 +159,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       serviceStore.remove();
       await room?.stop();
       addresses.close();
-      await moto.stop();
+      await Promise.all([moto.stop(), models.stop()]);
       certificates.remove();
     },
   };

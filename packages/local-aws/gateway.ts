@@ -13,7 +13,9 @@ import type { PassOn, Reply } from "./call.ts";
 import { AwsError, messageOf } from "./errors.ts";
 import type { Spoken } from "./exchange.ts";
 import { faultReply, type FaultInjection } from "./fault-injection.ts";
-import { signedScope } from "./query.ts";
+import { verdictReply, type ModelJudge } from "./models/judge.ts";
+import { targetAction } from "./json.ts";
+import { actionOf, signedScope } from "./query.ts";
 
 /** What the front hands calls to. */
 export interface FrontArgs {
@@ -23,6 +25,8 @@ export interface FrontArgs {
   region: string;
   /** This cloud's own services with the protocol that each speaks, by the name that requests are signed for. */
   services: Record<string, Spoken>;
+  /** Refuses what AWS's service models don't allow, whoever answers the call. */
+  judge: ModelJudge["judge"];
   /** Answers paths below `/rehearsal/`, which AWS doesn't have; undefined for an unknown path. */
   control(method: string, path: string): unknown;
   /** Lets calls fail on purpose; default: none. */
@@ -87,21 +91,22 @@ export class Front {
       response.writeHead(status, headers).end(body);
       return;
     }
-    const service = scope && this.args.services[scope.service];
-    if (!service || incoming.method !== "POST") {
-      incoming.pipe(
-        this.toMoto(
-          incoming,
-          (answer) => {
-            response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
-          },
-          (error) => response.destroy(error),
-        ),
-      );
+    const bytes = await bytesOfStream(incoming);
+    const refused = scope && (await this.refused(incoming, path, scope.service, bytes));
+    if (refused) {
+      response.writeHead(refused.status, refused.headers).end(refused.body);
       return;
     }
-    const body = await textOfStream(incoming);
+    const service = scope && this.args.services[scope.service];
+    if (!service || incoming.method !== "POST") {
+      const onAnswer = (answer: IncomingMessage): void => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      };
+      this.toMoto(incoming, onAnswer, (error) => response.destroy(error)).end(bytes);
+      return;
+    }
+    const body = bytes.toString("utf8");
     const exchange = service({ service: scope.service, headers: incoming.headers, body });
     const passOn: PassOn = (other) => this.passOn(incoming, other ?? body);
     let answer: Reply;
@@ -130,6 +135,21 @@ export class Front {
     response.end(answer.body);
   }
 
+  /** The answer to a request that AWS's models don't allow; undefined: they do. */
+  private async refused(
+    { method = "GET", headers }: IncomingMessage,
+    url: string,
+    service: string,
+    body: Buffer,
+  ): Promise<Reply | undefined> {
+    const request = { service, method, url, headers, body };
+    const verdict = await this.args.judge(request);
+    if (!verdict) return undefined;
+    const what = targetAction(headers) || actionOf(body.toString("utf8")) || `${method} ${url}`;
+    this.args.log(`${service} ${what} is not allowed by AWS's model: ${verdict.code} ${verdict.message}`);
+    return verdictReply(verdict, request);
+  }
+
   private toMoto(
     incoming: IncomingMessage,
     onAnswer: (answer: IncomingMessage) => void,
@@ -153,9 +173,9 @@ export class Front {
   private passOn(incoming: IncomingMessage, body: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const onAnswer = (answer: IncomingMessage): void => {
-        textOfStream(answer).then((text) => {
+        bytesOfStream(answer).then((text) => {
           const headers = { "content-type": answer.headers["content-type"] };
-          resolve({ status: answer.statusCode ?? 502, headers, body: text });
+          resolve({ status: answer.statusCode ?? 502, headers, body: text.toString("utf8") });
         }, reject);
       };
       this.toMoto(incoming, onAnswer, reject, Buffer.byteLength(body)).end(body);
@@ -163,10 +183,10 @@ export class Front {
   }
 }
 
-async function textOfStream(stream: IncomingMessage): Promise<string> {
+async function bytesOfStream(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) {
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -50,9 +50,10 @@ export function ec2AnswerXml(action: string, members: Record<string, string>): s
   return body.replace(`<${action}Response>`, `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">`);
 }
 
-/** A refusal in the XML of the service's protocol: EC2 has a shape of its own. */
+/** A refusal in the XML of the service's protocol: EC2 and S3 have shapes of their own. */
 export function errorXml(service: string, error: AwsError): string {
   const fault = { Code: error.code, Message: error.message };
+  if (service === "s3") return builder.build({ Error: { ...fault, RequestId: randomUUID() } });
   return service === "ec2"
     ? builder.build({ Response: { Errors: { Error: fault }, RequestID: randomUUID() } })
     : builder.build({ ErrorResponse: { Error: { Type: "Sender", ...fault }, RequestId: randomUUID() } });

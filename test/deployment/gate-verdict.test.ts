@@ -37,6 +37,17 @@ describe("the gate is open", () => {
       { weights: blueServes, recorded: greenServes, live: greenServes, preview: { blue: { faults: [] } } },
     ],
     ["the preview listener can't be reached", { preview: { green: { unreachable: "ECONNREFUSED" } } }],
+    ["the state knows of a listener that is gone", { live: undefined }],
+    ["the state knows of no listener, and one is live", { recorded: undefined, weights: blueServes }],
+    [
+      "a listener that gives nobody anything: its own minimum, whatever the other runs",
+      {
+        weights: blueServes,
+        recorded: { blue: 0, green: 0 },
+        live: { blue: 0, green: 0 },
+        observed: { blue: seen(2), green: seen(8) },
+      },
+    ],
     ["more healthy than needed", { observed: { blue: seen(1), green: seen(4) } }],
     ["unhealthy ones beside enough healthy ones", { observed: { blue: seen(4), green: seen(4, 6) } }],
     ["the colour that loses is in ruins", { observed: { blue: seen(0, 4, ["i-9"]), green: seen(4) } }],
@@ -85,6 +96,17 @@ describe("fails for one reason alone", () => {
       },
       "blue has 0 healthy targets and needs 1 for 100 % of the requests",
     ],
+    ["one of the two weights alone", { live: { blue: 100, green: 50 } }, "blue 100 %, green 50 %, the state says"],
+    [
+      "a canary that becomes the whole needs as many as the other runs, not as it runs itself",
+      {
+        weights: blueServes,
+        recorded: { blue: 40, green: 60 },
+        live: { blue: 40, green: 60 },
+        observed: { blue: seen(3), green: seen(4) },
+      },
+      "needs 4 for 100 % of the requests. Raise capacityFloor to what the serving fleet runs, or wait until blue is healthy",
+    ],
     [
       "one too few",
       { observed: observed(seen(3)) },
@@ -115,7 +137,7 @@ describe("fails for one reason alone", () => {
     [
       "a fleet of before",
       { observed: observed(seen(4, 5, ["i-8", "i-9"])) },
-      "green's target group still holds i-8, i-9 of an earlier fleet",
+      "green's target group still holds i-8, i-9 of an earlier fleet. Finish that update first: pulumi up with the present",
     ],
     [
       "a bad answer",

@@ -22,7 +22,10 @@ describe("the foundation", () => {
   test("fails on HTTPS given up, whose redirect holds port 80; HTTPS may come", () => {
     const https = { ...foundation, https: true };
     const { refusals } = planUpdate(warm, { ...serving, foundation: https });
-    expect(refusals).toEqual([expect.stringContaining("HTTPS can't be given up in a running stack")]);
+    expect(refusals).toEqual([
+      "HTTPS can't be given up in a running stack: port 80 belongs to its redirect until the update is over. " +
+        "Keep certificateArn or domain, and use a new stack for plain HTTP.",
+    ]);
     expect(planUpdate({ ...warm, foundation: https }, serving).refusals).toEqual([]);
   });
 
@@ -44,6 +47,30 @@ test("a refusal says what serves, what would change and the way to do it", () =>
   ]);
 });
 
+test("an image that comes and serves at once is refused, with the way to do it", () => {
+  const machines = { ...warm.machines, green: machine("v3") };
+  expect(planUpdate({ ...warm, machines, standbyWeight: 10 }, serving).refusals).toEqual([
+    "green would change its image (v2 to v3) and start to serve in one update. First update with activeColor: blue and " +
+      "standbyWeight: 0, try green through the preview listener, then move traffic.",
+  ]);
+});
+
+test("a flip that would empty the way back is refused for that alone, and the standby may go without one", () => {
+  expect(planUpdate({ ...warm, activeColor: "green", standby: "off" }, serving).refusals).toEqual([
+    "a flip to green with standby: off would empty blue, the way back. " +
+      "Set standby: warm, flip, and switch the standby off in a later update.",
+  ]);
+  expect(planUpdate({ ...warm, standby: "off" }, serving).refusals).toEqual([]);
+  // Who serves by hand is no flip of the settings; the fleets may not shrink amid it all the same.
+  const green = { ...serving, activeColor: "green" as const };
+  expect(planUpdate({ ...warm, standby: "warm" }, green).refusals).toEqual([]);
+});
+
+test("a VPC that is no longer named is named as not set", () => {
+  const own = { ...serving, foundation: { ...foundation, vpcId: "vpc-1" } };
+  expect(planUpdate(warm, own).refusals).toEqual([expect.stringContaining("(vpc-1 to not set)")]);
+});
+
 test("what is live counts, not what was asked for last", () => {
   const flippedByHand = { ...serving, weights: { blue: 0, green: 100 } };
   const { refusals } = planUpdate({ ...warm, machines: { ...warm.machines, green: machine("v3") } }, flippedByHand);
@@ -63,6 +90,18 @@ describe("an update that moves traffic", () => {
       ["blue would go from 2-4 to 1-4 instances. Set previewSize: 0, or move traffic first; shrink in a later update."],
     ],
     [
+      "may not lower a maximum alone",
+      { activeColor: "green", maxSize: 3 },
+      serving,
+      ["blue would go from 2-4 to 2-3 instances.", "green would go from 2-4 to 2-3 instances. Move traffic first"],
+    ],
+    [
+      "may not shrink the colour that gets traffic by its minimum, whatever the trial of the other",
+      { activeColor: "green", minSize: 1, previewSize: 2 },
+      serving,
+      ["green would go from 2-4 to 1-4 instances. Move traffic first"],
+    ],
+    [
       "may not shrink what serves, and no trial is to blame",
       { activeColor: "green", minSize: 1 },
       serving,
@@ -77,3 +116,6 @@ describe("an update that moves traffic", () => {
     ),
   );
 });
+
+test("an update that moves no traffic may shrink both fleets", () =>
+  expect(planUpdate({ ...warm, minSize: 1, maxSize: 2 }, serving).refusals).toEqual([]));

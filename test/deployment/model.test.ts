@@ -1,4 +1,4 @@
-import { gaining, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
+import { gaining, servingColor, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 
 describe("weights", () => {
   test.each<[Color, number, ByColor<number>]>([
@@ -22,3 +22,10 @@ describe("who gains", () => {
     ["both from a listener that names neither", { blue: 90, green: 10 }, { blue: 0, green: 0 }, ["blue", "green"]],
   ])("%s", (_, weights, recorded, expected) => expect(gaining(weights, recorded)).toEqual(expected));
 });
+
+test.each<[string, ByColor<number>, Color, Color]>([
+  ["the active colour with all requests", { blue: 100, green: 0 }, "blue", "blue"],
+  ["the active colour beside a canary that has more", { blue: 1, green: 99 }, "blue", "blue"],
+  ["the other one, where the active one has none", { blue: 100, green: 0 }, "green", "blue"],
+  ["the other one at a canary of all", { blue: 0, green: 100 }, "blue", "green"],
+])("who serves: %s", (_, weights, active, expected) => expect(servingColor(weights, active)).toBe(expected));

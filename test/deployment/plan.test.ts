@@ -82,6 +82,25 @@ describe("a first update", () => {
   });
 });
 
+describe("whom an update waits for, and who takes back a canary", () => {
+  const canary = { ...serving, weights: { blue: 90, green: 10 } };
+  const flipped = { ...serving, weights: { blue: 0, green: 100 } };
+  test.each<[string, Partial<DesiredState>, CurrentState, Color[], Color | undefined]>([
+    ["nothing moves: the standby alone comes beside what serves", {}, serving, ["blue", "green"], undefined],
+    ["a flip: the one that serves before is left alone", { activeColor: "green" }, serving, ["green"], undefined],
+    ["a canary", { standbyWeight: 10 }, serving, ["blue", "green"], undefined],
+    ["a canary that is taken back waits for nobody", {}, canary, [], "blue"],
+    ["a canary that grows", { standbyWeight: 20 }, canary, ["blue", "green"], undefined],
+    ["a canary that shrinks", { standbyWeight: 5 }, canary, ["green"], "blue"],
+    ["a canary that stays", { standbyWeight: 10 }, canary, ["blue", "green"], undefined],
+    ["a canary that becomes the active colour", { activeColor: "green" }, canary, ["green"], undefined],
+    ["the active colour comes back from nothing: it is waited for", {}, flipped, ["blue"], undefined],
+    ["a standby that is off", { standby: "off" }, serving, ["blue"], undefined],
+  ])("%s", (_, wanted, deployed, awaited, abortTo) =>
+    expect(planUpdate({ ...warm, ...wanted }, deployed).plan).toMatchObject({ awaited, abortTo }),
+  );
+});
+
 describe("machine settings that wait", () => {
   const bigger = byColor((color) => ({ ...warm.machines[color], instanceType: "m7i.large", detailedMonitoring: true }));
   const kept = (color: Color) => [
@@ -180,10 +199,31 @@ describe("a boot gate", () => {
     ["green's has none", { machines: { blue: machine("v1"), green: without("v2") } }, ["v2"]],
     ["nor has blue's", { machines: { blue: without("v1"), green: without("v2") } }, ["v1", "v2"]],
     ["one image is named once", { machines: { blue: without("v1"), green: without("v1") } }, ["v1"]],
-    ["a fleet that is off", { machines: { blue: machine("v1"), green: without("v2") }, standby: "off" }, []],
+    [
+      "a fleet that is off is not told of",
+      { machines: { blue: machine("v1"), green: without("v2") }, standby: "off" },
+      [],
+    ],
   ])("that is missing is told: %s", (_, wanted, images) =>
     expect(planUpdate({ ...warm, ...wanted }, undefined).plan.ungated).toEqual(
       images.map((image) => expect.stringMatching(`^${image} has no tag BootGate: boot-gate, `) as string),
+    ),
+  );
+
+  const plain = { ...serving, machines: { blue: without("v1"), green: without("v2") } };
+  const machines = { blue: without("v1"), green: without("v3") };
+  test.each<[string, Partial<DesiredState>, CurrentState, string[]]>([
+    ["what runs already", { machines: plain.machines }, plain, []],
+    ["a new image alone", { machines }, plain, ["v3"]],
+    [
+      "an image that comes back from nothing",
+      { machines: plain.machines },
+      { ...plain, capacity: { ...plain.capacity, green: off } },
+      ["v2"],
+    ],
+  ])("that is missing is told in a running stack: %s", (_, wanted, deployed, images) =>
+    expect(planUpdate({ ...warm, ...wanted }, deployed).plan.ungated).toEqual(
+      images.map((image) => expect.stringMatching(`^${image} has no tag`) as string),
     ),
   );
 });

@@ -63,6 +63,22 @@ describe("the way back", () => {
       {},
       "green is off (standby: off)",
     ],
+    [
+      "in a preview: neither is there yet",
+      { blue: 100, green: 0 },
+      capacity,
+      machines,
+      {},
+      "known after the update, which changes blue and green",
+    ],
+    [
+      "half and half: blue counts as the one that serves",
+      { blue: 50, green: 50 },
+      capacity,
+      machines,
+      { blue: seen(2), green: seen(2, 1) },
+      "green has 1 healthy targets, blue runs 2",
+    ],
     ["more than needed", { blue: 100, green: 0 }, capacity, machines, { blue: seen(1), green: seen(2) }, undefined],
     [
       "a canary of most",

@@ -46,6 +46,7 @@ beforeAll(async () => {
     moto: `http://127.0.0.1:${(moto.address() as AddressInfo).port}`,
     region: "eu-central-1",
     services: { monitoring: json(service), ssm: json(service) },
+    judge: () => Promise.resolve(undefined),
     control: () => undefined,
     log: () => undefined,
   });

@@ -10,6 +10,7 @@ const front = new Front({
   moto: "http://127.0.0.1:1",
   region: "eu-central-1",
   services: {},
+  judge: () => Promise.resolve(undefined),
   control: controlPaths({ faults: injection } as unknown as ControlArgs),
   faults: injection,
   log: () => undefined,

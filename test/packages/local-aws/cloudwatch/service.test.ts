@@ -75,6 +75,7 @@ async function open(timeScale: number): Promise<void> {
     moto: `http://127.0.0.1:${(moto.address() as AddressInfo).port}`,
     region: "eu-central-1",
     services: { monitoring: json(running.answer) },
+    judge: () => Promise.resolve(undefined),
     control: () => undefined,
     log: () => undefined,
   });
