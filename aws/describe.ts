@@ -46,14 +46,22 @@ export async function autoScalingGroup(
 
 /**
  * A colour's targets that are not leaving.
- * @param members ids of the instances that its present group holds; without it, no target counts as foreign.
+ * @param group its present group; without it nobody can tell whose targets are, and every healthy one counts
  */
-export function observe(targets: TargetHealthDescription[], members?: string[]): TargetHealthSummary {
+export function observe(
+  targets: TargetHealthDescription[],
+  group?: Partial<Pick<AutoScalingGroup, "Instances" | "DesiredCapacity">>,
+): TargetHealthSummary {
+  const idsIn = (states: TargetHealthDescription[]) => states.map(({ Target }) => Target?.Id ?? "");
   const staying = targets.filter(({ TargetHealth }) => !["draining", "unused"].includes(TargetHealth?.State ?? ""));
-  const ids = staying.map(({ Target }) => Target?.Id ?? "");
+  const healthy = idsIn(staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy"));
+  if (!group) return { registered: staying.length, healthy: healthy.length, staleTargets: [] };
+  const { Instances = [], DesiredCapacity = 0 } = group;
+  const lifecycleOf = new Map(Instances.map(({ InstanceId = "", LifecycleState }) => [InstanceId, LifecycleState]));
+  const inService = healthy.filter((id) => lifecycleOf.get(id) === "InService");
   return {
     registered: staying.length,
-    healthy: staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length,
-    staleTargets: members ? ids.filter((id) => !members.includes(id)) : [],
+    healthy: Math.min(inService.length, DesiredCapacity),
+    staleTargets: idsIn(staying).filter((id) => !lifecycleOf.has(id)),
   };
 }

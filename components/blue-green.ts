@@ -16,7 +16,7 @@ import { known } from "./known.ts";
 import type { PreviewEndpoint } from "../aws/preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
-import { observe, targetHealth } from "../aws/describe.ts";
+import { autoScalingGroup, observe, targetHealth } from "../aws/describe.ts";
 import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
 import { askLock } from "../aws/release-lock.ts";
@@ -190,7 +190,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         void pulumi.log.info(message, this);
       }
       if (dryRun && pulumi.containsUnknowns(newInputs)) return;
-      const groupNames: Partial<ByColor<string>> = {};
+      const groupNames: Partial<ByColor<string>> = { ...args.deployed?.groupNames };
       for (const [index, color] of plan.beforeListener.entries()) {
         if (!pending.includes(color)) groupNames[color] = await known(serving[index].groupName);
       }
@@ -284,9 +284,12 @@ export class BlueGreen extends pulumi.ComponentResource {
   private whetherRollbackIsReady({ clients, plan }: BlueGreenArgs) {
     if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, plan);
     const arns = byColor((color) => this.targetGroups[color].arn);
-    const settled = colors.map((color) => this.fleets[color].ready.apply((group) => group.arn));
-    return pulumi.all([arns, this.weights, settled]).apply(async ([known, weights]) => {
-      const look = async (color: Color) => observe(await targetHealth(clients, known[color]));
+    const names = byColor((color) => this.fleets[color].ready.apply((group) => group.name));
+    return pulumi.all([arns, this.weights, names]).apply(async ([known, weights, groupNames]) => {
+      const look = async (color: Color) => {
+        const group = await autoScalingGroup(clients, groupNames[color]);
+        return observe(await targetHealth(clients, known[color]), group ?? {});
+      };
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
       return rollbackReadiness(weights, plan.capacity, plan.machines, { blue, green });
     });
@@ -297,8 +300,8 @@ export class BlueGreen extends pulumi.ComponentResource {
     // Names alone are known in every preview: an output that waits for more would be unknown as a whole.
     return pulumi.all(colors.map((color) => this.fleets[color].ready.apply((group) => group.urn))).apply(async () => {
       const look = async (color: Color) => {
-        if (!(await this.fleets[color].unchanged(clients))) return undefined;
-        return observe(await targetHealth(clients, await known(this.targetGroups[color].arn)));
+        const group = await this.fleets[color].unchanged(clients);
+        return group && observe(await targetHealth(clients, await known(this.targetGroups[color].arn)), group);
       };
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
       return rollbackReadiness(plan.weights, plan.capacity, plan.machines, { blue, green });

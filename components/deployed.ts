@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "../aws/clients.ts";
 import { liveWeights } from "../aws/describe.ts";
-import { colors, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
+import { byColor, colors, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
 
 const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
 
@@ -32,11 +32,14 @@ const outputs = z.object({
 });
 
 const releases = z.object({ tableName: z.string() });
+const fleets = each(z.object({ groupName: z.string() }));
 
 /** What was deployed, and where it is: guards and gate ask there again, right before a change. */
 export interface DeployedStack extends CurrentState {
   listenerArn: string;
   targetGroupArns: ByColor<string>;
+  /** Names of the Auto Scaling groups; undefined where the outputs don't tell. */
+  groupNames?: ByColor<string>;
   /** Table of the release commands; undefined in a stack that has none. */
   releasesTable?: string;
 }
@@ -66,6 +69,7 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     );
   }
   const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
+  const groups = fleets.safeParse(stack.outputs["fleets"]).data;
   const weights = (await liveWeights(clients, listenerArn, targetGroupArns)) ?? deployed.weights;
   return {
     ...deployed,
@@ -73,6 +77,7 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     activeColor: servingColor(weights, deployed.activeColor),
     listenerArn,
     targetGroupArns,
+    groupNames: groups && byColor((color) => groups[color].groupName),
     releasesTable: releases.safeParse(stack.outputs["releases"]).data?.tableName,
   };
 }

@@ -1,4 +1,13 @@
-import { colors, gaining, shares, type ByColor, type Capacity, type Color, type TargetHealthSummary } from "./model.ts";
+import {
+  colors,
+  gaining,
+  healthyTargetsNeeded,
+  shares,
+  type ByColor,
+  type Capacity,
+  type Color,
+  type TargetHealthSummary,
+} from "./model.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };
@@ -52,9 +61,8 @@ export function gateVerdict(question: GateQuestion): string[] {
 }
 
 /**
- * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really
- * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum. On the way
- * back from a canary: one. Undefined while the serving fleet is pending.
+ * Healthy targets that a colour needs for its share of what the serving fleet answers with now. Without a serving fleet: of its
+ * own minimum. On the way back from a canary: one. Undefined while the serving fleet is pending.
  */
 function neededTargets(
   color: Color,
@@ -63,6 +71,5 @@ function neededTargets(
   if (color === abortTo) return 1;
   const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
   if (serving && pending.includes(serving)) return undefined;
-  const whole = serving ? observed[serving].registered : capacity[color].minSize;
-  return Math.max(1, Math.ceil((whole * weights[color]) / 100));
+  return healthyTargetsNeeded(weights[color], serving ? observed[serving].healthy : capacity[color].minSize);
 }

@@ -1,5 +1,6 @@
 import {
   colors,
+  healthyTargetsNeeded,
   other,
   type ByColor,
   type Capacity,
@@ -28,7 +29,7 @@ export function rollbackReadiness(
     const changed = colors.filter((color) => !observed[color]);
     return no(`known after the update, which changes ${changed.join(" and ")}`);
   }
-  const [have, need] = [standby.healthy, active.registered];
-  if (have < need) return no(`${back} has ${have} healthy targets, ${serving} runs ${need}`);
+  const [have, need] = [standby.healthy, healthyTargetsNeeded(100, active.healthy)];
+  if (have < need) return no(`${back} has ${have} healthy targets and needs ${need}`);
   return { ready: true };
 }

@@ -12,6 +12,8 @@ jest.mock("../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live.weights),
   targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
+  autoScalingGroup: () =>
+    Promise.resolve({ DesiredCapacity: 1, Instances: [{ InstanceId: "i-1", LifecycleState: "InService" }] }),
 }));
 jest.mock("../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, { color }: { color: string }) => Promise.resolve(void waited.push(color)),

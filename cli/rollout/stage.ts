@@ -31,10 +31,10 @@ export async function stage(rollout: RolloutContext, image: ImageFacts, previewS
   const { session } = rollout;
   const serving = servingNow(rollout);
   const color = other(serving);
-  const { desired, registered } = rollout.world.fleets[serving];
+  const { desired } = rollout.world.fleets[serving];
   const { minSize, maxSize } = session.settings;
   // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
-  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired, registered));
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired));
   const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
   const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
   await runStage(rollout, "stage", image, color, () =>

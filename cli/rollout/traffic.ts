@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, shares, type Color } from "../../deployment/model.ts";
+import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
@@ -207,11 +207,11 @@ async function hold(rollout: RolloutContext, to: Color, why: string): Promise<vo
  * the gate has the last word.
  */
 async function grow(rollout: RolloutContext, color: Color): Promise<void> {
-  const { desired, registered } = rollout.world.fleets[other(color)];
+  const { desired, healthy } = rollout.world.fleets[other(color)];
   const { maxSize, minSize } = rollout.session.settings;
   const floor = rollout.world.settings.deployed.capacityFloor;
-  const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired, registered));
-  if (rollout.world.fleets[color].healthy >= Math.min(registered, capacityFloor)) return;
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired));
+  if (rollout.world.fleets[color].healthy >= Math.min(healthyTargetsNeeded(100, healthy), capacityFloor)) return;
   await rollout.session.ui.step(
     "rollback",
     `Growing ${color} to ${capacityFloor} instances, as many as serve now`,

@@ -71,10 +71,7 @@ function fleetFacts(
     instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
-    ...observe(
-      targets,
-      instances.map(({ id }) => id),
-    ),
+    ...observe(targets, group ?? {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { colors, other, shares, type Color } from "../../deployment/model.ts";
+import { colors, healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import { serving } from "./words.ts";
 
@@ -51,7 +51,7 @@ function nothingToTakeBack({ fleets, record, earlier }: LiveState, now: Color): 
 function obstacles({ fleets, weights: { live, recorded } }: LiveState, to: Color): string[] {
   const from = other(to);
   const { healthy, staleTargets } = fleets[to];
-  const need = Math.max(1, fleets[from].registered);
+  const need = healthyTargetsNeeded(100, fleets[from].healthy);
   const moved = colors.some((color) => live[color] !== recorded[color]);
   return [
     ...(healthy < need ? [`${to} has ${healthy} healthy targets and needs ${need}`] : []),

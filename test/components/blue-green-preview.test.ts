@@ -19,7 +19,10 @@ jest.mock("../../aws/describe.ts", () => ({
   liveWeights: () => Promise.resolve(live),
   autoScalingGroup: (_: unknown, name: string): Promise<AutoScalingGroup | undefined> => {
     const members = ids(colorIn(name));
-    const Instances = members.map((InstanceId) => ({ InstanceId })) as AutoScalingGroup["Instances"];
+    const Instances = members.map((InstanceId) => ({
+      InstanceId,
+      LifecycleState: "InService",
+    })) as AutoScalingGroup["Instances"];
     return Promise.resolve(
       there[colorIn(name)] && ({ Instances, DesiredCapacity: members.length } as AutoScalingGroup),
     );
@@ -184,7 +187,7 @@ describe("rollbackReady in a preview", () => {
 
   test("says what lacks now", async () => {
     there.blue = { healthy: 1, unhealthy: 1 };
-    expect(await ready(flip)).toEqual({ ready: false, reason: "blue has 1 healthy targets, green runs 2" });
+    expect(await ready(flip)).toEqual({ ready: false, reason: "blue has 1 healthy targets and needs 2" });
   });
 
   test("says what the settings decide", async () => {

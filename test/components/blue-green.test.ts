@@ -3,7 +3,7 @@ import { askGate, type GateArgs } from "../../aws/gate.ts";
 import type { Color } from "../../deployment/model.ts";
 import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
 import { lockVariable } from "../../deployment/lock-variable.ts";
-import { target } from "../aws/fake-aws.ts";
+import { groupOf, target } from "../aws/fake-aws.ts";
 import { created, named, runProgram, table, type Run } from "../program.ts";
 
 const readied: Record<string, unknown>[] = [];
@@ -14,6 +14,7 @@ jest.mock("../../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
   targetHealth: () => Promise.resolve(targets.map(target)),
+  autoScalingGroup: () => Promise.resolve(groupOf(targets.map((text) => target(text).Target.Id ?? ""))),
 }));
 jest.mock("../../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),

@@ -1,4 +1,4 @@
-import { gaining, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
+import { gaining, healthyTargetsNeeded, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 
 describe("weights", () => {
   test.each<[Color, number, ByColor<number>]>([
@@ -22,3 +22,15 @@ describe("who gains", () => {
     ["both from a listener that names neither", { blue: 90, green: 10 }, { blue: 0, green: 0 }, ["blue", "green"]],
   ])("%s", (_, weights, recorded, expected) => expect(gaining(weights, recorded)).toEqual(expected));
 });
+
+test.each<[weight: number, whole: number, needed: number]>([
+  [0, 4, 0],
+  [1, 4, 1],
+  [25, 4, 1],
+  [26, 4, 2],
+  [100, 4, 4],
+  [10, 0, 1],
+  [100, 0, 1],
+])("given a share of %i %% of what %i healthy targets answer, then %i are needed", (weight, whole, needed) =>
+  expect(healthyTargetsNeeded(weight, whole)).toBe(needed),
+);

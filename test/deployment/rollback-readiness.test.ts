@@ -45,7 +45,7 @@ describe("the way back", () => {
       capacity,
       machines,
       { blue: seen(3), green: seen(3, 2) },
-      "green has 2 healthy targets, blue runs 3",
+      "green has 2 healthy targets and needs 3",
     ],
     [
       "in a preview: green is not there yet",
@@ -65,12 +65,36 @@ describe("the way back", () => {
     ],
     ["more than needed", { blue: 100, green: 0 }, capacity, machines, { blue: seen(1), green: seen(2) }, undefined],
     [
+      "what serves fails: as many as are healthy there are enough",
+      { blue: 0, green: 100 },
+      capacity,
+      machines,
+      { blue: seen(4), green: seen(5, 4) },
+      undefined,
+    ],
+    [
+      "nothing that serves is healthy: one is enough",
+      { blue: 0, green: 100 },
+      capacity,
+      machines,
+      { blue: seen(4, 1), green: seen(4, 0) },
+      undefined,
+    ],
+    [
+      "nothing is healthy anywhere",
+      { blue: 0, green: 100 },
+      capacity,
+      machines,
+      { blue: seen(4, 0), green: seen(4, 0) },
+      "blue has 0 healthy targets and needs 1",
+    ],
+    [
       "a canary of most",
       { blue: 10, green: 90 },
       capacity,
       machines,
       { blue: seen(0), green: seen(1) },
-      "blue has 0 healthy targets, green runs 1",
+      "blue has 0 healthy targets and needs 1",
     ],
   ])("%s", (_, weights, bounds, made, observed, reason) =>
     expect(rollbackReadiness(weights, bounds, made, observed)).toEqual(

@@ -21,7 +21,7 @@ const running = (change: Parameters<typeof record>[0] = {}) => ({ record: record
 const checked = { checked: true, staged: 0, repaired: false };
 const repaired: Memory = { checked: true, staged: 0, repaired: true };
 const fresh: Memory = { checked: false, staged: 0, repaired: false };
-const grown = { blue: fleet("blue", { registered: 3, desired: 3 }), green: fleet("green") };
+const grown = { blue: fleet("blue", { registered: 3, healthy: 3, desired: 3 }), green: fleet("green") };
 const served = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const bakes = (seconds: number) => ({
   ...served,

@@ -47,6 +47,19 @@ describe("whether a rollback is ready", () => {
       },
     ],
     [
+      "given what serves has targets that fail or are a stranger's: those that are healthy there count",
+      {
+        ...released,
+        fleets: { blue: fleet("blue"), green: fleet("green", { registered: 5, healthy: 2, staleTargets: ["i-9"] }) },
+      },
+      { ready: true, to: "blue" },
+    ],
+    [
+      "given nothing that serves is healthy, one healthy target",
+      { ...released, fleets: { blue: fleet("blue", { healthy: 1 }), green: fleet("green", { healthy: 0 }) } },
+      { ready: true, to: "blue" },
+    ],
+    [
       "with nothing healthy, also where nothing is asked for",
       {
         ...released,
