@@ -4,7 +4,7 @@ import { decideUpdate } from "./components/decide-update.ts";
 import { LogGroups } from "./components/log-groups.ts";
 import { Monitoring } from "./components/monitoring.ts";
 import { Notifications } from "./components/notifications.ts";
-import { stackOutputs } from "./components/outputs.ts";
+import { createOutputs } from "./components/outputs.ts";
 import { createPlatform } from "./components/platform.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { loadSettings } from "./config/load.ts";
@@ -33,6 +33,7 @@ export default async () => {
     clients,
     readItem,
     plan,
+    activeColor: settings.activeColor,
     deployed,
     images,
     loadBalancer,
@@ -75,7 +76,7 @@ export default async () => {
     tags,
   });
   await blueGreen.settled;
-  return stackOutputs({
+  return createOutputs({
     settings,
     foundation: wanted.foundation,
     loadBalancer,

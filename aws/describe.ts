@@ -6,7 +6,8 @@ import {
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
-import { byColor, type ByColor, type TargetHealthSummary } from "../deployment/model.ts";
+import { weightsIn } from "../deployment/listener-weights.ts";
+import type { ByColor, TargetHealthSummary } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
@@ -18,9 +19,7 @@ export async function liveWeights(
 ): Promise<ByColor<number> | undefined> {
   try {
     const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
-    const groups = Listeners[0]?.DefaultActions?.find((action) => action.Type === "forward")?.ForwardConfig
-      ?.TargetGroups;
-    return byColor((color) => groups?.find((group) => group.TargetGroupArn === targetGroupArns[color])?.Weight ?? 0);
+    return weightsIn(Listeners[0]?.DefaultActions ?? [], targetGroupArns);
   } catch (error) {
     if (error instanceof ListenerNotFoundException) return undefined;
     throw error;

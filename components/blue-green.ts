@@ -1,3 +1,5 @@
+import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
@@ -22,9 +24,18 @@ import { PreviewListener } from "./preview-listener.ts";
 import { askLock } from "../aws/release-lock.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
-import { rollbackReadiness } from "../deployment/rollback-readiness.ts";
+import { weightsIn } from "../deployment/listener-weights.ts";
+import { rollbackReadiness, type RollbackReadiness } from "../deployment/rollback-readiness.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import { byColor, colors, shares, type ByColor, type Color, type Plan } from "../deployment/model.ts";
+import {
+  byColor,
+  colors,
+  shares,
+  type ByColor,
+  type Color,
+  type Plan,
+  type TargetHealthSummary,
+} from "../deployment/model.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,
@@ -43,6 +54,8 @@ export interface BlueGreenArgs {
   /** Asks the stack's table. */
   readItem: ReadItem;
   plan: Plan;
+  /** The colour that is declared to serve. */
+  activeColor: Color;
   deployed?: DeployedStack;
   /** Root device and tagged version of each colour's image. */
   images: ByColor<{ rootDeviceName: string; version?: string }>;
@@ -69,7 +82,7 @@ export class BlueGreen extends pulumi.ComponentResource {
   readonly fleets: ByColor<Fleet>;
   /** Percent of the requests, as the listener has it once its update is through. */
   readonly weights: pulumi.Output<ByColor<number>>;
-  readonly rollbackReady: pulumi.Output<{ ready: boolean; reason?: string }>;
+  readonly rollbackReady: pulumi.Output<RollbackReadiness>;
   /**
    * Rejects as soon as a fleet that is waited for is given up. The program must wait for it and so end with it: what
    * depends on such a fleet is never registered.
@@ -281,40 +294,51 @@ export class BlueGreen extends pulumi.ComponentResource {
     return pulumi.all([this.listener.defaultActions, arns]).apply(([actions, known]) => weightsIn(actions, known));
   }
 
-  private whetherRollbackIsReady({ clients, plan }: BlueGreenArgs) {
-    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, plan);
+  private whetherRollbackIsReady({ clients, plan, activeColor }: BlueGreenArgs): pulumi.Output<RollbackReadiness> {
+    const judge = (weights: ByColor<number>, observed: Partial<ByColor<TargetHealthSummary>>) =>
+      rollbackReadiness({
+        weights,
+        recorded: weights,
+        activeColor,
+        capacity: plan.capacity,
+        imageIds: byColor((color) => plan.machines[color].imageId),
+        observed,
+      });
+    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, (seen) => judge(plan.weights, seen));
     const arns = byColor((color) => this.targetGroups[color].arn);
     const names = byColor((color) => this.fleets[color].ready.apply((group) => group.name));
     return pulumi.all([arns, this.weights, names]).apply(async ([known, weights, groupNames]) => {
-      const look = async (color: Color) => {
-        const group = await autoScalingGroup(clients, groupNames[color]);
-        return observe(await targetHealth(clients, known[color]), group ?? {});
-      };
+      const look = async (color: Color) =>
+        ownTargets(await targetHealth(clients, known[color]), await autoScalingGroup(clients, groupNames[color]));
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return rollbackReadiness(weights, plan.capacity, plan.machines, { blue, green });
+      return judge(weights, { blue, green });
     });
   }
 
   /** What a preview knows of it: by the settings, and by what is there of the fleets that the update leaves as they are. */
-  private whetherRollbackWillBeReady(clients: AwsClients, plan: Plan) {
+  private whetherRollbackWillBeReady(
+    clients: AwsClients,
+    judge: (observed: Partial<ByColor<TargetHealthSummary>>) => RollbackReadiness,
+  ): pulumi.Output<RollbackReadiness> {
     // Names alone are known in every preview: an output that waits for more would be unknown as a whole.
     return pulumi.all(colors.map((color) => this.fleets[color].ready.apply((group) => group.urn))).apply(async () => {
       const look = async (color: Color) => {
         const group = await this.fleets[color].unchanged(clients);
-        return group && observe(await targetHealth(clients, await known(this.targetGroups[color].arn)), group);
+        return group && ownTargets(await targetHealth(clients, await known(this.targetGroups[color].arn)), group);
       };
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return rollbackReadiness(plan.weights, plan.capacity, plan.machines, { blue, green });
+      return judge({ blue, green });
     });
   }
 }
 
+/** Targets of a group. Those of the group before it are left out: the engine deletes that when the program has ended. */
+const ownTargets = (targets: TargetHealthDescription[], group: AutoScalingGroup | undefined): TargetHealthSummary => ({
+  ...observe(targets, group ?? {}),
+  staleTargets: [],
+});
+
 interface ListenerOutputs {
   arn: string;
   defaultActions: aws.types.output.lb.ListenerDefaultAction[];
-}
-
-function weightsIn(actions: ListenerOutputs["defaultActions"], arns: ByColor<string>): ByColor<number> {
-  const groups = actions.find(({ type }) => type === "forward")?.forward?.targetGroups;
-  return byColor((color) => groups?.find(({ arn }) => arn === arns[color])?.weight ?? 0);
 }

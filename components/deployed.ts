@@ -2,37 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "../aws/clients.ts";
 import { liveWeights } from "../aws/describe.ts";
-import { byColor, colors, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
-
-const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
-
-const outputs = z.object({
-  activeColor: z.enum(colors),
-  weights: each(z.number()),
-  machines: each(
-    z.object({
-      imageId: z.string(),
-      instanceType: z.string(),
-      detailedMonitoring: z.boolean(),
-      healthCheckPath: z.string(),
-      versionPath: z.string(),
-      bootGate: z.boolean(),
-    }),
-  ),
-  capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
-  foundation: z.object({
-    vpcId: z.string().optional(),
-    vpcCidr: z.string(),
-    availabilityZoneCount: z.number(),
-    appPort: z.number(),
-    https: z.boolean(),
-  }),
-  listenerArn: z.string(),
-  targetGroupArns: each(z.string()),
-});
-
-const releases = z.object({ tableName: z.string() });
-const fleets = each(z.object({ groupName: z.string() }));
+import { byColor, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
+import { stackOutputs } from "../deployment/stack-outputs.ts";
 
 /** What was deployed, and where it is: guards and gate ask there again, right before a change. */
 export interface DeployedStack extends CurrentState {
@@ -45,7 +16,7 @@ export interface DeployedStack extends CurrentState {
 }
 
 /** The engine's answer. */
-interface StackOutputs {
+interface StackReference {
   outputs: Record<string, unknown>;
 }
 
@@ -58,10 +29,10 @@ interface StackOutputs {
 export async function readCurrentState(clients: AwsClients): Promise<DeployedStack | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // What a StackReference asks, without the resource: in the state it would show as a change in every refresh.
-  const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackOutputs;
+  const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackReference;
   const last = stack.outputs["deployed"];
   if (last === undefined) return undefined;
-  const parsed = outputs.safeParse(last);
+  const parsed = stackOutputs.shape.deployed.safeParse(last);
   if (!parsed.success) {
     throw new pulumi.RunError(
       `The stack output "deployed" is not readable: ${z.prettifyError(parsed.error)}\n` +
@@ -69,7 +40,7 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     );
   }
   const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
-  const groups = fleets.safeParse(stack.outputs["fleets"]).data;
+  const groups = stackOutputs.shape.fleets.safeParse(stack.outputs["fleets"]).data;
   const weights = (await liveWeights(clients, listenerArn, targetGroupArns)) ?? deployed.weights;
   return {
     ...deployed,
@@ -78,6 +49,6 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     listenerArn,
     targetGroupArns,
     groupNames: groups && byColor((color) => groups[color].groupName),
-    releasesTable: releases.safeParse(stack.outputs["releases"]).data?.tableName,
+    releasesTable: stackOutputs.shape.releases.safeParse(stack.outputs["releases"]).data?.tableName,
   };
 }

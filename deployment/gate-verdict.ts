@@ -26,36 +26,46 @@ export interface GateQuestion {
   preview: Partial<ByColor<PreviewFinding>>;
 }
 
+/** Why the listener may not change, and what to do. */
+export interface GateReason {
+  readonly what: string;
+  readonly advice?: string;
+}
+
+/** Reasons not to let the listener change, as sentences. Empty: the gate is open. */
+export const gateVerdict = (question: GateQuestion): string[] =>
+  gateReasons(question).map(({ what, advice }) => (advice === undefined ? what : `${what}. ${advice}`));
+
 /** Reasons not to let the listener change. Empty: the gate is open. */
-export function gateVerdict(question: GateQuestion): string[] {
+export function gateReasons(question: GateQuestion): GateReason[] {
   const { weights, recorded, live, abortTo, pending, observed, preview } = question;
-  const reasons: string[] = [];
+  const reasons: GateReason[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
-    reasons.push(
-      `the live weights are ${shares(live)}, the state says ${shares(recorded)}: somebody moved traffic by hand. ` +
-        `Run pulumi refresh, look, and update again.`,
-    );
+    reasons.push({
+      what: `the live weights are ${shares(live)}, the state says ${shares(recorded)}: somebody moved traffic by hand`,
+      advice: "Run pulumi refresh, look, and update again.",
+    });
   }
   for (const color of gaining(weights, recorded)) {
     if (pending.includes(color)) continue;
     const { healthy, staleTargets } = observed[color];
     const needed = neededTargets(color, question);
     if (needed !== undefined && healthy < needed) {
-      reasons.push(
-        `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests. ` +
-          `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
-      );
+      reasons.push({
+        what: `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests`,
+        advice: `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
+      });
     }
     if (color === abortTo) continue;
     if (staleTargets.length > 0) {
-      reasons.push(
-        `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet. ` +
-          `Finish that update first: pulumi up with the present weights.`,
-      );
+      reasons.push({
+        what: `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet`,
+        advice: "Finish that update first: pulumi up with the present weights.",
+      });
     }
     const answer = preview[color];
     if (answer && "faults" in answer)
-      reasons.push(...answer.faults.map((fault) => `${color} through the preview listener: ${fault}`));
+      reasons.push(...answer.faults.map((fault) => ({ what: `${color} through the preview listener: ${fault}` })));
   }
   return reasons;
 }

@@ -77,11 +77,11 @@ export interface Plan {
 /** What the health gate saw of one colour. */
 export interface TargetHealthSummary {
   /** Targets that are not leaving (initial, healthy or unhealthy), whosever they are. */
-  registered: number;
+  readonly registered: number;
   /** Healthy targets that are instances in service of the colour's present Auto Scaling group, at most as many as it wants. */
-  healthy: number;
+  readonly healthy: number;
   /** Registered targets that are no instance of the colour's present Auto Scaling group. */
-  staleTargets: string[];
+  readonly staleTargets: readonly string[];
 }
 
 /** The share of the requests that each colour gets, in percent: two weights that add up to 100. */

@@ -1,4 +1,5 @@
 import { office, runProgram, start, v1, v2, type Setting } from "./whole-program.ts";
+import { stackOutputs } from "../deployment/stack-outputs.ts";
 import { byColor, other } from "../deployment/model.ts";
 
 describe("outputs", () => {
@@ -14,6 +15,11 @@ describe("outputs", () => {
       rollbackReady: { ready: true },
       fleets: byColor((color) => ({ groupName: `app-${color}-group-1234567`, capacity: { minSize: 1, maxSize: 2 } })),
     });
+  });
+
+  test("are what the schema says, and nothing beside it", async () => {
+    const { outputs } = await runProgram("dev", { ...office, ...start });
+    expect(stackOutputs.parse(outputs)).toEqual(outputs);
   });
 
   test("tell the release commands where their records are, whom to tell, and what to watch", async () => {

@@ -1,7 +1,8 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ImageName } from "../images/catalog.ts";
 import { ec2 } from "./aws.ts";
-import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { fleetParts, expectTouched, pause, until, type Context, type Step, type World } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image of the catalog. */
@@ -29,7 +30,7 @@ export const neverReady = (name: string, title: string, words: RegExp, world: (c
     const result = await context.refused(world(context), words, fleetParts("blue"));
     await onlyGreenServed(context, begun);
     await context.updated(worlds.released(context));
-    return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
+    return { touched: touchedResources(result), updateSeconds: result.seconds, note: sentence(result.error) };
   },
 });
 
@@ -41,7 +42,7 @@ const slowStart: Step = {
     const begun = Date.now();
     const result = await context.updated(withBlue("slow-start")(context));
     await onlyGreenServed(context, begun);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 

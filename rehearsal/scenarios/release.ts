@@ -1,5 +1,6 @@
 import { startLoad } from "../load/load.ts";
-import { Context, expectTouched, pause, touched, until, type Findings, type Step, type World } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { Context, expectTouched, pause, until, type Findings, type Step, type World } from "./context.ts";
 
 const loopback = ["127.0.0.0/8"];
 
@@ -53,7 +54,7 @@ export async function move(
   }
   const since = (at: number | undefined) => (at === undefined ? undefined : (at - begun) / 1000);
   return {
-    touched: touched(result),
+    touched: touchedResources(result),
     updateSeconds: result.seconds,
     firstNew: canary ? undefined : since(first),
     lastOld: since(last),
@@ -71,7 +72,7 @@ const up: Step = {
     const { byVersion } = await context.traffic(0);
     if (Object.keys(byVersion).join() !== "v1.0.0")
       throw new Error(`expected v1.0.0 alone, got ${JSON.stringify(byVersion)}`);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 
@@ -84,7 +85,7 @@ const warm: Step = {
     const result = await context.updated(worlds.warm(context));
     const { byColor } = await context.traffic(begun);
     if (byColor.green > 0) throw new Error(`green answered ${byColor.green} requests before its time`);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 
@@ -137,7 +138,7 @@ const canary: Step = {
     const { share, error, count, off } = measured;
     if (off) throw new Error(`the canary got ${share} %, not 10 % ± ${error}, of ${count} requests`);
     const note = `${share} % measured over ${count} requests (10 % ± ${error})`;
-    return { touched: touched(result), updateSeconds: result.seconds, note };
+    return { touched: touchedResources(result), updateSeconds: result.seconds, note };
   },
 };
 
@@ -170,7 +171,7 @@ export const retire: Step = {
     const result = await context.updated(worlds.released(context));
     expectTouched(result, ["app-blue-group"]);
     await until("blue has no instance", 60, async () => (await context.instances("blue")).length === 0);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 

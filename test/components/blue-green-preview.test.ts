@@ -182,21 +182,24 @@ describe("rollbackReady in a preview", () => {
   const ready = async (changes: object) => (await preview(changes)).outputs.rollbackReady;
 
   test("is true where both fleets stay as they are and are well", async () => {
-    expect(await ready(flip)).toEqual({ ready: true });
+    expect(await ready(flip)).toEqual({ ready: true, to: "blue" });
   });
 
   test("says what lacks now", async () => {
     there.blue = { healthy: 1, unhealthy: 1 };
-    expect(await ready(flip)).toEqual({ ready: false, reason: "blue has 1 healthy targets and needs 2" });
+    expect(await ready(flip)).toMatchObject({
+      ready: false,
+      reason: "blue has 1 healthy targets and needs 2 for 100 % of the requests",
+    });
   });
 
   test("says what the settings decide", async () => {
-    expect(await ready({ standby: "off" })).toEqual({ ready: false, reason: "green is off (standby: off)" });
+    expect(await ready({ standby: "off" })).toMatchObject({ ready: false, reason: "green is off (standby: off)" });
   });
 
   test("says which fleet the update changes", async () => {
     there.green = undefined;
-    expect(await ready(flip)).toEqual({ ready: false, reason: "known after the update, which changes green" });
+    expect(await ready(flip)).toMatchObject({ ready: false, reason: "known after the update, which changes green" });
   });
 });
 

@@ -13,6 +13,7 @@ import {
 import { newRecord, type Begun } from "../../../cli/store/record.ts";
 import type { FleetFacts, ReleaseRecord, ReleaseSettings, LiveState } from "../../../cli/state/model.ts";
 import { settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
+import { stackOutputsOf } from "../../stack-outputs.ts";
 import { instance, v1, v2 } from "../worlds.ts";
 
 /** The process was killed: nothing that it does from then on has any effect. */
@@ -82,7 +83,14 @@ export class SimulatedStack {
     );
     const capacity = byColor((color) => ({ minSize: this.groups[color].minSize, maxSize: this.groups[color].maxSize }));
     const machines = byColor((color) => machine(this.groups[color].imageId));
-    this.deployed = { activeColor: serving, weights: { ...this.live }, machines, capacity };
+    this.deployed = {
+      ...stackOutputsOf().deployed,
+      activeColor: serving,
+      weights: { ...this.live },
+      machines,
+      capacity,
+      foundation,
+    };
     this.file = this.settings();
   }
 
@@ -124,13 +132,7 @@ export class SimulatedStack {
 
   /** What the state says, as far as the commands ask for it. */
   outputs(): Outputs {
-    return {
-      url: "http://app",
-      previewUrl: "http://app:9090",
-      deployed: this.deployed,
-      releases: { tableName: "releases" },
-      notifications: { topicArn: "topic" },
-    } as Outputs;
+    return stackOutputsOf({ deployed: this.deployed });
   }
 
   /** Whether a look at the new colour finds it well. */
@@ -191,7 +193,8 @@ export class SimulatedStack {
       this.recorded = plan.weights;
     }
     fleets(colors.filter((color) => !plan.beforeListener.includes(color)));
-    this.deployed = { ...plan, activeColor: rest.activeColor };
+    const { weights, capacity } = plan;
+    this.deployed = { ...this.deployed, weights, capacity, machines: plan.machines, activeColor: rest.activeColor };
     this.moment();
     return touched;
   }
