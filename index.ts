@@ -8,6 +8,7 @@ import { createOutputs } from "./components/outputs.ts";
 import { createPlatform } from "./components/platform.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { loadSettings } from "./config/load.ts";
+import { blueGreenName } from "./deployment/names.ts";
 
 /** The stack: settings, what the update will do, and only then the first resource. */
 export default async () => {
@@ -29,7 +30,7 @@ export default async () => {
     tags,
   });
 
-  const blueGreen = new BlueGreen("app", {
+  const blueGreen = new BlueGreen(blueGreenName, {
     clients,
     readItem,
     plan,

@@ -232,8 +232,13 @@ export class BlueGreen extends pulumi.ComponentResource {
       });
       if (reasons.length === 0) return;
       if (dryRun)
-        return warnOfRefusal(`The health gate would let no listener change to ${shares(plan.weights)}`, reasons);
+        return warnOfRefusal(
+          "gate-closed",
+          `The health gate would let no listener change to ${shares(plan.weights)}`,
+          reasons,
+        );
       refuseUnlessOverridden(
+        "gate-closed",
         `The health gate keeps the listener as it is; ${shares(plan.weights)} was asked for`,
         reasons,
       );

@@ -24,6 +24,9 @@ export interface RollbackQuestion {
   readonly objection?: string;
 }
 
+/** How the reason begins in a preview that can't tell yet. */
+export const knownLater = "known after the update";
+
 /** Whether the traffic could go back at once. */
 export interface RollbackReadiness {
   readonly ready: boolean;
@@ -53,7 +56,7 @@ export function rollbackReadiness(question: RollbackQuestion): RollbackReadiness
   const { blue, green } = observed;
   if (!blue || !green) {
     const changed = colors.filter((color) => !observed[color]);
-    return no(`known after the update, which changes ${changed.join(" and ")}`);
+    return no(`${knownLater}, which changes ${changed.join(" and ")}`);
   }
   const reasons = gateReasons({
     weights: weightsFor(to, 0),

@@ -1,6 +1,14 @@
 import { office, runProgram, start, v1, v2, type Setting } from "./whole-program.ts";
 import { stackOutputs } from "../deployment/stack-outputs.ts";
-import { byColor, other } from "../deployment/model.ts";
+import { fleetPartName, fleetParts, listenerName, releasesTableName } from "../deployment/names.ts";
+import { byColor, colors, other } from "../deployment/model.ts";
+
+test("given the whole program, then the resources that the commands look for have the names that they look for", async () => {
+  const { resources } = await runProgram("dev", { ...office, ...start });
+  const names = resources.map(({ name }) => name);
+  const parts = colors.flatMap((color) => fleetParts.map((part) => fleetPartName(color, part)));
+  expect(names).toEqual(expect.arrayContaining([listenerName, ...parts, releasesTableName("bluegreen-dev")]));
+});
 
 describe("outputs", () => {
   test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {

@@ -183,11 +183,11 @@ export async function decideRollback(
   throw new CliError("rolledBack", `${imageName(image)} was taken back: ${why}`);
 }
 
-/** Whether an error is what readiness.ts says of that colour's fleet when it never got ready. */
+/** Whether an update ended because a colour's fleet never got ready. */
 const isFailedFleet = (error: unknown, color: Color): boolean =>
   error instanceof CliError &&
   error.code === "failed" &&
-  new RegExp(`The ${color} fleet .* is not ready`, "s").test(error.message);
+  error.causes.some((cause) => cause.code === "fleet-not-ready" && cause.color === color);
 
 /** The colour with the image, where it gets requests. */
 function servingOrCanary({ fleets, weights }: LiveState, { imageId }: ImageFacts): Color | undefined {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
+import { listenerName } from "../../deployment/names.ts";
 import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
@@ -29,7 +30,7 @@ export async function shift(
   const title = `Giving ${color} (${imageName(rollout.world.fleets[color].image)}) ${weight} % of the requests`;
   await rollout.session.ui.step("cutover", title, async (tell) => {
     const touched = await rollout.change({ ...change, ...warm, previewSize: 0 }, tell, options);
-    const others = touched.filter((name) => name !== "app-listener");
+    const others = touched.filter((name) => name !== listenerName);
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = rollout.world.weights;
     if (live[color] !== weight) {

@@ -1,4 +1,5 @@
 import { touchedResources, type OperationResult, type Progress } from "../../automation/protocol.ts";
+import { codesIn } from "../../deployment/error-codes.ts";
 import type { ReleaseSettings } from "../state/model.ts";
 import { readLiveState } from "../state/read.ts";
 import { CliError } from "../error.ts";
@@ -60,7 +61,9 @@ export async function update(
   }
   await restore();
   const said = result.error ?? "no reason was given";
-  throw new CliError(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
+  const causes = codesIn(said);
+  const isRefused = causes.some(({ code }) => code === "update-refused" || code === "gate-closed");
+  throw new CliError(isRefused ? "refused" : "failed", said, causes);
 }
 
 /** The settings that lead to what is there; where that can't be read, those from before. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { weightsIn } from "../../deployment/listener-weights.ts";
 import { byColor, other, servingColor, type ByColor, type Color, type Capacity } from "../../deployment/model.ts";
+import { fleetPartName, listenerName } from "../../deployment/names.ts";
 import { stackOutputs } from "../../deployment/stack-outputs.ts";
 import type { ReleaseSettings } from "./model.ts";
 import { CliError } from "../error.ts";
@@ -77,13 +78,13 @@ export function parseStackState(text: string, stack: string): StackState {
     throw new CliError("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
   }
   const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
-  const listener = outputsOf(resources, "app-listener");
+  const listener = outputsOf(resources, listenerName);
   const actions = listenerActions.parse(listener?.["defaultActions"] ?? []);
   const templateImage = (color: Color) =>
     z
       .string()
       .optional()
-      .parse(outputsOf(resources, `app-${color}-template`)?.["imageId"]);
+      .parse(outputsOf(resources, fleetPartName(color, "template"))?.["imageId"]);
   const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
   return {
     outputs: read.data,
@@ -106,8 +107,8 @@ const boundVersion = z.object({
 });
 
 function isTemplateAhead(resources: readonly Resource[], color: Color): boolean {
-  const template = templateVersion.safeParse(outputsOf(resources, `app-${color}-template`));
-  const group = boundVersion.safeParse(outputsOf(resources, `app-${color}-group`));
+  const template = templateVersion.safeParse(outputsOf(resources, fleetPartName(color, "template")));
+  const group = boundVersion.safeParse(outputsOf(resources, fleetPartName(color, "group")));
   if (!template.success || !group.success) return false;
   const { version } = group.data.mixedInstancesPolicy.launchTemplate.launchTemplateSpecification;
   return version !== template.data.latestVersion;

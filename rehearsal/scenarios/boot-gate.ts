@@ -1,7 +1,7 @@
 import { CompleteLifecycleActionCommand, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import { autoScaling } from "./aws.ts";
 import { touchedResources } from "../../automation/protocol.ts";
-import { fleetParts, pause, type Context, type Step, type World } from "./context.ts";
+import { touchedByImage, pause, type Context, type Step, type World } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image that answers the launch lifecycle hook. */
@@ -45,7 +45,7 @@ export const bootGate: Step = {
     const refused = context.refused(
       gated(context),
       /\d+ of its launches were given up at the boot gate/,
-      fleetParts("blue"),
+      touchedByImage("blue"),
     );
     const given = await answering(context, "ABANDON", refused);
     const result = await refused;

@@ -1,3 +1,4 @@
+import { listenerName } from "../../deployment/names.ts";
 import {
   DeregisterTargetsCommand,
   DescribeTargetHealthCommand,
@@ -28,7 +29,7 @@ export function touchedIn({ events }: Pick<CommandEnd, "events">, step: string):
 /** Rejects unless the listener alone was touched. */
 function expectListener(end: CommandEnd, step: string): void {
   const names = touchedIn(end, step);
-  if (names.join() !== "app-listener") throw new Error(`${step} touched ${names.join(", ") || "nothing"}`);
+  if (names.join() !== listenerName) throw new Error(`${step} touched ${names.join(", ") || "nothing"}`);
 }
 
 const release = commandStep(

@@ -6,6 +6,7 @@ import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balanc
 import type { ConfigValue } from "../engine/settings.ts";
 import { touchedResources, type OperationResult, type Progress } from "../../automation/protocol.ts";
 import type { Color } from "../../deployment/model.ts";
+import { fleetPartName, fleetParts } from "../../deployment/names.ts";
 import type { RehearsalStack, RunOptions } from "../engine/stack.ts";
 import type { Load, LoadWindow } from "../load/load.ts";
 import type { Session } from "../session.ts";
@@ -165,8 +166,8 @@ export async function releasedSettings({ place }: Pick<RehearsalStack, "place">)
 }
 
 /** What a new image on a colour changes: its fleet, and the dashboard, which names the group. */
-export const fleetParts = (color: string): string[] => [
-  ...["template", "group", "cpu", "requests"].map((part) => `app-${color}-${part}`),
+export const touchedByImage = (color: Color): string[] => [
+  ...fleetParts.map((part) => fleetPartName(color, part)),
   "monitoring-dashboard",
 ];
 

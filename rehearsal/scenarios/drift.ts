@@ -1,3 +1,4 @@
+import { listenerName } from "../../deployment/names.ts";
 import { DescribeListenersCommand, ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { elb } from "./aws.ts";
 import { touchedResources } from "../../automation/protocol.ts";
@@ -23,7 +24,7 @@ const drift: Step = {
     );
     await pause(context.watchSeconds);
     const seen = await context.session.stack.refresh({ previewOnly: true });
-    const listener = seen.changes.find(({ name }) => name === "app-listener");
+    const listener = seen.changes.find(({ name }) => name === listenerName);
     const weight = listener?.diff.find((path) => path.endsWith("weight"));
     if (!weight)
       throw new Error(
@@ -31,12 +32,12 @@ const drift: Step = {
       );
     // An update for the state's weights has nothing to do; one for others finds live weights that it doesn't know.
     await context.refused({ ...worlds.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
-      "app-listener",
+      listenerName,
     ]);
     const refreshed = await context.session.stack.refresh();
     if (!refreshed.ok) throw new Error(`refresh failed: ${refreshed.error}`);
     const repaired = await context.updated(worlds.green(context));
-    expectTouched(repaired, ["app-listener"]);
+    expectTouched(repaired, [listenerName]);
     const { Listeners = [] } = await client.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }));
     const weights = Listeners[0]?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups?.map(({ Weight }) => Weight).sort();
     if (weights?.join() !== "0,100") throw new Error(`after the repair the weights are ${weights?.join(", ")}`);

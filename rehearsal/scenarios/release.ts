@@ -1,3 +1,4 @@
+import { fleetPartName, listenerName } from "../../deployment/names.ts";
 import { startLoad } from "../load/load.ts";
 import { touchedResources } from "../../automation/protocol.ts";
 import { Context, expectTouched, pause, until, type Findings, type Step, type World } from "./context.ts";
@@ -44,7 +45,7 @@ export async function move(
   const begun = Date.now();
   const result = await context.updated(world);
   const ended = Date.now();
-  expectTouched(result, ["app-listener"]);
+  expectTouched(result, [listenerName]);
   await pause(context.watchSeconds);
   const traffic = await context.traffic(begun);
   const [first, last] = [traffic.firstOf(to), traffic.lastOf(from)];
@@ -130,7 +131,7 @@ const canary: Step = {
   from: worlds.warm,
   async run(context) {
     const result = await context.updated(worlds.canary(context));
-    expectTouched(result, ["app-listener"]);
+    expectTouched(result, [listenerName]);
     const begun = Date.now();
     // A right listener is off by more than three standard errors in one look of 370: then a second, longer look decides.
     let measured = await look(context, begun);
@@ -169,7 +170,7 @@ export const retire: Step = {
   from: worlds.green,
   async run(context) {
     const result = await context.updated(worlds.released(context));
-    expectTouched(result, ["app-blue-group"]);
+    expectTouched(result, [fleetPartName("blue", "group")]);
     await until("blue has no instance", 60, async () => (await context.instances("blue")).length === 0);
     return { touched: touchedResources(result), updateSeconds: result.seconds };
   },

@@ -106,7 +106,7 @@ describe("the health gate in a preview", () => {
     there.blue = { healthy: 3 };
     await askGate(await preview(flip));
     expect(warnings).toEqual([
-      "The health gate would let no listener change to blue 0 %, green 100 %, because now:\n" +
+      "[gate-closed] The health gate would let no listener change to blue 0 %, green 100 %, because now:\n" +
         "  - green has 2 healthy targets and needs 3 for 100 % of the requests. Raise capacityFloor to what the serving fleet runs, or wait until green is healthy.\n" +
         "This is a preview: the update asks again, and is refused if this still holds.",
     ]);

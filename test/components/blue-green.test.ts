@@ -188,7 +188,7 @@ describe("the health gate", () => {
   test("fails the listener's update with every reason", async () => {
     gate.mockResolvedValue(["not healthy", "wrong version"]);
     await expect(callHook(await run({ activeColor: "green" }), "app-health-gate", oldOutputs)).rejects.toThrow(
-      "The health gate keeps the listener as it is; blue 0 %, green 100 % was asked for, but:\n  - not healthy\n  - wrong version",
+      "[gate-closed] The health gate keeps the listener as it is; blue 0 %, green 100 % was asked for, but:\n  - not healthy\n  - wrong version",
     );
   });
 });
@@ -216,7 +216,7 @@ describe("whose turn it is to change the listener", () => {
   test("fails the update of a command that a rollback has preempted", async () => {
     process.env[lockVariable] = "mine";
     table.items = token("theirs");
-    await expect(askedFor(true)).rejects.toThrow(/The health gate keeps the listener.*\n.*has lost its lock/);
+    await expect(askedFor(true)).rejects.toThrow(/\[gate-closed\].*\n.*has lost its lock/);
   });
 
   test("fails a flip by hand while a command releases", async () => {

@@ -1,4 +1,5 @@
 import { gateVerdict } from "../../../deployment/gate-verdict.ts";
+import { withCode } from "../../../deployment/error-codes.ts";
 import { planUpdate } from "../../../deployment/plan.ts";
 import {
   byColor,
@@ -181,7 +182,7 @@ export class SimulatedStack {
       // As components/deployed.ts reads it.
       { ...before, weights: this.live, activeColor: servingColor(this.live, before.activeColor), foundation },
     );
-    if (refusals.length > 0) throw new Error(`This update is refused, nothing was changed:\n${refusals.join("\n")}`);
+    if (refusals.length > 0) throw new Error(withCode({ code: "update-refused" }, refusals.join("\n")));
     const touched: string[] = [];
     const fleets = (group: readonly Color[]) => {
       for (const color of group) this.updateFleet(color, plan.machines[color].imageId, plan.capacity[color], touched);
@@ -215,7 +216,7 @@ export class SimulatedStack {
       });
     }
     const { desired, healthy } = this.groups[color];
-    if (healthy < desired) throw new Error(`The ${color} fleet (app-${color}-group) is not ready: no luck`);
+    if (healthy < desired) throw new Error(withCode({ code: "fleet-not-ready", color }, "no luck"));
   }
 
   private gate({ weights, capacity, abortTo }: Plan): void {
@@ -226,7 +227,7 @@ export class SimulatedStack {
     }));
     const { recorded, live } = this;
     const reasons = gateVerdict({ weights, recorded, live, capacity, abortTo, pending: [], observed, preview: {} });
-    if (reasons.length > 0) throw new Error(`The health gate keeps the listener as it is:\n${reasons.join("\n")}`);
+    if (reasons.length > 0) throw new Error(withCode({ code: "gate-closed" }, reasons.join("\n")));
   }
 
   /** A change of one resource: cut off before or behind it, it stays pending in the state. */
