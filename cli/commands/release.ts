@@ -3,19 +3,14 @@ import { parseDuration } from "../analysis/duration.ts";
 import { parseStrategy } from "../analysis/strategy.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
 import { CliError } from "../error.ts";
-import { check as runCheck } from "../rollout/check.ts";
 import type { RolloutContext } from "../rollout/context.ts";
 import { RollbackRequired } from "../rollout/hooks.ts";
 import { notifyOfOutcome } from "../rollout/outcome.ts";
 import { requireImageName, resolveImage } from "../rollout/image.ts";
 import type { Goal } from "../rollout/next.ts";
-import {
-  bake as runBake,
-  release as runRelease,
-  repairInterrupted,
-  decideRollback,
-  type Until,
-} from "../rollout/release.ts";
+import { release as runRelease, decideRollback, type Until } from "../rollout/release.ts";
+import { repairInterrupted } from "../rollout/repair.ts";
+import { takeStep } from "../rollout/take-step.ts";
 import { timestamp, ensureRecord, requireFit, servingNow } from "../rollout/stage.ts";
 import { shift as runShift, flip } from "../rollout/traffic.ts";
 import { wholeNumber } from "./arguments.ts";
@@ -80,7 +75,7 @@ export function check(context: Context): Promise<void> {
     await repairInterrupted(rollout);
     const { color, image } = stagedNow(rollout);
     try {
-      await runCheck(rollout, color, image);
+      await takeStep(rollout, image, { kind: "check", color });
     } catch (error) {
       if (!(error instanceof RollbackRequired)) throw error;
       throw new CliError("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
@@ -123,7 +118,9 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
       await rollout.note({ kind: "serves", at: timestamp() });
     }
     await notifyOfOutcome(rollout, () =>
-      runBake(rollout, image, color, seconds).catch((error: unknown) => decideRollback(rollout, image, error, "bake")),
+      takeStep(rollout, image, { kind: "bake", color, seconds }).catch((error: unknown) =>
+        decideRollback(rollout, image, error, "bake"),
+      ),
     );
   });
 }
