@@ -1,22 +1,5 @@
 import type { ByColor } from "../../deployment/model.ts";
-import type { Next } from "./next.ts";
-
-/** What a run of a release knows beside the world. */
-export interface Memory {
-  /** The image may be released here: asked once a run, before anything is changed. */
-  readonly fit: boolean;
-  /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
-  readonly checked: boolean;
-  /**
-   * Percent with which this run has watched the new colour, and found it well; undefined: none. What happened to it since a
-   * run that was cut off, nobody has seen.
-   */
-  readonly watched?: number;
-  /** How often it has staged. */
-  readonly staged: number;
-  /** Whether it has put the stack in order because of targets that are none of a fleet's: once is enough. */
-  readonly repaired: boolean;
-}
+import type { Memory, Next } from "./next.ts";
 
 /** What a run knows at its beginning. */
 export const nothingDone: Memory = { fit: false, checked: false, staged: 0, repaired: false };

@@ -1,6 +1,5 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { healthyTargetsNeeded, other, servingColor, shares, type Color } from "../../deployment/model.ts";
-import type { Memory } from "./memory.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
 import { imageName, type FleetFacts, type ReleaseRecord, type LiveState } from "../state/model.ts";
 
@@ -29,6 +28,23 @@ export type Next =
   | { readonly kind: "retire"; readonly color: Color }
   | { readonly kind: "done"; readonly color: Color }
   | { readonly kind: "refuse"; readonly why: string };
+
+/** What a run of a release knows beside the world. */
+export interface Memory {
+  /** The image may be released here: asked once a run, before anything is changed. */
+  readonly fit: boolean;
+  /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
+  readonly checked: boolean;
+  /**
+   * Percent with which this run has watched the new colour, and found it well; undefined: none. What happened to it since a
+   * run that was cut off, nobody has seen.
+   */
+  readonly watched?: number;
+  /** How often it has staged. */
+  readonly staged: number;
+  /** Whether it has put the stack in order because of targets that are none of a fleet's: once is enough. */
+  readonly repaired: boolean;
+}
 
 /** A serving fleet may grow while the standby comes up, and then the standby grows after it; but not for ever. */
 const stagings = 5;

@@ -1,5 +1,5 @@
-import { nothingDone, remember, type Memory } from "../../../cli/rollout/memory.ts";
-import type { Next } from "../../../cli/rollout/next.ts";
+import { nothingDone, remember } from "../../../cli/rollout/memory.ts";
+import type { Memory, Next } from "../../../cli/rollout/next.ts";
 
 const live = { blue: 90, green: 10 };
 const color = "green" as const;

@@ -1,7 +1,7 @@
 import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
-import { nextStep, unfinished, type Goal, type Next } from "../../../cli/rollout/next.ts";
-import { nothingDone, type Memory } from "../../../cli/rollout/memory.ts";
+import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
+import { nothingDone } from "../../../cli/rollout/memory.ts";
 import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({
