@@ -2,6 +2,7 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { parseDuration } from "../analysis/duration.ts";
 import { parseStrategy } from "../analysis/strategy.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
+import { defaults } from "../defaults.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "../rollout/context.ts";
 import { RollbackRequired } from "../rollout/hooks.ts";
@@ -24,9 +25,6 @@ export interface ReleaseOptions {
   /** `true`: right after the bake. */
   readonly retire?: string | true;
 }
-
-/** What is used where nothing is said. */
-export const defaults = { strategy: "canary=10%,5m", bake: "10m" } as const;
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
   requireImageName(wanted);
