@@ -297,12 +297,13 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     ],
   },
   certificateArn: {
+    beside: { domain: "app.example.com" },
     values: [certificateArn("one"), certificateArn("two")],
     places: (run) => [listenerName, "app-preview-listener"].map((name) => at(run, name, "certificateArn")),
     seen: [Array(2).fill(certificateArn("one")), Array(2).fill(certificateArn("two"))],
   },
   allowHttp: {
-    beside: { certificateArn: certificateArn("one") },
+    beside: { domain: "app.example.com", certificateArn: certificateArn("one") },
     values: [true, false],
     read: "the rule that refuses plain HTTP without it",
   },
