@@ -4,10 +4,11 @@ import { decideUpdate } from "./components/decide-update.ts";
 import { LogGroups } from "./components/log-groups.ts";
 import { Monitoring } from "./components/monitoring.ts";
 import { Notifications } from "./components/notifications.ts";
-import { stackOutputs } from "./components/outputs.ts";
+import { createOutputs } from "./components/outputs.ts";
 import { createPlatform } from "./components/platform.ts";
 import { ReleasesTable } from "./components/releases-table.ts";
 import { loadSettings } from "./config/load.ts";
+import { blueGreenName } from "./deployment/names.ts";
 
 /** The stack: settings, what the update will do, and only then the first resource. */
 export default async () => {
@@ -29,10 +30,11 @@ export default async () => {
     tags,
   });
 
-  const blueGreen = new BlueGreen("app", {
+  const blueGreen = new BlueGreen(blueGreenName, {
     clients,
     readItem,
     plan,
+    activeColor: settings.activeColor,
     deployed,
     images,
     loadBalancer,
@@ -75,7 +77,7 @@ export default async () => {
     tags,
   });
   await blueGreen.settled;
-  return stackOutputs({
+  return createOutputs({
     settings,
     foundation: wanted.foundation,
     loadBalancer,

@@ -91,3 +91,7 @@ export interface OperationResult {
   /** Why it failed, one reason a line; undefined when it did not. */
   readonly error?: string;
 }
+
+/** Logical names of the real resources that an operation touched, components left out. */
+export const touchedResources = ({ changes }: Pick<OperationResult, "changes">): string[] =>
+  changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);

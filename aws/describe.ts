@@ -6,7 +6,8 @@ import {
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
-import { byColor, type ByColor, type TargetHealthSummary } from "../deployment/model.ts";
+import { weightsIn } from "../deployment/listener-weights.ts";
+import type { ByColor, TargetHealthSummary } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
@@ -18,9 +19,7 @@ export async function liveWeights(
 ): Promise<ByColor<number> | undefined> {
   try {
     const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
-    const groups = Listeners[0]?.DefaultActions?.find((action) => action.Type === "forward")?.ForwardConfig
-      ?.TargetGroups;
-    return byColor((color) => groups?.find((group) => group.TargetGroupArn === targetGroupArns[color])?.Weight ?? 0);
+    return weightsIn(Listeners[0]?.DefaultActions ?? [], targetGroupArns);
   } catch (error) {
     if (error instanceof ListenerNotFoundException) return undefined;
     throw error;
@@ -46,14 +45,22 @@ export async function autoScalingGroup(
 
 /**
  * A colour's targets that are not leaving.
- * @param members ids of the instances that its present group holds; without it, no target counts as foreign.
+ * @param group its present group; without it nobody can tell whose targets are, and every healthy one counts
  */
-export function observe(targets: TargetHealthDescription[], members?: string[]): TargetHealthSummary {
+export function observe(
+  targets: TargetHealthDescription[],
+  group?: Partial<Pick<AutoScalingGroup, "Instances" | "DesiredCapacity">>,
+): TargetHealthSummary {
+  const idsIn = (states: TargetHealthDescription[]) => states.map(({ Target }) => Target?.Id ?? "");
   const staying = targets.filter(({ TargetHealth }) => !["draining", "unused"].includes(TargetHealth?.State ?? ""));
-  const ids = staying.map(({ Target }) => Target?.Id ?? "");
+  const healthy = idsIn(staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy"));
+  if (!group) return { registered: staying.length, healthy: healthy.length, staleTargets: [] };
+  const { Instances = [], DesiredCapacity = 0 } = group;
+  const lifecycleOf = new Map(Instances.map(({ InstanceId = "", LifecycleState }) => [InstanceId, LifecycleState]));
+  const inService = healthy.filter((id) => lifecycleOf.get(id) === "InService");
   return {
     registered: staying.length,
-    healthy: staying.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length,
-    staleTargets: members ? ids.filter((id) => !members.includes(id)) : [],
+    healthy: Math.min(inService.length, DesiredCapacity),
+    staleTargets: idsIn(staying).filter((id) => !lifecycleOf.has(id)),
   };
 }

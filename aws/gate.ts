@@ -16,7 +16,10 @@ export interface GateArgs {
   /** The colour that takes back what it had given to its canary. */
   abortTo?: Color;
   targetGroupArns: ByColor<string>;
-  /** Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. */
+  /**
+   * Names of the colours' present groups; needed of those that gain traffic, which are registered before the gate. Of the
+   * others as the last update left them.
+   */
   groupNames: Partial<ByColor<string>>;
   /** Colours that can't be judged yet: in a preview, those that the update changes before it asks. */
   pending: Color[];
@@ -37,17 +40,19 @@ export interface GateArgs {
 export async function askGate(args: GateArgs): Promise<string[]> {
   const { clients, weights, listener, targetGroupArns } = args;
   const recorded = listener?.weights;
-  const members = async (color: Color) => {
+  const gains = gaining(weights, recorded);
+  const groupOf = async (color: Color) => {
     const name = args.groupNames[color];
     if (name === undefined) return undefined;
-    const { Instances = [] } = (await autoScalingGroup(clients, name)) ?? {};
-    return Instances.map(({ InstanceId }) => InstanceId ?? "");
+    // A group that is gone holds nothing. Of a colour that loses traffic an update that failed may have made another one since:
+    // then all of its healthy targets count.
+    return (await autoScalingGroup(clients, name)) ?? (gains.includes(color) ? {} : undefined);
   };
   const look = async (color: Color) =>
-    observe(await targetHealth(clients, targetGroupArns[color]), await members(color));
+    observe(await targetHealth(clients, targetGroupArns[color]), await groupOf(color));
   const [blue, green] = await Promise.all([look("blue"), look("green")]);
   const preview: Partial<ByColor<PreviewFinding>> = {};
-  for (const color of gaining(weights, recorded)) {
+  for (const color of gains) {
     if (args.pending.includes(color)) continue;
     const answer = await probe(args.preview, color, args.paths[color], args.versions[color]);
     preview[color] = answer;

@@ -6,11 +6,13 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
+import { withCode } from "../deployment/error-codes.ts";
+import type { Color } from "../deployment/model.ts";
 import { autoScalingGroup, targetHealth } from "./describe.ts";
 
 /** What is waited for: as many healthy targets of this very group as it wants, and no fewer than its minimum. */
 export interface Readiness {
-  color: string;
+  color: Color;
   groupName: string;
   targetGroupArn: string;
   minSize: number;
@@ -154,17 +156,25 @@ export async function waitUntilReady(
     const activities = group ? await activitiesSince(clients, groupName, since) : [];
     const state = fleetState(group, targets, activities, minSize);
     if (state.ready) return;
-    // Other words than for a fleet that is not ready: nothing is wrong with its image.
+    // Another code than for a fleet that is not ready: nothing is wrong with its image.
     if (state.suspended)
       throw new Error(
-        `The ${color} fleet (${groupName}) can't become ready: somebody suspended its processes ${state.suspended}. ` +
-          `Resume them: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}; then update again.`,
+        withCode(
+          { code: "fleet-held-up", color },
+          `The ${color} fleet (${groupName}) can't become ready: somebody suspended its processes ${state.suspended}. ` +
+            `Resume them: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}; then update again.`,
+        ),
       );
     if (state.summary !== last) report((last = state.summary));
     const failure =
       state.failure ?? (Date.now() - start > timeout * 1000 ? `not after ${timeout} s: ${state.summary}` : undefined);
     if (failure)
-      throw new Error(`The ${color} fleet (${groupName}) is not ready: ${failure}. ${advice(color, serves)}`);
+      throw new Error(
+        withCode(
+          { code: "fleet-not-ready", color },
+          `The ${color} fleet (${groupName}) is not ready: ${failure}. ${advice(color, serves)}`,
+        ),
+      );
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

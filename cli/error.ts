@@ -1,3 +1,5 @@
+import type { Coded } from "../deployment/error-codes.ts";
+
 /** What the command answers its caller with. */
 export const exitCodes = {
   ok: 0,
@@ -27,9 +29,12 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
 /** An end that the user is told in one line: what came, what is allowed, and what to do next. */
 export class CliError extends Error {
   readonly code: ExitCode;
+  /** What ended the update that it tells of, by the program's own codes. */
+  readonly causes: readonly Coded[];
 
-  constructor(code: ExitCode, message: string) {
+  constructor(code: ExitCode, message: string, causes: readonly Coded[] = []) {
     super(message);
     this.code = code;
+    this.causes = causes;
   }
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
+import { defaults } from "./defaults.ts";
 import { exitCodes, exitMeanings, type ExitCode, CliError } from "./error.ts";
 
 const program = new Command("bluegreen")
@@ -26,9 +27,12 @@ const program = new Command("bluegreen")
 /** Options that several commands take. */
 const strategy = new Option(
   "--strategy <how>",
-  "all-at-once, canary=10%,10m or linear=10%/6m (default: canary=10%,5m)",
+  `all-at-once, canary=10%,10m or linear=10%/6m (default: ${defaults.strategy})`,
 );
-const bakeTime = new Option("--bake <duration>", "how long the new colour is watched with all traffic (default: 10m)");
+const bakeTime = new Option(
+  "--bake <duration>",
+  `how long the new colour is watched with all traffic (default: ${defaults.bake})`,
+);
 const previewSize = new Option(
   "--preview-size <n>",
   "begin with so many instances, to be tried, and grow before the cut-over",
@@ -79,7 +83,7 @@ program
 program
   .command("bake")
   .description("watch what serves for a time; when it is not well, go back")
-  .option("--for <duration>", "how long (default: 10m)")
+  .option("--for <duration>", `how long (default: ${defaults.bake})`)
   .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
 program
   .command("rollback")

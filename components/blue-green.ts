@@ -1,3 +1,5 @@
+import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
@@ -16,15 +18,24 @@ import { known } from "./known.ts";
 import type { PreviewEndpoint } from "../aws/preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
-import { observe, targetHealth } from "../aws/describe.ts";
+import { autoScalingGroup, observe, targetHealth } from "../aws/describe.ts";
 import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
 import { askLock } from "../aws/release-lock.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
-import { rollbackReadiness } from "../deployment/rollback-readiness.ts";
+import { weightsIn } from "../deployment/listener-weights.ts";
+import { rollbackReadiness, type RollbackReadiness } from "../deployment/rollback-readiness.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import { byColor, colors, shares, type ByColor, type Color, type Plan } from "../deployment/model.ts";
+import {
+  byColor,
+  colors,
+  shares,
+  type ByColor,
+  type Color,
+  type Plan,
+  type TargetHealthSummary,
+} from "../deployment/model.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,
@@ -43,6 +54,8 @@ export interface BlueGreenArgs {
   /** Asks the stack's table. */
   readItem: ReadItem;
   plan: Plan;
+  /** The colour that is declared to serve. */
+  activeColor: Color;
   deployed?: DeployedStack;
   /** Root device and tagged version of each colour's image. */
   images: ByColor<{ rootDeviceName: string; version?: string }>;
@@ -69,7 +82,7 @@ export class BlueGreen extends pulumi.ComponentResource {
   readonly fleets: ByColor<Fleet>;
   /** Percent of the requests, as the listener has it once its update is through. */
   readonly weights: pulumi.Output<ByColor<number>>;
-  readonly rollbackReady: pulumi.Output<{ ready: boolean; reason?: string }>;
+  readonly rollbackReady: pulumi.Output<RollbackReadiness>;
   /**
    * Rejects as soon as a fleet that is waited for is given up. The program must wait for it and so end with it: what
    * depends on such a fleet is never registered.
@@ -190,7 +203,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         void pulumi.log.info(message, this);
       }
       if (dryRun && pulumi.containsUnknowns(newInputs)) return;
-      const groupNames: Partial<ByColor<string>> = {};
+      const groupNames: Partial<ByColor<string>> = { ...args.deployed?.groupNames };
       for (const [index, color] of plan.beforeListener.entries()) {
         if (!pending.includes(color)) groupNames[color] = await known(serving[index].groupName);
       }
@@ -219,8 +232,13 @@ export class BlueGreen extends pulumi.ComponentResource {
       });
       if (reasons.length === 0) return;
       if (dryRun)
-        return warnOfRefusal(`The health gate would let no listener change to ${shares(plan.weights)}`, reasons);
+        return warnOfRefusal(
+          "gate-closed",
+          `The health gate would let no listener change to ${shares(plan.weights)}`,
+          reasons,
+        );
       refuseUnlessOverridden(
+        "gate-closed",
         `The health gate keeps the listener as it is; ${shares(plan.weights)} was asked for`,
         reasons,
       );
@@ -281,37 +299,51 @@ export class BlueGreen extends pulumi.ComponentResource {
     return pulumi.all([this.listener.defaultActions, arns]).apply(([actions, known]) => weightsIn(actions, known));
   }
 
-  private whetherRollbackIsReady({ clients, plan }: BlueGreenArgs) {
-    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, plan);
+  private whetherRollbackIsReady({ clients, plan, activeColor }: BlueGreenArgs): pulumi.Output<RollbackReadiness> {
+    const judge = (weights: ByColor<number>, observed: Partial<ByColor<TargetHealthSummary>>) =>
+      rollbackReadiness({
+        weights,
+        recorded: weights,
+        activeColor,
+        capacity: plan.capacity,
+        imageIds: byColor((color) => plan.machines[color].imageId),
+        observed,
+      });
+    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, (seen) => judge(plan.weights, seen));
     const arns = byColor((color) => this.targetGroups[color].arn);
-    const settled = colors.map((color) => this.fleets[color].ready.apply((group) => group.arn));
-    return pulumi.all([arns, this.weights, settled]).apply(async ([known, weights]) => {
-      const look = async (color: Color) => observe(await targetHealth(clients, known[color]));
+    const names = byColor((color) => this.fleets[color].ready.apply((group) => group.name));
+    return pulumi.all([arns, this.weights, names]).apply(async ([known, weights, groupNames]) => {
+      const look = async (color: Color) =>
+        ownTargets(await targetHealth(clients, known[color]), await autoScalingGroup(clients, groupNames[color]));
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return rollbackReadiness(weights, plan.capacity, plan.machines, { blue, green });
+      return judge(weights, { blue, green });
     });
   }
 
   /** What a preview knows of it: by the settings, and by what is there of the fleets that the update leaves as they are. */
-  private whetherRollbackWillBeReady(clients: AwsClients, plan: Plan) {
+  private whetherRollbackWillBeReady(
+    clients: AwsClients,
+    judge: (observed: Partial<ByColor<TargetHealthSummary>>) => RollbackReadiness,
+  ): pulumi.Output<RollbackReadiness> {
     // Names alone are known in every preview: an output that waits for more would be unknown as a whole.
     return pulumi.all(colors.map((color) => this.fleets[color].ready.apply((group) => group.urn))).apply(async () => {
       const look = async (color: Color) => {
-        if (!(await this.fleets[color].unchanged(clients))) return undefined;
-        return observe(await targetHealth(clients, await known(this.targetGroups[color].arn)));
+        const group = await this.fleets[color].unchanged(clients);
+        return group && ownTargets(await targetHealth(clients, await known(this.targetGroups[color].arn)), group);
       };
       const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return rollbackReadiness(plan.weights, plan.capacity, plan.machines, { blue, green });
+      return judge({ blue, green });
     });
   }
 }
 
+/** Targets of a group. Those of the group before it are left out: the engine deletes that when the program has ended. */
+const ownTargets = (targets: TargetHealthDescription[], group: AutoScalingGroup | undefined): TargetHealthSummary => ({
+  ...observe(targets, group ?? {}),
+  staleTargets: [],
+});
+
 interface ListenerOutputs {
   arn: string;
   defaultActions: aws.types.output.lb.ListenerDefaultAction[];
-}
-
-function weightsIn(actions: ListenerOutputs["defaultActions"], arns: ByColor<string>): ByColor<number> {
-  const groups = actions.find(({ type }) => type === "forward")?.forward?.targetGroups;
-  return byColor((color) => groups?.find(({ arn }) => arn === arns[color])?.weight ?? 0);
 }

@@ -44,7 +44,8 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
   );
   const { plan, refusals } = planUpdate(wanted, deployed);
   if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
-  if (refusals.length > 0) refuseUnlessOverridden("This update is refused and nothing was changed", refusals);
+  if (refusals.length > 0)
+    refuseUnlessOverridden("update-refused", "This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
   return { clients, readItem, wanted, deployed, images, plan, region: await regionRead };

@@ -2,47 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { AwsClients } from "../aws/clients.ts";
 import { liveWeights } from "../aws/describe.ts";
-import { colors, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
-
-const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
-
-const outputs = z.object({
-  activeColor: z.enum(colors),
-  weights: each(z.number()),
-  machines: each(
-    z.object({
-      imageId: z.string(),
-      instanceType: z.string(),
-      detailedMonitoring: z.boolean(),
-      healthCheckPath: z.string(),
-      versionPath: z.string(),
-      bootGate: z.boolean(),
-    }),
-  ),
-  capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
-  foundation: z.object({
-    vpcId: z.string().optional(),
-    vpcCidr: z.string(),
-    availabilityZoneCount: z.number(),
-    appPort: z.number(),
-    https: z.boolean(),
-  }),
-  listenerArn: z.string(),
-  targetGroupArns: each(z.string()),
-});
-
-const releases = z.object({ tableName: z.string() });
+import { byColor, servingColor, type ByColor, type CurrentState } from "../deployment/model.ts";
+import { stackOutputs } from "../deployment/stack-outputs.ts";
 
 /** What was deployed, and where it is: guards and gate ask there again, right before a change. */
 export interface DeployedStack extends CurrentState {
   listenerArn: string;
   targetGroupArns: ByColor<string>;
+  /** Names of the Auto Scaling groups; undefined where the outputs don't tell. */
+  groupNames?: ByColor<string>;
   /** Table of the release commands; undefined in a stack that has none. */
   releasesTable?: string;
 }
 
 /** The engine's answer. */
-interface StackOutputs {
+interface StackReference {
   outputs: Record<string, unknown>;
 }
 
@@ -55,10 +29,10 @@ interface StackOutputs {
 export async function readCurrentState(clients: AwsClients): Promise<DeployedStack | undefined> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // What a StackReference asks, without the resource: in the state it would show as a change in every refresh.
-  const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackOutputs;
+  const stack = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as StackReference;
   const last = stack.outputs["deployed"];
   if (last === undefined) return undefined;
-  const parsed = outputs.safeParse(last);
+  const parsed = stackOutputs.shape.deployed.safeParse(last);
   if (!parsed.success) {
     throw new pulumi.RunError(
       `The stack output "deployed" is not readable: ${z.prettifyError(parsed.error)}\n` +
@@ -66,6 +40,7 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     );
   }
   const { listenerArn, targetGroupArns, ...deployed } = parsed.data;
+  const groups = stackOutputs.shape.fleets.safeParse(stack.outputs["fleets"]).data;
   const weights = (await liveWeights(clients, listenerArn, targetGroupArns)) ?? deployed.weights;
   return {
     ...deployed,
@@ -73,6 +48,7 @@ export async function readCurrentState(clients: AwsClients): Promise<DeployedSta
     activeColor: servingColor(weights, deployed.activeColor),
     listenerArn,
     targetGroupArns,
-    releasesTable: releases.safeParse(stack.outputs["releases"]).data?.tableName,
+    groupNames: groups && byColor((color) => groups[color].groupName),
+    releasesTable: stackOutputs.shape.releases.safeParse(stack.outputs["releases"]).data?.tableName,
   };
 }

@@ -146,8 +146,7 @@ async function foreign({ clients, deployed }: Guarded, color: Color, groupName: 
       targetHealth(clients, deployed.targetGroupArns[color]),
       autoScalingGroup(clients, groupName),
     ]);
-    const members = (group?.Instances ?? []).map(({ InstanceId = "" }) => InstanceId);
-    return observe(targets, members).staleTargets.length;
+    return observe(targets, group ?? {}).staleTargets.length;
   } catch {
     return undefined;
   }

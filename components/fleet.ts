@@ -1,3 +1,4 @@
+import { withCode } from "../deployment/error-codes.ts";
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -250,7 +251,7 @@ export class Fleet extends pulumi.ComponentResource {
     const targets = await targetHealth(awaited.clients, await known(targetGroup.arn));
     const { ready, summary } = fleetState(now, targets, [], capacity.minSize);
     const message = `The ${color} fleet is not ready now: ${summary}. The update will wait for it, for ${awaited.timeout} s at most.`;
-    if (!ready) void pulumi.log.warn(message, this);
+    if (!ready) void pulumi.log.warn(withCode({ code: "fleet-not-ready", color }, message), this);
     return group;
   }
 }

@@ -8,6 +8,7 @@ import type { Monitoring } from "./monitoring.ts";
 import type { Notifications } from "./notifications.ts";
 import type { ReleasesTable } from "./releases-table.ts";
 import { byColor, other, type ImmutableSettings } from "../deployment/model.ts";
+import type { StackOutputs } from "../deployment/stack-outputs.ts";
 
 export interface StackOutputsArgs {
   settings: Settings;
@@ -20,11 +21,21 @@ export interface StackOutputsArgs {
   logGroups: LogGroups;
 }
 
+/** What resolves to a value, as a whole or in its parts. */
+type Resolving<T> = pulumi.Input<{ [Name in keyof T]: Resolving<T[Name]> }>;
+type WrittenOutputs = { [Name in keyof StackOutputs]: Resolving<StackOutputs[Name]> };
+
 /**
  * The stack's outputs. All that tells who serves is taken from what the listener and the groups answered, so that it
  * is true only when the world is.
  */
-export function stackOutputs({ settings, foundation, loadBalancer, blueGreen, ...rest }: StackOutputsArgs) {
+export function createOutputs({
+  settings,
+  foundation,
+  loadBalancer,
+  blueGreen,
+  ...rest
+}: StackOutputsArgs): WrittenOutputs {
   const { listener, targetGroups, fleets, weights } = blueGreen;
   const { alarms, loadBalancerAlarms, dashboard } = rest.monitoring;
   const standby = other(settings.activeColor);
@@ -45,7 +56,6 @@ export function stackOutputs({ settings, foundation, loadBalancer, blueGreen, ..
     listenerArn: listener.arn,
     targetGroupArns,
     rollbackReady: blueGreen.rollbackReady,
-    /** Where the release commands keep their lock and their records, whom they tell, and what they watch. */
     releases: { tableName: rest.releases.tableName },
     notifications: { topicArn: rest.notifications.topicArn },
     alarms: {
@@ -54,7 +64,6 @@ export function stackOutputs({ settings, foundation, loadBalancer, blueGreen, ..
     },
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
-    /** What the next update's guards compare with; see components/deployed.ts. */
     deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
   };
 }

@@ -1,17 +1,9 @@
 /** Which release settings a command wrote last, so that an older checkout does not undo them. */
 import { z } from "zod";
+import { imageIds } from "../deployment/desired-state.ts";
 import { overrideVariable } from "../deployment/override-variable.ts";
 import type { Item } from "../aws/releases-item.ts";
-import {
-  byColor,
-  colors,
-  shares,
-  weightsFor,
-  type ByColor,
-  type Color,
-  type CurrentState,
-  type Plan,
-} from "../deployment/model.ts";
+import { colors, shares, weightsFor, type Color, type CurrentState, type Plan } from "../deployment/model.ts";
 
 /** Settings that a release changes, as a command wrote them. */
 const settings = z.object({
@@ -74,7 +66,7 @@ export function olderSettingsFault(
 ): string | undefined {
   if (last === undefined || revision >= last.revision) return undefined;
   const weights = weightsFor(last.settings.activeColor, last.settings.standbyWeight);
-  const images = imagesOf(last.settings);
+  const images = imageIds(last.settings);
   const contradicting = {
     traffic: colors.some((color) => moves(plan, deployed, color) && plan.weights[color] !== weights[color]),
     images: colors.filter(
@@ -94,12 +86,6 @@ export function olderSettingsFault(
     `Take the Pulumi.${stack}.yaml that the command wrote (commit it there, pull it here), or set what it says: ` +
     `${commands(last).join(" && ")}. For an emergency: ${overrideVariable}="why".`
   );
-}
-
-/** Each colour's image, a missing one filled in from the other colour, as the program does. */
-function imagesOf({ blueAmi, greenAmi }: WrittenSettings): ByColor<string> {
-  const image = { blue: blueAmi ?? greenAmi, green: greenAmi ?? blueAmi };
-  return byColor((color) => image[color] ?? "");
 }
 
 const commands = ({ settings: values, revision }: ReleaseRevision): string[] =>

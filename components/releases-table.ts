@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { releasesTableName } from "../deployment/names.ts";
 
 export interface ReleasesTableArgs {
   /** Base of the table's name. */
@@ -15,7 +16,7 @@ export class ReleasesTable extends pulumi.ComponentResource {
   constructor(name: string, args: ReleasesTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:ReleasesTable", name, {}, opts);
     const table = new aws.dynamodb.Table(
-      `${args.baseName}-${name}`,
+      releasesTableName(args.baseName),
       {
         attributes: [
           { name: "pk", type: "S" },

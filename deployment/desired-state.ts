@@ -6,7 +6,7 @@ import { byColor, type ByColor, type DesiredState } from "./model.ts";
 export const servesHttps = ({ domain, certificateArn }: Settings) => Boolean(domain ?? certificateArn);
 
 /** Each colour's image, a missing one filled in from the other colour. */
-export function imageIds({ blueAmi, greenAmi }: Settings): ByColor<string> {
+export function imageIds({ blueAmi, greenAmi }: Pick<Settings, "blueAmi" | "greenAmi">): ByColor<string> {
   return { blue: blueAmi ?? greenAmi ?? "", green: greenAmi ?? blueAmi ?? "" };
 }
 

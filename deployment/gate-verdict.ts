@@ -1,4 +1,13 @@
-import { colors, gaining, shares, type ByColor, type Capacity, type Color, type TargetHealthSummary } from "./model.ts";
+import {
+  colors,
+  gaining,
+  healthyTargetsNeeded,
+  shares,
+  type ByColor,
+  type Capacity,
+  type Color,
+  type TargetHealthSummary,
+} from "./model.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };
@@ -17,44 +26,53 @@ export interface GateQuestion {
   preview: Partial<ByColor<PreviewFinding>>;
 }
 
+/** Why the listener may not change, and what to do. */
+export interface GateReason {
+  readonly what: string;
+  readonly advice?: string;
+}
+
+/** Reasons not to let the listener change, as sentences. Empty: the gate is open. */
+export const gateVerdict = (question: GateQuestion): string[] =>
+  gateReasons(question).map(({ what, advice }) => (advice === undefined ? what : `${what}. ${advice}`));
+
 /** Reasons not to let the listener change. Empty: the gate is open. */
-export function gateVerdict(question: GateQuestion): string[] {
+export function gateReasons(question: GateQuestion): GateReason[] {
   const { weights, recorded, live, abortTo, pending, observed, preview } = question;
-  const reasons: string[] = [];
+  const reasons: GateReason[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
-    reasons.push(
-      `the live weights are ${shares(live)}, the state says ${shares(recorded)}: somebody moved traffic by hand. ` +
-        `Run pulumi refresh, look, and update again.`,
-    );
+    reasons.push({
+      what: `the live weights are ${shares(live)}, the state says ${shares(recorded)}: somebody moved traffic by hand`,
+      advice: "Run pulumi refresh, look, and update again.",
+    });
   }
   for (const color of gaining(weights, recorded)) {
     if (pending.includes(color)) continue;
     const { healthy, staleTargets } = observed[color];
     const needed = neededTargets(color, question);
     if (needed !== undefined && healthy < needed) {
-      reasons.push(
-        `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests. ` +
-          `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
-      );
+      reasons.push({
+        what: `${color} has ${healthy} healthy targets and needs ${needed} for ${weights[color]} % of the requests`,
+        advice: `Raise capacityFloor to what the serving fleet runs, or wait until ${color} is healthy.`,
+      });
     }
     if (color === abortTo) continue;
     if (staleTargets.length > 0) {
-      reasons.push(
-        `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet. ` +
-          `Finish that update first: pulumi up with the present weights.`,
-      );
+      reasons.push({
+        what: `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet`,
+        advice: "Finish that update first: pulumi up with the present weights.",
+      });
     }
     const answer = preview[color];
     if (answer && "faults" in answer)
-      reasons.push(...answer.faults.map((fault) => `${color} through the preview listener: ${fault}`));
+      reasons.push(...answer.faults.map((fault) => ({ what: `${color} through the preview listener: ${fault}` })));
   }
   return reasons;
 }
 
 /**
- * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really
- * runs, of a part the same part of them, and always one at least. Without a serving fleet: its own minimum. On the way
- * back from a canary: one. Undefined while the serving fleet is pending.
+ * Healthy targets that a colour needs for its share of what the serving fleet answers with now. Without a serving fleet: of its
+ * own minimum. On the way back from a canary: one. Undefined while the serving fleet is pending.
  */
 function neededTargets(
   color: Color,
@@ -63,6 +81,5 @@ function neededTargets(
   if (color === abortTo) return 1;
   const serving = recorded && colors.find((candidate) => candidate !== color && recorded[candidate] > 0);
   if (serving && pending.includes(serving)) return undefined;
-  const whole = serving ? observed[serving].registered : capacity[color].minSize;
-  return Math.max(1, Math.ceil((whole * weights[color]) / 100));
+  return healthyTargetsNeeded(weights[color], serving ? observed[serving].healthy : capacity[color].minSize);
 }

@@ -76,11 +76,12 @@ export interface Plan {
 
 /** What the health gate saw of one colour. */
 export interface TargetHealthSummary {
-  /** Targets that are not leaving (initial, healthy or unhealthy). */
-  registered: number;
-  healthy: number;
+  /** Targets that are not leaving (initial, healthy or unhealthy), whosever they are. */
+  readonly registered: number;
+  /** Healthy targets that are instances in service of the colour's present Auto Scaling group, at most as many as it wants. */
+  readonly healthy: number;
   /** Registered targets that are no instance of the colour's present Auto Scaling group. */
-  staleTargets: string[];
+  readonly staleTargets: readonly string[];
 }
 
 /** The share of the requests that each colour gets, in percent: two weights that add up to 100. */
@@ -92,6 +93,15 @@ export function weightsFor(activeColor: Color, standbyWeight: number): ByColor<n
 export function servingColor(weights: ByColor<number>, active: Color): Color {
   return weights[active] > 0 ? active : other(active);
 }
+
+/**
+ * Healthy targets that a colour needs for its share of the requests: the same share of those that answer all of them now, and
+ * one at least. Where nobody answers, one is better than none.
+ * @param weight percent; without a share it needs none
+ * @param whole healthy targets for all of the requests
+ */
+export const healthyTargetsNeeded = (weight: number, whole: number): number =>
+  weight > 0 ? Math.max(1, Math.ceil((whole * weight) / 100)) : 0;
 
 export const shares = (weights: ByColor<number>) => colors.map((color) => `${color} ${weights[color]} %`).join(", ");
 

@@ -1,34 +1,72 @@
+import { gateReasons } from "./gate-verdict.ts";
 import {
   colors,
   other,
+  servingColor,
+  weightsFor,
   type ByColor,
   type Capacity,
   type Color,
-  type LaunchSpec,
   type TargetHealthSummary,
 } from "./model.ts";
 
+export interface RollbackQuestion {
+  /** The live weights, and those that the state holds. */
+  readonly weights: ByColor<number>;
+  readonly recorded: ByColor<number>;
+  /** The colour that is declared to serve. */
+  readonly activeColor: Color;
+  readonly capacity: ByColor<Capacity>;
+  readonly imageIds: ByColor<string>;
+  /** Leaves out, in a preview, the fleets that the update changes. */
+  readonly observed: Partial<ByColor<TargetHealthSummary>>;
+  /** Why the standby is nothing to go back to, by what is known of its image; undefined: nothing is. */
+  readonly objection?: string;
+}
+
+/** How the reason begins in a preview that can't tell yet. */
+export const knownLater = "known after the update";
+
+/** Whether the traffic could go back at once. */
+export interface RollbackReadiness {
+  readonly ready: boolean;
+  /** The colour that would have all of the requests; undefined while none serves. */
+  readonly to?: Color;
+  /** Why it is not ready. */
+  readonly reason?: string;
+}
+
 /**
- * Whether one flip would bring the other colour back at once, and if not, why.
- * @param observed leaves out, in a preview, the fleets that the update changes
+ * Whether one change of the listener would take the traffic back, by all that the health gate would ask. While a canary has a
+ * share, back is the colour that serves beside it; else it is the standby.
  */
-export function rollbackReadiness(
-  weights: ByColor<number>,
-  capacity: ByColor<Capacity>,
-  machines: ByColor<LaunchSpec>,
-  observed: Partial<ByColor<TargetHealthSummary>>,
-): { ready: boolean; reason?: string } {
-  const serving: Color = weights.blue >= weights.green ? "blue" : "green";
-  const back = other(serving);
-  const no = (reason: string) => ({ ready: false, reason });
-  if (capacity[back].maxSize === 0) return no(`${back} is off (standby: off)`);
-  if (machines[back].imageId === machines[serving].imageId) return no(`${back} runs the same image as ${serving}`);
-  const { [back]: standby, [serving]: active } = observed;
-  if (!standby || !active) {
-    const changed = colors.filter((color) => !observed[color]);
-    return no(`known after the update, which changes ${changed.join(" and ")}`);
+export function rollbackReadiness(question: RollbackQuestion): RollbackReadiness {
+  const { weights, recorded, activeColor, capacity, imageIds, observed, objection } = question;
+  if (weights.blue + weights.green === 0)
+    return { ready: false, reason: "the listener sends requests to neither colour" };
+  const serving = servingColor(weights, activeColor);
+  const isCanary = weights[other(serving)] > 0;
+  const to = isCanary ? serving : other(serving);
+  const no = (reason: string) => ({ ready: false, to, reason });
+  if (!isCanary) {
+    if (capacity[to].maxSize === 0) return no(`${to} is off (standby: off)`);
+    if (imageIds[to] === imageIds[serving]) return no(`${to} runs the same image as ${serving}`);
+    if (objection !== undefined) return no(objection);
   }
-  const [have, need] = [standby.healthy, active.registered];
-  if (have < need) return no(`${back} has ${have} healthy targets, ${serving} runs ${need}`);
-  return { ready: true };
+  const { blue, green } = observed;
+  if (!blue || !green) {
+    const changed = colors.filter((color) => !observed[color]);
+    return no(`${knownLater}, which changes ${changed.join(" and ")}`);
+  }
+  const reasons = gateReasons({
+    weights: weightsFor(to, 0),
+    recorded,
+    live: weights,
+    capacity,
+    abortTo: isCanary ? to : undefined,
+    pending: [],
+    observed: { blue, green },
+    preview: {},
+  });
+  return reasons.length === 0 ? { ready: true, to } : no(reasons.map(({ what }) => what).join("; "));
 }

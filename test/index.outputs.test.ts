@@ -1,5 +1,14 @@
 import { office, runProgram, start, v1, v2, type Setting } from "./whole-program.ts";
-import { byColor, other } from "../deployment/model.ts";
+import { stackOutputs } from "../deployment/stack-outputs.ts";
+import { fleetPartName, fleetParts, listenerName, releasesTableName } from "../deployment/names.ts";
+import { byColor, colors, other } from "../deployment/model.ts";
+
+test("given the whole program, then the resources that the commands look for have the names that they look for", async () => {
+  const { resources } = await runProgram("dev", { ...office, ...start });
+  const names = resources.map(({ name }) => name);
+  const parts = colors.flatMap((color) => fleetParts.map((part) => fleetPartName(color, part)));
+  expect(names).toEqual(expect.arrayContaining([listenerName, ...parts, releasesTableName("bluegreen-dev")]));
+});
 
 describe("outputs", () => {
   test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {
@@ -14,6 +23,11 @@ describe("outputs", () => {
       rollbackReady: { ready: true },
       fleets: byColor((color) => ({ groupName: `app-${color}-group-1234567`, capacity: { minSize: 1, maxSize: 2 } })),
     });
+  });
+
+  test("are what the schema says, and nothing beside it", async () => {
+    const { outputs } = await runProgram("dev", { ...office, ...start });
+    expect(stackOutputs.parse(outputs)).toEqual(outputs);
   });
 
   test("tell the release commands where their records are, whom to tell, and what to watch", async () => {

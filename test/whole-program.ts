@@ -1,20 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Readiness } from "../aws/readiness.ts";
 import type { Color } from "../deployment/model.ts";
 import { named, runProgram, type Registered, type Run } from "./program.ts";
 
 export { runProgram, type Run } from "./program.ts";
 
 const live = { weights: undefined as Record<Color, number> | undefined };
-const waited: string[] = [];
+/** What a fleet was waited for by. */
+type Awaited = Pick<Readiness, "color" | "timeout">;
+/** The fleets that the program has waited for in this test, in that order. */
+export const awaited: Awaited[] = [];
 
 // Here and not in each test: a mock counts for every module that is loaded after it, and the program is loaded last.
 jest.mock("../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live.weights),
   targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
+  autoScalingGroup: () =>
+    Promise.resolve({ DesiredCapacity: 1, Instances: [{ InstanceId: "i-1", LifecycleState: "InService" }] }),
 }));
 jest.mock("../aws/readiness.ts", () => ({
-  waitUntilReady: (_: unknown, { color }: { color: string }) => Promise.resolve(void waited.push(color)),
+  waitUntilReady: (_: unknown, readiness: Awaited) => Promise.resolve(void awaited.push(readiness)),
 }));
 
 export const v1 = "ami-11111111";
@@ -34,7 +40,7 @@ beforeEach(() => {
   jest.spyOn(pulumi.log, "info").mockImplementation((message) => Promise.resolve(void told.push(message)));
   jest.spyOn(pulumi.log, "warn").mockImplementation((message) => Promise.resolve(void warnings.push(message)));
   live.weights = undefined;
-  waited.length = 0;
+  awaited.length = 0;
 });
 
 /** The resources of a type, by the last part of its token. */
@@ -72,7 +78,7 @@ export async function transition(
   const fixed = { ...office, ...start };
   const before = await runProgram("dev", { ...fixed, ...from });
   live.weights = before.outputs.weights as Record<Color, number>;
-  waited.length = 0;
+  awaited.length = 0;
   const after = await runProgram("dev", { ...fixed, ...to }, before.outputs);
-  return { changes: changed(before, after), waitedFor: [...new Set(waited)].sort() };
+  return { changes: changed(before, after), waitedFor: [...new Set(awaited.map(({ color }) => color))].sort() };
 }

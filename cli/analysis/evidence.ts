@@ -67,11 +67,3 @@ export function countsOf(samples: readonly Sample[]): Counts {
     p95: sorted[Math.ceil(sorted.length * 0.95) - 1],
   };
 }
-
-/**
- * Healthy targets that a share of the requests needs, as the gate counts them: the same share of what all of them need,
- * and one at least.
- * @param whole targets for all requests: what the serving fleet ran when the release began
- */
-export const neededHosts = (weight: number, whole: number): number =>
-  weight > 0 ? Math.max(1, Math.ceil((whole * weight) / 100)) : 0;

@@ -1,11 +1,11 @@
 import { paginateGetMetricData, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import type { PreviewEndpoint } from "../../aws/preview.ts";
-import { observe, targetHealth } from "../../aws/describe.ts";
-import { byColor, other, type ByColor, type Color } from "../../deployment/model.ts";
+import { autoScalingGroup, observe, targetHealth } from "../../aws/describe.ts";
+import { byColor, healthyTargetsNeeded, other, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
 import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
-import { countsOf, neededHosts, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
+import { countsOf, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
 import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics.ts";
 import { TtlCache } from "./ttl-cache.ts";
 import { Probes } from "./probes.ts";
@@ -21,7 +21,7 @@ export interface MeasureArgs {
   readonly preview: PreviewEndpoint;
   /** The new colour. */
   readonly release: Color;
-  /** Targets that all requests need: what the serving fleet ran when the release began. */
+  /** Healthy targets that all requests need: what the serving fleet answered with when the release began. */
   readonly whole: number;
   /** Milliseconds since 1970: when the release first got users' requests. */
   readonly judgedSince: number;
@@ -84,7 +84,7 @@ export class Measure {
       probes: countsOf(this.probes.samplesOf(color)),
       metrics: metrics?.[color],
       healthy: health[color].healthy,
-      needed: neededHosts(weight, this.args.whole),
+      needed: healthyTargetsNeeded(weight, this.args.whole),
     });
     this.noteMissing(alarms);
     return {
@@ -99,7 +99,10 @@ export class Measure {
 
   private async askHealth() {
     const { clients, outputs } = this.args;
-    const of = async (color: Color) => observe(await targetHealth(clients, outputs.targetGroupArns[color]));
+    const of = async (color: Color) => {
+      const group = await autoScalingGroup(clients, outputs.fleets[color].groupName);
+      return observe(await targetHealth(clients, outputs.targetGroupArns[color]), group ?? {});
+    };
     const [blue, green] = await Promise.all([of("blue"), of("green")]);
     return { blue, green };
   }

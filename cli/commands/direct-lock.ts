@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { paginateListTables } from "@aws-sdk/client-dynamodb";
+import { isGeneratedFrom, releasesTableName } from "../../deployment/names.ts";
 import { acquireLock } from "../store/acquire.ts";
 import type { HeldLock } from "../store/lease.ts";
 import { CliError } from "../error.ts";
@@ -43,16 +44,14 @@ export async function tryLock(session: Session, doing: string): Promise<HeldLock
   }
 }
 
-/** The stack's table, by the name that Pulumi gives it: a hyphen and seven hexadecimal digits behind the logical one. */
+/** The stack's table, by the name that Pulumi gives it. */
 async function tableOf({ clients, project, environment }: Session): Promise<string> {
-  const prefix = `${project}-${environment}-releases-`;
+  const logicalName = releasesTableName(`${project}-${environment}`);
   const found: string[] = [];
   for await (const { TableNames = [] } of paginateListTables({ client: clients.dynamodb }, {}))
-    found.push(
-      ...TableNames.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{7}$/.test(name.slice(prefix.length))),
-    );
+    found.push(...TableNames.filter((name) => isGeneratedFrom(logicalName, name)));
   if (found.length === 1) return found[0];
   throw new Error(
-    found.length === 0 ? `there is no table ${prefix}*` : `there are several tables: ${found.join(", ")}`,
+    found.length === 0 ? `there is no table ${logicalName}-*` : `there are several tables: ${found.join(", ")}`,
   );
 }

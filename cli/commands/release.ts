@@ -2,20 +2,16 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { parseDuration } from "../analysis/duration.ts";
 import { parseStrategy } from "../analysis/strategy.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
+import { defaults } from "../defaults.ts";
 import { CliError } from "../error.ts";
-import { check as runCheck } from "../rollout/check.ts";
 import type { RolloutContext } from "../rollout/context.ts";
 import { RollbackRequired } from "../rollout/hooks.ts";
 import { notifyOfOutcome } from "../rollout/outcome.ts";
 import { requireImageName, resolveImage } from "../rollout/image.ts";
 import type { Goal } from "../rollout/next.ts";
-import {
-  bake as runBake,
-  release as runRelease,
-  repairInterrupted,
-  decideRollback,
-  type Until,
-} from "../rollout/release.ts";
+import { release as runRelease, decideRollback, type Until } from "../rollout/release.ts";
+import { repairInterrupted } from "../rollout/repair.ts";
+import { takeStep } from "../rollout/take-step.ts";
 import { timestamp, ensureRecord, requireFit, servingNow } from "../rollout/stage.ts";
 import { shift as runShift, flip } from "../rollout/traffic.ts";
 import { wholeNumber } from "./arguments.ts";
@@ -29,9 +25,6 @@ export interface ReleaseOptions {
   /** `true`: right after the bake. */
   readonly retire?: string | true;
 }
-
-/** What is used where nothing is said. */
-export const defaults = { strategy: "canary=10%,5m", bake: "10m" } as const;
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
   requireImageName(wanted);
@@ -80,7 +73,7 @@ export function check(context: Context): Promise<void> {
     await repairInterrupted(rollout);
     const { color, image } = stagedNow(rollout);
     try {
-      await runCheck(rollout, color, image);
+      await takeStep(rollout, image, { kind: "check", color });
     } catch (error) {
       if (!(error instanceof RollbackRequired)) throw error;
       throw new CliError("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
@@ -123,7 +116,9 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
       await rollout.note({ kind: "serves", at: timestamp() });
     }
     await notifyOfOutcome(rollout, () =>
-      runBake(rollout, image, color, seconds).catch((error: unknown) => decideRollback(rollout, image, error, "bake")),
+      takeStep(rollout, image, { kind: "bake", color, seconds }).catch((error: unknown) =>
+        decideRollback(rollout, image, error, "bake"),
+      ),
     );
   });
 }

@@ -1,12 +1,16 @@
-import { retire as runRetire } from "../rollout/retire.ts";
-import { repairInterrupted } from "../rollout/release.ts";
+import { other } from "../../deployment/model.ts";
+import { repairInterrupted } from "../rollout/repair.ts";
+import { servingNow } from "../rollout/stage.ts";
+import { takeStep } from "../rollout/take-step.ts";
 import { type Context, withLockedStack } from "./context.ts";
 
 /** The fleet that doesn't serve goes, and the floor is lifted. */
 export function retire(context: Context): Promise<void> {
   return withLockedStack(context, { doing: "retire" }, async (rollout) => {
     await repairInterrupted(rollout);
-    const old = await runRetire(rollout);
+    const serving = servingNow(rollout);
+    const old = other(serving);
+    await takeStep(rollout, rollout.world.fleets[serving].image, { kind: "retire", color: old });
     rollout.session.ui.say(`${old} is off. There is no way back now but a release.`);
   });
 }

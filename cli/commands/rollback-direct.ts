@@ -9,6 +9,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { forwardsTo, weightsIn } from "../../deployment/listener-weights.ts";
 import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { CliError } from "../error.ts";
@@ -157,19 +158,14 @@ async function find(session: Session): Promise<Found> {
     );
   }
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
-  const weightOf = (listener: Listener, arn: string) =>
-    listener.DefaultActions?.find(({ Type }) => Type === "forward")?.ForwardConfig?.TargetGroups?.find(
-      ({ TargetGroupArn }) => TargetGroupArn === arn,
-    )?.Weight;
+  const arns = { blue, green };
   // The preview listener answers without a colour by itself, and port 80 may only redirect: one alone forwards to both.
-  const listener = Listeners.find((one) => weightOf(one, blue) !== undefined && weightOf(one, green) !== undefined);
+  const listener = Listeners.find(({ DefaultActions = [] }) =>
+    colors.every((color) => forwardsTo(DefaultActions, arns[color])),
+  );
   if (listener === undefined)
     throw new CliError("refused", `No listener of ${balancer} forwards to both colours. Look at it in the console.`);
-  return {
-    listener,
-    arns: { blue, green },
-    weights: { blue: weightOf(listener, blue) ?? 0, green: weightOf(listener, green) ?? 0 },
-  };
+  return { listener, arns, weights: weightsIn(listener.DefaultActions ?? [], arns) };
 }
 
 /** Those of the resources that carry the stack's tags. */

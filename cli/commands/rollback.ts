@@ -2,7 +2,7 @@ import { other } from "../../deployment/model.ts";
 import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../state/model.ts";
 import { CliError } from "../error.ts";
-import { repairInterrupted } from "../rollout/release.ts";
+import { repairInterrupted } from "../rollout/repair.ts";
 import { endRollback, rollBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withLockedStack } from "./context.ts";
 import { direct } from "./rollback-direct.ts";

@@ -1,4 +1,5 @@
 import { colors, shares, type Color } from "../../deployment/model.ts";
+import { listenerName } from "../../deployment/names.ts";
 import type { Change } from "../../automation/protocol.ts";
 import { segments } from "../../automation/values.ts";
 import type { LiveState } from "../state/model.ts";
@@ -31,7 +32,6 @@ export interface DriftItem {
 export type Seen = Pick<Change, "op" | "type" | "name" | "diff" | "values">;
 
 const listenerType = "aws:lb/listener:Listener";
-const mainListener = "app-listener";
 
 /**
  * What differs from the declared state, the dangerous first.
@@ -43,7 +43,7 @@ export function classify(seen: readonly Seen[], world: LiveState): DriftItem[] {
   const items = seen.flatMap((change) => {
     if (change.op === "delete") return [deleted(change)];
     const paths =
-      weights && change.name === mainListener ? change.diff.filter((path) => !ofWeights(path)) : change.diff;
+      weights && change.name === listenerName ? change.diff.filter((path) => !ofWeights(path)) : change.diff;
     if (change.diff.length === 0) return [unnamed(change)];
     return paths.map((path) => differing(change, path, world));
   });
@@ -62,7 +62,7 @@ function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | un
   return {
     class: "dangerous",
     type: listenerType,
-    resource: mainListener,
+    resource: listenerName,
     from: recorded,
     to: live,
     sentence:

@@ -67,10 +67,10 @@ export function limitsOf({ session }: RolloutContext): Limits {
   return { ...defaultLimits, errorPercent: session.settings.alarmErrorPercent, ...given };
 }
 
-/** Targets that all of the requests need: what the fleets are pinned to, else what the other fleet runs. */
+/** Healthy targets that all of the requests need: what the fleets are pinned to, else what the other fleet answers with. */
 function wholeOf({ world }: RolloutContext, color: Color): number {
   const { capacityFloor } = world.settings.deployed;
-  return capacityFloor > 0 ? capacityFloor : world.fleets[other(color)].registered;
+  return capacityFloor > 0 ? capacityFloor : world.fleets[other(color)].healthy;
 }
 
 /** When a colour first got requests in this release, by its record; else now. */

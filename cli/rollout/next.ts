@@ -1,5 +1,5 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
-import { other, servingColor, shares, type Color } from "../../deployment/model.ts";
+import { healthyTargetsNeeded, other, servingColor, shares, type Color } from "../../deployment/model.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
 import { imageName, type FleetFacts, type ReleaseRecord, type LiveState } from "../state/model.ts";
 
@@ -29,8 +29,10 @@ export type Next =
   | { readonly kind: "done"; readonly color: Color }
   | { readonly kind: "refuse"; readonly why: string };
 
-/** What this very run knows beside the world. */
+/** What a run of a release knows beside the world. */
 export interface Memory {
+  /** The image may be released here: asked once a run, before anything is changed. */
+  readonly fit: boolean;
   /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
   readonly checked: boolean;
   /**
@@ -54,12 +56,13 @@ const shortestWatch = 1;
 export function nextStep(world: LiveState, goal: Goal, memory: Memory): Next {
   const next = wantedStep(world, goal, memory);
   if (next.kind !== "stage" || memory.staged < stagings) return next;
-  const { healthy, registered, staleTargets } = world.fleets[next.color];
+  const { healthy, desired, staleTargets } = world.fleets[next.color];
+  const needed = healthyTargetsNeeded(100, world.fleets[other(next.color)].healthy);
   const others =
     staleTargets.length > 0 ? `, and its target group holds ${staleTargets.join(", ")}, which are none of its own` : "";
   return {
     kind: "refuse",
-    why: `${next.color} is not whole after ${stagings} updates: ${healthy} of ${registered} targets are healthy, ${other(next.color)} has ${world.fleets[other(next.color)].registered}${others}. Look at it with bluegreen status, and give the same command again.`,
+    why: `${next.color} is not whole after ${stagings} updates: ${healthy} of ${desired} instances are healthy, and it needs ${needed}${others}. Look at it with bluegreen status, and give the same command again.`,
   };
 }
 
@@ -94,7 +97,7 @@ function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }
     }
     return { kind: "stage", color: standby, previewSize: goal.previewSize };
   }
-  const full = world.fleets[serving].registered;
+  const full = healthyTargetsNeeded(100, world.fleets[serving].healthy);
   if (live[standby] === 0 && world.settings.deployed.previewSize > 0) {
     if (staged.healthy < Math.min(world.settings.deployed.previewSize, full))
       return { kind: "stage", color: standby, previewSize: world.settings.deployed.previewSize };
@@ -103,7 +106,7 @@ function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }
   // With traffic, what is not healthy is for the next look to judge, which may go back; an update would only wait for it.
   const short =
     live[standby] > 0
-      ? staged.registered < full
+      ? staged.desired < full
       : staged.healthy < full || staged.staleTargets.length > 0 || hasForeignTemplate(staged);
   if (short && staged.staleTargets.length > 0 && !repaired) {
     const why = `the target group of ${standby} holds ${staged.staleTargets.join(", ")}, which are none of its fleet`;

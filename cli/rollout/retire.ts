@@ -2,9 +2,8 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { CliError } from "../error.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import type { RolloutContext } from "./context.ts";
-import { runStage } from "./hooks.ts";
 import { isBaking, unfinished } from "./next.ts";
-import { timestamp, servingNow } from "./stage.ts";
+import { timestamp } from "./stage.ts";
 
 /** Why the fleet that doesn't serve may not go yet; undefined: it may. */
 export function retireFault(world: LiveState): string | undefined {
@@ -21,27 +20,27 @@ export function retireFault(world: LiveState): string | undefined {
   return undefined;
 }
 
-/**
- * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
- * @throws CliError while it may still be needed
- */
-export async function retire(rollout: RolloutContext): Promise<Color> {
-  const fault = retireFault(rollout.world);
+/** @throws CliError while the fleet that doesn't serve may still be needed */
+export function requireRetirable({ world }: Pick<RolloutContext, "world">): void {
+  const fault = retireFault(world);
   if (fault !== undefined) throw new CliError("refused", `${fault}.`);
-  const serving = servingNow(rollout);
-  const old = other(serving);
-  const { image } = rollout.world.fleets[serving];
-  await runStage(rollout, "retire", image, serving, () =>
-    rollout.session.ui.step("retire", `Retiring ${old} (${imageName(rollout.world.fleets[old].image)})`, (tell) =>
-      rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
-    ),
+}
+
+/** Empties the fleet that doesn't serve, and lifts the floor: the way back is closed. */
+export async function retire(rollout: RolloutContext, old: Color): Promise<void> {
+  await rollout.session.ui.step("retire", `Retiring ${old} (${imageName(rollout.world.fleets[old].image)})`, (tell) =>
+    rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
   );
+}
+
+/** Sees to it that nothing of a retired fleet is left, and tells people. */
+export async function endRetirement(rollout: RolloutContext, old: Color): Promise<void> {
   // A group that the state doesn't know runs on, whatever the update says.
   const left = unfinished(rollout.world);
   if (left !== undefined) await rollout.recover(left, { sparing: false });
   await abandon(rollout);
-  await rollout.notify({ kind: "retired", color: serving, image });
-  return old;
+  const serving = other(old);
+  await rollout.notify({ kind: "retired", color: serving, image: rollout.world.fleets[serving].image });
 }
 
 /** A release that was staged, and whose fleet has gone without ever serving, has ended. */

@@ -2,7 +2,6 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
-import { runStage } from "./hooks.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { requireSchema } from "./schema.ts";
 
@@ -31,16 +30,14 @@ export async function stage(rollout: RolloutContext, image: ImageFacts, previewS
   const { session } = rollout;
   const serving = servingNow(rollout);
   const color = other(serving);
-  const { desired, registered } = rollout.world.fleets[serving];
+  const { desired } = rollout.world.fleets[serving];
   const { minSize, maxSize } = session.settings;
   // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
-  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired, registered));
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired));
   const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
   const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
-  await runStage(rollout, "stage", image, color, () =>
-    session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) =>
-      rollout.change(change, tell),
-    ),
+  await session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) =>
+    rollout.change(change, tell),
   );
 }
 
@@ -66,3 +63,20 @@ export async function ensureRecord(rollout: RolloutContext, image: ImageFacts): 
 }
 
 export const timestamp = (): string => new Date().toISOString();
+
+/**
+ * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.
+ * Else it goes off, and the floor is lifted.
+ */
+export async function abortStaging(rollout: RolloutContext, image: ImageFacts, why: string): Promise<void> {
+  const color = other(servingNow(rollout));
+  await rollout.note({ kind: "stage", stage: "rollback", why });
+  const own = rollout.world.fleets[color].image;
+  const restored = own.imageId !== image.imageId && (await rollout.restore(color));
+  if (!restored)
+    await rollout.session.ui.step("rollback", `Switching ${color} off again; no traffic had moved`, (tell) =>
+      rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),
+    );
+  await rollout.note({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
+  await rollout.notify({ kind: "rolled-back", color, image, why });
+}

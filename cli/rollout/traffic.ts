@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { other, shares, type Color } from "../../deployment/model.ts";
+import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
+import { listenerName } from "../../deployment/names.ts";
 import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
@@ -29,7 +30,7 @@ export async function shift(
   const title = `Giving ${color} (${imageName(rollout.world.fleets[color].image)}) ${weight} % of the requests`;
   await rollout.session.ui.step("cutover", title, async (tell) => {
     const touched = await rollout.change({ ...change, ...warm, previewSize: 0 }, tell, options);
-    const others = touched.filter((name) => name !== "app-listener");
+    const others = touched.filter((name) => name !== listenerName);
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = rollout.world.weights;
     if (live[color] !== weight) {
@@ -207,11 +208,11 @@ async function hold(rollout: RolloutContext, to: Color, why: string): Promise<vo
  * the gate has the last word.
  */
 async function grow(rollout: RolloutContext, color: Color): Promise<void> {
-  const { desired, registered } = rollout.world.fleets[other(color)];
+  const { desired, healthy } = rollout.world.fleets[other(color)];
   const { maxSize, minSize } = rollout.session.settings;
   const floor = rollout.world.settings.deployed.capacityFloor;
-  const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired, registered));
-  if (rollout.world.fleets[color].healthy >= Math.min(registered, capacityFloor)) return;
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, floor, desired));
+  if (rollout.world.fleets[color].healthy >= Math.min(healthyTargetsNeeded(100, healthy), capacityFloor)) return;
   await rollout.session.ui.step(
     "rollback",
     `Growing ${color} to ${capacityFloor} instances, as many as serve now`,

@@ -1,4 +1,5 @@
-import type { OperationResult, Progress } from "../../automation/protocol.ts";
+import { touchedResources, type OperationResult, type Progress } from "../../automation/protocol.ts";
+import { codesIn } from "../../deployment/error-codes.ts";
 import type { ReleaseSettings } from "../state/model.ts";
 import { readLiveState } from "../state/read.ts";
 import { CliError } from "../error.ts";
@@ -56,11 +57,13 @@ export async function update(
   if (result.ok) {
     // Else an older checkout would flip back what a way back has done while the table gave no answer.
     if (revision === undefined) await file.write(wanted, await writeDown(wanted));
-    return touched(result);
+    return touchedResources(result);
   }
   await restore();
   const said = result.error ?? "no reason was given";
-  throw new CliError(/^(This update is refused|The health gate keeps)/m.test(said) ? "refused" : "failed", said);
+  const causes = codesIn(said);
+  const isRefused = causes.some(({ code }) => code === "update-refused" || code === "gate-closed");
+  throw new CliError(isRefused ? "refused" : "failed", said, causes);
 }
 
 /** The settings that lead to what is there; where that can't be read, those from before. */
@@ -71,10 +74,6 @@ async function deployedNow(session: Session, before: ReleaseSettings): Promise<R
     return before;
   }
 }
-
-/** Logical names of the real resources that an operation touched. */
-const touched = ({ changes }: OperationResult): string[] =>
-  changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
 
 /** Remarks of the program that stay true in every update: said once. */
 const remarks = new Set<string>();

@@ -9,7 +9,8 @@ import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
-import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
+import { byColor, colors, type ByColor, type Color } from "../../deployment/model.ts";
+import { fleetPartName, isGeneratedFrom } from "../../deployment/names.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
 import type { Clients } from "../clients.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, Instance } from "./model.ts";
@@ -72,10 +73,7 @@ function fleetFacts(
     instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
-    ...observe(
-      targets,
-      instances.map(({ id }) => id),
-    ),
+    ...observe(targets, group ?? {}),
   };
 }
 
@@ -146,8 +144,11 @@ export const unknownTo = (
     ({ AutoScalingGroupName = "", Status }) => Status === undefined && !groupNames.includes(AutoScalingGroupName),
   );
 
-/** Names that the program gives its policies; others are somebody else's. */
-const ownPolicy = /^app-(blue|green)-(cpu|requests)-[0-9a-f]{7}$/;
+/** Whether the program gave a policy its name; others are somebody else's. */
+const isOwnPolicy = (name: string): boolean =>
+  colors.some((color) =>
+    (["cpu", "requests"] as const).some((part) => isGeneratedFrom(fleetPartName(color, part), name)),
+  );
 
 /** A scaling policy of a group. */
 export interface GroupPolicy {
@@ -170,7 +171,7 @@ export async function policiesOf({ autoScaling }: Clients, groups: readonly stri
       return ScalingPolicies.map(({ PolicyName = "" }) => ({ group, name: PolicyName }));
     }),
   );
-  return found.flat().filter(({ name }) => ownPolicy.test(name));
+  return found.flat().filter(({ name }) => isOwnPolicy(name));
 }
 
 /** Auto Scaling groups that carry a stack's tags. */

@@ -43,8 +43,9 @@ export interface FleetFacts {
   readonly capacity: Capacity;
   readonly desired: number;
   readonly instances: readonly Instance[];
-  /** Targets that are not leaving, and how many of them are healthy. */
+  /** Targets that are not leaving, whosever they are. */
   readonly registered: number;
+  /** Healthy targets that are its group's own, in service, at most as many as it wants. */
   readonly healthy: number;
   /** Registered targets that are no instances of its group. */
   readonly staleTargets: readonly string[];

@@ -1,40 +1,24 @@
 import { z } from "zod";
-import {
-  byColor,
-  colors,
-  other,
-  servingColor,
-  type ByColor,
-  type Color,
-  type Capacity,
-} from "../../deployment/model.ts";
+import { weightsIn } from "../../deployment/listener-weights.ts";
+import { byColor, other, servingColor, type ByColor, type Color, type Capacity } from "../../deployment/model.ts";
+import { fleetPartName, listenerName } from "../../deployment/names.ts";
+import { stackOutputs } from "../../deployment/stack-outputs.ts";
 import type { ReleaseSettings } from "./model.ts";
 import { CliError } from "../error.ts";
 
-const each = <T extends z.ZodType>(value: T) => z.object({ blue: value, green: value });
-
 /** The outputs that the commands work with. */
-const outputs = z.object({
-  url: z.string(),
-  previewUrl: z.string(),
-  listenerArn: z.string(),
-  targetGroupArns: each(z.string()),
-  fleets: each(z.object({ groupName: z.string(), capacity: z.object({ minSize: z.number(), maxSize: z.number() }) })),
-  deployed: z.object({
-    activeColor: z.enum(colors),
-    weights: each(z.number()),
-    machines: each(z.object({ imageId: z.string(), healthCheckPath: z.string(), versionPath: z.string() })),
-    capacity: each(z.object({ minSize: z.number(), maxSize: z.number() })),
-  }),
-  releases: z.object({ tableName: z.string() }),
-  notifications: z.object({ topicArn: z.string() }),
-  alarms: z.object({
-    blue: alarmsOfColor(),
-    green: alarmsOfColor(),
-    loadBalancer: z.array(z.string()),
-  }),
-  logGroups: z.object({ blue: z.string(), green: z.string(), jobs: z.string() }),
-  dashboard: z.object({ name: z.string(), url: z.string() }),
+const outputs = stackOutputs.pick({
+  url: true,
+  previewUrl: true,
+  listenerArn: true,
+  targetGroupArns: true,
+  fleets: true,
+  deployed: true,
+  releases: true,
+  notifications: true,
+  alarms: true,
+  logGroups: true,
+  dashboard: true,
 });
 
 export type Outputs = z.output<typeof outputs>;
@@ -79,7 +63,7 @@ const exported = z.object({
   }),
 });
 const forward = z.object({ targetGroups: z.array(z.object({ arn: z.string(), weight: z.number() })) });
-const actions = z.array(z.object({ forward: forward.nullish() }));
+const listenerActions = z.array(z.object({ forward: forward.nullish() }));
 
 /**
  * Reads what `pulumi stack export` printed.
@@ -94,19 +78,18 @@ export function parseStackState(text: string, stack: string): StackState {
     throw new CliError("refused", `Stack ${stack} lacks the outputs ${lacks}. Bring it up once with pulumi up.`);
   }
   const balancer = resources.find((entry) => entry.type === "aws:lb/loadBalancer:LoadBalancer" && !entry.delete);
-  const listener = outputsOf(resources, "app-listener");
-  const groups = actions.parse(listener?.["defaultActions"] ?? [])[0]?.forward?.targetGroups;
+  const listener = outputsOf(resources, listenerName);
+  const actions = listenerActions.parse(listener?.["defaultActions"] ?? []);
   const templateImage = (color: Color) =>
     z
       .string()
       .optional()
-      .parse(outputsOf(resources, `app-${color}-template`)?.["imageId"]);
+      .parse(outputsOf(resources, fleetPartName(color, "template"))?.["imageId"]);
   const ids = (type: string) => resources.flatMap((entry) => (entry.type === type && entry.id ? [entry.id] : []));
-  const { targetGroupArns } = read.data;
   return {
     outputs: read.data,
     loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
-    weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
+    weights: weightsIn(actions, read.data.targetGroupArns),
     templateImages: byColor(templateImage),
     templateAhead: byColor((color) => isTemplateAhead(resources, color)),
     groupBounds: boundsIn(resources),
@@ -124,8 +107,8 @@ const boundVersion = z.object({
 });
 
 function isTemplateAhead(resources: readonly Resource[], color: Color): boolean {
-  const template = templateVersion.safeParse(outputsOf(resources, `app-${color}-template`));
-  const group = boundVersion.safeParse(outputsOf(resources, `app-${color}-group`));
+  const template = templateVersion.safeParse(outputsOf(resources, fleetPartName(color, "template")));
+  const group = boundVersion.safeParse(outputsOf(resources, fleetPartName(color, "group")));
   if (!template.success || !group.success) return false;
   const { version } = group.data.mixedInstancesPolicy.launchTemplate.launchTemplateSpecification;
   return version !== template.data.latestVersion;
@@ -163,8 +146,4 @@ export function settingsOf({ deployed }: Outputs, weights: ByColor<number>, minS
     capacityFloor: floor > minSize ? floor : 0,
     previewSize: warm && size < floor ? size : 0,
   };
-}
-
-function alarmsOfColor() {
-  return z.object({ composite: z.string(), parts: z.array(z.string()) });
 }

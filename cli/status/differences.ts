@@ -1,3 +1,4 @@
+import { imageIds } from "../../deployment/desired-state.ts";
 import { colors, other, shares } from "../../deployment/model.ts";
 import type { ReleaseSettings, LiveState } from "../state/model.ts";
 
@@ -23,9 +24,12 @@ export function differences(world: LiveState): Difference[] {
 }
 
 function settings({ stack, settings: { deployed, file } }: LiveState): Difference[] {
-  // A missing image means the other colour's.
-  const value = (from: ReleaseSettings, name: (typeof names)[number]) =>
-    name === "blueAmi" || name === "greenAmi" ? (from[name] ?? from.blueAmi ?? from.greenAmi) : from[name];
+  const value = (from: ReleaseSettings, name: (typeof names)[number]) => {
+    const color = colors.find((one) => name === `${one}Ami`);
+    if (color === undefined) return from[name];
+    const imageId = imageIds(from)[color];
+    return imageId === "" ? undefined : imageId;
+  };
   return names
     .filter((name) => value(deployed, name) !== value(file, name))
     .map((name) => ({
@@ -56,9 +60,9 @@ function capacity({ fleets, settings: { deployed } }: LiveState): Difference[] {
 
 function images({ fleets, settings: { deployed } }: LiveState): Difference[] {
   return colors.flatMap((color): Difference[] => {
-    const declared = deployed[`${color}Ami`] ?? deployed[`${other(color)}Ami`];
+    const declared = imageIds(deployed)[color];
     const { imageId } = fleets[color].image;
-    if (declared === undefined || declared === imageId) return [];
+    if (declared === "" || declared === imageId) return [];
     return [{ kind: "image", text: `${color} runs ${imageId}, the state says ${declared}` }];
   });
 }

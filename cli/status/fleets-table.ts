@@ -3,7 +3,7 @@ import { colors, type Color } from "../../deployment/model.ts";
 import { imageName, type Instance } from "../state/model.ts";
 import { fleetStyle, type Paint } from "./paint.ts";
 import type { StatusReport } from "./report.ts";
-import { ageText, wantedTargets } from "./words.ts";
+import { ageText } from "./words.ts";
 
 const labelWidth = 11;
 
@@ -36,9 +36,9 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
     return `${capacity.minSize}-${capacity.maxSize}, desired ${desired}`;
   });
   row("healthy", (color) => {
-    const { healthy, registered } = fleet(color);
+    const { healthy, registered, desired } = fleet(color);
     const text = `${healthy} of ${registered} registered`;
-    return healthy < wantedTargets(fleet(color)) ? paint("red", text) : text;
+    return healthy < desired ? paint("red", text) : text;
   });
   row("instances", (color) => {
     const { instances, staleTargets } = fleet(color);

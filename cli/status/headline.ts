@@ -1,6 +1,6 @@
-import { byColor, colors, other, type Color } from "../../deployment/model.ts";
+import { colors, other, type Color } from "../../deployment/model.ts";
 import { imageName, type LiveState } from "../state/model.ts";
-import { roleOf, serving, wantedTargets } from "./words.ts";
+import { roleOf, serving } from "./words.ts";
 
 /**
  * A stack in one line, the colour that serves first:
@@ -27,10 +27,9 @@ function share(world: LiveState, color: Color): string {
 }
 
 function health({ fleets }: LiveState): string {
-  const wanted = byColor((color) => wantedTargets(fleets[color]));
-  const lacking = colors.filter((color) => fleets[color].healthy < wanted[color]);
+  const lacking = colors.filter((color) => fleets[color].healthy < fleets[color].desired);
   if (lacking.length === 0) return "all healthy";
-  return lacking.map((color) => `${color} ${fleets[color].healthy} of ${wanted[color]} healthy`).join(", ");
+  return lacking.map((color) => `${color} ${fleets[color].healthy} of ${fleets[color].desired} healthy`).join(", ");
 }
 
 /** Composite alarms are left out: they only repeat their parts. */

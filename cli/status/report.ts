@@ -1,9 +1,10 @@
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
+import type { RollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import type { DriftCounts } from "../drift/report.ts";
 import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, LiveState } from "../state/model.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
-import { rollbackFacts, type RollbackFacts } from "./rollback.ts";
+import { rollbackFacts } from "./rollback.ts";
 import { roleOf, serving, type Role } from "./words.ts";
 
 /** What `status` knows of a stack, and what its `--json` prints. Times are ISO 8601 where not said otherwise. */
@@ -35,7 +36,7 @@ export interface StatusReport {
     readonly why?: string;
   };
   readonly lock?: { readonly by: string; readonly doing: string; readonly since: string; readonly expired: boolean };
-  readonly rollback: RollbackFacts;
+  readonly rollback: RollbackReadiness;
   /** URNs of what an operation that was killed was doing. */
   readonly pending: readonly string[];
   /** How much differs from the declared state; undefined: that was not asked. */

@@ -1,35 +1,29 @@
-import { colors, other, shares, type Color } from "../../deployment/model.ts";
+import { byColor, other, type Color } from "../../deployment/model.ts";
+import { rollbackReadiness, type RollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import { serving } from "./words.ts";
 
-/** Whether the release could be taken back at once, to which colour, and if not, why. */
-export interface RollbackFacts {
-  readonly ready: boolean;
-  /** The colour that would have all the requests; undefined while none serves. */
-  readonly to?: Color;
-  readonly reason?: string;
-}
-
 /**
- * What the output `rollbackReady` said after the last update, asked of the world as it is now, with all that the health
- * gate would ask. While a canary has a share, back is the colour that serves beside it; else it is the standby.
+ * Whether the release could be taken back at once: what the output `rollbackReady` said after the last update, asked of the
+ * stack as it is now, and of the records.
  */
-export function rollbackFacts(world: LiveState): RollbackFacts {
+export function rollbackFacts(world: LiveState): RollbackReadiness {
+  const { weights, settings, fleets } = world;
   const now = serving(world);
-  if (now === undefined) return { ready: false, reason: "the listener sends requests to neither colour" };
-  const canary = world.weights.live[other(now)] > 0;
-  const to = canary ? now : other(now);
-  const nothing = canary ? undefined : nothingToTakeBack(world, now);
-  const reasons = nothing ? [nothing] : obstacles(world, to);
-  return reasons.length === 0 ? { ready: true, to } : { ready: false, to, reason: reasons.join("; ") };
+  return rollbackReadiness({
+    weights: weights.live,
+    recorded: weights.recorded,
+    activeColor: settings.deployed.activeColor,
+    capacity: byColor((color) => fleets[color].capacity),
+    imageIds: byColor((color) => fleets[color].image.imageId),
+    observed: fleets,
+    objection: now && objectionTo(world, other(now)),
+  });
 }
 
-/** Why the standby is no way back at all. */
-function nothingToTakeBack({ fleets, record, earlier }: LiveState, now: Color): string | undefined {
-  const back = other(now);
-  const { image, capacity } = fleets[back];
-  if (capacity.maxSize === 0) return `${back} is off (standby: off)`;
-  if (image.imageId === fleets[now].image.imageId) return `${back} runs the same image as ${now}`;
+/** Why the standby is nothing to go back to, by the records. */
+function objectionTo({ fleets, record, earlier }: LiveState, back: Color): string | undefined {
+  const { image } = fleets[back];
   const records = record === undefined ? [] : [record, ...earlier];
   // What came by pulumi up has no record; whoever did that has looked at it.
   const last = records.find((one) => one.color === back && one.image.imageId === image.imageId);
@@ -45,17 +39,4 @@ function nothingToTakeBack({ fleets, record, earlier }: LiveState, now: Color): 
     case undefined:
       return undefined;
   }
-}
-
-/** What the health gate would say to moving all requests to a colour. */
-function obstacles({ fleets, weights: { live, recorded } }: LiveState, to: Color): string[] {
-  const from = other(to);
-  const { healthy, staleTargets } = fleets[to];
-  const need = Math.max(1, fleets[from].registered);
-  const moved = colors.some((color) => live[color] !== recorded[color]);
-  return [
-    ...(healthy < need ? [`${to} has ${healthy} healthy targets and needs ${need}`] : []),
-    ...(staleTargets.length > 0 ? [`${to}'s target group holds ${staleTargets.join(", ")} of an earlier fleet`] : []),
-    ...(moved ? [`the live weights are ${shares(live)}, the state says ${shares(recorded)}`] : []),
-  ];
 }

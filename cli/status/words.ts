@@ -1,5 +1,5 @@
 import { servingColor, type Color } from "../../deployment/model.ts";
-import type { FleetFacts, ImageFacts, LiveState } from "../state/model.ts";
+import type { ImageFacts, LiveState } from "../state/model.ts";
 
 /** What a colour does now. `canary`: it has a share of the requests beside the colour that is declared to serve. */
 export type Role = "serving" | "canary" | "standby" | "off";
@@ -14,9 +14,6 @@ export function roleOf(world: LiveState, color: Color): Role {
   if (world.weights.live[color] > 0) return "canary";
   return world.fleets[color].capacity.maxSize === 0 && world.fleets[color].instances.length === 0 ? "off" : "standby";
 }
-
-/** Healthy targets that a fleet should have: what its group wants, or what is registered when that is more. */
-export const wantedTargets = ({ desired, registered }: FleetFacts): number => Math.max(desired, registered);
 
 /** What an image is, in a line: version, short commit, id and age, as far as its tags tell. */
 export function imageLine(image: ImageFacts, now: number): string {

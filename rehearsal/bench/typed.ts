@@ -2,7 +2,8 @@ import { cp, mkdir, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { RehearsalStack } from "../engine/stack.ts";
 import type { Session } from "../session.ts";
-import { type Context, touched } from "../scenarios/context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import type { Context } from "../scenarios/context.ts";
 import { worlds } from "../scenarios/release.ts";
 import { type Figure, median } from "./figure.ts";
 
@@ -33,11 +34,12 @@ export async function typed(context: Context, folder: string, say: (line: string
     seconds.flip.push(flip.seconds);
     floor.setConfig({ days: round % 2 === 0 ? 1 : 3 });
     const least = await floor.up();
-    if (!least.ok || touched(least).join() !== "floor") throw new Error(`the floor was not updated: ${least.error}`);
+    if (!least.ok || touchedResources(least).join() !== "floor")
+      throw new Error(`the floor was not updated: ${least.error}`);
     seconds.floor.push(least.seconds);
     const rollback = await context.updated(worlds.warm(context));
     seconds.rollback.push(rollback.seconds);
-    for (const result of [flip, rollback]) resources.add(touched(result).length);
+    for (const result of [flip, rollback]) resources.add(touchedResources(result).length);
     seconds.preview.push((await context.session.stack.preview()).seconds);
     seconds.refused.push(
       (await context.refused({ ...worlds.warm(context), minSize: 9, maxSize: 3 }, /minSize/)).seconds,

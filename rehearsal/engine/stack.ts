@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
+import { stackOutputs, type StackOutputs } from "../../deployment/stack-outputs.ts";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../../automation/protocol.ts";
 import { RunningOperation } from "../../automation/running.ts";
 import { run } from "../../tools/run.ts";
@@ -74,8 +75,8 @@ export class RehearsalStack {
   }
 
   /** The outputs in the state, which a failed update may have left as they were. */
-  async outputs(): Promise<Readonly<Record<string, unknown>>> {
-    return JSON.parse(await this.pulumi("stack", "output", "--json")) as Record<string, unknown>;
+  async outputs(): Promise<StackOutputs> {
+    return stackOutputs.parse(JSON.parse(await this.pulumi("stack", "output", "--json")));
   }
 
   /** Releases the lock that a killed operation left on the state. */

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { codesIn, type ErrorCode } from "../../deployment/error-codes.ts";
+import { colors, type Color } from "../../deployment/model.ts";
+import { fleetPartName } from "../../deployment/names.ts";
+import { knownLater } from "../../deployment/rollback-readiness.ts";
 import type { Outcome } from "./engine.ts";
 
 /** How a preview and its update agreed, or what they disagreed in. */
 export type Agreement = { verdict: string } | { disagreement: string };
-
-const gateForeseen = /^The health gate would let no listener change/;
-const notReadyForeseen = /^The (blue|green) fleet is not ready now/;
-const notReady = /The (blue|green) fleet \(.*\) is not ready/;
-const gateRefused = /The health gate keeps the listener/;
 
 /** Both colours' templates are guarded at once, and the first refusal ends the run: which one it is is chance. */
 const templateReason = /(a changed template .* change reach) (blue|green)/;
@@ -24,11 +23,15 @@ const reasonsIn = (texts: readonly string[]): string[] => [
   ),
 ];
 
-const colorIn = (pattern: RegExp, texts: readonly string[]): string[] =>
-  texts.flatMap((text) => pattern.exec(text)?.[1] ?? []);
+const hasCode = (text: string, wanted: ErrorCode): boolean => codesIn(text).some(({ code }) => code === wanted);
+
+/** The colours whose fleets are not ready, by warnings or by errors. */
+const notReady = (texts: readonly string[]): Color[] =>
+  texts.flatMap(codesIn).flatMap(({ code, color }) => (code === "fleet-not-ready" && color ? [color] : []));
 
 /** Whether the update was to change the colour's group before it judged it. */
-const changesGroup = ({ steps }: Outcome, color: string) => steps.some((step) => step.endsWith(`::app-${color}-group`));
+const changesGroup = ({ steps }: Outcome, color: Color) =>
+  steps.some((step) => step.endsWith(`::${fleetPartName(color, "group")}`));
 
 /**
  * Judges a preview by the update after it, in a cloud where nothing changed between the two.
@@ -43,7 +46,7 @@ export function compare(preview: Outcome, update: Outcome): Agreement {
   if ("disagreement" in verdict || !update.ok) return verdict;
   const [foretold, came] = [preview, update].map(({ outputs }) => outputs.rollbackReady as { reason?: string });
   if (!foretold) return { disagreement: "the preview says nothing of rollbackReady" };
-  if (!foretold.reason?.startsWith("known after the update") && !isDeepStrictEqual(foretold, came)) {
+  if (!foretold.reason?.startsWith(knownLater) && !isDeepStrictEqual(foretold, came)) {
     return { disagreement: `rollbackReady: ${JSON.stringify(foretold)} in the preview, then ${JSON.stringify(came)}` };
   }
   return verdict;
@@ -70,22 +73,22 @@ function verdictOf(preview: Outcome, update: Outcome): Agreement {
     if (reasonsIn(preview.errors).some((reason) => reasons.includes(reason))) return { verdict: "refused by both" };
     return { disagreement: `refused for different reasons: ${preview.errors.join("\n")}\nthen: ${said}` };
   }
-  const foreseen = preview.warnings.filter((warning) => gateForeseen.test(warning));
-  const waiting = colorIn(notReadyForeseen, preview.warnings);
+  const foreseen = preview.warnings.filter((warning) => hasCode(warning, "gate-closed"));
+  const waiting = notReady(preview.warnings);
   if (update.ok) return accepted(foreseen, waiting, update);
-  const [late] = colorIn(notReady, update.errors);
+  const [late] = notReady(update.errors);
   if (late) {
     if (waiting.includes(late)) return { verdict: "a fleet is not ready, as foreseen" };
     if (changesGroup(preview, late)) return { verdict: "accepted; a fleet that came new did not get ready" };
     return { disagreement: `the preview did not say that ${late} is not ready: ${said}` };
   }
-  if (!gateRefused.test(said)) return { disagreement: `the preview is accepted, the update is refused: ${said}` };
+  if (!hasCode(said, "gate-closed")) return { disagreement: `the preview is accepted, the update is refused: ${said}` };
   const reasons = reasonsIn(update.errors);
   const foretold = reasonsIn(foreseen).filter((reason) => reason.startsWith("  - "));
   const unsaid = reasons.filter((reason) => !foretold.includes(reason));
   const unkept = foretold.filter((reason) => !reasons.includes(reason));
   // Which colour a reason is about stands in its words, but a fleet's need hangs on the other one, too.
-  const surprises = ["blue", "green"].some((color) => changesGroup(preview, color)) ? [] : unsaid;
+  const surprises = colors.some((color) => changesGroup(preview, color)) ? [] : unsaid;
   if (unkept.length > 0 || surprises.length > 0) {
     const differing = [...unkept.map((one) => `said in vain:${one}`), ...surprises.map((one) => `not said:${one}`)];
     return { disagreement: `the health gate: ${differing.join("; ")}` };

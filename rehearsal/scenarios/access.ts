@@ -1,6 +1,7 @@
 import type { ConfigOverrides } from "../engine/settings.ts";
 import type { Fault } from "../../packages/local-aws/fault-injection.ts";
-import { touched, type Context, type Step } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import type { Context, Step } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** A way to AWS that is closed, and what the update and its preview say. */
@@ -74,7 +75,7 @@ export const access: Step = {
     stack.setConfig(region);
     return {
       touched: [],
-      note: `${closed.length} of ${closed.length} refused; AWS_DEFAULT_REGION alone will do, ${touched(preview).length} resources planned`,
+      note: `${closed.length} of ${closed.length} refused; AWS_DEFAULT_REGION alone will do, ${touchedResources(preview).length} resources planned`,
     };
   },
 };

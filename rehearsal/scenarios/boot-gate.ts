@@ -1,6 +1,7 @@
 import { CompleteLifecycleActionCommand, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import { autoScaling } from "./aws.ts";
-import { fleetParts, pause, touched, type Context, type Step, type World } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { touchedByImage, pause, type Context, type Step, type World } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image that answers the launch lifecycle hook. */
@@ -44,7 +45,7 @@ export const bootGate: Step = {
     const refused = context.refused(
       gated(context),
       /\d+ of its launches were given up at the boot gate/,
-      fleetParts("blue"),
+      touchedByImage("blue"),
     );
     const given = await answering(context, "ABANDON", refused);
     const result = await refused;
@@ -55,9 +56,10 @@ export const bootGate: Step = {
     if (byColor.blue > 0 || failed > 0) throw new Error(`${byColor.blue} users saw blue, ${failed} requests failed`);
     if (taken.length < 2) throw new Error(`blue came up with ${taken.length} answers`);
     const again = await context.updated(gated(context));
-    if (touched(again).length > 0) throw new Error(`the same update touched ${touched(again).join(", ")}`);
+    if (touchedResources(again).length > 0)
+      throw new Error(`the same update touched ${touchedResources(again).join(", ")}`);
     await context.updated(worlds.released(context));
     const note = `${given.length} launches given up and the update failed in ${result.seconds.toFixed(1)} s, then ${taken.length} let through`;
-    return { touched: touched(result), updateSeconds: result.seconds, note };
+    return { touched: touchedResources(result), updateSeconds: result.seconds, note };
   },
 };

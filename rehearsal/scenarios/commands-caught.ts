@@ -15,7 +15,7 @@ interface Bad {
 }
 
 const bad: Bad[] = [
-  { image: "never-healthy", options: quick, by: "its staging", words: /The \w+ fleet .* is not ready/ },
+  { image: "never-healthy", options: quick, by: "its staging", words: /\[fleet-not-ready \w+\]/ },
   { image: "error-500", options: quick, by: "the checks", words: /answered 500|requests failed/ },
   {
     image: "fails-under-load",

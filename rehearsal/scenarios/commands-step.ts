@@ -23,7 +23,7 @@ export const commandStep = (name: string, title: string, run: (scene: Scene) => 
   from: (context) => context.handed ?? worlds.released(context),
   async run(context) {
     // Asked once, before the commands come: the question writes the story's settings into the stack's file.
-    const stack = (await context.session.stack.outputs()) as unknown as Stack;
+    const stack = await context.session.stack.outputs();
     const watch = new Watch(context, stack);
     try {
       return await run({ context, stack, watch, begun: Date.now() });

@@ -1,4 +1,5 @@
 import { other, byColor, colors, type ByColor, type Color } from "../../deployment/model.ts";
+import type { StackOutputs } from "../../deployment/stack-outputs.ts";
 import { latestRecord } from "../../cli/store/records.ts";
 import type { ReleaseRecord } from "../../cli/state/model.ts";
 import type { CloudState } from "../../packages/local-aws/control.ts";
@@ -6,11 +7,7 @@ import { dynamodb } from "./aws.ts";
 import type { Context } from "./context.ts";
 
 /** Names of what a release moves and writes; they stay as they are for a stack's life. */
-export interface Stack {
-  readonly listenerArn: string;
-  readonly targetGroupArns: ByColor<string>;
-  readonly releases: { readonly tableName: string };
-}
+export type Stack = Pick<StackOutputs, "listenerArn" | "targetGroupArns" | "releases">;
 
 /** What is really there at one moment, seen by nobody's state. */
 export interface Seen {

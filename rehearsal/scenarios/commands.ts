@@ -1,6 +1,13 @@
-import { other } from "../../deployment/model.ts";
+import { listenerName } from "../../deployment/names.ts";
+import {
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { other, type Color } from "../../deployment/model.ts";
+import { elb } from "./aws.ts";
 import { runCommand, type CommandEnd } from "./commands-process.ts";
-import { commandStep, lastOf, toRelease } from "./commands-step.ts";
+import { commandStep, lastOf, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing, seenNow, servingNow } from "./commands-watch.ts";
 import { pause, until, type Step } from "./context.ts";
 
@@ -22,7 +29,7 @@ export function touchedIn({ events }: Pick<CommandEnd, "events">, step: string):
 /** Rejects unless the listener alone was touched. */
 function expectListener(end: CommandEnd, step: string): void {
   const names = touchedIn(end, step);
-  if (names.join() !== "app-listener") throw new Error(`${step} touched ${names.join(", ") || "nothing"}`);
+  if (names.join() !== listenerName) throw new Error(`${step} touched ${names.join(", ") || "nothing"}`);
 }
 
 const release = commandStep(
@@ -41,17 +48,36 @@ const release = commandStep(
   },
 );
 
+/** Runs something while an instance of the other colour is registered by hand with a colour's target group. */
+async function withStray<T>({ context, stack }: Scene, color: Color, run: () => Promise<T>): Promise<T> {
+  const [{ id: Id }] = await context.instances(other(color));
+  const stray = { TargetGroupArn: stack.targetGroupArns[color], Targets: [{ Id }] };
+  await elb(context).send(new RegisterTargetsCommand(stray));
+  try {
+    await until(`${Id} answers for ${color}, too`, 30, async () => {
+      const asked = await elb(context).send(new DescribeTargetHealthCommand(stray));
+      return asked.TargetHealthDescriptions?.[0]?.TargetHealth?.State === "healthy";
+    });
+    return await run();
+  } finally {
+    await elb(context).send(new DeregisterTargetsCommand(stray));
+  }
+}
+
 const rollback = commandStep(
   "command-rollback",
-  "bluegreen rollback: the old colour has all requests again, within seconds",
+  "bluegreen rollback: the old colour has all requests again, within seconds, whatever is registered by hand with the new one",
   async (scene) => {
     const { context, stack } = scene;
     const serving = await servingNow(context, stack);
     if ((await seenNow(context, stack)).inService[other(serving)] === 0)
       await runCommand(context, ["release", (await toRelease(scene)).image, ...quick], 0);
     const from = await servingNow(context, stack);
-    const begun = Date.now();
-    const end = await runCommand(context, ["rollback"], 0);
+    let begun = Date.now();
+    const end = await withStray(scene, from, () => {
+      begun = Date.now();
+      return runCommand(context, ["rollback"], 0);
+    });
     await pause(context.watchSeconds);
     await expectServing(context, stack, other(from));
     expectListener(end, "cutover");

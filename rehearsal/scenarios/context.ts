@@ -4,7 +4,9 @@ import { parse } from "yaml";
 import { SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeTargetHealthCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ConfigValue } from "../engine/settings.ts";
-import type { OperationResult, Progress } from "../../automation/protocol.ts";
+import { touchedResources, type OperationResult, type Progress } from "../../automation/protocol.ts";
+import type { Color } from "../../deployment/model.ts";
+import { fleetPartName, fleetParts } from "../../deployment/names.ts";
 import type { RehearsalStack, RunOptions } from "../engine/stack.ts";
 import type { Load, LoadWindow } from "../load/load.ts";
 import type { Session } from "../session.ts";
@@ -103,7 +105,7 @@ export class Context {
     if (result.ok) throw new Error(`the update was expected to be refused with ${words}, but it succeeded`);
     if (!words.test(result.error ?? ""))
       throw new Error(`expected a refusal with ${words}, but it said: ${result.error}`);
-    const others = touched(result).filter((name) => !mayTouch.includes(name));
+    const others = touchedResources(result).filter((name) => !mayTouch.includes(name));
     if (others.length > 0) throw new Error(`a refused update touched ${others.join(", ")}`);
     return result;
   }
@@ -129,8 +131,8 @@ export class Context {
   }
 
   /** Raises a fleet's desired capacity, as Auto Scaling does under load, and waits for the instances. */
-  async scaleOut(color: string, count: number): Promise<void> {
-    const { fleets } = (await this.session.stack.outputs()) as { fleets: Record<string, { groupName: string }> };
+  async scaleOut(color: Color, count: number): Promise<void> {
+    const { fleets } = await this.session.stack.outputs();
     const client = autoScaling(this);
     const AutoScalingGroupName = fleets[color].groupName;
     await client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: count }));
@@ -138,8 +140,8 @@ export class Context {
   }
 
   /** How many targets of a colour get requests. */
-  async healthy(color: string): Promise<number> {
-    const { targetGroupArns } = (await this.session.stack.outputs()) as { targetGroupArns: Record<string, string> };
+  async healthy(color: Color): Promise<number> {
+    const { targetGroupArns } = await this.session.stack.outputs();
     const asked = new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArns[color] });
     const { TargetHealthDescriptions = [] } = await elb(this).send(asked);
     return TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === "healthy").length;
@@ -163,19 +165,15 @@ export async function releasedSettings({ place }: Pick<RehearsalStack, "place">)
   return Object.fromEntries(releaseSettings.map((name) => [name, config[`bluegreen:${name}`]]));
 }
 
-/** Logical names of the real resources that an operation touched, components left out. */
-export const touched = (result: OperationResult): string[] =>
-  result.changes.filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).map(({ name }) => name);
-
 /** What a new image on a colour changes: its fleet, and the dashboard, which names the group. */
-export const fleetParts = (color: string): string[] => [
-  ...["template", "group", "cpu", "requests"].map((part) => `app-${color}-${part}`),
+export const touchedByImage = (color: Color): string[] => [
+  ...fleetParts.map((part) => fleetPartName(color, part)),
   "monitoring-dashboard",
 ];
 
 /** Rejects unless the very resources were touched. */
 export function expectTouched(result: OperationResult, expected: string[]): void {
-  const names = touched(result).sort();
+  const names = touchedResources(result).sort();
   if (names.join() !== [...expected].sort().join()) {
     throw new Error(
       `expected ${expected.join(", ") || "nothing"} to be touched, but it was: ${names.join(", ") || "nothing"}`,

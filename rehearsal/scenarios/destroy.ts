@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { autoScaling, ec2, elb } from "./aws.ts";
-import { touched, type Context, type Step } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import type { Context, Step } from "./context.ts";
 
 /** Ids of what the stack made and that is still there. */
 async function leftovers(context: Context): Promise<string[]> {
@@ -46,6 +47,6 @@ export const destroy: Step = {
     context.world = undefined;
     const left = await leftovers(context);
     if (left.length > 0) throw new Error(`destroy left behind: ${left.join(", ")}`);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };

@@ -1,6 +1,8 @@
+import { listenerName } from "../../deployment/names.ts";
 import { DescribeListenersCommand, ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { elb } from "./aws.ts";
-import { expectTouched, pause, touched, type Step } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { expectTouched, pause, type Step } from "./context.ts";
 import { worlds } from "./release.ts";
 
 const drift: Step = {
@@ -9,9 +11,7 @@ const drift: Step = {
   from: worlds.green,
   async run(context) {
     const client = elb(context);
-    const outputs = await context.session.stack.outputs();
-    const ListenerArn = outputs.listenerArn as string;
-    const arns = outputs.targetGroupArns as { blue: string; green: string };
+    const { listenerArn: ListenerArn, targetGroupArns: arns } = await context.session.stack.outputs();
     const TargetGroups = [
       { TargetGroupArn: arns.blue, Weight: 50 },
       { TargetGroupArn: arns.green, Weight: 50 },
@@ -24,23 +24,25 @@ const drift: Step = {
     );
     await pause(context.watchSeconds);
     const seen = await context.session.stack.refresh({ previewOnly: true });
-    const listener = seen.changes.find(({ name }) => name === "app-listener");
+    const listener = seen.changes.find(({ name }) => name === listenerName);
     const weight = listener?.diff.find((path) => path.endsWith("weight"));
     if (!weight)
-      throw new Error(`refresh did not show the listener's weights, but: ${touched(seen).join(", ") || "nothing"}`);
+      throw new Error(
+        `refresh did not show the listener's weights, but: ${touchedResources(seen).join(", ") || "nothing"}`,
+      );
     // An update for the state's weights has nothing to do; one for others finds live weights that it doesn't know.
     await context.refused({ ...worlds.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
-      "app-listener",
+      listenerName,
     ]);
     const refreshed = await context.session.stack.refresh();
     if (!refreshed.ok) throw new Error(`refresh failed: ${refreshed.error}`);
     const repaired = await context.updated(worlds.green(context));
-    expectTouched(repaired, ["app-listener"]);
+    expectTouched(repaired, [listenerName]);
     const { Listeners = [] } = await client.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }));
     const weights = Listeners[0]?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups?.map(({ Weight }) => Weight).sort();
     if (weights?.join() !== "0,100") throw new Error(`after the repair the weights are ${weights?.join(", ")}`);
     return {
-      touched: touched(repaired),
+      touched: touchedResources(repaired),
       updateSeconds: repaired.seconds,
       note: `refresh showed ${weight} of app-listener`,
     };

@@ -1,7 +1,9 @@
+import { listenerName } from "../../deployment/names.ts";
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ImageName } from "../images/catalog.ts";
 import { ec2 } from "./aws.ts";
-import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { touchedByImage, expectTouched, pause, until, type Context, type Step, type World } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** Green serves; blue comes up with an image of the catalog. */
@@ -26,10 +28,10 @@ export const neverReady = (name: string, title: string, words: RegExp, world: (c
   from: worlds.released,
   async run(context) {
     const begun = Date.now();
-    const result = await context.refused(world(context), words, fleetParts("blue"));
+    const result = await context.refused(world(context), words, touchedByImage("blue"));
     await onlyGreenServed(context, begun);
     await context.updated(worlds.released(context));
-    return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
+    return { touched: touchedResources(result), updateSeconds: result.seconds, note: sentence(result.error) };
   },
 });
 
@@ -41,7 +43,7 @@ const slowStart: Step = {
     const begun = Date.now();
     const result = await context.updated(withBlue("slow-start")(context));
     await onlyGreenServed(context, begun);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 
@@ -53,7 +55,7 @@ export const gateStops = (name: string, title: string, words: RegExp, world: (co
   async run(context) {
     const begun = Date.now();
     const flip = { ...world(context), activeColor: "blue" };
-    const result = await context.refused(flip, words, ["app-listener"]);
+    const result = await context.refused(flip, words, [listenerName]);
     await onlyGreenServed(context, begun);
     return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
   },
@@ -136,20 +138,20 @@ export const faults: Step[] = [
   neverReady(
     "never-healthy",
     "an image that never gets healthy: the update fails, green serves on",
-    /blue fleet .* is not ready/,
+    /\[fleet-not-ready blue\]/,
     withBlue("never-healthy"),
   ),
   neverReady(
     "crash",
     "an image that crashes after its start: the update fails, green serves on",
-    /blue fleet .* is not ready/,
+    /\[fleet-not-ready blue\]/,
     withBlue("crash"),
   ),
   slowStart,
   gateStops(
     "error-500",
     "an image that is ready and answers 500: the gate stops the flip",
-    /health gate[\s\S]*GET \/version answered 500/,
+    /\[gate-closed\][\s\S]*GET \/version answered 500/,
     withBlue("error-500"),
   ),
   terminate,

@@ -1,3 +1,4 @@
+import { listenerName } from "../../deployment/names.ts";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Context, Findings, Step, World } from "./context.ts";
@@ -109,13 +110,13 @@ const floor: Step = {
     await context.scaleOut("green", 3);
     const flip = { ...serving, activeColor: "blue" };
     await foreseen(context, flip, /blue has 2 healthy targets and needs 3/);
-    await context.refused(flip, /blue has 2 healthy targets and needs 3/, ["app-listener"]);
+    await context.refused(flip, /blue has 2 healthy targets and needs 3/, [listenerName]);
     await context.updated({ ...serving, capacityFloor: 3 });
     const result = await context.updated({ ...flip, capacityFloor: 3 });
     await context.updated({ ...serving, capacityFloor: 3 });
     await context.updated(serving);
     return {
-      touched: ["app-listener"],
+      touched: [listenerName],
       updateSeconds: result.seconds,
       note: "refused at 2 of 3, through with capacityFloor: 3",
     };

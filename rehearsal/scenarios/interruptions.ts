@@ -1,4 +1,5 @@
-import { expectTouched, touched, type Context, type Step } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { expectTouched, type Context, type Step } from "./context.ts";
 import { worlds } from "./release.ts";
 
 /** Stops an update in the middle, at the first sign that a resource named so is at work; then runs it again. */
@@ -30,7 +31,11 @@ const step = (name: string, title: string, at: string, how: "interrupt" | "kill"
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
     expectTouched(await context.updated(worlds.green(context)), []);
-    return { touched: touched(again), updateSeconds: again.seconds, note: "the same update again went through" };
+    return {
+      touched: touchedResources(again),
+      updateSeconds: again.seconds,
+      note: "the same update again went through",
+    };
   },
 });
 

@@ -1,3 +1,4 @@
+import { listenerName } from "../../deployment/names.ts";
 import { Visitors, type Visits } from "../load/visitors.ts";
 import type { MachineImageName } from "../images/machine-images.ts";
 import { pause, type Context, type Step, type World } from "./context.ts";
@@ -35,7 +36,7 @@ export const sessions: Step = {
     const { requests, sawBoth, faults } = visits;
     if (faults.length > 0) throw new Error(`${faults.length} times a session was lost, the first time: ${faults[0]}`);
     if (sawBoth < 20) throw new Error(`only ${sawBoth} of 20 sessions went on across both versions`);
-    return { touched: ["app-listener"], note: `${requests} requests in 20 sessions over both versions, none lost` };
+    return { touched: [listenerName], note: `${requests} requests in 20 sessions over both versions, none lost` };
   },
 };
 
@@ -56,7 +57,7 @@ export const machineFaults: Step[] = [
   gateStops(
     "wrong-version",
     "an image whose tag tells another version: the gate stops the flip",
-    /health gate[\s\S]*v2\.9\.0/,
+    /\[gate-closed\][\s\S]*v2\.9\.0/,
     withBlue("wrong-version"),
   ),
 ];

@@ -1,8 +1,9 @@
+import { fleetPartName, listenerName } from "../../deployment/names.ts";
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { startLoad } from "../load/load.ts";
-import { type Context, fleetParts, pause, type Step } from "./context.ts";
+import { type Context, touchedByImage, pause, type Step } from "./context.ts";
 import { commandBlocks, touchedIn, withExamples } from "./readme-commands.ts";
 
 const README = path.resolve(import.meta.dirname, "../../README.md");
@@ -22,13 +23,13 @@ interface Expectation {
 /** The README's release from the first update to the end of the stack, a rollback and a second flip included. */
 const walk: readonly Expectation[] = [
   { run: "up", green: 0 },
-  { run: "warm", touches: fleetParts("green"), green: 0 },
+  { run: "warm", touches: touchedByImage("green"), green: 0 },
   { run: "try", touches: [], green: 0, prints: /"version": ?"v2\.0\.0"/ },
-  { run: "canary", touches: ["app-listener"], green: 10 },
-  { run: "flip", touches: ["app-listener"], green: 100 },
-  { run: "rollback", touches: ["app-listener"], green: 0 },
-  { run: "flip", touches: ["app-listener"], green: 100 },
-  { run: "shrink", touches: ["app-blue-group"], green: 100 },
+  { run: "canary", touches: [listenerName], green: 10 },
+  { run: "flip", touches: [listenerName], green: 100 },
+  { run: "rollback", touches: [listenerName], green: 0 },
+  { run: "flip", touches: [listenerName], green: 100 },
+  { run: "shrink", touches: [fleetPartName("blue", "group")], green: 100 },
 ];
 
 /** Percentage points by which a canary's measured share may differ: 4 standard deviations of 200 requests. */

@@ -1,5 +1,7 @@
+import { fleetPartName, listenerName } from "../../deployment/names.ts";
 import { startLoad } from "../load/load.ts";
-import { Context, expectTouched, pause, touched, until, type Findings, type Step, type World } from "./context.ts";
+import { touchedResources } from "../../automation/protocol.ts";
+import { Context, expectTouched, pause, until, type Findings, type Step, type World } from "./context.ts";
 
 const loopback = ["127.0.0.0/8"];
 
@@ -43,7 +45,7 @@ export async function move(
   const begun = Date.now();
   const result = await context.updated(world);
   const ended = Date.now();
-  expectTouched(result, ["app-listener"]);
+  expectTouched(result, [listenerName]);
   await pause(context.watchSeconds);
   const traffic = await context.traffic(begun);
   const [first, last] = [traffic.firstOf(to), traffic.lastOf(from)];
@@ -53,7 +55,7 @@ export async function move(
   }
   const since = (at: number | undefined) => (at === undefined ? undefined : (at - begun) / 1000);
   return {
-    touched: touched(result),
+    touched: touchedResources(result),
     updateSeconds: result.seconds,
     firstNew: canary ? undefined : since(first),
     lastOld: since(last),
@@ -71,7 +73,7 @@ const up: Step = {
     const { byVersion } = await context.traffic(0);
     if (Object.keys(byVersion).join() !== "v1.0.0")
       throw new Error(`expected v1.0.0 alone, got ${JSON.stringify(byVersion)}`);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 
@@ -84,7 +86,7 @@ const warm: Step = {
     const result = await context.updated(worlds.warm(context));
     const { byColor } = await context.traffic(begun);
     if (byColor.green > 0) throw new Error(`green answered ${byColor.green} requests before its time`);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 
@@ -129,7 +131,7 @@ const canary: Step = {
   from: worlds.warm,
   async run(context) {
     const result = await context.updated(worlds.canary(context));
-    expectTouched(result, ["app-listener"]);
+    expectTouched(result, [listenerName]);
     const begun = Date.now();
     // A right listener is off by more than three standard errors in one look of 370: then a second, longer look decides.
     let measured = await look(context, begun);
@@ -137,7 +139,7 @@ const canary: Step = {
     const { share, error, count, off } = measured;
     if (off) throw new Error(`the canary got ${share} %, not 10 % ± ${error}, of ${count} requests`);
     const note = `${share} % measured over ${count} requests (10 % ± ${error})`;
-    return { touched: touched(result), updateSeconds: result.seconds, note };
+    return { touched: touchedResources(result), updateSeconds: result.seconds, note };
   },
 };
 
@@ -168,9 +170,9 @@ export const retire: Step = {
   from: worlds.green,
   async run(context) {
     const result = await context.updated(worlds.released(context));
-    expectTouched(result, ["app-blue-group"]);
+    expectTouched(result, [fleetPartName("blue", "group")]);
     await until("blue has no instance", 60, async () => (await context.instances("blue")).length === 0);
-    return { touched: touched(result), updateSeconds: result.seconds };
+    return { touched: touchedResources(result), updateSeconds: result.seconds };
   },
 };
 

@@ -1,5 +1,6 @@
+import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
-import { arns, fakeClients, forwarding, groupOf, target, type World } from "./fake-aws.ts";
+import { arns, fakeClients, forwarding, groupOf, inService, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);
 
@@ -48,8 +49,9 @@ test("targets and groups are asked for by their own names", async () => {
 });
 
 describe("targets that count", () => {
-  test.each<[string, string[], string[] | undefined, ReturnType<typeof observe>]>([
-    ["none", [], ["i-1"], { registered: 0, healthy: 0, staleTargets: [] }],
+  const leaving = { ...groupOf([]), DesiredCapacity: 2, Instances: [inService("i-1"), inService("i-2", "Standby")] };
+  test.each<[string, string[], AutoScalingGroup | object | undefined, ReturnType<typeof observe>]>([
+    ["none", [], groupOf(["i-1"]), { registered: 0, healthy: 0, staleTargets: [] }],
     [
       "healthy, unhealthy and new ones",
       ["i-1 healthy", "i-2 unhealthy", "i-3 initial"],
@@ -59,21 +61,44 @@ describe("targets that count", () => {
     [
       "not those that leave or aren't in use",
       ["i-1 healthy", "i-2 draining", "i-3 unused"],
-      ["i-1"],
+      groupOf(["i-1"]),
       { registered: 1, healthy: 1, staleTargets: [] },
     ],
     [
       "those of an earlier fleet are named",
       ["i-1 healthy", "i-8 healthy", "i-9 unhealthy"],
-      ["i-1"],
-      { registered: 3, healthy: 2, staleTargets: ["i-8", "i-9"] },
+      groupOf(["i-1"]),
+      { registered: 3, healthy: 1, staleTargets: ["i-8", "i-9"] },
     ],
     [
       "one that drains from an earlier fleet isn't",
       ["i-9 draining"],
-      ["i-1"],
+      groupOf(["i-1"]),
       { registered: 0, healthy: 0, staleTargets: [] },
     ],
-    ["all are foreign to an empty group", ["i-1 healthy"], [], { registered: 1, healthy: 1, staleTargets: ["i-1"] }],
-  ])("%s", (_, targets, members, expected) => expect(observe(targets.map(target), members)).toEqual(expected));
+    [
+      "all are foreign to an empty group",
+      ["i-1 healthy"],
+      groupOf([]),
+      { registered: 1, healthy: 0, staleTargets: ["i-1"] },
+    ],
+    [
+      "all are foreign to a group that is gone",
+      ["i-1 healthy"],
+      {},
+      { registered: 1, healthy: 0, staleTargets: ["i-1"] },
+    ],
+    [
+      "only members in service count",
+      ["i-1 healthy", "i-2 healthy"],
+      leaving,
+      { registered: 2, healthy: 1, staleTargets: [] },
+    ],
+    [
+      "at most as many as the group wants: the rest is about to leave",
+      ["i-1 healthy", "i-2 healthy", "i-3 healthy"],
+      groupOf(["i-1", "i-2", "i-3"], 2),
+      { registered: 3, healthy: 2, staleTargets: [] },
+    ],
+  ])("%s", (_, targets, group, expected) => expect(observe(targets.map(target), group)).toEqual(expected));
 });

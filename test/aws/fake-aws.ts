@@ -29,7 +29,11 @@ export const forwarding = (weights: ByColor<number>): Listener => ({
 
 /** A group that wants and holds these instances. */
 export const groupOf = (ids: string[], DesiredCapacity = ids.length): AutoScalingGroup =>
-  ({ DesiredCapacity, Instances: ids.map((InstanceId) => ({ InstanceId })) }) as AutoScalingGroup;
+  ({ DesiredCapacity, Instances: ids.map((id) => inService(id)) }) as AutoScalingGroup;
+
+/** An instance of a group. */
+export const inService = (InstanceId: string, LifecycleState = "InService") =>
+  ({ InstanceId, LifecycleState }) as NonNullable<AutoScalingGroup["Instances"]>[number];
 
 /** `id state: description` as a description of target health. */
 export function target(text: string) {

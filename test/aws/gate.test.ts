@@ -2,7 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerFault, askGate, type GateArgs } from "../../aws/gate.ts";
 import { byColor } from "../../deployment/model.ts";
-import { arns, fakeClients, forwarding, groupOf, type World } from "./fake-aws.ts";
+import { arns, fakeClients, forwarding, groupOf, inService, type World } from "./fake-aws.ts";
 
 describe("an answer through the preview listener", () => {
   const answer = (status: number, body = "") => ({ status, body });
@@ -151,6 +151,66 @@ describe("asking the world", () => {
     });
   });
 
+  describe("whom the serving colour counts", () => {
+    const four = (prefix: string, state: string) => [1, 2, 3, 4].map((index) => `${prefix}${index} ${state}`);
+    const ids = (prefix: string) => [1, 2, 3, 4].map((index) => `${prefix}${index}`);
+    const back: Partial<GateArgs> = { groupNames: { blue: "blue", green: "green" } };
+    const groups = { blue: groupOf(ids("i-b")), green: groupOf(ids("i-g")) };
+    const targets = (serving: string[], other = four("i-g", "healthy")) => ({
+      [arns.blue]: serving,
+      [arns.green]: other,
+    });
+    const healthy = four("i-b", "healthy");
+
+    test.each<[string, World]>([
+      ["four healthy, and as many here", { targets: targets(healthy) }],
+      [
+        "four unhealthy and one initial",
+        {
+          targets: targets([...four("i-b", "unhealthy"), "i-b5 initial"]),
+          groups: { ...groups, blue: groupOf([...ids("i-b"), "i-b5"]) },
+        },
+      ],
+      ["none healthy, and one here", { targets: targets(four("i-b", "unhealthy"), ["i-g1 healthy", "i-g2 initial"]) }],
+      ["one beside its own, registered by hand", { targets: targets([...healthy, "i-9 healthy"]) }],
+      ["one that drains", { targets: targets([...healthy, "i-8 draining"]) }],
+      [
+        "one that is on its way out of the group",
+        {
+          targets: targets([...healthy, "i-b5 healthy"]),
+          groups: {
+            ...groups,
+            blue: {
+              ...groups.blue,
+              Instances: [...ids("i-b").map((id) => inService(id)), inService("i-b5", "Terminating")],
+            },
+          },
+        },
+      ],
+      [
+        "one more than it wants",
+        {
+          targets: targets([...healthy, "i-b5 healthy"]),
+          groups: { ...groups, blue: groupOf([...ids("i-b"), "i-b5"], 4) },
+        },
+      ],
+    ])("given %s, then the gate is open", async (_, changed) =>
+      expect((await ask(back, { groups, ...changed })).reasons).toEqual([]),
+    );
+
+    test("fails for one healthy target too few", async () =>
+      expect((await ask(back, { groups, targets: targets(healthy, four("i-g", "healthy").slice(1)) })).reasons).toEqual(
+        [expect.stringContaining("green has 3 healthy targets and needs 4")],
+      ));
+
+    test("fails by all that are healthy there when nobody can tell which are its own", async () => {
+      const world = { groups: { green: groups.green }, targets: targets([...healthy, "i-9 healthy"]) };
+      expect((await ask(back, world)).reasons).toEqual([
+        expect.stringContaining("green has 4 healthy targets and needs 5"),
+      ]);
+    });
+  });
+
   test("a first listener asks the first colour", async () => {
     const first = { weights: { blue: 100, green: 0 }, groupNames: { blue: "blue" }, listener: undefined };
     respond = (_, response) => response.end('{"version":"v1.0.0"}');
@@ -222,20 +282,23 @@ describe("asking the world", () => {
     });
   });
 
-  test.each<[string, World, string]>([
+  const nothing = "green has 0 healthy targets and needs 2";
+  test.each<[string, World, string[]]>([
     [
       "somebody moved the weights",
       { listeners: { "arn:l": forwarding({ blue: 50, green: 50 }) } },
-      "the live weights are blue 50 %, green 50 %",
+      ["the live weights are blue 50 %, green 50 %"],
     ],
     [
       "instances of an earlier fleet are left",
-      { groups: { green: groupOf(["i-3"]) } },
-      "still holds i-4 of an earlier fleet",
+      { targets: { ...world.targets, [arns.green]: ["i-3 healthy", "i-4 healthy", "i-9 healthy"] } },
+      ["still holds i-9 of an earlier fleet"],
     ],
-    ["the group is empty", { groups: { green: groupOf([]) } }, "still holds i-3, i-4 of an earlier fleet"],
-    ["the group is gone", { groups: {} }, "still holds i-3, i-4 of an earlier fleet"],
+    ["the group is empty", { groups: { green: groupOf([]) } }, [nothing, "still holds i-3, i-4 of an earlier fleet"]],
+    ["the group is gone", { groups: {} }, [nothing, "still holds i-3, i-4 of an earlier fleet"]],
   ])("fails when %s", async (_, changed, expected) =>
-    expect((await ask({}, changed)).reasons).toEqual([expect.stringContaining(expected)]),
+    expect((await ask({}, changed)).reasons).toEqual(
+      expected.map((reason) => expect.stringContaining(reason) as string),
+    ),
   );
 });

@@ -239,7 +239,7 @@ describe("waiting for a fleet", () => {
     const seconds = () => (Date.now() - at(0).getTime()) / 1000;
     const clients = fakeClients(() => world(seconds()));
     const readiness = {
-      color: "green",
+      color: "green" as const,
       groupName: "g",
       targetGroupArn: "arn",
       minSize: 1,
@@ -286,7 +286,7 @@ describe("waiting for a fleet", () => {
   test("fails at the deadline with the targets' words and what to do", async () => {
     const { end, after } = await wait(() => fleet("unhealthy: Health checks failed"));
     expect(end).toBe(
-      "The green fleet (g) is not ready: not after 60 s: 0 of 1 healthy (i-1 unhealthy: Health checks failed). " +
+      "[fleet-not-ready green] The green fleet (g) is not ready: not after 60 s: 0 of 1 healthy (i-1 unhealthy: Health checks failed). " +
         "No traffic was moved to it. Set greenAmi to a good image and update again, or switch the fleet off with standby: off.",
     );
     expect(after).toBeGreaterThan(60);
@@ -313,9 +313,9 @@ describe("waiting for a fleet", () => {
       groups: { g: { ...groupOf(["i-1"]), SuspendedProcesses: suspended } },
     }));
     expect(end).toMatch(
-      /^The green fleet \(g\) can't become ready: .* Launch \(User suspended\)\. Resume them: aws autoscaling/,
+      /^\[fleet-held-up green\] The green fleet \(g\) can't become ready: .* Launch \(User suspended\)\. Resume them: aws autoscaling/,
     );
-    expect(end).not.toContain("is not ready");
+    expect(end).not.toContain("[fleet-not-ready");
     expect(after).toBeLessThan(5);
   });
 

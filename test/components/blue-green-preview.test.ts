@@ -19,7 +19,10 @@ jest.mock("../../aws/describe.ts", () => ({
   liveWeights: () => Promise.resolve(live),
   autoScalingGroup: (_: unknown, name: string): Promise<AutoScalingGroup | undefined> => {
     const members = ids(colorIn(name));
-    const Instances = members.map((InstanceId) => ({ InstanceId })) as AutoScalingGroup["Instances"];
+    const Instances = members.map((InstanceId) => ({
+      InstanceId,
+      LifecycleState: "InService",
+    })) as AutoScalingGroup["Instances"];
     return Promise.resolve(
       there[colorIn(name)] && ({ Instances, DesiredCapacity: members.length } as AutoScalingGroup),
     );
@@ -103,7 +106,7 @@ describe("the health gate in a preview", () => {
     there.blue = { healthy: 3 };
     await askGate(await preview(flip));
     expect(warnings).toEqual([
-      "The health gate would let no listener change to blue 0 %, green 100 %, because now:\n" +
+      "[gate-closed] The health gate would let no listener change to blue 0 %, green 100 %, because now:\n" +
         "  - green has 2 healthy targets and needs 3 for 100 % of the requests. Raise capacityFloor to what the serving fleet runs, or wait until green is healthy.\n" +
         "This is a preview: the update asks again, and is refused if this still holds.",
     ]);
@@ -179,21 +182,24 @@ describe("rollbackReady in a preview", () => {
   const ready = async (changes: object) => (await preview(changes)).outputs.rollbackReady;
 
   test("is true where both fleets stay as they are and are well", async () => {
-    expect(await ready(flip)).toEqual({ ready: true });
+    expect(await ready(flip)).toEqual({ ready: true, to: "blue" });
   });
 
   test("says what lacks now", async () => {
     there.blue = { healthy: 1, unhealthy: 1 };
-    expect(await ready(flip)).toEqual({ ready: false, reason: "blue has 1 healthy targets, green runs 2" });
+    expect(await ready(flip)).toMatchObject({
+      ready: false,
+      reason: "blue has 1 healthy targets and needs 2 for 100 % of the requests",
+    });
   });
 
   test("says what the settings decide", async () => {
-    expect(await ready({ standby: "off" })).toEqual({ ready: false, reason: "green is off (standby: off)" });
+    expect(await ready({ standby: "off" })).toMatchObject({ ready: false, reason: "green is off (standby: off)" });
   });
 
   test("says which fleet the update changes", async () => {
     there.green = undefined;
-    expect(await ready(flip)).toEqual({ ready: false, reason: "known after the update, which changes green" });
+    expect(await ready(flip)).toMatchObject({ ready: false, reason: "known after the update, which changes green" });
   });
 });
 

@@ -3,7 +3,7 @@ import { askGate, type GateArgs } from "../../aws/gate.ts";
 import type { Color } from "../../deployment/model.ts";
 import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
 import { lockVariable } from "../../deployment/lock-variable.ts";
-import { target } from "../aws/fake-aws.ts";
+import { groupOf, target } from "../aws/fake-aws.ts";
 import { created, named, runProgram, table, type Run } from "../program.ts";
 
 const readied: Record<string, unknown>[] = [];
@@ -14,6 +14,7 @@ jest.mock("../../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
   targetHealth: () => Promise.resolve(targets.map(target)),
+  autoScalingGroup: () => Promise.resolve(groupOf(targets.map((text) => target(text).Target.Id ?? ""))),
 }));
 jest.mock("../../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Record<string, unknown>) => Promise.resolve(void readied.push(readiness)),
@@ -187,7 +188,7 @@ describe("the health gate", () => {
   test("fails the listener's update with every reason", async () => {
     gate.mockResolvedValue(["not healthy", "wrong version"]);
     await expect(callHook(await run({ activeColor: "green" }), "app-health-gate", oldOutputs)).rejects.toThrow(
-      "The health gate keeps the listener as it is; blue 0 %, green 100 % was asked for, but:\n  - not healthy\n  - wrong version",
+      "[gate-closed] The health gate keeps the listener as it is; blue 0 %, green 100 % was asked for, but:\n  - not healthy\n  - wrong version",
     );
   });
 });
@@ -215,7 +216,7 @@ describe("whose turn it is to change the listener", () => {
   test("fails the update of a command that a rollback has preempted", async () => {
     process.env[lockVariable] = "mine";
     table.items = token("theirs");
-    await expect(askedFor(true)).rejects.toThrow(/The health gate keeps the listener.*\n.*has lost its lock/);
+    await expect(askedFor(true)).rejects.toThrow(/\[gate-closed\].*\n.*has lost its lock/);
   });
 
   test("fails a flip by hand while a command releases", async () => {

@@ -53,6 +53,13 @@ test("where the release commands keep their table is part of it", async () => {
   expect((await read({ deployed: output, releases }, live(100)))?.releasesTable).toBe(releases.tableName);
 });
 
+test("given the outputs name the groups, then the gate can ask whose the targets are", async () => {
+  const fleets = byColor((color) => ({ groupName: `app-${color}-group-1234567`, capacity: state.capacity[color] }));
+  expect((await read({ deployed: output, fleets }, live(100)))?.groupNames).toEqual(
+    byColor((color) => `app-${color}-group-1234567`),
+  );
+});
+
 test("an existing VPC is part of it", async () => {
   const foundation = { ...state.foundation, vpcId: "vpc-1" };
   expect((await read({ deployed: { ...output, foundation } }, live(100)))?.foundation).toEqual(foundation);

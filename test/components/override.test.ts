@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseUnlessOverridden, warnOfRefusal } from "../../components/override.ts";
 import { overrideVariable } from "../../deployment/override-variable.ts";
 
-const refuse = () => refuseUnlessOverridden("This update is refused", ["one reason", "another"]);
-const message = "This update is refused, but:\n  - one reason\n  - another";
+const refuse = () => refuseUnlessOverridden("update-refused", "This update is refused", ["one reason", "another"]);
+const message = "[update-refused] This update is refused, but:\n  - one reason\n  - another";
 
 let warn: jest.SpyInstance;
 beforeEach(() => (warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue()));
@@ -33,6 +33,6 @@ test.each([
   ["that the override lets the update pass", "INC-42", "With BLUEGREEN_OVERRIDE set, the update only warns of it."],
 ])("a preview warns, and says %s", (_, value, end) => {
   if (value !== undefined) process.env[overrideVariable] = value;
-  warnOfRefusal("The gate would stay shut", ["one reason"]);
-  expect(warn.mock.calls).toEqual([[`The gate would stay shut, because now:\n  - one reason\n${end}`]]);
+  warnOfRefusal("gate-closed", "The gate would stay shut", ["one reason"]);
+  expect(warn.mock.calls).toEqual([[`[gate-closed] The gate would stay shut, because now:\n  - one reason\n${end}`]]);
 });

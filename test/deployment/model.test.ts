@@ -1,4 +1,11 @@
-import { gaining, servingColor, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
+import {
+  gaining,
+  healthyTargetsNeeded,
+  servingColor,
+  weightsFor,
+  type ByColor,
+  type Color,
+} from "../../deployment/model.ts";
 
 describe("weights", () => {
   test.each<[Color, number, ByColor<number>]>([
@@ -29,3 +36,15 @@ test.each<[string, ByColor<number>, Color, Color]>([
   ["the other one, where the active one has none", { blue: 100, green: 0 }, "green", "blue"],
   ["the other one at a canary of all", { blue: 0, green: 100 }, "blue", "green"],
 ])("who serves: %s", (_, weights, active, expected) => expect(servingColor(weights, active)).toBe(expected));
+
+test.each<[weight: number, whole: number, needed: number]>([
+  [0, 4, 0],
+  [1, 4, 1],
+  [25, 4, 1],
+  [26, 4, 2],
+  [100, 4, 4],
+  [10, 0, 1],
+  [100, 0, 1],
+])("given a share of %i %% of what %i healthy targets answer, then %i are needed", (weight, whole, needed) =>
+  expect(healthyTargetsNeeded(weight, whole)).toBe(needed),
+);

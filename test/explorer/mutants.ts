@@ -168,7 +168,7 @@ export const mutants: readonly Mutant[] = [
     breaks: "a retire that fails takes the release back",
   },
   {
-    file: "cli/rollout/release.ts",
+    file: "cli/rollout/take-step.ts",
     search: 'await rollout.note({ kind: "ended", at: timestamp(), outcome: "released" });',
     replacement: "",
     breaks: "a release does not end its record",

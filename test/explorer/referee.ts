@@ -46,13 +46,14 @@ export class Referee implements Watcher {
     for (const color of colors.filter((one) => after[one] > before[one])) {
       const healthy = aws.healthy(color);
       const [image] = healthy.map((instance) => instance.image);
-      const registered = aws.groups
-        .filter((group) => group.color === other(color))
-        .flatMap((group) => group.instances).length;
+      // What has got healthy a moment ago the gate may not have seen.
+      const answering = aws
+        .healthy(other(color))
+        .filter(({ healthyAt }) => healthyAt <= simulation.time - 1_000).length;
       // What takes back what it gave to its canary needs one; so does a way back past the gate.
       const home = before[color] > 0 && after[color] === 100;
       const whole =
-        Math.ceil((registered * after[color]) / 100) - this.moved.filter((at) => simulation.time - at < 1_000).length;
+        Math.ceil((answering * after[color]) / 100) - this.moved.filter((at) => simulation.time - at < 1_000).length;
       const needed = Math.max(1, home || overridden ? 1 : whole);
       if (healthy.length < needed)
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);

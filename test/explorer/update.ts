@@ -11,6 +11,7 @@ import {
 import type { Clients } from "../../cli/clients.ts";
 import { askGate } from "../../aws/gate.ts";
 import { liveWeights } from "../../aws/describe.ts";
+import { withCode, type ErrorCode } from "../../deployment/error-codes.ts";
 import { lockVariable } from "../../deployment/lock-variable.ts";
 import { overrideVariable } from "../../deployment/override-variable.ts";
 import { planUpdate } from "../../deployment/plan.ts";
@@ -103,7 +104,7 @@ export class Update {
     const machines = byColor((color) => machineOf(images[color]));
     const { plan, refusals } = planUpdate({ ...settings, machines, foundation }, deployed);
     refusals.push(...(await this.olderSettings(plan, deployed)));
-    if (refusals.length > 0) this.refuse("This update is refused and nothing was changed", refusals);
+    if (refusals.length > 0) this.refuse("update-refused", "This update is refused and nothing was changed", refusals);
     const since = this.simulatedNow();
     const fleets = async (chosen: readonly Color[]) => {
       for (const color of chosen) await this.fleet(color, plan, deployed, since);
@@ -244,7 +245,11 @@ export class Update {
         note: () => undefined,
       });
       if (reasons.length > 0)
-        this.refuse(`The health gate keeps the listener as it is; ${shares(weights)} was asked for`, reasons);
+        this.refuse(
+          "gate-closed",
+          `The health gate keeps the listener as it is; ${shares(weights)} was asked for`,
+          reasons,
+        );
     };
     await this.mutate(now.name, "updating", () => this.aws.modifyListener(weights), gate);
     now.weights = weights;
@@ -262,16 +267,17 @@ export class Update {
   }
 
   private refuseFault(fault: FleetFault | undefined): void {
-    if (fault) this.refuse(fault.what, fault.reasons);
+    if (fault) this.refuse("fleet-guarded", fault.what, fault.reasons);
   }
 
   private deleteGroup(id: string): void {
     if (this.aws.groups.some(({ name }) => name === id)) this.aws.deleteGroup(id);
   }
 
-  private refuse(what: string, reasons: readonly string[]): void {
+  private refuse(code: ErrorCode, what: string, reasons: readonly string[]): void {
     if (this.process.env[overrideVariable]) return;
-    throw new EngineError(`${what}, but:\n${reasons.map((reason) => `  - ${reason}`).join("\n")}`);
+    const text = `${what}, but:\n${reasons.map((reason) => `  - ${reason}`).join("\n")}`;
+    throw new EngineError(withCode({ code }, text));
   }
 
   /**

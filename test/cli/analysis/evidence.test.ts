@@ -1,4 +1,4 @@
-import { countsOf, neededHosts, slide, type Sample } from "../../../cli/analysis/evidence.ts";
+import { countsOf, slide, type Sample } from "../../../cli/analysis/evidence.ts";
 
 const good = (ms: number): Sample => ({ failed: false, ms });
 const bad: Sample = { failed: true, ms: 5000 };
@@ -19,12 +19,3 @@ test("a fault that begins now outweighs an hour of good answers", () => {
   const now = slide(hour, [bad, bad, bad]);
   expect(countsOf(now)).toMatchObject({ sent: 200, failed: 3 });
 });
-
-test.each<[weight: number, whole: number, needed: number]>([
-  [0, 4, 0],
-  [1, 4, 1],
-  [25, 4, 1],
-  [26, 4, 2],
-  [100, 4, 4],
-  [10, 0, 1],
-])("%i %% of %i targets are %i", (weight, whole, needed) => expect(neededHosts(weight, whole)).toBe(needed));

@@ -3,7 +3,7 @@ import { byColor } from "../../../deployment/model.ts";
 import type { Clients } from "../../../cli/clients.ts";
 import { Measure, type MeasureArgs } from "../../../cli/analysis/measure.ts";
 import type { Outputs } from "../../../cli/state/stack-state.ts";
-import { target } from "../../aws/fake-aws.ts";
+import { groupOf, target } from "../../aws/fake-aws.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
 const server = new PreviewServer();
@@ -14,6 +14,7 @@ const elbArn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
 const outputs = {
   listenerArn: `${elbArn}:listener/app/dev/1/2`,
   targetGroupArns: byColor((color) => `${elbArn}:targetgroup/dev-${color}/1`),
+  fleets: byColor((color) => ({ groupName: `app-${color}-group` })),
   deployed: { machines: byColor((color) => ({ versionPath: `/${color}-version` })) },
   alarms: {
     ...byColor((color) => ({ composite: color, parts: [`${color}-errors`] })),
@@ -24,6 +25,7 @@ const outputs = {
 const start = Date.parse("2026-01-01T12:00:30Z");
 let now: number;
 let targets: Record<string, string[]>;
+let members: Record<string, string[]>;
 let alarmStates: Record<string, string>;
 let metricData: () => MetricDataResult[];
 let asked: string[];
@@ -32,19 +34,31 @@ let notes: string[];
 beforeEach(() => {
   [now, asked, notes] = [start, [], []];
   targets = { blue: ["i-1 healthy", "i-2 healthy"], green: ["i-3 healthy", "i-4 initial", "i-5 draining"] };
+  members = { blue: ["i-1", "i-2"], green: ["i-3", "i-4", "i-5"] };
   alarmStates = { "green-errors": "OK", green: "OK", "blue-errors": "OK", blue: "ALARM", "lb-rejected": "OK" };
   metricData = () => [];
   server.requests = [];
   server.respond = (_, response) => response.end("ok");
 });
 
-type Input = { TargetGroupArn: string; AlarmNames: string[]; AlarmTypes: string[]; StartTime: Date; EndTime: Date };
+type Input = {
+  TargetGroupArn: string;
+  AutoScalingGroupNames: string[];
+  AlarmNames: string[];
+  AlarmTypes: string[];
+  StartTime: Date;
+  EndTime: Date;
+};
 
 function answer({ constructor: { name }, input }: { constructor: { name: string }; input: Input }): unknown {
   asked.push(name.replace("Command", ""));
   if (name === "DescribeTargetHealthCommand") {
     const [, color = ""] = /dev-(\w+)/.exec(input.TargetGroupArn) ?? [];
     return { TargetHealthDescriptions: targets[color].map(target) };
+  }
+  if (name === "DescribeAutoScalingGroupsCommand") {
+    const [, color = ""] = /^app-(\w+)-group$/.exec(input.AutoScalingGroupNames[0]) ?? [];
+    return { AutoScalingGroups: [groupOf(members[color])] };
   }
   if (name === "DescribeAlarmsCommand") {
     expect(input.AlarmTypes).toContain("CompositeAlarm");
@@ -67,7 +81,7 @@ function measure(changes: Partial<MeasureArgs> = {}, weight = 10): Measure {
   const send = (command: Parameters<typeof answer>[0]) => Promise.resolve().then(() => answer(command));
   // The SDK's paginator takes its own client only.
   const cloudWatch = Object.assign(new CloudWatchClient({ region: "eu-central-1" }), { send });
-  const clients = { cloudWatch, elb: { send } } as unknown as Clients;
+  const clients = { cloudWatch, elb: { send }, autoScaling: { send } } as unknown as Clients;
   const note = (message: string) => notes.push(message);
   const args = { clients, outputs, preview: server.endpoint, release: "green", whole: 2, judgedSince: start } as const;
   return new Measure({ ...args, note, now: () => now, ...changes }, weight);
@@ -91,6 +105,11 @@ test("one look: requests to both colours, target health, the colour's alarms and
     ...Array.from({ length: 5 }, () => "green /green-version"),
   ]);
   expect(notes).toEqual([]);
+});
+
+test("given a healthy target that is none of the fleet's, then it does not count", async () => {
+  targets.green = ["i-3 healthy", "i-9 healthy"];
+  expect((await measure().look()).release.healthy).toBe(1);
 });
 
 test("answers with 5xx and no answers are failures, other answers are not; they add up over a step", async () => {
@@ -131,7 +150,8 @@ test("AWS is asked every two seconds, CloudWatch's metrics every minute and for 
     await watched.look();
     return asked;
   };
-  const often = ["DescribeAlarms", "DescribeTargetHealth", "DescribeTargetHealth"];
+  const both = (name: string) => [name, name];
+  const often = ["DescribeAlarms", ...both("DescribeAutoScalingGroups"), ...both("DescribeTargetHealth")];
   expect((await at(0)).sort()).toEqual(often);
   expect(await at(1)).toEqual([]);
   expect((await at(2)).sort()).toEqual(often);

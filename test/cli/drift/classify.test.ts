@@ -1,7 +1,6 @@
 import type { LiveState } from "../../../cli/state/model.ts";
 import { classify, driftExit, type DriftClass, type Seen } from "../../../cli/drift/classify.ts";
 import { rules } from "../../../cli/drift/rules.ts";
-import { ROWS } from "../../../packages/provider-stub/handlers/index.ts";
 import { settled, weights, world } from "../worlds.ts";
 
 /** A resource that differs in the given paths, from 1 to 2. */
@@ -28,12 +27,6 @@ const group = "aws:autoscaling/group:Group";
 const template = "aws:ec2/launchTemplate:LaunchTemplate";
 const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
 const role = "aws:iam/role:Role";
-
-test("every resource type of the stack has a rule of its own", () => {
-  const types = [...ROWS.keys()];
-  expect(types).toContain("aws:lb/listener:Listener");
-  expect(types.filter((type) => !(type in rules))).toEqual([]);
-});
 
 describe("what is declared and differs", () => {
   test.each<[string, string, DriftClass]>([

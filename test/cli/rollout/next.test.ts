@@ -1,6 +1,7 @@
 import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
 import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
+import { nothingDone } from "../../../cli/rollout/memory.ts";
 import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({
@@ -18,10 +19,10 @@ const green = (change: Partial<FleetFacts>): LiveState["fleets"] => ({
 });
 const since = (seconds: number, blue: number, share: number) => ({ at: before(seconds), blue, green: share });
 const running = (change: Parameters<typeof record>[0] = {}) => ({ record: record(change) });
-const checked = { checked: true, staged: 0, repaired: false };
-const repaired: Memory = { checked: true, staged: 0, repaired: true };
-const fresh: Memory = { checked: false, staged: 0, repaired: false };
-const grown = { blue: fleet("blue", { registered: 3, desired: 3 }), green: fleet("green") };
+const checked: Memory = { ...nothingDone, checked: true };
+const repaired: Memory = { ...checked, repaired: true };
+const fresh = nothingDone;
+const grown = { blue: fleet("blue", { registered: 3, healthy: 3, desired: 3 }), green: fleet("green") };
 const served = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const bakes = (seconds: number) => ({
   ...served,
@@ -304,7 +305,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
     "staging has no effect",
     { fleets: green({ staleTargets: ["i-9"] }) },
     {},
-    { checked: true, staged: 5, repaired: true },
+    { ...repaired, staged: 5 },
     "refuse",
     /green is not whole after 5 updates: 2 of 2 .* holds i-9/,
   ],

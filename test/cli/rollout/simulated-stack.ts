@@ -1,4 +1,5 @@
 import { gateVerdict } from "../../../deployment/gate-verdict.ts";
+import { withCode } from "../../../deployment/error-codes.ts";
 import { planUpdate } from "../../../deployment/plan.ts";
 import {
   byColor,
@@ -13,6 +14,7 @@ import {
 import { newRecord, type Begun } from "../../../cli/store/record.ts";
 import type { FleetFacts, ReleaseRecord, ReleaseSettings, LiveState } from "../../../cli/state/model.ts";
 import { settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
+import { stackOutputsOf } from "../../stack-outputs.ts";
 import { instance, v1, v2 } from "../worlds.ts";
 
 /** The process was killed: nothing that it does from then on has any effect. */
@@ -82,7 +84,14 @@ export class SimulatedStack {
     );
     const capacity = byColor((color) => ({ minSize: this.groups[color].minSize, maxSize: this.groups[color].maxSize }));
     const machines = byColor((color) => machine(this.groups[color].imageId));
-    this.deployed = { activeColor: serving, weights: { ...this.live }, machines, capacity };
+    this.deployed = {
+      ...stackOutputsOf().deployed,
+      activeColor: serving,
+      weights: { ...this.live },
+      machines,
+      capacity,
+      foundation,
+    };
     this.file = this.settings();
   }
 
@@ -124,13 +133,7 @@ export class SimulatedStack {
 
   /** What the state says, as far as the commands ask for it. */
   outputs(): Outputs {
-    return {
-      url: "http://app",
-      previewUrl: "http://app:9090",
-      deployed: this.deployed,
-      releases: { tableName: "releases" },
-      notifications: { topicArn: "topic" },
-    } as Outputs;
+    return stackOutputsOf({ deployed: this.deployed });
   }
 
   /** Whether a look at the new colour finds it well. */
@@ -179,7 +182,7 @@ export class SimulatedStack {
       // As components/deployed.ts reads it.
       { ...before, weights: this.live, activeColor: servingColor(this.live, before.activeColor), foundation },
     );
-    if (refusals.length > 0) throw new Error(`This update is refused, nothing was changed:\n${refusals.join("\n")}`);
+    if (refusals.length > 0) throw new Error(withCode({ code: "update-refused" }, refusals.join("\n")));
     const touched: string[] = [];
     const fleets = (group: readonly Color[]) => {
       for (const color of group) this.updateFleet(color, plan.machines[color].imageId, plan.capacity[color], touched);
@@ -191,7 +194,8 @@ export class SimulatedStack {
       this.recorded = plan.weights;
     }
     fleets(colors.filter((color) => !plan.beforeListener.includes(color)));
-    this.deployed = { ...plan, activeColor: rest.activeColor };
+    const { weights, capacity } = plan;
+    this.deployed = { ...this.deployed, weights, capacity, machines: plan.machines, activeColor: rest.activeColor };
     this.moment();
     return touched;
   }
@@ -212,7 +216,7 @@ export class SimulatedStack {
       });
     }
     const { desired, healthy } = this.groups[color];
-    if (healthy < desired) throw new Error(`The ${color} fleet (app-${color}-group) is not ready: no luck`);
+    if (healthy < desired) throw new Error(withCode({ code: "fleet-not-ready", color }, "no luck"));
   }
 
   private gate({ weights, capacity, abortTo }: Plan): void {
@@ -223,7 +227,7 @@ export class SimulatedStack {
     }));
     const { recorded, live } = this;
     const reasons = gateVerdict({ weights, recorded, live, capacity, abortTo, pending: [], observed, preview: {} });
-    if (reasons.length > 0) throw new Error(`The health gate keeps the listener as it is:\n${reasons.join("\n")}`);
+    if (reasons.length > 0) throw new Error(withCode({ code: "gate-closed" }, reasons.join("\n")));
   }
 
   /** A change of one resource: cut off before or behind it, it stays pending in the state. */

@@ -52,9 +52,26 @@ jest.mock("../../../cli/state/describe.ts", () => ({
 }));
 jest.mock("../../../cli/rollout/schema.ts", () => ({ requireSchema: () => Promise.resolve() }));
 jest.mock("../../../cli/rollout/preview.ts", () => ({ previewOf: (_: unknown, settings: Simulated) => settings }));
+/** Hooks that ran, each by its name; undefined: the project has none. */
+let mockHooked: string[] | undefined;
+jest.mock("../../../cli/analysis/project-file.ts", () => ({
+  readProjectFile: () => {
+    const named = (when: string) =>
+      mockHooked && Object.fromEntries(mockStages.map((stage) => [stage, [`${when} ${stage}`]]));
+    return { limits: {}, checks: [], hooks: { before: named("before") ?? {}, after: named("after") ?? {} } };
+  },
+}));
+jest.mock("../../../cli/analysis/hooks.ts", () => ({
+  runHooks: (commands: string[]) => {
+    mockHooked?.push(...commands);
+    return Promise.resolve({ kind: "go" });
+  },
+}));
+const mockStages = ["stage", "check", "cutover", "bake", "rollback", "retire"];
 jest.mock("../../../cli/analysis/checks.ts", () => ({
   runChecks: ({ preview: { stack } }: { preview: Simulated }) =>
     Promise.resolve().then(() => {
+      mockHooked?.push(`checks, the record says ${stack.records.at(-1)?.stage}`);
       const ok = stack.look();
       return [{ at: new Date().toISOString(), name: "ready", ok, detail: ok ? "200" : "500" }];
     }),
@@ -191,5 +208,25 @@ it("a bad release that is killed at its flip, and again on its way back, is roll
       const ends = await story({ ...scenario, looks: [true, false, false, false], kills }, goal);
       expect([kills, ends.at(-1)]).toEqual([kills, "rolled-back"]);
     }
+  }
+});
+
+it("given hooks around every stage, when a release goes through, then each stage has its own and no other's", async () => {
+  const well = { neverHealthy: false, looks: [], growth: [], kills: [] };
+  mockHooked = [];
+  try {
+    const strategy = parseStrategy("canary=10%,1m");
+    const goal = { imageId: goalImage.imageId, strategy, bakeSeconds: 60, previewSize: 0, retireAfterSeconds: 0 };
+    await story({ serving: "blue", size: 2, standby: "off", ...well }, goal);
+    expect(mockHooked).toEqual([
+      ...["before stage", "after stage"],
+      ...["before check", "checks, the record says check", "after check"],
+      // The first share, and all of the requests.
+      ...["before cutover", "after cutover", "before cutover", "after cutover"],
+      ...["before bake", "checks, the record says bake", "after bake"],
+      ...["before retire", "after retire"],
+    ]);
+  } finally {
+    mockHooked = undefined;
   }
 });

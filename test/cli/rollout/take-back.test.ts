@@ -1,3 +1,4 @@
+import type { Color } from "../../../deployment/model.ts";
 import type { ReleaseRecord, ReleaseSettings, LiveState } from "../../../cli/state/model.ts";
 import { CliError } from "../../../cli/error.ts";
 import type { RolloutContext } from "../../../cli/rollout/context.ts";
@@ -72,7 +73,8 @@ class FakeDesk {
 }
 
 const asDesk = (desk: FakeDesk) => desk as unknown as RolloutContext;
-const notReady = (color: string) => new CliError("failed", `The ${color} fleet (app-1) is not ready: 1 of 2 healthy.`);
+const notReady = (color: Color) =>
+  new CliError("failed", `${color} has 1 of 2 healthy targets.`, [{ code: "fleet-not-ready", color }]);
 const taken = (desk: FakeDesk, error: unknown, step: Next["kind"], image = v2) =>
   decideRollback(asDesk(desk), image, error, step).catch((end: unknown) => end);
 

@@ -74,12 +74,19 @@ test("the settings stand in the file before the update, and stay; real resources
 });
 
 test.each<[string, Case, ReleaseSettings, object]>([
-  ["a guard said no", { ends: no("This update is refused, nothing was changed:\nx") }, there, { code: "refused" }],
+  ["a guard said no", { ends: no("[update-refused] No, but:\n  - x") }, there, { code: "refused" }],
+  ["the gate said no", { ends: no("error: y\nbefore hook failed: [gate-closed] No") }, there, { code: "refused" }],
   [
-    "the gate said no",
-    { ends: no("error: y\nThe health gate keeps the listener as it is") },
+    "a fleet did not get ready",
+    { ends: no("[fleet-not-ready green] No") },
     there,
-    { code: "refused" },
+    { code: "failed", causes: [{ code: "fleet-not-ready", color: "green" }] },
+  ],
+  [
+    "it failed in words that a refusal has, too",
+    { ends: no("This update is refused by the service quota") },
+    there,
+    { code: "failed", causes: [] },
   ],
   ["it failed", { ends: no("no luck") }, there, { code: "failed", message: "no luck" }],
   ["it was interrupted", { ends: interrupted }, there, interrupted],

@@ -1,27 +1,20 @@
 import fc from "fast-check";
 import { planUpdate } from "../../../deployment/plan.ts";
-import { byColor, colors, other, type LaunchSpec, type DesiredState } from "../../../deployment/model.ts";
+import { colors, other, type DesiredState } from "../../../deployment/model.ts";
 import { parseStackState, settingsOf, type Outputs } from "../../../cli/state/stack-state.ts";
 import type { ReleaseSettings } from "../../../cli/state/model.ts";
+import { foundation, machine } from "../../components/two-fleets.ts";
+import { stackOutputsOf } from "../../stack-outputs.ts";
 import { v1, v2 } from "../worlds.ts";
 
-const arns = { blue: "arn:tg/blue", green: "arn:tg/green" };
-const machine = { imageId: v1.imageId, healthCheckPath: "/readyz", versionPath: "/version" };
-const capacity = byColor(() => ({ minSize: 2, maxSize: 4 }));
-const alarms = { composite: "c", parts: ["p"] };
-const outputs = {
-  url: "https://app",
-  previewUrl: "https://app:9090",
-  listenerArn: "arn:listener",
-  targetGroupArns: arns,
-  fleets: byColor((color) => ({ groupName: `app-${color}-group-1`, capacity: capacity[color] })),
-  deployed: { activeColor: "blue", weights: { blue: 100, green: 0 }, machines: byColor(() => machine), capacity },
-  releases: { tableName: "t" },
-  notifications: { topicArn: "arn:topic" },
-  dashboard: { name: "d", url: "u" },
-  alarms: { blue: alarms, green: alarms, loadBalancer: [] },
-  logGroups: { blue: "b", green: "g", jobs: "j" },
-};
+const written = stackOutputsOf();
+const { targetGroupArns: arns } = written;
+/** Of what the program writes, what the commands read. */
+const outputs = Object.fromEntries(
+  Object.entries(written).filter(
+    ([name]) => !["previewUsage", "activeColor", "weights", "images", "rollbackReady"].includes(name),
+  ),
+);
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::bluegreen::${type}::${name}`;
 const entry = (type: string, name: string, more: object = {}) => ({ urn: urn(type, name), type, ...more });
@@ -39,7 +32,7 @@ const listener = (blue: number, green: number, more: object = {}) => {
 };
 
 /** What `pulumi stack export` prints of a stack with these resources beside its own entry. */
-const exported = (resources: object[], pending_operations?: object[], stack: object = outputs): string =>
+const exported = (resources: object[], pending_operations?: object[], stack: object = written): string =>
   JSON.stringify({
     version: 3,
     deployment: {
@@ -106,16 +99,8 @@ test.each([
   );
 });
 
-const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: true };
-const whole = (imageId: string): LaunchSpec => ({
-  ...machine,
-  imageId,
-  instanceType: "t3.small",
-  detailedMonitoring: true,
-  bootGate: false,
-});
 const planned = (settings: ReleaseSettings, minSize: number) => {
-  const machines = { blue: whole(settings.blueAmi ?? ""), green: whole(settings.greenAmi ?? "") };
+  const machines = { blue: machine(settings.blueAmi ?? ""), green: machine(settings.greenAmi ?? "") };
   const wanted: DesiredState = { ...settings, minSize, maxSize: 8, machines, foundation };
   return planUpdate(wanted, undefined).plan;
 };

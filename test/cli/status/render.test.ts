@@ -100,7 +100,7 @@ Serving   blue v1.0.0, commit 1111111, ami-00000000000000001, built 9 d ago
 Traffic   █████████████████████████████████████████████░░░░░  blue 90 %, green 10 %
 Differs   Pulumi.dev.yaml has activeColor green, the last update blue
 Release   v2.0.0 on green: cutover; begun 2026-11-21 14:00 UTC (5 min) by alice@desk; 2 alarms
-Rollback  not ready: blue's target group holds i-ffffffffffffffff1 of an earlier fleet
+Rollback  ready: to blue v1.0.0
 Alarms    dev-green in ALARM since 2026-11-21 14:04 UTC (1 min)
           dev-green-errors in ALARM: Threshold Crossed: 2 out of 3.
           no data yet: dev-green-p99

@@ -24,8 +24,8 @@ describe("whether a rollback is ready", () => {
     ["of a canary: to the colour beside it", { weights: weights(90, 10) }, { ready: true, to: "blue" }],
     [
       "of a canary when what serves is no longer enough",
-      { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 1 }), green: fleet("green") } },
-      { ready: false, to: "blue", reason: "blue has 1 healthy targets and needs 2" },
+      { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green") } },
+      { ready: false, to: "blue", reason: "blue has 0 healthy targets and needs 1 for 100 % of the requests" },
     ],
     [
       "with the standby off",
@@ -43,8 +43,22 @@ describe("whether a rollback is ready", () => {
       {
         ready: false,
         to: "blue",
-        reason: "blue has 1 healthy targets and needs 2; blue's target group holds i-1 of an earlier fleet",
+        reason:
+          "blue has 1 healthy targets and needs 2 for 100 % of the requests; blue's target group still holds i-1 of an earlier fleet",
       },
+    ],
+    [
+      "given what serves has targets that fail or are a stranger's: those that are healthy there count",
+      {
+        ...released,
+        fleets: { blue: fleet("blue"), green: fleet("green", { registered: 5, healthy: 2, staleTargets: ["i-9"] }) },
+      },
+      { ready: true, to: "blue" },
+    ],
+    [
+      "given nothing that serves is healthy, one healthy target",
+      { ...released, fleets: { blue: fleet("blue", { healthy: 1 }), green: fleet("green", { healthy: 0 }) } },
+      { ready: true, to: "blue" },
     ],
     [
       "with nothing healthy, also where nothing is asked for",
@@ -52,7 +66,7 @@ describe("whether a rollback is ready", () => {
         ...released,
         fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green", { registered: 0, healthy: 0 }) },
       },
-      { ready: false, to: "blue", reason: "blue has 0 healthy targets and needs 1" },
+      { ready: false, to: "blue", reason: "blue has 0 healthy targets and needs 1 for 100 % of the requests" },
     ],
     [
       "after traffic was moved by hand",
@@ -60,7 +74,8 @@ describe("whether a rollback is ready", () => {
       {
         ready: false,
         to: "blue",
-        reason: "the live weights are blue 0 %, green 100 %, the state says blue 100 %, green 0 %",
+        reason:
+          "the live weights are blue 0 %, green 100 %, the state says blue 100 %, green 0 %: somebody moved traffic by hand",
       },
     ],
     [

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import os from "node:os";
 import path from "node:path";
 import type { ConfigOverrides } from "../../../rehearsal/engine/settings.ts";
+import { stackOutputsOf } from "../../stack-outputs.ts";
 import { RehearsalStack } from "../../../rehearsal/engine/stack.ts";
 
 /** Stands in for the CLI: notes how it is called, and its `up` runs until Ctrl-C. */
@@ -10,7 +11,7 @@ echo "$*" >> ${root}/calls.log
 case "$1" in
   up) trap 'echo "error: update canceled" >&2; exit 255' INT; while :; do echo >> ${root}/beats; sleep 0.05; done ;;
   preview) echo '{"diagnosticEvent":{"severity":"warning","message":"mind the gap"}}'; echo "error: bad settings" >&2; exit 255 ;;
-  stack) [ "$2" = output ] && echo '{"url": "http://x"}' ;;
+  stack) [ "$2" = output ] && echo '${JSON.stringify(stackOutputsOf())}' ;;
 esac
 true
 `;
@@ -93,7 +94,7 @@ it("writes the settings, makes the stack where there is none, and reads outputs"
   const stack = stackWith({ weight: 10 });
   stack.setConfig({ color: "green" });
   await stack.prepare();
-  expect(await stack.outputs()).toEqual({ url: "http://x" });
+  expect(await stack.outputs()).toEqual(stackOutputsOf());
   expect(readFileSync(path.join(root, "project", "Pulumi.dev.yaml"), "utf8")).toBe(
     "config:\n  p:color: green\n  p:weight: 10\n",
   );

@@ -13,10 +13,11 @@ const outcome = (more: Partial<Outcome> = {}): Outcome => ({
 const listener = "update urn:pulumi:dev::bluegreen::aws:lb/listener:Listener::app-listener";
 const greenGroup = "create urn:pulumi:dev::bluegreen::aws:autoscaling/group:Group::app-green-group";
 const lacking = "  - green has 1 healthy targets and needs 2";
-const foreseen = `The health gate would let no listener change to green 100 %, because now:\n${lacking}\nThis is a preview`;
-const refused = `before hook failed: The health gate keeps the listener as it is, but:\n${lacking}`;
-const waits = "The green fleet is not ready now: 1 of 2 healthy. The update will wait for it, for 600 s at most.";
-const notReady = "The green fleet (app-green-group-1) is not ready: not after 600 s";
+const foreseen = `[gate-closed] The health gate would let no listener change to green 100 %, because now:\n${lacking}\nThis is a preview`;
+const refused = `before hook failed: [gate-closed] The health gate keeps the listener as it is, but:\n${lacking}`;
+const waits =
+  "[fleet-not-ready green] The green fleet is not ready now: 1 of 2 healthy. The update will wait for it, for 600 s at most.";
+const notReady = "[fleet-not-ready green] The green fleet (app-green-group-1) is not ready: not after 600 s";
 const guard = (color: string) =>
   `hook failed: The launch template of ${color}, which has traffic, would change, but:\n` +
   `  - a changed template replaces the whole fleet. Let the change reach ${color} while it is the standby.`;
