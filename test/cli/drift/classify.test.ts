@@ -8,6 +8,7 @@ import { settled, weights, world } from "../worlds.ts";
 const update = (type: string, name: string, ...diff: string[]): Seen => ({
   op: "update",
   type,
+  urn: name,
   name,
   diff,
   values: Object.fromEntries(diff.map((path) => [path, { old: 1, new: 2 }])),
