@@ -1,16 +1,20 @@
 import { DescribeAutoScalingGroupsCommand, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeListenersCommand,
+  DescribeRulesCommand,
   DescribeTargetHealthCommand,
   ListenerNotFoundException,
+  type Action,
+  type Rule,
+  type RuleCondition,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
-import { byColor, type ByColor, type TargetHealthSummary } from "../deployment/model.ts";
+import { colors, sharesIn, type ByColor, type TargetHealthSummary, type WeightedGroup } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
-/** The listener's weights by colour, 0 where it doesn't name the colour; undefined when there is no such listener. */
+/** Percent of the requests that each colour gets by the listener; undefined when there is no such listener. */
 export async function liveWeights(
   { elb }: AwsClients,
   listenerArn: string,
@@ -18,13 +22,62 @@ export async function liveWeights(
 ): Promise<ByColor<number> | undefined> {
   try {
     const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
-    const groups = Listeners[0]?.DefaultActions?.find((action) => action.Type === "forward")?.ForwardConfig
-      ?.TargetGroups;
-    return byColor((color) => groups?.find((group) => group.TargetGroupArn === targetGroupArns[color])?.Weight ?? 0);
+    return sharesIn(forwarded(Listeners[0]?.DefaultActions), targetGroupArns);
   } catch (error) {
     if (error instanceof ListenerNotFoundException) return undefined;
     throw error;
   }
+}
+
+/**
+ * Where the listener sends requests that is none of the stack's doing, as words that follow "it sends": other target groups in
+ * its default action, and every rule, since the stack gives it none. Empty where there is no such listener.
+ */
+export async function foreignTraffic(
+  { elb }: AwsClients,
+  listenerArn: string,
+  targetGroupArns: ByColor<string>,
+): Promise<string[]> {
+  try {
+    const [{ Listeners = [] }, { Rules = [] }] = await Promise.all([
+      elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] })),
+      elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn })),
+    ]);
+    const nameOf = (arn: string) => colors.find((color) => targetGroupArns[color] === arn) ?? targetGroupName(arn);
+    const groups = forwarded(Listeners[0]?.DefaultActions);
+    const total = groups.reduce((sum, { weight = 1 }) => sum + weight, 0);
+    const others = groups
+      .filter(({ arn, weight }) => weight !== 0 && colors.every((color) => targetGroupArns[color] !== arn))
+      .map(({ arn, weight = 1 }) => `${Math.max(1, Math.round((100 * weight) / total))} % to ${targetGroupName(arn)}`);
+    return [...others, ...Rules.filter(({ IsDefault }) => !IsDefault).map((rule) => ruleText(rule, nameOf))];
+  } catch (error) {
+    if (error instanceof ListenerNotFoundException) return [];
+    throw error;
+  }
+}
+
+/** Target groups of a forward action; one alone has all of its requests. */
+function forwarded(actions: readonly Action[] = []): WeightedGroup[] {
+  const { ForwardConfig, TargetGroupArn } = actions.find(({ Type }) => Type === "forward") ?? {};
+  const groups = ForwardConfig?.TargetGroups ?? (TargetGroupArn ? [{ TargetGroupArn }] : []);
+  return groups.map(({ TargetGroupArn: arn = "", Weight: weight }) => ({ arn, weight }));
+}
+
+/** `arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/NAME/ID` is `target group NAME`. */
+const targetGroupName = (arn: string): string => `target group ${arn.split("/").at(-2) ?? arn}`;
+
+function ruleText({ Priority, Conditions = [], Actions = [] }: Rule, nameOf: (arn: string) => string): string {
+  const targets = forwarded(Actions).map(({ arn }) => nameOf(arn));
+  const where = targets.length > 0 ? targets.join(" and ") : `a ${Actions.at(-1)?.Type ?? "rule"}`;
+  return `${Conditions.map(conditionText).join(" and ")} to ${where} (rule ${Priority})`;
+}
+
+/** A condition's values stand in a block of the field's own name, and for some fields in `Values`, too. */
+function conditionText({ Field = "condition", ...condition }: RuleCondition): string {
+  const config = Object.values(condition).find((value) => typeof value === "object" && "Values" in value);
+  const own: readonly unknown[] = (config as { Values?: unknown[] } | undefined)?.Values ?? [];
+  const values = own.length > 0 ? own : (condition.Values ?? []);
+  return [Field, ...values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)))].join(" ");
 }
 
 export async function targetHealth({ elb }: AwsClients, targetGroupArn: string): Promise<TargetHealthDescription[]> {

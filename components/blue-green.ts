@@ -24,7 +24,7 @@ import type { ReadItem } from "../aws/releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
 import { rollbackReadiness } from "../deployment/rollback-readiness.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import { byColor, colors, shares, type ByColor, type Color, type Plan } from "../deployment/model.ts";
+import { byColor, colors, shares, sharesIn, type ByColor, type Color, type Plan } from "../deployment/model.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,
@@ -312,6 +312,5 @@ interface ListenerOutputs {
 }
 
 function weightsIn(actions: ListenerOutputs["defaultActions"], arns: ByColor<string>): ByColor<number> {
-  const groups = actions.find(({ type }) => type === "forward")?.forward?.targetGroups;
-  return byColor((color) => groups?.find(({ arn }) => arn === arns[color])?.weight ?? 0);
+  return sharesIn(actions.find(({ type }) => type === "forward")?.forward?.targetGroups ?? [], arns);
 }

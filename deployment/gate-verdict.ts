@@ -1,3 +1,4 @@
+import { overrideVariable } from "./override-variable.ts";
 import { colors, gaining, shares, type ByColor, type Capacity, type Color, type TargetHealthSummary } from "./model.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
@@ -8,6 +9,8 @@ export interface GateQuestion {
   /** Weights that the state holds and those that are really live; undefined while there is no listener. */
   recorded?: ByColor<number>;
   live?: ByColor<number>;
+  /** Where the listener sends requests that is none of the stack's doing. */
+  foreign: readonly string[];
   capacity: ByColor<Capacity>;
   /** The colour that takes back what it had given to its canary. */
   abortTo?: Color;
@@ -19,7 +22,7 @@ export interface GateQuestion {
 
 /** Reasons not to let the listener change. Empty: the gate is open. */
 export function gateVerdict(question: GateQuestion): string[] {
-  const { weights, recorded, live, abortTo, pending, observed, preview } = question;
+  const { weights, recorded, live, foreign, abortTo, pending, observed, preview } = question;
   const reasons: string[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
     reasons.push(
@@ -27,6 +30,7 @@ export function gateVerdict(question: GateQuestion): string[] {
         `Run pulumi refresh, look, and update again.`,
     );
   }
+  if (foreign.length > 0) reasons.push(foreignFault(foreign));
   for (const color of gaining(weights, recorded)) {
     if (pending.includes(color)) continue;
     const { healthy, staleTargets } = observed[color];
@@ -50,6 +54,11 @@ export function gateVerdict(question: GateQuestion): string[] {
   }
   return reasons;
 }
+
+/** Why nothing is changed while somebody else's traffic is on the listener: a change of the weights takes other groups away. */
+export const foreignFault = (foreign: readonly string[]): string =>
+  `the listener also sends ${foreign.join("; ")}, which this stack does not declare: a change of the weights would take ` +
+  `other target groups away. Find out whose they are, and remove them; or go on without them: ${overrideVariable}="why".`;
 
 /**
  * Healthy targets that a colour needs for its share: at the whole of the traffic as many as the serving fleet really

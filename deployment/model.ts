@@ -88,6 +88,27 @@ export function weightsFor(activeColor: Color, standbyWeight: number): ByColor<n
   return byColor((color) => (color === activeColor ? 100 - standbyWeight : standbyWeight));
 }
 
+/**
+ * The share of the requests that a forward action really gives each colour, in whole percent of all that it forwards, other
+ * groups included. A share that is neither nothing nor everything never looks like it.
+ */
+export function sharesIn(groups: readonly WeightedGroup[], arns: ByColor<string>): ByColor<number> {
+  const sum = (of: readonly WeightedGroup[]) => of.reduce((all, { weight = 1 }) => all + weight, 0);
+  const total = sum(groups);
+  const own = byColor((color) => sum(groups.filter(({ arn }) => arn === arns[color])));
+  const percent = (part: number) => Math.min(99, Math.max(1, Math.round((100 * part) / total)));
+  const share = byColor((color) => (own[color] === 0 ? 0 : own[color] === total ? 100 : percent(own[color])));
+  // Rounded apart, halves would add up to 101.
+  return own.green > 0 && own.blue + own.green === total ? { blue: share.blue, green: 100 - share.blue } : share;
+}
+
+/** A target group in a forward action. */
+export interface WeightedGroup {
+  readonly arn: string;
+  /** Where it is not said, AWS takes 1. */
+  readonly weight?: number;
+}
+
 /** The declared colour as long as it has traffic: a canary may be the greater part, and is still one. */
 export function servingColor(weights: ByColor<number>, active: Color): Color {
   return weights[active] > 0 ? active : other(active);

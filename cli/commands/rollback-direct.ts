@@ -8,8 +8,17 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
-import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
+import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import {
+  colors,
+  other,
+  shares,
+  sharesIn,
+  weightsFor,
+  type ByColor,
+  type Color,
+  type WeightedGroup,
+} from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
@@ -58,6 +67,20 @@ async function change(context: Context, session: Session, to: Color, options: Ro
       "refused",
       `${to} has no healthy target: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
+  }
+  const foreign = await foreignTraffic(clients, found.listener.ListenerArn ?? "", arns).catch((error: Error) => {
+    ui.say(`Whether the listener also serves others can't be read: ${error.message}`);
+    return [];
+  });
+  if (foreign.length > 0) {
+    const also = `The listener also sends ${foreign.join("; ")}`;
+    if (options.override === undefined) {
+      throw new CliError(
+        "refused",
+        `${also}, which this stack does not declare: other target groups in its action would lose it. Go all the same: --override "why".`,
+      );
+    }
+    ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
   await confirm(
     context,
@@ -157,19 +180,21 @@ async function find(session: Session): Promise<Found> {
     );
   }
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: balancer }));
-  const weightOf = (listener: Listener, arn: string) =>
-    listener.DefaultActions?.find(({ Type }) => Type === "forward")?.ForwardConfig?.TargetGroups?.find(
-      ({ TargetGroupArn }) => TargetGroupArn === arn,
-    )?.Weight;
+  const isIn = (listener: Listener, arn: string) => groupsOf(listener).some((group) => group.arn === arn);
   // The preview listener answers without a colour by itself, and port 80 may only redirect: one alone forwards to both.
-  const listener = Listeners.find((one) => weightOf(one, blue) !== undefined && weightOf(one, green) !== undefined);
+  const listener = Listeners.find((one) => isIn(one, blue) && isIn(one, green));
   if (listener === undefined)
     throw new CliError("refused", `No listener of ${balancer} forwards to both colours. Look at it in the console.`);
   return {
     listener,
     arns: { blue, green },
-    weights: { blue: weightOf(listener, blue) ?? 0, green: weightOf(listener, green) ?? 0 },
+    weights: sharesIn(groupsOf(listener), { blue, green }),
   };
+}
+
+function groupsOf({ DefaultActions = [] }: Listener): WeightedGroup[] {
+  const groups = DefaultActions.find(({ Type }) => Type === "forward")?.ForwardConfig?.TargetGroups ?? [];
+  return groups.map(({ TargetGroupArn: arn = "", Weight: weight }) => ({ arn, weight }));
 }
 
 /** Those of the resources that carry the stack's tags. */

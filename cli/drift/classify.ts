@@ -54,7 +54,7 @@ export function classify(
     if (change.diff.length === 0) return [unnamed(change)];
     return paths.flatMap((path) => withoutDeclared(change, path, world, resources));
   });
-  const all = weights ? [weights, ...items] : items;
+  const all = [...(weights ? [weights] : []), ...world.foreign.map(foreignItem), ...items];
   return driftClasses.flatMap((one) => all.filter((item) => item.class === one));
 }
 
@@ -102,6 +102,14 @@ function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | un
       `Somebody moved traffic by hand: ${repair}.`,
   };
 }
+
+const foreignItem = (found: string): DriftItem => ({
+  class: "dangerous",
+  type: listenerType,
+  resource: mainListener,
+  to: found,
+  sentence: `The listener also sends ${found}: nothing declares it. Look who added it, and remove it by hand.`,
+});
 
 function deleted({ type, name }: Seen): DriftItem {
   return {

@@ -8,7 +8,7 @@ import {
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
 import type { Clients } from "../clients.ts";
@@ -23,6 +23,11 @@ export async function weightsNow(
   outputs: Outputs,
 ): Promise<ByColor<number> | undefined> {
   return liveWeights({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
+}
+
+/** Where the listener sends requests beside the two colours. */
+export async function foreignNow({ elb, autoScaling }: Clients, outputs: Outputs): Promise<string[]> {
+  return foreignTraffic({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
 }
 
 /** Both fleets. */

@@ -78,6 +78,8 @@ export interface LiveState {
   readonly at: number;
   /** Percent of the requests: what the listener does, and what the state says of it. */
   readonly weights: { readonly live: ByColor<number>; readonly recorded: ByColor<number> };
+  /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
+  readonly foreign: readonly string[];
   readonly fleets: ByColor<FleetFacts>;
   readonly alarms: ByColor<readonly AlarmFacts[]>;
   readonly loadBalancerAlarms: readonly AlarmFacts[];

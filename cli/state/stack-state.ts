@@ -4,6 +4,7 @@ import {
   colors,
   other,
   servingColor,
+  sharesIn,
   type ByColor,
   type Color,
   type Capacity,
@@ -108,7 +109,7 @@ export function parseStackState(text: string, stack: string): StackState {
   return {
     outputs: read.data,
     loadBalancerName: z.string().optional().parse(balancer?.outputs?.["dnsName"]),
-    weights: byColor((color) => groups?.find(({ arn }) => arn === targetGroupArns[color])?.weight ?? 0),
+    weights: sharesIn(groups ?? [], targetGroupArns),
     templateImages: byColor(templateImage),
     templateAhead: byColor((color) => isTemplateAhead(resources, color)),
     groupBounds: boundsIn(resources),

@@ -229,6 +229,15 @@ describe("asking the world", () => {
       "the live weights are blue 50 %, green 50 %",
     ],
     [
+      "somebody added a rule",
+      {
+        rules: [
+          { Priority: "5", Conditions: [{ Field: "path-pattern", Values: ["/a"] }], Actions: [{ Type: "redirect" }] },
+        ],
+      },
+      "the listener also sends path-pattern /a to a redirect (rule 5)",
+    ],
+    [
       "instances of an earlier fleet are left",
       { groups: { green: groupOf(["i-3"]) } },
       "still holds i-4 of an earlier fleet",

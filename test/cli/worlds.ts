@@ -127,6 +127,7 @@ export const world = (change: Partial<LiveState> = {}): LiveState => ({
   stack: "dev",
   at: now,
   weights: weights(100, 0),
+  foreign: [],
   fleets: byColor((color) => fleet(color)),
   alarms: byColor((color) => [
     alarm(`dev-${color}`, { composite: true }),

@@ -109,6 +109,7 @@ export class SimulatedStack {
       stack: "dev",
       at: Date.now(),
       weights: { live, recorded },
+      foreign: [],
       record: this.records.at(-1),
       earlier: this.records.slice(0, -1).reverse(),
       pending,
@@ -222,7 +223,17 @@ export class SimulatedStack {
       staleTargets: [],
     }));
     const { recorded, live } = this;
-    const reasons = gateVerdict({ weights, recorded, live, capacity, abortTo, pending: [], observed, preview: {} });
+    const reasons = gateVerdict({
+      weights,
+      recorded,
+      live,
+      foreign: [],
+      capacity,
+      abortTo,
+      pending: [],
+      observed,
+      preview: {},
+    });
     if (reasons.length > 0) throw new Error(`The health gate keeps the listener as it is:\n${reasons.join("\n")}`);
   }
 

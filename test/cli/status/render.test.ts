@@ -149,6 +149,13 @@ describe("lines that depend on one thing", () => {
       `Traffic   █${"░".repeat(47)}  blue 1 %, green 99 %`,
     ],
     [
+      "a share that goes elsewhere",
+      { weights: { live: { blue: 57, green: 0 }, recorded: { blue: 100, green: 0 } } },
+      "Traffic",
+      undefined,
+      `Traffic   ${"█".repeat(18)}${"▒".repeat(14)}  blue 57 %, green 0 %, elsewhere 43 %`,
+    ],
+    [
       "nobody serves",
       { weights: weights(0, 0) },
       "Traffic",
