@@ -98,6 +98,15 @@ export async function autoScalingGroup(
 }
 
 /**
+ * Suspended processes of a group, each with the reason.
+ * @param names those that are asked about; default: all
+ */
+export const suspendedIn = (group: AutoScalingGroup | undefined, names?: readonly string[]): string[] =>
+  (group?.SuspendedProcesses ?? [])
+    .filter(({ ProcessName = "" }) => names?.includes(ProcessName) ?? true)
+    .map(({ ProcessName, SuspensionReason }) => `${ProcessName} (${SuspensionReason ?? "no reason given"})`);
+
+/**
  * A colour's targets that are not leaving.
  * @param members ids of the instances that its present group holds; without it, no target counts as foreign.
  */

@@ -45,9 +45,8 @@ const filled: Readonly<Record<string, Readonly<Record<string, Rest>>>> = {
   "aws:ec2/routeTable:RouteTable": {
     routes: (value, owner, resources) => {
       const own = partsOf("aws:ec2/route:Route", "routeTableId", owner, resources);
-      const found = routes.parse(value).map(({ cidrBlock, ipv6CidrBlock, destinationPrefixListId }) => {
-        return cidrBlock || ipv6CidrBlock || destinationPrefixListId;
-      });
+      // Of the three, the two that a route does not have are empty texts.
+      const found = routes.parse(value).map((one) => Object.values(one).find((destination) => destination !== ""));
       return lacking(
         found,
         own.map(({ destinationCidrBlock }) => destinationCidrBlock),

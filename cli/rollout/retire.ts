@@ -2,6 +2,7 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { CliError } from "../error.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import type { RolloutContext } from "./context.ts";
+import { emptied } from "./emptied.ts";
 import { runStage } from "./hooks.ts";
 import { isBaking, unfinished } from "./next.ts";
 import { timestamp, servingNow } from "./stage.ts";
@@ -18,12 +19,16 @@ export function retireFault(world: LiveState): string | undefined {
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
     return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
+  const { groupName, suspended } = world.fleets[old];
+  const held = suspended.filter((process) => process.startsWith("Terminate "));
+  if (held.length > 0)
+    return `${old}'s instances would stay: of its group ${groupName} ${held.join(", ")} is suspended. Resume it: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}`;
   return undefined;
 }
 
 /**
  * Empties the fleet that doesn't serve, and lifts the floor: the way back is closed.
- * @throws CliError while it may still be needed
+ * @throws CliError while it may still be needed, and when instances of it stay
  */
 export async function retire(rollout: RolloutContext): Promise<Color> {
   const fault = retireFault(rollout.world);
@@ -39,6 +44,10 @@ export async function retire(rollout: RolloutContext): Promise<Color> {
   // A group that the state doesn't know runs on, whatever the update says.
   const left = unfinished(rollout.world);
   if (left !== undefined) await rollout.recover(left, { sparing: false });
+  const { groupName } = rollout.world.fleets[old];
+  await rollout.session.ui.step("retire", `Waiting until ${old}'s instances go`, (tell) =>
+    emptied(rollout.session, old, groupName, tell),
+  );
   await abandon(rollout);
   await rollout.notify({ kind: "retired", color: serving, image });
   return old;

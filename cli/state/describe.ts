@@ -8,7 +8,7 @@ import {
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { foreignTraffic, liveWeights, observe, suspendedIn, targetHealth } from "../../aws/describe.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
 import type { Clients } from "../clients.ts";
@@ -66,9 +66,16 @@ function fleetFacts(
   targets: TargetHealthDescription[],
 ): FleetFacts {
   const members = group?.Instances ?? [];
-  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "" }): Instance => {
+  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", ProtectedFromScaleIn }) => {
     const { State: health, Reason, Description } = targets.find(({ Target }) => Target?.Id === id)?.TargetHealth ?? {};
-    return { id, lifecycle, health, reason: health === "healthy" ? undefined : shownReason(Description ?? Reason) };
+    const instance: Instance = {
+      id,
+      lifecycle,
+      health,
+      reason: health === "healthy" ? undefined : shownReason(Description ?? Reason),
+      isProtected: ProtectedFromScaleIn,
+    };
+    return instance;
   });
   return {
     color,
@@ -77,6 +84,7 @@ function fleetFacts(
     instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
+    suspended: suspendedIn(group),
     ...observe(
       targets,
       instances.map(({ id }) => id),

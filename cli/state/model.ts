@@ -27,6 +27,8 @@ export interface Instance {
   readonly health?: string;
   /** Why it isn't healthy, in the load balancer's words. */
   readonly reason?: string;
+  /** Whether no scale-in takes it. */
+  readonly isProtected?: boolean;
 }
 
 /** A colour as it is now. */
@@ -48,6 +50,8 @@ export interface FleetFacts {
   readonly healthy: number;
   /** Registered targets that are no instances of its group. */
   readonly staleTargets: readonly string[];
+  /** Processes of its group that somebody, or AWS, has suspended, each with the reason: `Launch (User suspended at ...)`. */
+  readonly suspended: readonly string[];
 }
 
 /** An alarm of the stack. */

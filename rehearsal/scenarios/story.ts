@@ -3,6 +3,7 @@ import { bootGate } from "./boot-gate.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";
 import { commandFaultSteps } from "./commands-faults.ts";
+import { commandHeldSteps } from "./commands-held.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
@@ -22,6 +23,7 @@ const commandHazards = [
   ...caughtSteps,
   ...commandGuardSteps,
   ...commandFaultSteps,
+  ...commandHeldSteps,
   ...killSteps,
   environments,
   variants,

@@ -50,6 +50,7 @@ export const fleet = (color: Color, change: Partial<FleetFacts> = {}): FleetFact
   registered: 2,
   healthy: 2,
   staleTargets: [],
+  suspended: [],
   ...change,
 });
 

@@ -19,20 +19,38 @@ const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const state = [
   resource(groupType, "fleet", "sg-1", { ingress: [], egress: [] }),
   resource(ingressRule, "from-alb", "sgr-1", {
-    ...{ securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 3000, toPort: 3000 },
-    ...{ referencedSecurityGroupId: "sg-2", description: "from the load balancer" },
+    securityGroupId: "sg-1",
+    ipProtocol: "tcp",
+    fromPort: 3000,
+    toPort: 3000,
+    referencedSecurityGroupId: "sg-2",
+    description: "from the load balancer",
   }),
   resource(ingressRule, "public", "sgr-2", {
-    ...{ securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 80, toPort: 80, cidrIpv4: "10.0.0.0/8" },
+    securityGroupId: "sg-1",
+    ipProtocol: "tcp",
+    fromPort: 80,
+    toPort: 80,
+    cidrIpv4: "10.0.0.0/8",
   }),
   resource(ingressRule, "among-each-other", "sgr-3", {
-    ...{ securityGroupId: "sg-1", ipProtocol: "-1", referencedSecurityGroupId: "sg-1" },
+    securityGroupId: "sg-1",
+    ipProtocol: "-1",
+    referencedSecurityGroupId: "sg-1",
   }),
   resource(egressRule, "https", "sgr-4", {
-    ...{ securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" },
+    securityGroupId: "sg-1",
+    ipProtocol: "tcp",
+    fromPort: 443,
+    toPort: 443,
+    cidrIpv4: "0.0.0.0/0",
   }),
   resource(ingressRule, "of-another", "sgr-5", {
-    ...{ securityGroupId: "sg-9", ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" },
+    securityGroupId: "sg-9",
+    ipProtocol: "tcp",
+    fromPort: 22,
+    toPort: 22,
+    cidrIpv4: "0.0.0.0/0",
   }),
   resource(roleType, "role", "role-1", { managedPolicyArns: [], inlinePolicies: [] }),
   resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "core", "a", { role: "role-1", policyArn: "arn:core" }),
@@ -63,7 +81,11 @@ const found = (change: Seen[], resources = state) =>
   classify(change, world(), resources).map((item) => [item.class, item.resource, item.path, item.to]);
 
 const block = (protocol: string, port: number, sources: Record<string, unknown>) => ({
-  ...{ protocol, fromPort: port, toPort: port, description: "", self: false },
+  protocol,
+  fromPort: port,
+  toPort: port,
+  description: "",
+  self: false,
   ...sources,
 });
 const rules = [

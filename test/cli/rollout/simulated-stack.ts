@@ -275,6 +275,7 @@ export class SimulatedStack {
       healthy,
       registered: desired,
       staleTargets: [],
+      suspended: [],
       instances: Array.from({ length: desired }, (_, index) => instance(color, index)),
     };
   }

@@ -104,7 +104,8 @@ function sessionOn(stack: SimulatedStack): Session {
     stackRef: { folder: "/nowhere", stack: "dev" },
     project: "bluegreen",
     settings: { ...bounds, stack },
-    clients: { dynamodb: stack },
+    // Groups of the simulation are empty as soon as they are told to be.
+    clients: { dynamodb: stack, autoScaling: { send: () => Promise.resolve({ AutoScalingGroups: [] }) } },
     file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
     runner: { run: operate, prepare: () => undefined, end: () => undefined },
     holder: { by: "alice@desk", host: "desk", pid: 1 },
