@@ -1,6 +1,7 @@
 /**
- * Properties that the provider reads back whole, and whose entries the stack declares as resources of their own: a security
- * group's rules, a role's policies, a bucket's policy. The state takes them in at any refresh, so they differ on a clean stack.
+ * Properties that the provider reads back whole, and whose entries the stack declares as resources of their own, if at all: a
+ * security group's rules, a role's policies, a bucket's policy. The state takes them in at any refresh, so they differ on a
+ * clean stack, and do not differ on one that somebody has changed.
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -15,6 +16,8 @@ const filled: Readonly<Record<string, Readonly<Record<string, Rest>>>> = {
     ingress: restOfRules("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "from"),
     egress: restOfRules("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "to"),
   },
+  // No resource suspends a process: each that is suspended was suspended past the stack.
+  "aws:autoscaling/group:Group": { suspendedProcesses: (value) => texts.parse(value) },
   "aws:iam/role:Role": {
     managedPolicyArns: (value, owner, resources) => {
       const own = partsOf("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role", owner, resources);

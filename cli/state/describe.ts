@@ -5,9 +5,10 @@ import {
   type DescribePoliciesCommandOutput,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
-import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { z } from "zod";
 import { foreignTraffic, liveWeights, observe, suspendedIn, targetHealth } from "../../aws/describe.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
@@ -140,7 +141,9 @@ export async function alarmsNow(
       // The time of the update moves also when the state does not change.
       const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
       const state = alarm.StateValue ?? "INSUFFICIENT_DATA";
-      return [name, { name, state, reason: shownReason(alarm.StateReason), since, composite: "AlarmRule" in alarm }];
+      const badSince = state === "ALARM" ? badSinceIn(alarm) : undefined;
+      const reason = shownReason(alarm.StateReason);
+      return [name, { name, state, reason, since, badSince, composite: "AlarmRule" in alarm }];
     }),
   );
   const of = (wanted: string[]) => wanted.flatMap((name) => facts.get(name) ?? []);
@@ -148,6 +151,39 @@ export async function alarmsNow(
     byColor: byColor((color) => of([alarms[color].composite, ...alarms[color].parts])),
     loadBalancer: of(alarms.loadBalancer),
   };
+}
+
+const reasonData = z.object({
+  evaluatedDatapoints: z.array(z.object({ timestamp: z.string(), value: z.number().optional() })),
+});
+
+/**
+ * When the first data point began that set an alarm off, by the JSON that CloudWatch gives beside the reason; undefined where it
+ * gives none, as for a composite alarm, or where no point is above the threshold.
+ */
+export function badSinceIn({
+  StateReasonData,
+  Threshold,
+  DatapointsToAlarm,
+  EvaluationPeriods = 1,
+}: MetricAlarm): string | undefined {
+  if (StateReasonData === undefined || Threshold === undefined) return undefined;
+  const { data } = reasonData.safeParse(parsedJson(StateReasonData));
+  const bad = (data?.evaluatedDatapoints ?? [])
+    .filter(({ value }) => value !== undefined && value > Threshold)
+    // CloudWatch writes the offset without a colon, which ISO 8601 allows and ECMAScript's own format does not.
+    .map(({ timestamp }) => Date.parse(timestamp.replace(/\+0000$/, "Z")))
+    .sort((a, b) => b - a);
+  const first = bad.slice(0, DatapointsToAlarm ?? EvaluationPeriods).at(-1);
+  return first === undefined || Number.isNaN(first) ? undefined : new Date(first).toISOString();
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Groups that the state doesn't know, and that are not being deleted already. */

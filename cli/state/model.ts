@@ -61,6 +61,11 @@ export interface AlarmFacts {
   readonly reason?: string;
   /** ISO 8601. */
   readonly since?: string;
+  /**
+   * ISO 8601: when the first of the bad data points began that set it off, which CloudWatch tells minutes late; undefined: it
+   * does not tell.
+   */
+  readonly badSince?: string;
   readonly composite: boolean;
 }
 

@@ -146,6 +146,11 @@ describe("what a refresh has taken into the state", () => {
 
   it("is still drift", () =>
     expect(found([], taken)).toEqual([["dangerous", "role", "managedPolicyArns", ["arn:admin"]]]));
+  it("is still drift, of suspended processes, too", () => {
+    const group = resource("aws:autoscaling/group:Group", "group", "g", { suspendedProcesses: ["Launch"] });
+    expect(found([], [group])).toEqual([["dangerous", "group", "suspendedProcesses", ["Launch"]]]);
+    expect(found([seen(group.type, "group", "suspendedProcesses", [])], [group])).toEqual([]);
+  });
   it("is none any more once it is removed", () =>
     expect(found([seen(roleType, "role", "managedPolicyArns", ["arn:core"])], taken)).toEqual([]));
   it("goes with its owner", () => {

@@ -6,7 +6,9 @@ const read = (type: string, id: string, answers: Answers) => rowOf(type).read(id
 test("a security group has every rule, one block for each protocol, ports and description", async () => {
   const IpPermissions = [
     {
-      ...{ IpProtocol: "tcp", FromPort: 22, ToPort: 22 },
+      IpProtocol: "tcp",
+      FromPort: 22,
+      ToPort: 22,
       IpRanges: [{ CidrIp: "1.2.3.4/32", Description: "mine" }, { CidrIp: "5.6.7.8/32" }],
       Ipv6Ranges: [{ CidrIpv6: "::/0" }],
       UserIdGroupPairs: [
@@ -25,8 +27,12 @@ test("a security group has every rule, one block for each protocol, ports and de
     ingress: [
       { ...ssh, description: "mine", self: false, cidrBlocks: ["1.2.3.4/32"] },
       {
-        ...{ ...ssh, description: "", self: true, cidrBlocks: ["5.6.7.8/32"] },
-        ...{ ipv6CidrBlocks: ["::/0"], securityGroups: ["2/sg-2"] },
+        ...ssh,
+        description: "",
+        self: true,
+        cidrBlocks: ["5.6.7.8/32"],
+        ipv6CidrBlocks: ["::/0"],
+        securityGroups: ["2/sg-2"],
       },
     ],
     egress: [{ protocol: "-1", fromPort: 0, toPort: 0, prefixListIds: ["pl-1"] }],
@@ -94,8 +100,11 @@ test("a route table has its routes, without the VPC's own and those of endpoints
   });
   expect(state?.routes).toEqual([
     {
-      ...{ cidrBlock: "0.0.0.0/0", ipv6CidrBlock: "", destinationPrefixListId: "" },
-      ...{ gatewayId: "", natGatewayId: "nat-1" },
+      cidrBlock: "0.0.0.0/0",
+      ipv6CidrBlock: "",
+      destinationPrefixListId: "",
+      gatewayId: "",
+      natGatewayId: "nat-1",
     },
   ]);
 });
