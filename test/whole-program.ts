@@ -11,6 +11,7 @@ const waited: string[] = [];
 jest.mock("../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live.weights),
+  foreignTraffic: () => Promise.resolve([]),
   targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
 }));
 jest.mock("../aws/readiness.ts", () => ({

@@ -2,6 +2,7 @@ import { access } from "./access.ts";
 import { bootGate } from "./boot-gate.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";
+import { commandAlarmSteps } from "./commands-alarms.ts";
 import { commandFaultSteps } from "./commands-faults.ts";
 import { commandHeldSteps } from "./commands-held.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
@@ -24,6 +25,7 @@ const commandHazards = [
   ...commandGuardSteps,
   ...commandFaultSteps,
   ...commandHeldSteps,
+  ...commandAlarmSteps,
   ...killSteps,
   environments,
   variants,
