@@ -29,7 +29,7 @@ const filled: Readonly<Record<string, Readonly<Record<string, Rest>>>> = {
     // By name: what a policy says is its own resource's.
     inlinePolicies: (value, owner, resources) => {
       const own = partsOf("aws:iam/rolePolicy:RolePolicy", "role", owner, resources);
-      const names = named.parse(value).map(({ name }) => name);
+      const names = named.parse(value).flatMap(({ name }) => name ?? []);
       return lacking(
         names,
         own.map(({ name }) => name),
@@ -48,8 +48,7 @@ const filled: Readonly<Record<string, Readonly<Record<string, Rest>>>> = {
   "aws:ec2/routeTable:RouteTable": {
     routes: (value, owner, resources) => {
       const own = partsOf("aws:ec2/route:Route", "routeTableId", owner, resources);
-      // Of the three, the two that a route does not have are empty texts.
-      const found = routes.parse(value).map((one) => Object.values(one).find((destination) => destination !== ""));
+      const found = routes.parse(value).map((one) => one.cidrBlock ?? one.ipv6CidrBlock ?? one.destinationPrefixListId);
       return lacking(
         found,
         own.map(({ destinationCidrBlock }) => destinationCidrBlock),
@@ -58,9 +57,18 @@ const filled: Readonly<Record<string, Readonly<Record<string, Rest>>>> = {
   },
 };
 
+// Pulumi's bridge writes what a resource does not have as nothing, as null or as empty.
 const texts = z.array(z.string());
-const named = z.array(z.object({ name: z.string() }));
-const text = z.string().optional();
+const listed = texts.nullish().transform((list) => list ?? []);
+const text = z
+  .string()
+  .nullish()
+  .transform((given) => (given === null || given === "" ? undefined : given));
+const port = z
+  .number()
+  .nullish()
+  .transform((given) => given ?? 0);
+const named = z.array(z.object({ name: text }));
 const routes = z.array(z.object({ cidrBlock: text, ipv6CidrBlock: text, destinationPrefixListId: text }));
 
 /** Properties of a type that resources of their own declare. */
@@ -109,21 +117,21 @@ function whole(type: string, property: string): Rest {
 const blocks = z.array(
   z.object({
     protocol: z.string(),
-    fromPort: z.number(),
-    toPort: z.number(),
-    cidrBlocks: texts.default([]),
-    ipv6CidrBlocks: texts.default([]),
-    prefixListIds: texts.default([]),
-    securityGroups: texts.default([]),
-    self: z.boolean().default(false),
+    fromPort: port,
+    toPort: port,
+    cidrBlocks: listed,
+    ipv6CidrBlocks: listed,
+    prefixListIds: listed,
+    securityGroups: listed,
+    self: z.boolean().nullish(),
   }),
 );
 
 /** A rule's own resource: one source. */
 const declaredRule = z.object({
   ipProtocol: z.string(),
-  fromPort: z.number().default(0),
-  toPort: z.number().default(0),
+  fromPort: port,
+  toPort: port,
   cidrIpv4: text,
   cidrIpv6: text,
   prefixListId: text,

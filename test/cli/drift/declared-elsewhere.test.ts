@@ -100,6 +100,13 @@ describe("what the state's own resources declare is no drift of what they are pa
     [groupType, "fleet", "egress", [block("tcp", 443, { cidrBlocks: ["0.0.0.0/0"] })]],
     [roleType, "role", "managedPolicyArns", ["arn:core"]],
     [roleType, "role", "inlinePolicies", [{ name: "settings", policy: "{}" }]],
+    [roleType, "role", "inlinePolicies", [{ name: null }]],
+    [
+      groupType,
+      "fleet",
+      "egress",
+      [{ ...block("tcp", 443, { cidrBlocks: ["0.0.0.0/0"] }), securityGroups: null, self: null }],
+    ],
     [bucketType, "bucket", "policy", "{}"],
     [bucketType, "bucket", "serverSideEncryptionConfiguration", { rules: [] }],
     [tableType, "table", "routes", [{ cidrBlock: "0.0.0.0/0", ipv6CidrBlock: "", destinationPrefixListId: "" }]],
