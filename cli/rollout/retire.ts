@@ -3,6 +3,7 @@ import { CliError } from "../error.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import type { RolloutContext } from "./context.ts";
 import { emptied } from "./emptied.ts";
+import { heldFault } from "./held.ts";
 import { runStage } from "./hooks.ts";
 import { isBaking, unfinished } from "./next.ts";
 import { timestamp, servingNow } from "./stage.ts";
@@ -19,11 +20,7 @@ export function retireFault(world: LiveState): string | undefined {
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
     return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
-  const { groupName, suspended } = world.fleets[old];
-  const held = suspended.filter((process) => process.startsWith("Terminate "));
-  if (held.length > 0)
-    return `${old}'s instances would stay: of its group ${groupName} ${held.join(", ")} is suspended. Resume it: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}`;
-  return undefined;
+  return heldFault(world.fleets[old]);
 }
 
 /**
