@@ -2,7 +2,6 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
-import { replacementFault } from "./held.ts";
 import { runStage } from "./hooks.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { requireSchema } from "./schema.ts";
@@ -26,17 +25,12 @@ export async function requireFit(rollout: RolloutContext, image: ImageFacts): Pr
 /**
  * Puts an image on the standby, warm, with the capacity that the serving fleet really runs, to which both fleets are pinned
  * from now on; with `previewSize`, only so many instances of it for the time being.
- * @throws CliError "refused" where the fleet that it replaces could not go
  * @throws CliError when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
 export async function stage(rollout: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
   const { session } = rollout;
   const serving = servingNow(rollout);
   const color = other(serving);
-  const before = rollout.world.fleets[color];
-  // Another image comes with another group, whose predecessor must get empty.
-  const held = before.image.imageId === image.imageId ? undefined : replacementFault(before);
-  if (held !== undefined) throw new CliError("refused", `${held}.`);
   const { desired, registered } = rollout.world.fleets[serving];
   const { minSize, maxSize } = session.settings;
   // At most what the settings allow: a lowered maxSize would otherwise refuse every release.

@@ -36,7 +36,11 @@ async function kept(scene: Scene): Promise<void> {
   const { context } = scene;
   const { name, members } = await standbyGroup(scene);
   const [aside, shielded] = members;
-  await suspended(scene, name, "Terminate", () => runCommand(context, ["retire"], 3, /Terminate \(.*is suspended/));
+  await suspended(scene, name, "Terminate", async () => {
+    await runCommand(context, ["retire"], 3, /Terminate \(.*is suspended/);
+    const another = context.session.images["brings-schema-2"];
+    await runCommand(context, ["stage", another], 3, /Terminate \(.*is suspended/);
+  });
   const client = autoScaling(context);
   const of = { AutoScalingGroupName: name };
   await client.send(new EnterStandbyCommand({ ...of, InstanceIds: [aside], ShouldDecrementDesiredCapacity: false }));
