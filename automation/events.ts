@@ -1,6 +1,6 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import type { Change, Diagnostic, Progress, Severity } from "./protocol.ts";
-import { observedPaths, valuesAt } from "./values.ts";
+import { observedPaths, segments, valuesAt } from "./values.ts";
 
 /** What the engine's events of one operation add up to. */
 export interface EventLog {
@@ -108,14 +108,18 @@ function recordStep(log: EventLog, step: StepEventMetadata, status: Change["stat
     values: known ? seen.values : valuesAt(step, diff),
   };
   const others = log.changes.filter((other) => other !== seen);
+  // A refresh tells of a step when it is done: what differs beside its inputs is told there, too.
+  const after = seen === undefined && status === "done" && step.op === "update" ? recordObserved(log, step, diff) : log;
   return {
-    ...log,
+    ...after,
     changes: seen === undefined ? [...others, change] : log.changes.map((c) => (c === seen ? change : c)),
   };
 }
 
-function recordObserved(log: EventLog, step: StepEventMetadata): EventLog {
-  const diff = observedPaths(step);
+/** @param told paths that are told as a change already */
+function recordObserved(log: EventLog, step: StepEventMetadata, told: readonly string[] = []): EventLog {
+  const changed = told.map((path) => segments(path)[0]);
+  const diff = observedPaths(step).filter((name) => !changed.includes(name));
   if (diff.length === 0) return log;
   const { type, urn } = step;
   const values = valuesAt(step, diff);

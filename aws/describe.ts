@@ -1,17 +1,20 @@
 import { DescribeAutoScalingGroupsCommand, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeListenersCommand,
+  DescribeRulesCommand,
   DescribeTargetHealthCommand,
   ListenerNotFoundException,
+  type Rule,
+  type RuleCondition,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
-import { weightsIn } from "../deployment/listener-weights.ts";
-import type { ByColor, TargetHealthSummary } from "../deployment/model.ts";
+import { forwardedGroups, weightsIn } from "../deployment/listener-weights.ts";
+import { colors, type ByColor, type TargetHealthSummary } from "../deployment/model.ts";
 
 /** Reads of what is really there. AWS's errors pass through. */
 
-/** The listener's weights by colour, 0 where it doesn't name the colour; undefined when there is no such listener. */
+/** Percent of the requests that each colour gets by the listener; undefined when there is no such listener. */
 export async function liveWeights(
   { elb }: AwsClients,
   listenerArn: string,
@@ -24,6 +27,50 @@ export async function liveWeights(
     if (error instanceof ListenerNotFoundException) return undefined;
     throw error;
   }
+}
+
+/**
+ * Where the listener sends requests that is none of the stack's doing, as words that follow "it sends": other target groups in
+ * its default action, and every rule, since the stack gives it none. Empty where there is no such listener.
+ */
+export async function foreignTraffic(
+  { elb }: AwsClients,
+  listenerArn: string,
+  targetGroupArns: ByColor<string>,
+): Promise<string[]> {
+  try {
+    const [{ Listeners = [] }, { Rules = [] }] = await Promise.all([
+      elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] })),
+      elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn })),
+    ]);
+    const nameOf = (arn: string) => colors.find((color) => targetGroupArns[color] === arn) ?? targetGroupName(arn);
+    const groups = forwardedGroups(Listeners[0]?.DefaultActions ?? []);
+    const total = groups.reduce((sum, { weight = 1 }) => sum + weight, 0);
+    const others = groups
+      .filter(({ arn, weight }) => weight !== 0 && colors.every((color) => targetGroupArns[color] !== arn))
+      .map(({ arn, weight = 1 }) => `${Math.max(1, Math.round((100 * weight) / total))} % to ${targetGroupName(arn)}`);
+    return [...others, ...Rules.filter(({ IsDefault }) => !IsDefault).map((rule) => ruleText(rule, nameOf))];
+  } catch (error) {
+    if (error instanceof ListenerNotFoundException) return [];
+    throw error;
+  }
+}
+
+/** `arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/NAME/ID` is `target group NAME`. */
+const targetGroupName = (arn: string): string => `target group ${arn.split("/").at(-2) ?? arn}`;
+
+function ruleText({ Priority, Conditions = [], Actions = [] }: Rule, nameOf: (arn: string) => string): string {
+  const targets = forwardedGroups(Actions).map(({ arn }) => nameOf(arn));
+  const where = targets.length > 0 ? targets.join(" and ") : `a ${Actions.at(-1)?.Type ?? "rule"}`;
+  return `${Conditions.map(conditionText).join(" and ")} to ${where} (rule ${Priority})`;
+}
+
+/** A condition's values stand in a block of the field's own name, and for some fields in `Values`, too. */
+function conditionText({ Field = "condition", ...condition }: RuleCondition): string {
+  const config = Object.values(condition).find((value) => typeof value === "object" && "Values" in value);
+  const own: readonly unknown[] = (config as { Values?: unknown[] } | undefined)?.Values ?? [];
+  const values = own.length > 0 ? own : (condition.Values ?? []);
+  return [Field, ...values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)))].join(" ");
 }
 
 export async function targetHealth({ elb }: AwsClients, targetGroupArn: string): Promise<TargetHealthDescription[]> {
@@ -42,6 +89,15 @@ export async function autoScalingGroup(
   );
   return AutoScalingGroups[0];
 }
+
+/**
+ * Suspended processes of a group, each with the reason.
+ * @param names those that are asked about; default: all
+ */
+export const suspendedIn = (group: AutoScalingGroup | undefined, names?: readonly string[]): string[] =>
+  (group?.SuspendedProcesses ?? [])
+    .filter(({ ProcessName = "" }) => names?.includes(ProcessName) ?? true)
+    .map(({ ProcessName, SuspensionReason }) => `${ProcessName} (${SuspensionReason ?? "no reason given"})`);
 
 /**
  * A colour's targets that are not leaving.

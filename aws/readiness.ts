@@ -1,14 +1,9 @@
-import {
-  DescribeScalingActivitiesCommand,
-  type Activity,
-  type AutoScalingGroup,
-  type SuspendedProcess,
-} from "@aws-sdk/client-auto-scaling";
+import { DescribeScalingActivitiesCommand, type Activity, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
 import { withCode } from "../deployment/error-codes.ts";
 import type { Color } from "../deployment/model.ts";
-import { autoScalingGroup, targetHealth } from "./describe.ts";
+import { autoScalingGroup, suspendedIn, targetHealth } from "./describe.ts";
 
 /** What is waited for: as many healthy targets of this very group as it wants, and no fewer than its minimum. */
 export interface Readiness {
@@ -24,7 +19,7 @@ export interface Readiness {
   since: number;
 }
 
-/** Ready, on the way, given up with the reason, or held up by somebody who suspended the group's processes. */
+/** Ready, on the way, given up with the reason, or held up by suspended processes of the group. */
 export type FleetState = { ready: boolean; summary: string; failure?: string; suspended?: string };
 
 /**
@@ -56,8 +51,11 @@ const ended = /termination reason: (?!.*spot)/i;
 /** Causes of a replacement that are none of the image's: EC2 stopped the instance, or took a Spot instance back. */
 const notTheImage = /terminated or stopped|spot/i;
 
-/** Without these no instance comes into service. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
-const needed = ["Launch", "AddToLoadBalancer"];
+/**
+ * Without the first no instance comes into service; without the second, none takes the place of one that is unhealthy.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/understand-how-suspending-processes-affects-other-processes.html
+ */
+const needed = { launches: ["Launch", "AddToLoadBalancer"], replacements: ["HealthCheck", "ReplaceUnhealthy"] };
 
 /** Judges one look at a fleet. `activities` are those since the waiting began (of a new group: all). */
 export function fleetState(
@@ -73,8 +71,9 @@ export function fleetState(
   const summary = `${healthy} of ${wanted} healthy`;
   if (group && healthy >= wanted) return { ready: true, summary };
 
-  const suspended = (group?.SuspendedProcesses ?? []).filter(({ ProcessName = "" }) => needed.includes(ProcessName));
-  if (suspended.length > 0) return { ready: false, summary, suspended: suspendedProcesses(suspended) };
+  const isIll = own.some(({ TargetHealth }) => TargetHealth?.State === "unhealthy");
+  const suspended = suspendedIn(group, [...needed.launches, ...(isIll ? needed.replacements : [])]);
+  if (suspended.length > 0) return { ready: false, summary, suspended: suspended.join(", ") };
 
   const givenUp = activities.filter(({ StatusMessage }) => abandoned.test(StatusMessage ?? ""));
   if (givenUp.length > tolerable) {
@@ -109,9 +108,6 @@ const isFailedLaunch = (activity: Activity): boolean =>
 
 const isGoodLaunch = ({ StatusCode, Description }: Activity): boolean =>
   StatusCode === "Successful" && /^launching a new ec2 instance/i.test(Description ?? "");
-
-const suspendedProcesses = (processes: readonly SuspendedProcess[]): string =>
-  processes.map(({ ProcessName, SuspensionReason }) => `${ProcessName} (${SuspensionReason})`).join(", ");
 
 /** Instances that run, and are in no target group before their boot gate has answered. */
 function atTheGate(group: AutoScalingGroup | undefined): string {
@@ -161,8 +157,9 @@ export async function waitUntilReady(
       throw new Error(
         withCode(
           { code: "fleet-held-up", color },
-          `The ${color} fleet (${groupName}) can't become ready: somebody suspended its processes ${state.suspended}. ` +
-            `Resume them: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}; then update again.`,
+          `The ${color} fleet (${groupName}) can't become ready: processes of its group are suspended: ${state.suspended}. ` +
+            `Resume them: aws autoscaling resume-processes --auto-scaling-group-name ${groupName}; then update again. ` +
+            "Instances that were launched without AddToLoadBalancer stay out of the target group: terminate them.",
         ),
       );
     if (state.summary !== last) report((last = state.summary));

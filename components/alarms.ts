@@ -5,6 +5,7 @@ import {
   counts,
   errorShare,
   loadBalancerNamespace as namespace,
+  percentileOfMany,
   period,
   type TargetGroupDimensions,
 } from "./metrics.ts";
@@ -34,7 +35,7 @@ type Part = { description: string; measure: aws.cloudwatch.MetricAlarmArgs };
 
 /**
  * What tells that a colour is not well, and one composite alarm over it: a release asks the composite, a person reads
- * its parts. About 1.10 USD a month: 0.10 for each metric that is watched, 0.50 for the composite.
+ * its parts. About 1.30 USD a month: 0.10 for each metric that is watched, 0.50 for the composite.
  */
 export class Alarms extends pulumi.ComponentResource {
   /** The composite alarm's name. */
@@ -79,11 +80,19 @@ export class Alarms extends pulumi.ComponentResource {
 
 function partsOf({ dimensions, ...thresholds }: AlarmsArgs): Record<string, Part> {
   const metric = (metricName: string) => ({ namespace, metricName, dimensions });
+  const sum = (id: string, name: string) => ({ id, metric: { ...metric(name), period, stat: "Sum" } });
   const slow = (percentile: number, seconds: number): Part => ({
     description: `over ${100 - percentile} % of the answers took longer than ${seconds} s`,
-    measure: { ...metric("TargetResponseTime"), period, extendedStatistic: `p${percentile}`, threshold: seconds },
+    measure: {
+      metricQueries: [
+        { id: "seconds", metric: { ...metric("TargetResponseTime"), period, stat: `p${percentile}` } },
+        sum("requests", counts.requests),
+        { id: "slow", expression: percentileOfMany, label: `p${percentile} seconds`, returnData: true },
+      ],
+      threshold: seconds,
+    },
   });
-  const sums = Object.entries(counts).map(([id, name]) => ({ id, metric: { ...metric(name), period, stat: "Sum" } }));
+  const sums = Object.entries(counts).map(([id, name]) => sum(id, name));
   return {
     errors: {
       description: `over ${thresholds.alarmErrorPercent} % of the answers were 5xx`,

@@ -307,6 +307,8 @@ export class BlueGreen extends pulumi.ComponentResource {
         activeColor,
         capacity: plan.capacity,
         imageIds: byColor((color) => plan.machines[color].imageId),
+        // What others add to the listener at any time is asked by the gate, and told by bluegreen status.
+        foreign: [],
         observed,
       });
     if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, (seen) => judge(plan.weights, seen));

@@ -18,8 +18,11 @@ export interface LoadBalancerArgs {
   tags: Record<string, string>;
 }
 
-/** TLS 1.3 and 1.2 with forward secrecy (AWS's recommendation for HTTPS listeners). */
-const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+/**
+ * TLS 1.3 and 1.2 with forward secrecy and authenticated ciphers alone, and post-quantum key exchange for clients that know it:
+ * what AWS recommends (Elastic Load Balancing: "Security policies for your Application Load Balancer").
+ */
+const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /**
  * Seconds that the load balancer keeps an idle connection. The service's keep-alive must be longer, or a request can

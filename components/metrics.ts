@@ -18,6 +18,16 @@ export type TargetGroupDimensions<T = pulumi.Input<string>> = {
 /** The metrics that `errorShare` reads, by the ids that it reads them by; each a sum over the period. */
 export const counts = { errors: "HTTPCode_Target_5XX_Count", requests: "RequestCount" };
 
+/**
+ * The metrics that `gatewayErrorShare` reads: what the load balancer answers itself when an instance resets a connection or
+ * hangs, and all requests for which it chose an instance (AWS: "CloudWatch metrics for your Application Load Balancer").
+ */
+export const gatewayCounts = {
+  bad: "HTTPCode_ELB_502_Count",
+  late: "HTTPCode_ELB_504_Count",
+  requests: "RequestCount",
+};
+
 /** Requests in a minute below which a share of errors says nothing: one in nineteen would be 5 %. */
 const fewestRequests = 20;
 
@@ -26,6 +36,15 @@ const fewestRequests = 20;
  * missing requests leave the minute without a share, which no alarm takes for bad.
  */
 export const errorShare = `IF(requests >= ${fewestRequests}, 100 * FILL(errors, 0) / requests, 0)`;
+
+/** Share of all requests that the load balancer answered in its instances' place, in percent. */
+export const gatewayErrorShare = `IF(requests >= ${fewestRequests}, 100 * (FILL(bad, 0) + FILL(late, 0)) / requests, 0)`;
+
+/**
+ * A percentile, where there are enough requests to have one: of few, p95 and p99 are the slowest. CloudWatch's own measure, which
+ * asks for 10 / (1 - p) samples, would leave a canary of few requests unwatched, and an alarm on where requests become few.
+ */
+export const percentileOfMany = `IF(requests >= ${fewestRequests}, seconds, 0)`;
 
 /**
  * When an alarm sounds: above its threshold in two of the last three minutes. One bad minute may be chance, and a canary

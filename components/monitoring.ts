@@ -3,6 +3,7 @@ import { Alarms } from "./alarms.ts";
 import type { BlueGreen } from "./blue-green.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Thresholds } from "./dashboard-body.ts";
+import { createGatewayErrorsAlarm } from "./gateway-errors-alarm.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import { createRejectedConnectionsAlarm } from "./rejected-connections-alarm.ts";
 import { byColor, colors, type ByColor } from "../deployment/model.ts";
@@ -41,14 +42,15 @@ export class Monitoring extends pulumi.ComponentResource {
       (color) => new Alarms(`${name}-${color}`, { ...shared, color, dimensions: dimensions[color] }, { parent: this }),
     );
     const rejected = createRejectedConnectionsAlarm(`${args.baseName}-rejected`, shared, { parent: this });
-    this.loadBalancerAlarms = [rejected.name];
+    const gateway = createGatewayErrorsAlarm(`${args.baseName}-gateway`, shared, { parent: this });
+    this.loadBalancerAlarms = [rejected.name, gateway.name];
     this.dashboard = new Dashboard(
       name,
       {
         ...shared,
         dimensions,
         groupNames: byColor((color) => blueGreen.fleets[color].groupName),
-        alarmArns: [...colors.flatMap((color) => this.alarms[color].arns), rejected.arn],
+        alarmArns: [...colors.flatMap((color) => this.alarms[color].arns), rejected.arn, gateway.arn],
       },
       { parent: this },
     );

@@ -8,6 +8,7 @@ import {
   type Color,
   type TargetHealthSummary,
 } from "./model.ts";
+import { overrideVariable } from "./override-variable.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };
@@ -17,6 +18,8 @@ export interface GateQuestion {
   /** Weights that the state holds and those that are really live; undefined while there is no listener. */
   recorded?: ByColor<number>;
   live?: ByColor<number>;
+  /** Where the listener sends requests that is none of the stack's doing. */
+  foreign: readonly string[];
   capacity: ByColor<Capacity>;
   /** The colour that takes back what it had given to its canary. */
   abortTo?: Color;
@@ -38,7 +41,7 @@ export const gateVerdict = (question: GateQuestion): string[] =>
 
 /** Reasons not to let the listener change. Empty: the gate is open. */
 export function gateReasons(question: GateQuestion): GateReason[] {
-  const { weights, recorded, live, abortTo, pending, observed, preview } = question;
+  const { weights, recorded, live, foreign, abortTo, pending, observed, preview } = question;
   const reasons: GateReason[] = [];
   if (recorded && live && colors.some((color) => recorded[color] !== live[color])) {
     reasons.push({
@@ -46,6 +49,7 @@ export function gateReasons(question: GateQuestion): GateReason[] {
       advice: "Run pulumi refresh, look, and update again.",
     });
   }
+  if (foreign.length > 0) reasons.push({ what: foreignFault(foreign) });
   for (const color of gaining(weights, recorded)) {
     if (pending.includes(color)) continue;
     const { healthy, staleTargets } = observed[color];
@@ -69,6 +73,11 @@ export function gateReasons(question: GateQuestion): GateReason[] {
   }
   return reasons;
 }
+
+/** Why nothing is changed while somebody else's traffic is on the listener: a change of the weights takes other groups away. */
+export const foreignFault = (foreign: readonly string[]): string =>
+  `the listener also sends ${foreign.join("; ")}, which this stack does not declare: a change of the weights would take ` +
+  `other target groups away. Find out whose they are, and remove them; or go on without them: ${overrideVariable}="why".`;
 
 /**
  * Healthy targets that a colour needs for its share of what the serving fleet answers with now. Without a serving fleet: of its

@@ -18,6 +18,8 @@ export interface RollbackQuestion {
   readonly activeColor: Color;
   readonly capacity: ByColor<Capacity>;
   readonly imageIds: ByColor<string>;
+  /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
+  readonly foreign: readonly string[];
   /** Leaves out, in a preview, the fleets that the update changes. */
   readonly observed: Partial<ByColor<TargetHealthSummary>>;
   /** Why the standby is nothing to go back to, by what is known of its image; undefined: nothing is. */
@@ -41,7 +43,7 @@ export interface RollbackReadiness {
  * share, back is the colour that serves beside it; else it is the standby.
  */
 export function rollbackReadiness(question: RollbackQuestion): RollbackReadiness {
-  const { weights, recorded, activeColor, capacity, imageIds, observed, objection } = question;
+  const { weights, recorded, activeColor, capacity, imageIds, foreign, observed, objection } = question;
   if (weights.blue + weights.green === 0)
     return { ready: false, reason: "the listener sends requests to neither colour" };
   const serving = servingColor(weights, activeColor);
@@ -62,6 +64,7 @@ export function rollbackReadiness(question: RollbackQuestion): RollbackReadiness
     weights: weightsFor(to, 0),
     recorded,
     live: weights,
+    foreign,
     capacity,
     abortTo: isCanary ? to : undefined,
     pending: [],

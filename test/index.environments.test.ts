@@ -33,7 +33,7 @@ describe("the whole program", () => {
       port: 443,
       protocol: "HTTPS",
       certificateArn: certificate.certificateArn,
-      sslPolicy: expect.stringContaining("TLS13") as string,
+      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     });
     expect(inputsOf(run, "app-redirect")).toMatchObject({ port: 80, defaultActions: [{ type: "redirect" }] });
     expect(inputsOf(run, "app-preview-listener")).toMatchObject({ port: 9090, protocol: "HTTPS" });
@@ -85,7 +85,7 @@ describe("the whole program", () => {
         (part) => inputsOf(run, `bluegreen-dev-${color}-${part}`).threshold,
       );
       expect(thresholds).toEqual([2.5, 0.4, 0.8]);
-      expect(inputsOf(run, `bluegreen-dev-${color}-p99`).dimensions).toEqual({
+      expect(inputsOf(run, `bluegreen-dev-${color}-unhealthy`).dimensions).toEqual({
         LoadBalancer: "app/alb/1",
         TargetGroup: `targetgroup/bluegreen-dev-${color}/1`,
       });

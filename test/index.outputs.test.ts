@@ -42,7 +42,7 @@ describe("outputs", () => {
           composite: `${generated("alb")}-${color}`,
           parts: parts.map((part) => generated(`${color}-${part}`)),
         })),
-        loadBalancer: [generated("rejected")],
+        loadBalancer: [generated("rejected"), generated("gateway")],
       },
       logGroups: { blue: "/bluegreen/dev/blue", green: "/bluegreen/dev/green", jobs: "/bluegreen/dev/jobs" },
       dashboard: {
@@ -51,7 +51,7 @@ describe("outputs", () => {
       },
     });
     const named = resources.filter(({ type }) => /:(MetricAlarm|CompositeAlarm)$/.test(type));
-    expect(named).toHaveLength(2 * (parts.length + 1) + 1);
+    expect(named).toHaveLength(2 * (parts.length + 1) + 2);
   });
 
   test.each<[string, Partial<Setting>, RegExp]>([

@@ -16,8 +16,9 @@ export interface Limits {
   /** Whole minutes of metrics after which too few requests are no reason to wait, where nobody can send any from here. */
   readonly quietMinutes: number;
   /**
-   * Seconds: an alarm that went off sooner after `judgedSince` speaks of the time before. The stack's alarms need two bad
-   * minutes, of which one can be so young at most.
+   * Seconds of the stack's alarms' data points: one that began so long before `judgedSince` speaks of the time before. Where
+   * CloudWatch tells no data points, an alarm that went off sooner after `judgedSince` does: of its two bad minutes one can be
+   * so young at most.
    */
   readonly alarmSeconds: number;
 }
@@ -47,7 +48,7 @@ interface Findings {
 /**
  * Whether a release may go on: for a step of its shift, and for its bake, in which the old colour is known by probes alone.
  *
- * An alarm that was on before `judgedSince` is no evidence against the release: a standby that boots, or that held a bad
+ * An alarm about the time before `judgedSince`, also one that CloudWatch sets off minutes after it, is no evidence against the release: a standby that boots, or that held a bad
  * image, sets it off. Neither can it warn as long as it is on, so the release waits until it is off.
  * An alarm of the load balancer is about both colours: it never sends a release back, but no more traffic moves.
  */
@@ -74,8 +75,11 @@ function judgeAlarms(evidence: Evidence, { alarmSeconds }: Limits, found: Findin
   const { release, alarms, loadBalancerAlarms, judgedSince } = evidence;
   const composite = alarms.find((alarm) => alarm.composite);
   const parts = alarms.filter((alarm) => !alarm.composite && isOn(alarm));
-  const isNew = ({ since }: AlarmFacts) =>
-    since === undefined || Date.parse(since) >= judgedSince + alarmSeconds * 1000;
+  const isNew = ({ since, badSince }: AlarmFacts) => {
+    const length = alarmSeconds * 1000;
+    if (badSince !== undefined) return Date.parse(badSince) + length > judgedSince;
+    return since === undefined || Date.parse(since) >= judgedSince + length;
+  };
   if (composite && !isOn(composite)) {
     found.wait.push(...parts.map((part) => `${said(part)}; ${release.color}'s composite alarm has not followed yet`));
   } else {
@@ -83,7 +87,10 @@ function judgeAlarms(evidence: Evidence, { alarmSeconds }: Limits, found: Findin
     const on = parts.length > 0 ? parts : alarms.filter(isOn);
     for (const alarm of on) {
       if (isNew(alarm)) found.back.push(said(alarm));
-      else found.wait.push(`${said(alarm)} (since before the release got requests: once it is off, it can warn again)`);
+      else
+        found.wait.push(
+          `${said(alarm)} (about the time before the release got requests: once it is off, it can warn again)`,
+        );
     }
   }
   found.wait.push(...loadBalancerAlarms.filter(isOn).map(said));

@@ -1,5 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, CliError } from "../error.ts";
+import { foreignFault } from "../../deployment/gate-verdict.ts";
+import { overrideVariable } from "../../deployment/override-variable.ts";
 import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
@@ -39,12 +41,23 @@ export async function withLockedStack<T>(
   const session = await context.open();
   const rollout = await RolloutContext.open(session, args);
   try {
+    // A way back waits for nobody: where it would take somebody else's traffic away, the gate asks.
+    if (args.kind !== "rollback") requireOwnTraffic(rollout);
     return await run(rollout);
   } catch (error) {
     throw interrupted(rollout, error);
   } finally {
     await rollout.close();
   }
+}
+
+/** @throws CliError while the listener sends requests elsewhere, unless the override is set */
+function requireOwnTraffic({ session, world: { foreign } }: RolloutContext): void {
+  if (foreign.length === 0) return;
+  const fault = foreignFault(foreign);
+  const why = process.env[overrideVariable];
+  if (!why) throw new CliError("refused", `Nothing was changed: ${fault}`);
+  session.ui.say(`${overrideVariable} ("${why}") overrides this: ${fault}`);
 }
 
 /** After Ctrl-C: where the traffic is, and how it goes on. A lost lock has told its own reason. */

@@ -26,10 +26,10 @@ export async function drift(context: Context, { repair }: { readonly repair?: bo
 /** Compares every resource with the state; nothing is changed. */
 export async function look(session: Session): Promise<DriftReport> {
   return session.ui.step("drift", "Comparing every resource with the state", async (tell) => {
-    const { world } = await readLiveState(session);
+    const { world, recorded } = await readLiveState(session);
     const result = await session.runner.run("refresh", { previewOnly: true, onProgress: reportProgress(tell) });
     if (!result.ok) throw new CliError("failed", `The engine could not compare: ${result.error}`);
-    return driftReport(world, classify([...result.changes, ...result.observed], world));
+    return driftReport(world, classify([...result.changes, ...result.observed], world, recorded.resources));
   });
 }
 

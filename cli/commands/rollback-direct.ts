@@ -8,7 +8,7 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { forwardsTo, weightsIn } from "../../deployment/listener-weights.ts";
 import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
@@ -59,6 +59,20 @@ async function change(context: Context, session: Session, to: Color, options: Ro
       "refused",
       `${to} has no healthy target: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
+  }
+  const foreign = await foreignTraffic(clients, found.listener.ListenerArn ?? "", arns).catch((error: Error) => {
+    ui.say(`Whether the listener also serves others can't be read: ${error.message}`);
+    return [];
+  });
+  if (foreign.length > 0) {
+    const also = `The listener also sends ${foreign.join("; ")}`;
+    if (options.override === undefined) {
+      throw new CliError(
+        "refused",
+        `${also}, which this stack does not declare: other target groups in its action would lose it. Go all the same: --override "why".`,
+      );
+    }
+    ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
   await confirm(
     context,

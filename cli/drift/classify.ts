@@ -3,7 +3,9 @@ import { listenerName } from "../../deployment/names.ts";
 import type { Change } from "../../automation/protocol.ts";
 import { segments } from "../../automation/values.ts";
 import type { LiveState } from "../state/model.ts";
+import type { StateResource } from "../state/stack-state.ts";
 import type { ExitCode } from "../error.ts";
+import { declaredElsewhere, undeclared } from "./declared-elsewhere.ts";
 import { ruleFor } from "./rules.ts";
 
 /**
@@ -29,7 +31,7 @@ export interface DriftItem {
 }
 
 /** Of `automation/protocol.ts`'s result of a `refresh`; its `observed` ones have the op `same`. */
-export type Seen = Pick<Change, "op" | "type" | "name" | "diff" | "values">;
+export type Seen = Pick<Change, "op" | "type" | "urn" | "name" | "diff" | "values">;
 
 const listenerType = "aws:lb/listener:Listener";
 
@@ -37,18 +39,48 @@ const listenerType = "aws:lb/listener:Listener";
  * What differs from the declared state, the dangerous first.
  * @param seen changes and observed ones of a refresh that only looks
  * @param world its live weights against the recorded ones count, whatever the refresh saw
+ * @param resources of the state: what they declare is no drift of the resource that they are parts of
  */
-export function classify(seen: readonly Seen[], world: LiveState): DriftItem[] {
+export function classify(
+  seen: readonly Seen[],
+  world: LiveState,
+  resources: readonly StateResource[] = [],
+): DriftItem[] {
   const weights = weightsItem(world);
-  const items = seen.flatMap((change) => {
+  const items = [...seen, ...takenIn(seen, resources)].flatMap((change) => {
     if (change.op === "delete") return [deleted(change)];
     const paths =
       weights && change.name === listenerName ? change.diff.filter((path) => !ofWeights(path)) : change.diff;
     if (change.diff.length === 0) return [unnamed(change)];
-    return paths.map((path) => differing(change, path, world));
+    return paths.flatMap((path) => withoutDeclared(change, path, world, resources));
   });
-  const all = weights ? [weights, ...items] : items;
+  const all = [...(weights ? [weights] : []), ...world.foreign.map(foreignItem), ...items];
   return driftClasses.flatMap((one) => all.filter((item) => item.class === one));
+}
+
+/** What was put beside the declared by hand and is in the state since a refresh: no refresh shows it again. */
+function takenIn(seen: readonly Seen[], resources: readonly StateResource[]): Seen[] {
+  return resources.flatMap(({ type, urn, outputs = {}, delete: leaving }): Seen[] => {
+    const beside = leaving ? [] : declaredElsewhere(type).filter((name) => ruleFor(type).beside?.includes(name));
+    const shown = seen.filter((change) => change.urn === urn);
+    if (shown.some(({ op }) => op === "delete")) return [];
+    const diff = beside.filter((name) => outputs[name] !== undefined && !shown.some((one) => name in one.values));
+    const values = Object.fromEntries(diff.map((name) => [name, { new: outputs[name] }]));
+    return diff.length === 0 ? [] : [{ op: "same", type, urn, name: urn.split("::").at(-1) ?? urn, diff, values }];
+  });
+}
+
+/** A property whose entries are resources of their own differs only in what none of them declares. */
+function withoutDeclared(
+  change: Seen,
+  path: string,
+  world: LiveState,
+  resources: readonly StateResource[],
+): DriftItem[] {
+  const rest = undeclared(change.urn, path, change.values[path]?.new, resources);
+  if (rest === undefined) return [differing(change, path, world)];
+  if (rest.length === 0) return [];
+  return [differing({ ...change, values: { [path]: { new: rest } } }, path, world)];
 }
 
 /** What `drift` answers a pipeline with. */
@@ -70,6 +102,14 @@ function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | un
       `Somebody moved traffic by hand: ${repair}.`,
   };
 }
+
+const foreignItem = (found: string): DriftItem => ({
+  class: "dangerous",
+  type: listenerType,
+  resource: listenerName,
+  to: found,
+  sentence: `The listener also sends ${found}: nothing declares it. Look who added it, and remove it by hand.`,
+});
 
 function deleted({ type, name }: Seen): DriftItem {
   return {

@@ -66,7 +66,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "aws:ec2/vpc:Vpc": plain,
   "aws:ec2/subnet:Subnet": plain,
   "aws:ec2/internetGateway:InternetGateway": plain,
-  "aws:ec2/routeTable:RouteTable": plain,
+  "aws:ec2/routeTable:RouteTable": { ...plain, beside: ["routes"] },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": plain,
   "aws:ec2/route:Route": plain,
   "aws:ec2/eip:Eip": plain,

@@ -16,9 +16,9 @@ const every = 1;
 
 /**
  * Seconds that a release waits at most, beyond the time that it was to hold, for a verdict that nothing stands against. At
- * least three of CloudWatch's minutes, which come late.
+ * least ten minutes: alarms on a load balancer's metrics have been seen to go off nine minutes late.
  */
-const patience = (seconds: number): number => Math.max(300, seconds);
+const patience = (seconds: number): number => Math.max(600, seconds);
 
 /**
  * Watches a colour for a time, and judges it by alarms and by measures of its own.

@@ -1,6 +1,7 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { healthyTargetsNeeded, other, servingColor, shares, type Color } from "../../deployment/model.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
+import { replacementFault } from "./held.ts";
 import { imageName, type FleetFacts, type ReleaseRecord, type LiveState } from "../state/model.ts";
 
 /** What a release is to lead to. */
@@ -95,6 +96,9 @@ function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }
         why: `the bake of ${what} is not over, and ${standby} is its way back, which this would replace. Let bluegreen bake finish it (--for 0s: one last look), or go back: bluegreen rollback.`,
       };
     }
+    // Another image comes with another group, whose predecessor must get empty.
+    const held = staged.image.imageId === goal.imageId ? undefined : replacementFault(staged);
+    if (held !== undefined) return { kind: "refuse", why: `${held}.` };
     return { kind: "stage", color: standby, previewSize: goal.previewSize };
   }
   const full = healthyTargetsNeeded(100, world.fleets[serving].healthy);

@@ -2,6 +2,8 @@ import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { CliError } from "../error.ts";
 import { imageName, type LiveState } from "../state/model.ts";
 import type { RolloutContext } from "./context.ts";
+import { emptied } from "./emptied.ts";
+import { heldFault } from "./held.ts";
 import { isBaking, unfinished } from "./next.ts";
 import { timestamp } from "./stage.ts";
 
@@ -17,7 +19,7 @@ export function retireFault(world: LiveState): string | undefined {
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
     return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
-  return undefined;
+  return heldFault(world.fleets[old]);
 }
 
 /** @throws CliError while the fleet that doesn't serve may still be needed */
@@ -38,6 +40,10 @@ export async function endRetirement(rollout: RolloutContext, old: Color): Promis
   // A group that the state doesn't know runs on, whatever the update says.
   const left = unfinished(rollout.world);
   if (left !== undefined) await rollout.recover(left, { sparing: false });
+  const { groupName } = rollout.world.fleets[old];
+  await rollout.session.ui.step("retire", `Waiting until ${old}'s instances go`, (tell) =>
+    emptied(rollout.session, old, groupName, tell),
+  );
   await abandon(rollout);
   const serving = other(old);
   await rollout.notify({ kind: "retired", color: serving, image: rollout.world.fleets[serving].image });

@@ -5,10 +5,11 @@ import {
   type DescribePoliciesCommandOutput,
   type AutoScalingGroup,
 } from "@aws-sdk/client-auto-scaling";
-import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { z } from "zod";
+import { foreignTraffic, liveWeights, observe, suspendedIn, targetHealth } from "../../aws/describe.ts";
 import { byColor, colors, type ByColor, type Color } from "../../deployment/model.ts";
 import { fleetPartName, isGeneratedFrom } from "../../deployment/names.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
@@ -24,6 +25,11 @@ export async function weightsNow(
   outputs: Outputs,
 ): Promise<ByColor<number> | undefined> {
   return liveWeights({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
+}
+
+/** Where the listener sends requests beside the two colours. */
+export async function foreignNow({ elb, autoScaling }: Clients, outputs: Outputs): Promise<string[]> {
+  return foreignTraffic({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
 }
 
 /** Both fleets. */
@@ -62,9 +68,16 @@ function fleetFacts(
   targets: TargetHealthDescription[],
 ): FleetFacts {
   const members = group?.Instances ?? [];
-  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "" }): Instance => {
+  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", ProtectedFromScaleIn }) => {
     const { State: health, Reason, Description } = targets.find(({ Target }) => Target?.Id === id)?.TargetHealth ?? {};
-    return { id, lifecycle, health, reason: health === "healthy" ? undefined : shownReason(Description ?? Reason) };
+    const instance: Instance = {
+      id,
+      lifecycle,
+      health,
+      reason: health === "healthy" ? undefined : shownReason(Description ?? Reason),
+      isProtected: ProtectedFromScaleIn,
+    };
+    return instance;
   });
   return {
     color,
@@ -73,6 +86,7 @@ function fleetFacts(
     instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
+    suspended: suspendedIn(group),
     ...observe(targets, group ?? {}),
   };
 }
@@ -125,7 +139,9 @@ export async function alarmsNow(
       // The time of the update moves also when the state does not change.
       const since = (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.toISOString();
       const state = alarm.StateValue ?? "INSUFFICIENT_DATA";
-      return [name, { name, state, reason: shownReason(alarm.StateReason), since, composite: "AlarmRule" in alarm }];
+      const badSince = state === "ALARM" ? badSinceIn(alarm) : undefined;
+      const reason = shownReason(alarm.StateReason);
+      return [name, { name, state, reason, since, badSince, composite: "AlarmRule" in alarm }];
     }),
   );
   const of = (wanted: string[]) => wanted.flatMap((name) => facts.get(name) ?? []);
@@ -133,6 +149,39 @@ export async function alarmsNow(
     byColor: byColor((color) => of([alarms[color].composite, ...alarms[color].parts])),
     loadBalancer: of(alarms.loadBalancer),
   };
+}
+
+const reasonData = z.object({
+  evaluatedDatapoints: z.array(z.object({ timestamp: z.string(), value: z.number().optional() })),
+});
+
+/**
+ * When the first data point began that set an alarm off, by the JSON that CloudWatch gives beside the reason; undefined where it
+ * gives none, as for a composite alarm, or where no point is above the threshold.
+ */
+export function badSinceIn({
+  StateReasonData,
+  Threshold,
+  DatapointsToAlarm,
+  EvaluationPeriods = 1,
+}: MetricAlarm): string | undefined {
+  if (StateReasonData === undefined || Threshold === undefined) return undefined;
+  const { data } = reasonData.safeParse(parsedJson(StateReasonData));
+  const bad = (data?.evaluatedDatapoints ?? [])
+    .filter(({ value }) => value !== undefined && value > Threshold)
+    // CloudWatch writes the offset without a colon, which ISO 8601 allows and ECMAScript's own format does not.
+    .map(({ timestamp }) => Date.parse(timestamp.replace(/\+0000$/, "Z")))
+    .sort((a, b) => b - a);
+  const first = bad.slice(0, DatapointsToAlarm ?? EvaluationPeriods).at(-1);
+  return first === undefined || Number.isNaN(first) ? undefined : new Date(first).toISOString();
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Groups that the state doesn't know, and that are not being deleted already. */

@@ -27,6 +27,8 @@ export interface Instance {
   readonly health?: string;
   /** Why it isn't healthy, in the load balancer's words. */
   readonly reason?: string;
+  /** Whether no scale-in takes it. */
+  readonly isProtected?: boolean;
 }
 
 /** A colour as it is now. */
@@ -49,6 +51,8 @@ export interface FleetFacts {
   readonly healthy: number;
   /** Registered targets that are no instances of its group. */
   readonly staleTargets: readonly string[];
+  /** Processes of its group that somebody, or AWS, has suspended, each with the reason: `Launch (User suspended at ...)`. */
+  readonly suspended: readonly string[];
 }
 
 /** An alarm of the stack. */
@@ -58,6 +62,11 @@ export interface AlarmFacts {
   readonly reason?: string;
   /** ISO 8601. */
   readonly since?: string;
+  /**
+   * ISO 8601: when the first of the bad data points began that set it off, which CloudWatch tells minutes late; undefined: it
+   * does not tell.
+   */
+  readonly badSince?: string;
   readonly composite: boolean;
 }
 
@@ -79,6 +88,8 @@ export interface LiveState {
   readonly at: number;
   /** Percent of the requests: what the listener does, and what the state says of it. */
   readonly weights: { readonly live: ByColor<number>; readonly recorded: ByColor<number> };
+  /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
+  readonly foreign: readonly string[];
   readonly fleets: ByColor<FleetFacts>;
   readonly alarms: ByColor<readonly AlarmFacts[]>;
   readonly loadBalancerAlarms: readonly AlarmFacts[];

@@ -6,7 +6,7 @@ import type { ReleaseSettings, LiveState } from "./model.ts";
 import { settingsOf, type StackState } from "./stack-state.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
-import { alarmsNow, fleetsNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./describe.ts";
+import { alarmsNow, fleetsNow, foreignNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./describe.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {
@@ -27,8 +27,9 @@ export async function readLiveState(session: Session, known?: StackState): Promi
   const { outputs } = recorded;
   const { clients, stackRef, settings } = session;
   try {
-    const [live, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
+    const [live, foreign, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
       weightsNow(clients, outputs),
+      foreignNow(clients, outputs),
       fleetsNow(clients, outputs, recorded),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
@@ -45,6 +46,7 @@ export async function readLiveState(session: Session, known?: StackState): Promi
       stack: stackRef.stack,
       at: Date.now(),
       weights: { live, recorded: recorded.weights },
+      foreign,
       fleets,
       lock,
       record,

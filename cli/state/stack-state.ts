@@ -41,6 +41,8 @@ export interface StackState {
   readonly policyNames: readonly string[];
   /** URNs of what an operation that was killed was doing. */
   readonly pending: readonly string[];
+  /** Every resource, those to be deleted included. */
+  readonly resources: readonly StateResource[];
 }
 
 const resource = z.object({
@@ -50,10 +52,10 @@ const resource = z.object({
   delete: z.boolean().optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
-type Resource = z.output<typeof resource>;
+export type StateResource = z.output<typeof resource>;
 
 /** Outputs of a resource by its logical name; what is still to be deleted is another one. */
-const outputsOf = (resources: readonly Resource[], name: string) =>
+const outputsOf = (resources: readonly StateResource[], name: string) =>
   resources.find((entry) => entry.delete !== true && entry.urn.endsWith(`::${name}`))?.outputs;
 
 const exported = z.object({
@@ -96,6 +98,7 @@ export function parseStackState(text: string, stack: string): StackState {
     groupNames: ids("aws:autoscaling/group:Group"),
     policyNames: ids("aws:autoscaling/policy:Policy"),
     pending: pending_operations.map((operation) => operation.resource.urn),
+    resources,
   };
 }
 
@@ -106,7 +109,7 @@ const boundVersion = z.object({
   }),
 });
 
-function isTemplateAhead(resources: readonly Resource[], color: Color): boolean {
+function isTemplateAhead(resources: readonly StateResource[], color: Color): boolean {
   const template = templateVersion.safeParse(outputsOf(resources, fleetPartName(color, "template")));
   const group = boundVersion.safeParse(outputsOf(resources, fleetPartName(color, "group")));
   if (!template.success || !group.success) return false;
@@ -116,7 +119,7 @@ function isTemplateAhead(resources: readonly Resource[], color: Color): boolean 
 
 const groupOutputs = z.object({ minSize: z.number(), maxSize: z.number() });
 
-function boundsIn(resources: readonly Resource[]): Record<string, Capacity> {
+function boundsIn(resources: readonly StateResource[]): Record<string, Capacity> {
   const groups = resources.filter((entry) => entry.type === "aws:autoscaling/group:Group");
   return Object.fromEntries(
     groups.flatMap(({ id, outputs }): [string, Capacity][] => {

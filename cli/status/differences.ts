@@ -5,7 +5,7 @@ import type { ReleaseSettings, LiveState } from "../state/model.ts";
 /** Where two of settings' file, state and world differ. */
 export interface Difference {
   /** `settings`: file against the last update; the others: what is really there against the state. */
-  readonly kind: "settings" | "weights" | "capacity" | "image";
+  readonly kind: "settings" | "weights" | "foreign" | "capacity" | "image";
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ const names = [
 ] as const satisfies (keyof ReleaseSettings)[];
 
 export function differences(world: LiveState): Difference[] {
-  return [...weights(world), ...capacity(world), ...images(world), ...settings(world)];
+  return [...weights(world), ...foreign(world), ...capacity(world), ...images(world), ...settings(world)];
 }
 
 function settings({ stack, settings: { deployed, file } }: LiveState): Difference[] {
@@ -42,6 +42,12 @@ function weights({ weights: { live, recorded } }: LiveState): Difference[] {
   if (colors.every((color) => live[color] === recorded[color])) return [];
   return [{ kind: "weights", text: `the listener sends ${shares(live)}, the state says ${shares(recorded)}` }];
 }
+
+const foreign = (world: LiveState): Difference[] =>
+  world.foreign.map((text) => ({
+    kind: "foreign",
+    text: `the listener also sends ${text}, which this stack does not declare`,
+  }));
 
 /** Only what no scaling explains: a fleet that should be off or on, and one below the floor. */
 function capacity({ fleets, settings: { deployed } }: LiveState): Difference[] {

@@ -40,6 +40,8 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
     const text = `${healthy} of ${registered} registered`;
     return healthy < desired ? paint("red", text) : text;
   });
+  if (colors.some((color) => fleet(color).suspended.length > 0))
+    row("suspended", (color) => paint("red", fleet(color).suspended.join("\n")));
   row("instances", (color) => {
     const { instances, staleTargets } = fleet(color);
     const lines = instances.map((instance) => instanceText(instance, paint));
@@ -49,10 +51,11 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
 }
 
 /** What is normal goes without saying: of a healthy instance in service only that it is healthy. */
-function instanceText({ id, lifecycle, health, reason }: Instance, paint: Paint): string {
+function instanceText({ id, lifecycle, health, reason, isProtected }: Instance, paint: Paint): string {
   const words = [
     ...(lifecycle === "InService" && health ? [] : [lifecycle]),
     ...(health ? [health] : lifecycle === "InService" ? ["not registered"] : []),
+    ...(isProtected ? ["protected from scale-in"] : []),
   ].join(", ");
   const style = health === "healthy" ? "green" : health === "unhealthy" ? "red" : "yellow";
   return `${id} ${paint(style, words)}${reason ? `: ${reason}` : ""}`;

@@ -11,7 +11,7 @@ export function headline(world: LiveState): string {
   const order: readonly Color[] = first ? [first, other(first)] : colors;
   const parts = order.map((color) => share(world, color));
   if (!first) parts.unshift("NOBODY SERVES");
-  return `${world.stack}: ${[...parts, health(world), ...alarm(world)].join(", ")}`;
+  return `${world.stack}: ${[...parts, ...elsewhere(world), health(world), ...alarm(world)].join(", ")}`;
 }
 
 function share(world: LiveState, color: Color): string {
@@ -24,6 +24,13 @@ function share(world: LiveState, color: Color): string {
     off: `${color} is off`,
   };
   return text[roleOf(world, color)];
+}
+
+/** What other groups and rules on the listener get: the first is a share, of rules nobody knows how much. */
+function elsewhere({ weights: { live }, foreign }: LiveState): string[] {
+  const own = live.blue + live.green;
+  if (own > 0 && own < 100) return [`${100 - own} % GO ELSEWHERE`];
+  return foreign.length > 0 ? ["OTHERS' TRAFFIC ON THE LISTENER"] : [];
 }
 
 function health({ fleets }: LiveState): string {

@@ -72,11 +72,15 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
 
 /** 100 % of the requests: told apart also where there are no colours. */
 function trafficBar({ weights: { live } }: StatusReport, paint: Paint, room: number): string {
-  const words = colors.map((color) => `${color} ${live[color]} %`).join(", ");
+  const own = live.blue + live.green;
+  const named = colors.map((color) => `${color} ${live[color]} %`);
+  const words = [...named, ...(own > 0 && own < 100 ? [`elsewhere ${100 - own} %`] : [])].join(", ");
   const length = Math.min(50, room - words.length - 2);
-  if (live.blue + live.green === 0) return `${"·".repeat(length)}  ${paint("red", words)}`;
-  const blue = share(live.blue, live.green, length);
-  return `${paint(fleetStyle.blue, "█".repeat(blue))}${paint(fleetStyle.green, "░".repeat(length - blue))}  ${words}`;
+  if (own === 0) return `${"·".repeat(length)}  ${paint("red", words)}`;
+  const ours = share(own, 100 - own, length);
+  const blue = share(live.blue, live.green, ours);
+  const cells = `${paint(fleetStyle.blue, "█".repeat(blue))}${paint(fleetStyle.green, "░".repeat(ours - blue))}`;
+  return `${cells}${paint("yellow", "▒".repeat(length - ours))}  ${words}`;
 }
 
 /** Cells of the first of two shares: in proportion, but a share that is not 0 shows. */

@@ -16,6 +16,7 @@ export function rollbackFacts(world: LiveState): RollbackReadiness {
     activeColor: settings.deployed.activeColor,
     capacity: byColor((color) => fleets[color].capacity),
     imageIds: byColor((color) => fleets[color].image.imageId),
+    foreign: world.foreign,
     observed: fleets,
     objection: now && objectionTo(world, other(now)),
   });

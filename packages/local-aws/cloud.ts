@@ -139,6 +139,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       serviceStore,
       faults,
       alarms: cloudWatch.alarms,
+      cloudWatch,
       groups: controller.groups,
     }),
     faults,

@@ -1,5 +1,6 @@
 import type { Group } from "./autoscaling/model.ts";
 import type { Alarms } from "./cloudwatch/alarms.ts";
+import type { RunningCloudWatch } from "./cloudwatch/start.ts";
 import type { StateValue } from "./cloudwatch/missing-data.ts";
 import type { Instances } from "./ec2/instances.ts";
 import type { ServiceStore } from "./ec2/store.ts";
@@ -64,6 +65,7 @@ export interface ControlArgs {
   faults: FaultInjection;
   alarms: Pick<Alarms, "list">;
   serviceStore: Pick<ServiceStore, "schema">;
+  cloudWatch: Pick<RunningCloudWatch, "delayAlarms">;
 }
 
 function stateOf({ elb, balancer, addresses, instances, groups, alarms, serviceStore }: ControlArgs): CloudState {
@@ -103,7 +105,8 @@ function stateOf({ elb, balancer, addresses, instances, groups, alarms, serviceS
 }
 
 /**
- * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/instances/ID/kill`, which lets a machine die;
+ * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/alarm-lag/N`, after which alarms come N AWS seconds late;
+ * `POST /rehearsal/instances/ID/kill`, which lets a machine die;
  * `POST /rehearsal/store/schema/N`, after which the services' store has that schema; and `POST /rehearsal/faults/FAULT/N`,
  * after which the next N calls of AWS's API fail so. Undefined for an unknown path, instance or fault.
  */
@@ -116,6 +119,11 @@ export function controlPaths(args: ControlArgs): (method: string, path: string) 
     if (method === "POST" && schema) {
       args.serviceStore.schema = Number(schema);
       return { schema: Number(schema) };
+    }
+    const lag = /^\/rehearsal\/alarm-lag\/(\d+)$/.exec(path)?.[1];
+    if (method === "POST" && lag) {
+      args.cloudWatch.delayAlarms(Number(lag));
+      return { lag: Number(lag) };
     }
     const [, name, calls] = /^\/rehearsal\/faults\/([a-z]+)\/(\d+)$/.exec(path) ?? [];
     const fault = faults.find((known): known is Fault => known === name);

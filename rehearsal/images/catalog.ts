@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
-export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load";
+export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load" | "resets";
 
 /** An image that the rehearsal can deploy. */
 export interface CatalogImage {
@@ -39,6 +39,12 @@ export const catalog = [
     version: "v2.6.0",
     behaviour: "fails-under-load",
     description: "is well by every check; fails every third user after five minutes",
+  },
+  {
+    name: "resets",
+    version: "v2.7.0",
+    behaviour: "resets",
+    description: "is well by every check; resets the connections of whoever asks for /reset",
   },
   {
     name: "brings-schema-2",

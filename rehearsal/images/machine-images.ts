@@ -49,6 +49,19 @@ Server.prototype.emit = function (event, request, response) {
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
 
+/** Is well, and resets the connection of whoever asks through the load balancer for /reset. */
+const onReset = `cat >/opt/app/fault.cjs <<'END'
+const { Server } = require("node:http");
+const emit = Server.prototype.emit;
+Server.prototype.emit = function (event, request) {
+  const isOne = event === "request" && request.headers["x-forwarded-for"] && request.url.startsWith("/reset");
+  if (!isOne) return emit.apply(this, arguments);
+  request.socket.resetAndDestroy();
+  return true;
+};
+END
+${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
+
 /** Another word on the schema than the build has written into the bundle, and a migration that has nothing to do. */
 const withSchema = (min: number, max: number): Recipe => ({
   from: "app-v2.0.0",
@@ -75,6 +88,7 @@ const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe
   "error-500": { from: "app-v2.0.0", script: behindProxy },
   "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
   "fails-under-load": { from: "app-v2.0.0", script: underLoad },
+  resets: { from: "app-v2.0.0", script: onReset },
   "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
   "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },
   "brings-schema-2": withSchema(1, 2),

@@ -32,6 +32,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   DescribeScalingActivities: "autoscaling",
   DescribeListeners: "elasticloadbalancing",
   DescribeLoadBalancers: "elasticloadbalancing",
+  DescribeRules: "elasticloadbalancing",
   DescribeTargetHealth: "elasticloadbalancing",
 };
 
@@ -141,6 +142,8 @@ export class FixedCloud {
         return { Activities: this.activities(textOf(query.AutoScalingGroupName) ?? "") };
       case "DescribeListeners":
         return { Listeners: textsOf(query.ListenerArns).map((arn) => this.describedListener(arn)) };
+      case "DescribeRules":
+        return { Rules: [] };
       case "DescribeTargetHealth":
         return { TargetHealthDescriptions: this.targets(textOf(query.TargetGroupArn) ?? "") };
       default:

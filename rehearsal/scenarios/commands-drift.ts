@@ -1,4 +1,8 @@
-import { DescribeSecurityGroupRulesCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+} from "@aws-sdk/client-ec2";
 import { ModifyListenerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { colors, other } from "../../deployment/model.ts";
 import { ec2, elb } from "./aws.ts";
@@ -27,6 +31,29 @@ async function closePort({ context }: Scene): Promise<void> {
   await ec2(context).send(
     new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] }),
   );
+}
+
+/**
+ * A clean stack has no drift, although its security groups read back the rules that are resources of their own; a rule that
+ * somebody added is drift until somebody takes it away, also when a refresh has taken it into the state.
+ */
+export async function ruleByHand({ context }: Scene): Promise<void> {
+  await runCommand(context, ["drift"], 0);
+  const { SecurityGroupRules = [] } = await ec2(context).send(new DescribeSecurityGroupRulesCommand({}));
+  const GroupId = SecurityGroupRules.find(({ IsEgress, FromPort }) => IsEgress === false && FromPort === 3000)?.GroupId;
+  const opened = { GroupId, IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIp: "0.0.0.0/0" };
+  await ec2(context).send(new AuthorizeSecurityGroupIngressCommand(opened));
+  const expectFound = async () => {
+    const { events } = await runCommand(context, ["drift"], 6);
+    const found = JSON.stringify(events.find(({ type }) => type === "result")?.value);
+    if (!/\["tcp 22 from 0\.0\.0\.0\/0"\]/.test(found))
+      throw new Error(`drift was to name the rule alone, but: ${found}`);
+  };
+  await expectFound();
+  await runCommand(context, ["drift", "--repair"], 0);
+  await expectFound();
+  await ec2(context).send(new RevokeSecurityGroupIngressCommand(opened));
+  await runCommand(context, ["drift"], 0);
 }
 
 /** What somebody changed is found, no release begins upon it, and a repair puts it back. */

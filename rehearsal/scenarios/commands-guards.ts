@@ -4,7 +4,8 @@ import path from "node:path";
 import { ec2 } from "./aws.ts";
 import { quick } from "./commands.ts";
 import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process.ts";
-import { directRollback, driftAndRepair, olderCheckout } from "./commands-drift.ts";
+import { directRollback, driftAndRepair, olderCheckout, ruleByHand } from "./commands-drift.ts";
+import { foreignTraffic } from "./commands-foreign.ts";
 import { commandStep, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing } from "./commands-watch.ts";
 import type { Step } from "./context.ts";
@@ -102,6 +103,8 @@ const trials: [string, (scene: Scene) => Promise<void>][] = [
   ["a way back that is retired too early", retireTooEarly],
   ["a hook that says no", hookSaysNo],
   ["a job", job],
+  ["somebody else's rule and target group on the listener", foreignTraffic],
+  ["a security group's rule that somebody adds", ruleByHand],
   ["traffic and a security group changed by hand", driftAndRepair],
   ["a rollback without the state's backend", directRollback],
   ["an update from a checkout that is older than the last command", olderCheckout],

@@ -2,7 +2,9 @@ import { access } from "./access.ts";
 import { bootGate } from "./boot-gate.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";
+import { commandAlarmSteps } from "./commands-alarms.ts";
 import { commandFaultSteps } from "./commands-faults.ts";
+import { commandHeldSteps } from "./commands-held.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
@@ -22,6 +24,8 @@ const commandHazards = [
   ...caughtSteps,
   ...commandGuardSteps,
   ...commandFaultSteps,
+  ...commandHeldSteps,
+  ...commandAlarmSteps,
   ...killSteps,
   environments,
   variants,

@@ -98,6 +98,23 @@ describe("what a refresh sees", () => {
     expect(changes[0]?.values).toEqual({ minSize: { old: 2, new: 3 } });
   });
 
+  it("tells beside a changed input which outputs differ, of a refresh alone", () => {
+    const beside = (desiredCapacity: number, tag: string) =>
+      ({ custom: true, inputs: { tags: tag }, outputs: { tags: tag, desiredCapacity } }) as never;
+    const extra = { old: beside(2, "a"), new: beside(3, "b"), diffs: ["tags"] };
+    const observedOf = (...lines: Line[]) =>
+      lines
+        .map(event)
+        .reduce(record, emptyLog)
+        .observed.map(({ op, diff }) => [op, diff]);
+    expect(observedOf(["resOutputsEvent", "update", "a", extra])).toEqual([["same", ["desiredCapacity"]]]);
+    const update: Line[] = [
+      ["resourcePreEvent", "update", "a", extra],
+      ["resOutputsEvent", "update", "a", extra],
+    ];
+    expect(observedOf(...update)).toEqual([]);
+  });
+
   test.each<[string, Line[], unknown[]]>([
     [
       "outputs of an unchanged resource that differ are observed, and no change",

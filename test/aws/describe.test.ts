@@ -1,18 +1,17 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { autoScalingGroup, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { autoScalingGroup, foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { arns, fakeClients, forwarding, groupOf, inService, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);
 
+const forwardTo = (weights: [string, number?][]) => ({
+  Type: "forward" as const,
+  ForwardConfig: { TargetGroups: weights.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
+});
+const forward = (weights: [string, number?][]) => ({ DefaultActions: [forwardTo(weights)] });
+const legacy = "arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/legacy/1";
+
 describe("live weights", () => {
-  const forward = (weights: [string, number?][]) => ({
-    DefaultActions: [
-      {
-        Type: "forward" as const,
-        ForwardConfig: { TargetGroups: weights.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
-      },
-    ],
-  });
   test.each<[string, NonNullable<World["listeners"]>[string], { blue: number; green: number }]>([
     ["as they are", forwarding({ blue: 90, green: 10 }), { blue: 90, green: 10 }],
     [
@@ -25,6 +24,33 @@ describe("live weights", () => {
     ],
     ["0 for a colour that isn't named", forward([[arns.blue, 100]]), { blue: 100, green: 0 }],
     ["0 for groups of somebody else", forward([["arn:x", 100]]), { blue: 0, green: 0 }],
+    [
+      "the share that users see beside somebody else's group",
+      forward([
+        [arns.blue, 100],
+        [arns.green, 0],
+        [legacy, 75],
+      ]),
+      { blue: 57, green: 0 },
+    ],
+    [
+      "never nothing for a little, nor everything for most",
+      forward([
+        [arns.blue, 998],
+        [arns.green, 1],
+        [legacy, 0],
+      ]),
+      { blue: 99, green: 1 },
+    ],
+    ["all for a group alone, which has no weight", forward([[arns.green]]), { blue: 0, green: 100 }],
+    [
+      "no more than 100 % together",
+      forward([
+        [arns.blue, 1],
+        [arns.green, 7],
+      ]),
+      { blue: 13, green: 87 },
+    ],
     ["0 for both of another action", { DefaultActions: [{ Type: "fixed-response" }] }, { blue: 0, green: 0 }],
   ])("%s", async (_, listener, expected) =>
     expect(await liveWeights(asked({ listeners: { "arn:l": listener } }), "arn:l", arns)).toEqual(expected),
@@ -39,6 +65,46 @@ describe("live weights", () => {
     });
     await expect(liveWeights(broken, "arn:l", arns)).rejects.toThrow("AccessDenied");
   });
+});
+
+describe("foreign traffic", () => {
+  const rule = (Priority: string, more: object) => ({ Priority, IsDefault: false, ...more });
+  const path = { Field: "path-pattern", Values: [], PathPatternConfig: { Values: ["/api/*", "/v2/*"] } };
+  const host = { Field: "host-header", Values: ["old.example.com"] };
+  const query = { Field: "query-string", QueryStringConfig: { Values: [{ Key: "a", Value: "b" }] } };
+  test.each<[string, World, string[]]>([
+    ["nothing beside the two colours", { listeners: { "arn:l": forwarding({ blue: 90, green: 10 }) } }, []],
+    ["nothing where there is no listener", {}, []],
+    [
+      "another target group with its share",
+      {
+        listeners: {
+          "arn:l": forward([
+            [arns.blue, 100],
+            [legacy, 75],
+            ["arn:aws:x:targetgroup/unused/2", 0],
+          ]),
+        },
+      },
+      ["43 % to target group legacy"],
+    ],
+    [
+      "every rule, with what it matches and where it leads",
+      {
+        listeners: { "arn:l": forwarding({ blue: 100, green: 0 }) },
+        rules: [
+          rule("5", { Conditions: [path, host], Actions: [{ Type: "forward", TargetGroupArn: legacy }] }),
+          rule("6", { Conditions: [query], Actions: [forwardTo([[arns.blue], [legacy]])] }),
+          rule("7", { Conditions: [host], Actions: [{ Type: "fixed-response" }] }),
+        ],
+      },
+      [
+        "path-pattern /api/* /v2/* and host-header old.example.com to target group legacy (rule 5)",
+        'query-string {"Key":"a","Value":"b"} to blue and target group legacy (rule 6)',
+        "host-header old.example.com to a fixed-response (rule 7)",
+      ],
+    ],
+  ])("%s", async (_, world, expected) => expect(await foreignTraffic(asked(world), "arn:l", arns)).toEqual(expected));
 });
 
 test("targets and groups are asked for by their own names", async () => {

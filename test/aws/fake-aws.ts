@@ -1,5 +1,5 @@
 import type { Activity, AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { ListenerNotFoundException, type Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ListenerNotFoundException, type Listener, type Rule } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "../../aws/clients.ts";
 import { byColor, colors, type ByColor } from "../../deployment/model.ts";
 
@@ -7,6 +7,8 @@ import { byColor, colors, type ByColor } from "../../deployment/model.ts";
 export interface World {
   /** Listeners by ARN. */
   listeners?: Record<string, Listener>;
+  /** Rules of all listeners, beside the default one. */
+  rules?: Rule[];
   /** Targets by the ARN of their group, each `id state` or `id state: description`. */
   targets?: Record<string, string[]>;
   /** Groups by name. */
@@ -60,7 +62,12 @@ export function fakeClients(world: () => World): AwsClients {
     return { AutoScalingGroups: found ? [found] : [] };
   };
   const activities = ({ AutoScalingGroupName: name }: Input) => ({ Activities: world().activities?.[name] ?? [] });
-  const elb: Answers = { DescribeListenersCommand: listeners, DescribeTargetHealthCommand: targetHealth };
+  const rules = () => ({ Rules: [{ IsDefault: true, Priority: "default" }, ...(world().rules ?? [])] });
+  const elb: Answers = {
+    DescribeListenersCommand: listeners,
+    DescribeRulesCommand: rules,
+    DescribeTargetHealthCommand: targetHealth,
+  };
   const autoScaling: Answers = {
     DescribeAutoScalingGroupsCommand: groups,
     DescribeScalingActivitiesCommand: activities,

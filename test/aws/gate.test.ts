@@ -290,6 +290,15 @@ describe("asking the world", () => {
       ["the live weights are blue 50 %, green 50 %"],
     ],
     [
+      "somebody added a rule",
+      {
+        rules: [
+          { Priority: "5", Conditions: [{ Field: "path-pattern", Values: ["/a"] }], Actions: [{ Type: "redirect" }] },
+        ],
+      },
+      ["the listener also sends path-pattern /a to a redirect (rule 5)"],
+    ],
+    [
       "instances of an earlier fleet are left",
       { targets: { ...world.targets, [arns.green]: ["i-3 healthy", "i-4 healthy", "i-9 healthy"] } },
       ["still holds i-9 of an earlier fleet"],

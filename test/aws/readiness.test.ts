@@ -319,6 +319,24 @@ describe("waiting for a fleet", () => {
     expect(after).toBeLessThan(5);
   });
 
+  test.each<[string, string, boolean]>([
+    ["HealthCheck", "unhealthy", true],
+    ["ReplaceUnhealthy", "unhealthy", true],
+    ["HealthCheck", "initial", false],
+    ["AZRebalance", "unhealthy", false],
+  ])(
+    "given %s suspended and an instance that is %s, then waiting ends at once: %s",
+    async (ProcessName, state, ends) => {
+      const SuspendedProcesses = [{ ProcessName, SuspensionReason: "User suspended" }];
+      const { end } = await wait((s) => ({
+        ...fleet(ends || s < 10 ? state : "healthy"),
+        groups: { g: { ...groupOf(["i-1"]), SuspendedProcesses } },
+      }));
+      if (ends) expect(end).toContain(`are suspended: ${ProcessName} (User suspended). Resume them`);
+      else expect(end).toBe("ready");
+    },
+  );
+
   test("fails early when a second instance is replaced", async () => {
     const { end, after } = await wait((s) =>
       fleet("initial", s < 10 ? [replaced("i-8")] : [replaced("i-9"), replaced("i-8")]),

@@ -50,6 +50,7 @@ export const fleet = (color: Color, change: Partial<FleetFacts> = {}): FleetFact
   registered: 2,
   healthy: 2,
   staleTargets: [],
+  suspended: [],
   ...change,
 });
 
@@ -127,6 +128,7 @@ export const world = (change: Partial<LiveState> = {}): LiveState => ({
   stack: "dev",
   at: now,
   weights: weights(100, 0),
+  foreign: [],
   fleets: byColor((color) => fleet(color)),
   alarms: byColor((color) => [
     alarm(`dev-${color}`, { composite: true }),

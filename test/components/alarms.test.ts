@@ -1,4 +1,5 @@
 import { Alarms, type AlarmsArgs } from "../../components/alarms.ts";
+import { createGatewayErrorsAlarm } from "../../components/gateway-errors-alarm.ts";
 import { createRejectedConnectionsAlarm } from "../../components/rejected-connections-alarm.ts";
 import { named, register, type Registered } from "../program.ts";
 
@@ -30,14 +31,36 @@ const namespace = "AWS/ApplicationELB";
 
 describe("a colour's alarms", () => {
   test.each<[string, Record<string, unknown>]>([
-    ["p95", { metricName: "TargetResponseTime", extendedStatistic: "p95", threshold: 0.5 }],
-    ["p99", { metricName: "TargetResponseTime", extendedStatistic: "p99", threshold: 2 }],
     ["unhealthy", { metricName: "UnHealthyHostCount", statistic: "Maximum", threshold: 0 }],
     ["connections", { metricName: "TargetConnectionErrorCount", statistic: "Sum", threshold: 10 }],
   ])("%s: one metric of its target group, minute by minute", async (part, expected) => {
     const { alarmDescription, ...inputs } = partOf(await made(), part);
     expect(inputs).toEqual({ ...rule, namespace, dimensions, period: 60, tags, ...expected });
     expect(alarmDescription).toMatch(/^blue: \w+/);
+  });
+
+  test.each([
+    ["p95", 0.5],
+    ["p99", 2],
+  ])("%s: of as many requests as a share of errors needs", async (part, threshold) => {
+    const { alarmDescription, ...inputs } = partOf(await made(), part);
+    const of = (metricName: string, stat: string) => ({ namespace, metricName, dimensions, period: 60, stat });
+    expect(inputs).toEqual({
+      ...rule,
+      threshold,
+      tags,
+      metricQueries: [
+        { id: "seconds", metric: of("TargetResponseTime", part) },
+        { id: "requests", metric: of("RequestCount", "Sum") },
+        {
+          id: "slow",
+          label: `${part} seconds`,
+          returnData: true,
+          expression: "IF(requests >= 20, seconds, 0)",
+        },
+      ],
+    });
+    expect(alarmDescription).toMatch(/^blue: over \d %/);
   });
 
   test("errors: their share of the requests, where there are enough of them to have one", async () => {
@@ -86,6 +109,33 @@ describe("a colour's alarms", () => {
       expect((inputs.alarmDescription as string).length).toBeLessThanOrEqual(1024);
     }
     expect((named(resources, `${baseName}-green-alarm`).inputs.alarmRule as string).length).toBeLessThan(10_240);
+  });
+});
+
+test("what the load balancer answers in its instances' place is no colour's, and is told at once", async () => {
+  const resources = await register(() => {
+    const given = { loadBalancerArnSuffix: "app/alb/1", alarmErrorPercent: 1.5, topicArn: "arn:topic", tags: {} };
+    createGatewayErrorsAlarm("gateway", given, {});
+  });
+  const sum = (metricName: string) => {
+    return { namespace, metricName, dimensions: { LoadBalancer: "app/alb/1" }, period: 60, stat: "Sum" };
+  };
+  expect(named(resources, "gateway").inputs).toMatchObject({
+    ...rule,
+    threshold: 1.5,
+    alarmActions: ["arn:topic"],
+    okActions: ["arn:topic"],
+    metricQueries: [
+      { id: "bad", metric: sum("HTTPCode_ELB_502_Count") },
+      { id: "late", metric: sum("HTTPCode_ELB_504_Count") },
+      { id: "requests", metric: sum("RequestCount") },
+      {
+        id: "share",
+        expression: "IF(requests >= 20, 100 * (FILL(bad, 0) + FILL(late, 0)) / requests, 0)",
+        label: "502 and 504 percent",
+        returnData: true,
+      },
+    ],
   });
 });
 

@@ -14,6 +14,7 @@ const flip: GateQuestion = {
   weights: greenServes,
   recorded: blueServes,
   live: blueServes,
+  foreign: [],
   capacity: { blue: { minSize: 2, maxSize: 8 }, green: { minSize: 2, maxSize: 8 } },
   pending: [],
   observed: { blue: seen(4), green: seen(4) },
@@ -85,6 +86,13 @@ describe("fails for one reason alone", () => {
       "somebody moved traffic by hand",
       { live: { blue: 50, green: 50 } },
       "the live weights are blue 50 %, green 50 %, the state says blue 100 %, green 0 %",
+    ],
+    [
+      "somebody else's traffic is on the listener",
+      { foreign: ["43 % to target group legacy", "path-pattern /api/* to blue (rule 5)"] },
+      "the listener also sends 43 % to target group legacy; path-pattern /api/* to blue (rule 5), which this stack does not " +
+        "declare: a change of the weights would take other target groups away. Find out whose they are, and remove them; or go " +
+        'on without them: BLUEGREEN_OVERRIDE="why".',
     ],
     ["moved by hand to where it should be", { live: greenServes }, "Run pulumi refresh, look, and update again"],
     [

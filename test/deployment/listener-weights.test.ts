@@ -25,7 +25,28 @@ describe.each([
     ],
     ["one colour", [forward([["arn:blue", 100]])], { blue: 100, green: 0 }],
     ["somebody else's group", [forward([["arn:x", 100]])], { blue: 0, green: 0 }],
-    ["a group without a weight", [forward([["arn:blue"]])], { blue: 0, green: 0 }],
+    ["a group without a weight, which AWS takes for 1", [forward([["arn:blue"]])], { blue: 100, green: 0 }],
+    [
+      "shares beside somebody else's group",
+      [
+        forward([
+          ["arn:blue", 100],
+          ["arn:green", 0],
+          ["arn:x", 75],
+        ]),
+      ],
+      { blue: 57, green: 0 },
+    ],
+    [
+      "a share that is next to nothing, and the rest",
+      [
+        forward([
+          ["arn:blue", 999],
+          ["arn:green", 1],
+        ]),
+      ],
+      { blue: 99, green: 1 },
+    ],
     ["behind another action", [{}, forward([["arn:green", 100]])], { blue: 0, green: 100 }],
     ["no action", [], { blue: 0, green: 0 }],
     ["an action that forwards to nobody", [{ forward: null }, {}], { blue: 0, green: 0 }],

@@ -14,6 +14,7 @@ const greenServes = { ...shares(0), activeColor: "green" } as const;
 /** Blue serves, green stands by with another image, both whole. */
 const warm: RollbackQuestion = {
   ...shares(100),
+  foreign: [],
   activeColor: "blue",
   capacity,
   imageIds: { blue: "v1", green: "v2" },
@@ -85,6 +86,11 @@ describe("fails to be ready", () => {
       "in a preview: what the settings say is known before any fleet is there",
       { capacity: { ...capacity, green: off }, observed: {} },
       "green is off (standby: off)",
+    ],
+    [
+      "somebody else's group on the listener",
+      { foreign: ["43 % to target group shop"] },
+      expect.stringContaining("the listener also sends 43 % to target group shop") as string,
     ],
     ["nobody serves", { weights: { blue: 0, green: 0 } }, "the listener sends requests to neither colour"],
   ])("%s", (_, question, reason) =>

@@ -99,6 +99,7 @@ export class Aws {
       if (LoadBalancerArn !== balancerArn && ListenerArns?.[0] !== listenerArn) throw new Error("which listener?");
       return { Listeners: [{ ListenerArn: listenerArn, DefaultActions: this.actions() }] };
     },
+    DescribeRulesCommand: () => ({ Rules: [] }),
     ModifyListenerCommand: ({ ListenerArn, DefaultActions = [] }: ModifyListenerCommandInput) => {
       if (ListenerArn !== listenerArn) throw new Error("which listener?");
       const groups = DefaultActions[0]?.ForwardConfig?.TargetGroups ?? [];

@@ -47,7 +47,8 @@ function instancesToTerminate(healthy: CapacityFacts["members"], surplus: number
  * spread over the zones; scale-in takes from the fullest zone.
  */
 export function planCapacity(facts: CapacityFacts): CapacityPlan {
-  const alive = facts.members.filter(isAlive);
+  // An instance in Standby is none of the group's capacity, and is neither replaced nor scaled in.
+  const alive = facts.members.filter((member) => isAlive(member) && member.lifecycle !== "Standby");
   const unhealthy = alive.filter((member) => member.health === "Unhealthy");
   const healthy = alive.filter((member) => member.health === "Healthy");
   const inService = healthy.filter((member) => member.lifecycle === "InService").length;

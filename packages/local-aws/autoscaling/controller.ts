@@ -89,6 +89,21 @@ export class Controller {
     return activity;
   }
 
+  /** Puts one instance into Standby: it gets no requests, and is none of the group's capacity. */
+  setAside(group: Group, member: Member): void {
+    member.lifecycle = "Standby";
+    const { targets } = this.args;
+    for (const arn of group.targetGroups.filter((one) => targets.pool(one)))
+      void targets.deregister(arn, [{ id: member.id }]);
+  }
+
+  /** Puts one instance back into service. */
+  takeBack(group: Group, member: Member): void {
+    member.lifecycle = "InService";
+    for (const arn of group.targetGroups) this.args.targets.register(arn, [{ id: member.id }]);
+    this.reconcile(group);
+  }
+
   private look(group: Group): void {
     if (!group.suspended.has("HealthCheck")) {
       for (const member of group.members.values()) {
@@ -173,7 +188,8 @@ export class Controller {
     }
     member.lifecycle = "InService";
     member.inServiceAt = Date.now();
-    for (const arn of group.targetGroups) {
+    // Resumed, the process does not register what was launched meanwhile, as AWS does not.
+    for (const arn of group.suspended.has("AddToLoadBalancer") ? [] : group.targetGroups) {
       try {
         this.args.targets.register(arn, [{ id: member.id }]);
       } catch (error) {

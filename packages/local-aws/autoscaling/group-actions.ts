@@ -5,7 +5,15 @@ import { checkName, createGroup, updateGroup } from "./groups.ts";
 import { checkDelete, checkDesired } from "./refusals.ts";
 import { groupOf, memberOf } from "./scaling.ts";
 import type { Action } from "./action.ts";
+import type { Group, Member } from "./model.ts";
 import type { ActionName } from "./schemas.ts";
+
+/** @throws ValidationError where the group has no such instance. */
+function memberIn(group: Group, id: string): Member {
+  const member = group.members.get(id);
+  if (!member) throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+  return member;
+}
 
 /** Actions that make, size and end groups and their instances. */
 export const groupActions = {
@@ -66,6 +74,30 @@ export const groupActions = {
     return { Activity: activityAnswer(activity) };
   },
 
+  EnterStandby(args, scaling) {
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    const members = args.InstanceIds.map((id) => memberIn(group, id));
+    const desired = group.desired - members.length;
+    if (args.ShouldDecrementDesiredCapacity && desired < group.minSize) {
+      throw validationError(
+        `AutoScalingGroup ${group.name} has min-size=${group.minSize}, max-size=${group.maxSize}, and desired-size=${group.desired}. ` +
+          `To place into standby ${members.length} instance, please update the AutoScalingGroup sizes appropriately.`,
+      );
+    }
+    if (args.ShouldDecrementDesiredCapacity) group.desired = desired;
+    members.forEach((member) => scaling.controller.setAside(group, member));
+    scaling.controller.reconcile(group);
+    return { Activities: [] };
+  },
+
+  ExitStandby(args, scaling) {
+    const group = groupOf(scaling, args.AutoScalingGroupName);
+    const members = args.InstanceIds.map((id) => memberIn(group, id));
+    group.desired += members.length;
+    members.forEach((member) => scaling.controller.takeBack(group, member));
+    return { Activities: [] };
+  },
+
   SetInstanceHealth(args, scaling) {
     const { group, member } = memberOf(scaling, args.InstanceId);
     const { clock } = scaling;
@@ -80,12 +112,7 @@ export const groupActions = {
 
   SetInstanceProtection(args, scaling) {
     const group = groupOf(scaling, args.AutoScalingGroupName);
-    for (const id of args.InstanceIds) {
-      const member = group.members.get(id);
-      if (!member) {
-        throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
-      }
-      member.protectedFromScaleIn = args.ProtectedFromScaleIn;
-    }
+    for (const id of args.InstanceIds) memberIn(group, id).protectedFromScaleIn = args.ProtectedFromScaleIn;
+    scaling.controller.reconcile(group);
   },
 } satisfies { [Name in ActionName]?: Action<Name> };

@@ -6,6 +6,7 @@ export type LifecycleState =
   | "Pending:Wait"
   | "Pending:Proceed"
   | "InService"
+  | "Standby"
   | "Terminating"
   | "Terminating:Wait"
   | "Terminating:Proceed";

@@ -130,6 +130,12 @@ export const schemas = {
     HonorCooldown: flag.optional(),
   }),
   TerminateInstanceInAutoScalingGroup: z.strictObject({ InstanceId: text, ShouldDecrementDesiredCapacity: flag }),
+  EnterStandby: z.strictObject({
+    AutoScalingGroupName: groupName,
+    InstanceIds: texts,
+    ShouldDecrementDesiredCapacity: flag,
+  }),
+  ExitStandby: z.strictObject({ AutoScalingGroupName: groupName, InstanceIds: texts }),
   SetInstanceHealth: z.strictObject({
     InstanceId: text,
     HealthStatus: z.enum(["Healthy", "Unhealthy"]),

@@ -24,6 +24,11 @@ export class Evaluator {
   /** The tick up to which each alarm has been judged; ticks are counted from 1970 on, so that periods are AWS's. */
   private readonly judged = new WeakMap<MetricAlarm, number>();
   private timer: NodeJS.Timeout | undefined;
+  /**
+   * AWS seconds by which alarms see what is measured too late: those on a load balancer's metrics have been seen to go on four
+   * minutes late, and off five to nine.
+   */
+  lag = 0;
 
   private readonly args: EvaluatorArgs;
 
@@ -64,8 +69,9 @@ export class Evaluator {
     const { watch, input, state } = alarm;
     const length = this.args.clock.milliseconds(watch.period);
     const count = watch.terms.evaluationPeriods + extraPeriods;
+    const seen = end - this.args.clock.milliseconds(this.lag);
     const spans = Array.from({ length: count }, (_, index): Span => {
-      const to = end - (count - 1 - index) * length;
+      const to = seen - (count - 1 - index) * length;
       return { from: to - length, to };
     });
     const range = watch.valuesOf(spans);
@@ -73,6 +79,10 @@ export class Evaluator {
     if (newest && watch.isLowSample(newest)) return;
     const to = judge(range, watch.terms);
     if (to === undefined || to === state.value) return;
-    this.args.alarms.setState(alarm, to, reasonOf(input, watch, { spans, range }, { from: state.value, to }));
+    this.args.alarms.setState(
+      alarm,
+      to,
+      reasonOf(input, watch, { spans, range, now: this.args.store.now() }, { from: state.value, to }),
+    );
   }
 }

@@ -21,6 +21,8 @@ export interface CloudWatchArgs {
 export interface RunningCloudWatch {
   readonly alarms: Alarms;
   readonly answer: JsonService;
+  /** @param seconds AWS seconds by which alarms come late from now on; 0: not at all */
+  delayAlarms(seconds: number): void;
   end(): void;
 }
 
@@ -32,6 +34,7 @@ export function startCloudWatch({ clock, store, region, publish, onTick, log }: 
   return {
     alarms,
     answer: (call, passOn) => answerCloudWatch(call, passOn, { alarms, store }),
+    delayAlarms: (seconds) => void (evaluator.lag = seconds),
     end: () => evaluator.end(),
   };
 }

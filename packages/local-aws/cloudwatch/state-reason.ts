@@ -8,6 +8,8 @@ import type { Watch } from "./watch.ts";
 export interface Evaluation {
   spans: readonly Span[];
   range: TimeSeries;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 /** Why an alarm has its state, as CloudWatch says it: text, and JSON for programs. */
@@ -27,26 +29,28 @@ const comparisons: Record<Arguments<"PutMetricAlarm">["ComparisonOperator"], str
 export function reasonOf(
   input: Arguments<"PutMetricAlarm">,
   { terms, period }: Watch,
-  { spans, range }: Evaluation,
+  { spans, range, now }: Evaluation,
   change: { from: StateValue; to: StateValue },
 ): Reason {
   const n = terms.evaluationPeriods;
+  const evaluated = range
+    .flatMap((value, index) => (value === undefined ? [] : [{ value, at: spans[index].from }]))
+    .slice(-n);
   const data = JSON.stringify({
     version: "1.0",
-    startDate: new Date(spans[0].from).toISOString(),
+    queryDate: longDate(now),
+    startDate: evaluated[0] && longDate(evaluated[0].at),
+    statistic: input.Statistic ?? input.ExtendedStatistic,
     period,
-    recentDatapoints: range.filter((value) => value !== undefined),
+    recentDatapoints: evaluated.map(({ value }) => value),
     threshold: input.Threshold,
+    evaluatedDatapoints: evaluated.map(({ value, at }) => ({ timestamp: longDate(at), value })).reverse(),
   });
   if (change.to === "INSUFFICIENT_DATA") {
     return { text: `Insufficient Data: ${many(n, "datapoint")} ${were(n)} unknown.`, data };
   }
   const alarming = change.to === "ALARM";
-  const points = range
-    .flatMap((value, index) => (value === undefined ? [] : [{ value, at: spans[index].from }]))
-    .slice(-n)
-    .filter(({ value }) => terms.breaches(value) === alarming)
-    .reverse();
+  const points = evaluated.filter(({ value }) => terms.breaches(value) === alarming).reverse();
   if (points.length === 0) {
     const treated = alarming ? "Breaching" : "NonBreaching";
     const missing = `${many(n, "missing datapoint")} ${were(n)} treated as [${treated}]`;
@@ -72,6 +76,9 @@ function were(count: number): string {
 function decimal(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
+
+/** `2026-03-24T13:05:00.000+0000`, as CloudWatch writes it for programs. */
+const longDate = (moment: number): string => new Date(moment).toISOString().replace("Z", "+0000");
 
 /** `24/03/26 13:05:00`, day first. */
 function shortDate(moment: number): string {

@@ -41,7 +41,7 @@ const soundFor = 300;
 const lingering = 5;
 
 // An image that crashes does so while it still starts: ready for moments, it could pass for healthy.
-let ready = ["good", "error-500", "fails-under-load"].includes(BEHAVIOUR);
+let ready = ["good", "error-500", "fails-under-load", "resets"].includes(BEHAVIOUR);
 let leaving = false;
 /** When the first user came. @type {number | undefined} */
 let firstUser;
@@ -89,6 +89,7 @@ function answer(path) {
 const failure = [500, "text/plain", "this image fails on purpose\n"];
 
 const server = createServer((request, response) => {
+  if (BEHAVIOUR === "resets" && request.url?.startsWith("/reset")) return void request.socket.resetAndDestroy();
   const fails = BEHAVIOUR === "fails-under-load" && isUser(request) && failsUser();
   const [status, type, body] = fails ? failure : answer((request.url ?? "/").split("?", 1)[0] ?? "/");
   request.resume();

@@ -29,6 +29,18 @@ async function detachAll(RoleName: string, cloud: Cloud): Promise<void> {
   }
 }
 
+/** All that the role may do, whoever gave it: the official provider reads both lists back. */
+async function policiesOf(RoleName: string, cloud: Cloud): Promise<Props> {
+  const attached = await ifThere(cloud.iam.send(new iam.ListAttachedRolePoliciesCommand({ RoleName })));
+  const inline = await ifThere(cloud.iam.send(new iam.ListRolePoliciesCommand({ RoleName })));
+  const inlinePolicies = [];
+  for (const PolicyName of inline?.PolicyNames ?? []) {
+    const found = await ifThere(cloud.iam.send(new iam.GetRolePolicyCommand({ RoleName, PolicyName })));
+    if (found) inlinePolicies.push({ name: PolicyName, policy: decodeURIComponent(found.PolicyDocument ?? "") });
+  }
+  return { managedPolicyArns: (attached?.AttachedPolicies ?? []).map(({ PolicyArn }) => PolicyArn), inlinePolicies };
+}
+
 const role: Row = {
   type: "aws:iam/role:Role",
   args: roleArgs,
@@ -50,6 +62,7 @@ const role: Row = {
         ...fromAws(roleArgs, found),
         assumeRolePolicy: decodeURIComponent(found.AssumeRolePolicyDocument ?? ""),
         permissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
+        ...(await policiesOf(name, cloud)),
         tags: tagMap(found.Tags),
         arn: found.Arn,
         uniqueId: found.RoleId,

@@ -11,6 +11,16 @@ async function tableOf(id: string, cloud: Cloud): Promise<ec2.RouteTable | undef
   return (await ifThere(cloud.ec2.send(new ec2.DescribeRouteTablesCommand({ RouteTableIds: [id] }))))?.RouteTables?.[0];
 }
 
+/** As the official provider's `flattenRoutes`: without the VPC's own and those of gateway endpoints. */
+const routesOf = ({ Routes = [] }: ec2.RouteTable) =>
+  Routes.filter(({ GatewayId }) => GatewayId !== "local" && !GatewayId?.startsWith("vpce-")).map((one) => ({
+    cidrBlock: one.DestinationCidrBlock ?? "",
+    ipv6CidrBlock: one.DestinationIpv6CidrBlock ?? "",
+    destinationPrefixListId: one.DestinationPrefixListId ?? "",
+    gatewayId: one.GatewayId ?? "",
+    natGatewayId: one.NatGatewayId ?? "",
+  }));
+
 const routeTable: Row = {
   type: "aws:ec2/routeTable:RouteTable",
   args: tableArgs,
@@ -28,7 +38,7 @@ const routeTable: Row = {
     if (!found) return undefined;
     const { account } = await cloud.identity();
     const arn = `arn:aws:ec2:${cloud.region}:${account}:route-table/${id}`;
-    return { ...fromAws(tableArgs, found), tags: tagMap(found.Tags), arn, ownerId: account };
+    return { ...fromAws(tableArgs, found), routes: routesOf(found), tags: tagMap(found.Tags), arn, ownerId: account };
   },
   async remove(id, _state, cloud) {
     const go = () => ifThere(cloud.ec2.send(new ec2.DeleteRouteTableCommand({ RouteTableId: id })));

@@ -1,7 +1,7 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { ifThere } from "../errors.ts";
 import type { Cloud, Row, Tagging } from "../row.ts";
-import { fromAws, shape, type Shape, tagList, tagMap, toAws } from "../shape.ts";
+import { fromAws, type Props, shape, type Shape, tagList, tagMap, toAws } from "../shape.ts";
 import { retrying } from "../wait.ts";
 
 const bucketArgs = shape("bucket forceDestroy:own tags:own");
@@ -24,6 +24,26 @@ const bucketTagging: Tagging = {
 
 async function bucketTags(Bucket: string, cloud: Cloud): Promise<Record<string, string>> {
   return tagMap((await ifThere(cloud.s3.send(new s3.GetBucketTaggingCommand({ Bucket }))))?.TagSet);
+}
+
+/** Settings that have resources of their own: the official provider reads them back with the bucket, whoever made them. */
+async function bucketParts(Bucket: string, cloud: Cloud): Promise<Props> {
+  const read = async (name: string) => (await PARTS.get(name)?.read(Bucket, cloud, {})) ?? {};
+  const encryption = await read(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  );
+  const acl = await cloud.s3.send(new s3.GetBucketAclCommand({ Bucket }));
+  return {
+    policy: (await read("aws:s3/bucketPolicy:BucketPolicy")).policy,
+    lifecycleRules: (await read("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")).rules ?? [],
+    serverSideEncryptionConfiguration: encryption.rules && { rules: encryption.rules },
+    grants: (acl.Grants ?? []).map(({ Grantee, Permission }) => ({
+      id: Grantee?.ID,
+      type: Grantee?.Type,
+      uri: Grantee?.URI,
+      permissions: [Permission],
+    })),
+  };
 }
 
 async function empty(Bucket: string, cloud: Cloud): Promise<void> {
@@ -68,7 +88,8 @@ const bucket: Row = {
       bucketDomainName: `${Bucket}.s3.amazonaws.com`,
       bucketRegionalDomainName: `${Bucket}.s3.${cloud.region}.amazonaws.com`,
     };
-    return { bucket: Bucket, ...names, bucketRegion: cloud.region, tags: await bucketTags(Bucket, cloud) };
+    const [tags, parts] = [await bucketTags(Bucket, cloud), await bucketParts(Bucket, cloud)];
+    return { bucket: Bucket, ...names, bucketRegion: cloud.region, tags, ...parts };
   },
   async remove(Bucket, state, cloud) {
     if (state.forceDestroy === true) await empty(Bucket, cloud);
@@ -169,5 +190,8 @@ const policy = partRow<{ Policy: string }>({
   drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 });
 
+const parts = [accessBlock, encryption, lifecycle, ownership, policy];
+const PARTS: ReadonlyMap<string, Row> = new Map(parts.map((row) => [row.type, row]));
+
 /** Buckets and their settings. */
-export const s3Rows: Row[] = [bucket, accessBlock, encryption, lifecycle, ownership, policy];
+export const s3Rows: Row[] = [bucket, ...parts];

@@ -12,6 +12,34 @@ async function groupOf(id: string, cloud: Cloud): Promise<ec2.SecurityGroup | un
     ?.SecurityGroups?.[0];
 }
 
+/** One block for each protocol, ports and description, whoever made the rules: `securityGroupIPPermGather` of the official provider. */
+function ruleBlocks({ GroupId, OwnerId }: ec2.SecurityGroup, permissions: readonly ec2.IpPermission[] = []): Props[] {
+  const blocks = new Map<string, Props>();
+  const add = ({ IpProtocol, FromPort = 0, ToPort = 0 }: ec2.IpPermission, description = "", entry: Props) => {
+    const key = [IpProtocol, FromPort, ToPort, description].join("-");
+    const empty = { protocol: IpProtocol, fromPort: FromPort, toPort: ToPort, description, self: false };
+    const block: Props = blocks.get(key) ?? empty;
+    for (const [name, value] of Object.entries(entry))
+      block[name] = Array.isArray(value)
+        ? [...((block[name] as unknown[] | undefined) ?? []), ...(value as unknown[])]
+        : value;
+    blocks.set(key, block);
+  };
+  for (const permission of permissions) {
+    const { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = [] } = permission;
+    for (const { CidrIp, Description } of IpRanges) add(permission, Description, { cidrBlocks: [CidrIp] });
+    for (const { CidrIpv6, Description } of Ipv6Ranges) add(permission, Description, { ipv6CidrBlocks: [CidrIpv6] });
+    for (const { PrefixListId, Description } of PrefixListIds)
+      add(permission, Description, { prefixListIds: [PrefixListId] });
+    for (const pair of UserIdGroupPairs) {
+      const foreign = pair.UserId && pair.UserId !== OwnerId ? `${pair.UserId}/` : "";
+      const group = pair.GroupId === GroupId ? { self: true } : { securityGroups: [`${foreign}${pair.GroupId}`] };
+      add(permission, pair.Description, group);
+    }
+  }
+  return [...blocks.values()];
+}
+
 const securityGroup: Row = {
   type: "aws:ec2/securityGroup:SecurityGroup",
   args: groupArgs,
@@ -35,7 +63,11 @@ const securityGroup: Row = {
     const found = await groupOf(id, cloud);
     if (!found) return undefined;
     const arn = found.SecurityGroupArn ?? `arn:aws:ec2:${cloud.region}:${found.OwnerId}:security-group/${id}`;
-    return { ...fromAws(groupArgs, found), tags: tagMap(found.Tags), arn, ownerId: found.OwnerId };
+    const rules = {
+      ingress: ruleBlocks(found, found.IpPermissions),
+      egress: ruleBlocks(found, found.IpPermissionsEgress),
+    };
+    return { ...fromAws(groupArgs, found), ...rules, tags: tagMap(found.Tags), arn, ownerId: found.OwnerId };
   },
   async remove(id, state, cloud) {
     const found = state.revokeRulesOnDelete === true ? await groupOf(id, cloud) : undefined;

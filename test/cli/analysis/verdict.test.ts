@@ -89,12 +89,17 @@ test.each<[string, Changes, string]>([
   [
     "an alarm was on before the release got requests",
     { alarms: [composite("ALARM", "11:00:00"), alarm("green-unhealthy", "ALARM", "11:00:00")] },
-    "alarm green-unhealthy is on: green-unhealthy's reason (since before the release got requests",
+    "alarm green-unhealthy is on: green-unhealthy's reason (about the time before the release got requests",
   ],
   [
     "an alarm went off too soon to be about the release",
     { alarms: [composite("ALARM", "12:00:59"), alarm("green-unhealthy", "ALARM", "12:00:59")] },
-    "since before the release got requests",
+    "about the time before the release got requests",
+  ],
+  [
+    "an alarm came minutes late, and its bad data points are of the time before",
+    { alarms: [composite("ALARM"), { ...alarm("green-unhealthy", "ALARM"), badSince: "2026-01-01T11:59:00Z" }] },
+    "alarm green-unhealthy is on: green-unhealthy's reason (about the time before the release got requests",
   ],
   [
     "a part is on and the composite alarm has not followed",
@@ -170,6 +175,16 @@ test.each<[string, Changes, string[]]>([
       ],
     },
     ["alarm green-errors is on: green-errors's reason"],
+  ],
+  [
+    "an alarm whose first bad data point the release was in",
+    {
+      alarms: [
+        composite("ALARM", "12:00:30"),
+        { ...alarm("green-p95", "ALARM", "12:00:30"), badSince: "2026-01-01T11:59:01Z" },
+      ],
+    },
+    ["alarm green-p95 is on: green-p95's reason"],
   ],
   [
     "nobody knows since when an alarm is on",

@@ -30,6 +30,7 @@ interface World {
   green?: number;
   healthy?: Partial<Record<Color, string>>;
   environment?: string;
+  rules?: object[];
 }
 
 const stickiness = { Enabled: false, DurationSeconds: 86_400 };
@@ -52,7 +53,7 @@ let current: { weights: { blue: number; green: number }; interruption: AbortCont
 
 /** Goes back in an account that holds another stack, too; tells what was changed, and what was said. */
 async function attempt(
-  { blue = 0, green = 100, healthy = {}, environment = "dev" }: World,
+  { blue = 0, green = 100, healthy = {}, environment = "dev", rules = [] }: World,
   options: RollbackOptions = {},
   wanted: Color | null = "blue",
 ) {
@@ -86,6 +87,7 @@ async function attempt(
       const redirect = { ListenerArn: "listener/80", DefaultActions: [{ Type: "redirect" }] };
       return { Listeners: [preview, redirect, main] };
     },
+    DescribeRulesCommand: () => ({ Rules: rules }),
     DescribeTargetHealthCommand: ({ TargetGroupArn }) => {
       const State = healthy[TargetGroupArn.slice(3) as Color] ?? "healthy";
       return { TargetHealthDescriptions: [{ Target: { Id: "i-1" }, TargetHealth: { State } }] };
@@ -238,6 +240,19 @@ test("not to a colour that has no healthy target, but with an override", async (
     message: expect.stringMatching(/^blue has no healthy target.*--to.*--override/) as string,
   });
   expect((await attempt(ill, { override: "all is lost" })).modified).toEqual([all("blue")]);
+});
+
+test("not past a rule of somebody else's, but with an override, and it says what it takes away", async () => {
+  const rules = [{ Priority: "5", Conditions: [{ Field: "path-pattern", Values: ["/api"] }], Actions: [] }];
+  const refused = await attempt({ rules });
+  expect(refused.modified).toEqual([]);
+  expect(refused.error).toMatchObject({
+    code: "refused",
+    message: expect.stringMatching(/also sends path-pattern \/api to a rule \(rule 5\).*--override/) as string,
+  });
+  const forced = await attempt({ rules }, { override: "all is lost" });
+  expect(forced.modified).toEqual([all("blue")]);
+  expect(forced.said.join()).toMatch(/other target groups lose it now \(all is lost\)/);
 });
 
 test("not where nothing carries the stack's tags", async () => {

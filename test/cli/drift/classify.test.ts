@@ -7,6 +7,7 @@ import { settled, weights, world } from "../worlds.ts";
 const update = (type: string, name: string, ...diff: string[]): Seen => ({
   op: "update",
   type,
+  urn: name,
   name,
   diff,
   values: Object.fromEntries(diff.map((path) => [path, { old: 1, new: 2 }])),
@@ -144,6 +145,17 @@ describe("weights", () => {
 
   it("that only the refresh saw are not lost", () =>
     expect(classes(update(listener, "app-listener", ...paths))).toEqual(["dangerous", "dangerous"]));
+
+  it("name what the listener sends elsewhere, each on its own", () => {
+    const items = classify([], world({ foreign: ["43 % to target group legacy", "path-pattern /a to blue (rule 5)"] }));
+    expect(items.map((item) => [item.class, item.resource, item.to])).toEqual([
+      ["dangerous", "app-listener", "43 % to target group legacy"],
+      ["dangerous", "app-listener", "path-pattern /a to blue (rule 5)"],
+    ]);
+    expect(items[0]?.sentence).toBe(
+      "The listener also sends 43 % to target group legacy: nothing declares it. Look who added it, and remove it by hand.",
+    );
+  });
 
   it("of a canary that is declared are none", () =>
     expect(classify([], world({ weights: weights(90, 10), settings: settled({ standbyWeight: 10 }) }))).toEqual([]));

@@ -9,6 +9,7 @@ const seen: Seen[] = [
   {
     op: "update",
     type: "aws:dynamodb/table:Table",
+    urn: "bluegreen-dev-releases",
     name: "bluegreen-dev-releases",
     diff: ["tags.who"],
     values: { "tags.who": { new: "me" } },
@@ -16,6 +17,7 @@ const seen: Seen[] = [
   {
     op: "same",
     type: "aws:autoscaling/group:Group",
+    urn: "app-blue-group",
     name: "app-blue-group",
     diff: ["desiredCapacity"],
     values: { desiredCapacity: { old: 2, new: 3 } },

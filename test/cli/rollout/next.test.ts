@@ -2,7 +2,7 @@ import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
 import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
 import { nothingDone } from "../../../cli/rollout/memory.ts";
-import { before, fleet, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
+import { before, fleet, instance, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
 
 const goal = (change: Partial<Goal> = {}): Goal => ({
   imageId: v2.imageId,
@@ -314,3 +314,15 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
 });
 
 test("nothing is unfinished in a stack at rest", () => expect(unfinished(world())).toBeUndefined());
+
+describe("a fleet that can't go is not replaced", () => {
+  const held = { image: v1, suspended: ["Terminate (me)"] };
+  test.each<[string, Partial<FleetFacts>, Next["kind"]]>([
+    ["its group ends no instances", held, "refuse"],
+    ["an instance is in Standby", { image: v1, instances: [instance("green", 1, { lifecycle: "Standby" })] }, "refuse"],
+    ["it holds nothing", { ...held, instances: [] }, "stage"],
+    ["it holds the image already", { ...held, image: v2, healthy: 1 }, "stage"],
+  ])("%s: %s", (_, change, kind) =>
+    expect(nextStep(world({ fleets: green(change) }), goal(), checked).kind).toBe(kind),
+  );
+});

@@ -9,6 +9,10 @@ test.each<[string, Partial<LiveState>]>([
   ["the release has ended", { ...greenServes, record: record({ outcome: "released" }) }],
   ["given a record whose colour serves another image", { ...greenServes, record: record({ image: v1 }) }],
   ["what was staged is given up", { record: record({ stage: "check" }) }],
+  [
+    "what is suspended keeps no instance",
+    { fleets: { blue: fleet("blue"), green: fleet("green", { suspended: ["Launch (me)"] }) } },
+  ],
   ["the old fleet is ill", { fleets: { blue: fleet("blue"), green: fleet("green", { healthy: 0 }) } }],
 ])("the other fleet may go: %s", (_, change) => expect(retireFault(world(change))).toBeUndefined());
 
@@ -18,6 +22,11 @@ test.each<[string, Partial<LiveState>, RegExp]>([
     "the bake goes on",
     { ...greenServes, record: record({ stage: "bake" }) },
     /^the bake of v2.0.0 is not over, and blue/,
+  ],
+  [
+    "its group ends no instances",
+    { fleets: { blue: fleet("blue"), green: fleet("green", { suspended: ["Launch (me)", "Terminate (me)"] }) } },
+    /^green's instances would stay: of its group app-green-group-1234567 Terminate \(me\) is suspended\. Resume it: aws/,
   ],
   [
     "what serves is ill",

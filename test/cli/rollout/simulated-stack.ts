@@ -118,6 +118,7 @@ export class SimulatedStack {
       stack: "dev",
       at: Date.now(),
       weights: { live, recorded },
+      foreign: [],
       record: this.records.at(-1),
       earlier: this.records.slice(0, -1).reverse(),
       pending,
@@ -226,7 +227,17 @@ export class SimulatedStack {
       staleTargets: [],
     }));
     const { recorded, live } = this;
-    const reasons = gateVerdict({ weights, recorded, live, capacity, abortTo, pending: [], observed, preview: {} });
+    const reasons = gateVerdict({
+      weights,
+      recorded,
+      live,
+      foreign: [],
+      capacity,
+      abortTo,
+      pending: [],
+      observed,
+      preview: {},
+    });
     if (reasons.length > 0) throw new Error(withCode({ code: "gate-closed" }, reasons.join("\n")));
   }
 
@@ -268,6 +279,7 @@ export class SimulatedStack {
       healthy,
       registered: desired,
       staleTargets: [],
+      suspended: [],
       instances: Array.from({ length: desired }, (_, index) => instance(color, index)),
     };
   }

@@ -58,7 +58,12 @@ jest.mock("../../../cli/analysis/project-file.ts", () => ({
   readProjectFile: () => {
     const named = (when: string) =>
       mockHooked && Object.fromEntries(mockStages.map((stage) => [stage, [`${when} ${stage}`]]));
-    return { limits: {}, checks: [], hooks: { before: named("before") ?? {}, after: named("after") ?? {} } };
+    return {
+      limits: {},
+      checks: [],
+      hooks: { before: named("before") ?? {}, after: named("after") ?? {} },
+      environment: [],
+    };
   },
 }));
 jest.mock("../../../cli/analysis/hooks.ts", () => ({
@@ -121,7 +126,8 @@ function sessionOn(stack: SimulatedStack): Session {
     stackRef: { folder: "/nowhere", stack: "dev" },
     project: "bluegreen",
     settings: { ...bounds, stack },
-    clients: { dynamodb: stack },
+    // Groups of the simulation are empty as soon as they are told to be.
+    clients: { dynamodb: stack, autoScaling: { send: () => Promise.resolve({ AutoScalingGroups: [] }) } },
     file: { write: (settings: ReleaseSettings) => Promise.resolve().then(() => stack.write(settings)) },
     runner: { run: operate, prepare: () => undefined, end: () => undefined },
     holder: { by: "alice@desk", host: "desk", pid: 1 },

@@ -28,6 +28,16 @@ test.each<[string, Partial<LiveState>, string]>([
     "dev: green v2.0.0 serves 100 %, blue v1.0.0 stands by, all healthy",
   ],
   [
+    "a share that goes to somebody else's group",
+    { weights: { live: { blue: 57, green: 0 }, recorded: { blue: 100, green: 0 } }, foreign: ["43 % to x"] },
+    "dev: blue v1.0.0 serves 57 %, green v2.0.0 stands by, 43 % GO ELSEWHERE, all healthy",
+  ],
+  [
+    "a rule of somebody else's, whose share nobody knows",
+    { foreign: ["path-pattern /api to x (rule 5)"] },
+    "dev: blue v1.0.0 serves 100 %, green v2.0.0 stands by, OTHERS' TRAFFIC ON THE LISTENER, all healthy",
+  ],
+  [
     "nobody serves",
     { weights: weights(0, 0) },
     "dev: NOBODY SERVES, blue v1.0.0 stands by, green v2.0.0 stands by, all healthy",

@@ -149,6 +149,32 @@ describe("lines that depend on one thing", () => {
       `Traffic   █${"░".repeat(47)}  blue 1 %, green 99 %`,
     ],
     [
+      "what a group's processes are held up by",
+      { fleets: { blue: fleet("blue"), green: fleet("green", { suspended: ["Launch (User suspended)"] }) } },
+      "│ suspended",
+      undefined,
+      "│ suspended │                                │ Launch (User suspended)        │",
+    ],
+    [
+      "an instance that no scale-in takes",
+      {
+        fleets: {
+          blue: fleet("blue", { instances: [instance("blue", 1, { isProtected: true })] }),
+          green: off("green"),
+        },
+      },
+      "│ instances",
+      undefined,
+      "│ instances │ i-bbbbbbbbbbbbbbbb1 healthy,   │ none                           │",
+    ],
+    [
+      "a share that goes elsewhere",
+      { weights: { live: { blue: 57, green: 0 }, recorded: { blue: 100, green: 0 } } },
+      "Traffic",
+      undefined,
+      `Traffic   ${"█".repeat(18)}${"▒".repeat(14)}  blue 57 %, green 0 %, elsewhere 43 %`,
+    ],
+    [
       "nobody serves",
       { weights: weights(0, 0) },
       "Traffic",

@@ -157,6 +157,11 @@ describe("differences", () => {
   test.each<[string, Partial<LiveState>, string[]]>([
     ["none", {}, []],
     [
+      "what the listener sends elsewhere",
+      { foreign: ["43 % to target group legacy"] },
+      ["foreign: the listener also sends 43 % to target group legacy, which this stack does not declare"],
+    ],
+    [
       "each setting that the file has otherwise",
       differ(
         {},

@@ -8,17 +8,22 @@ import {
 
 type FactMember = CapacityFacts["members"][number];
 
-/** A member by a short word: zone, then `!` for unhealthy, `p` for pending, `t` for terminating, `s` for protected. */
+/** A member by a short word: zone, then `!` for unhealthy, `p` for pending, `t` for terminating, `s` for protected, `y` for Standby. */
 function member(word: string, index: number): FactMember {
   return {
     id: `${index}${word}`,
     zone: word.charAt(0),
     health: word.includes("!") ? "Unhealthy" : "Healthy",
-    lifecycle: word.includes("p") ? "Pending" : word.includes("t") ? "Terminating" : "InService",
+    lifecycle: lifecycleOf(word),
     launchedAt: new Date(index),
     protectedFromScaleIn: word.includes("s"),
   };
 }
+
+const lifecycleOf = (word: string): FactMember["lifecycle"] => {
+  if (word.includes("y")) return "Standby";
+  return word.includes("p") ? "Pending" : word.includes("t") ? "Terminating" : "InService";
+};
 
 function facts(desired: number, words: string[], over: Partial<CapacityFacts> = {}): CapacityFacts {
   return {
@@ -37,6 +42,8 @@ describe("planCapacity", () => {
   const cases: [string, CapacityFacts, string[], string[]][] = [
     ["spreads a new group over the zones", facts(3, []), ["a", "b", "a"], []],
     ["fills the emptier zone", facts(3, ["a", "a"]), ["b"], []],
+    ["leaves an instance in Standby alone, and counts it for nothing", facts(1, ["ay", "b"]), [], []],
+    ["replaces an instance in Standby where the desired capacity stays", facts(2, ["ay", "b"]), ["a"], []],
     ["does nothing at the desired capacity", facts(2, ["a", "b"]), [], []],
     ["counts launches under way", facts(2, ["a"], { launching: [{ zone: "b" }] }), [], []],
     ["counts pending ones", facts(2, ["a", "bp"]), [], []],

@@ -233,3 +233,26 @@ test("a suspended process doesn't happen", async () => {
   group.suspended.clear();
   await eventually(() => inService(group).length === 1);
 });
+
+test("given AddToLoadBalancer suspended, then instances come into service and are not registered, nor once it is resumed", async () => {
+  const group = world.add({ suspended: new Set(["AddToLoadBalancer"]) });
+  await eventually(() => inService(group).length === 2);
+  group.suspended.clear();
+  world.controller.reconcile(group);
+  expect(world.events.filter((event) => event.startsWith("register"))).toEqual([]);
+});
+
+test("an instance in Standby leaves the target group, is no capacity, stays when the group is emptied, and comes back", async () => {
+  const group = world.add({ desired: 1 });
+  await eventually(() => inService(group).length === 1);
+  const [member] = [...group.members.values()] as [Member];
+  world.controller.setAside(group, member);
+  world.drained();
+  expect(world.events.at(-1)).toBe(`deregister ${member.id}`);
+  group.desired = 0;
+  world.controller.reconcile(group);
+  expect([...group.members.values()].map(({ id, lifecycle }) => [id, lifecycle])).toEqual([[member.id, "Standby"]]);
+  group.desired = 1;
+  world.controller.takeBack(group, member);
+  expect([inService(group), world.events.at(-1)]).toEqual([[member.id], `register ${member.id}`]);
+});

@@ -49,6 +49,36 @@ test("goes off with two bad minutes of three, and ends when they are over", () =
   ]);
 });
 
+test("tells programs when the data points began that it was judged by", () => {
+  cloudWatch.put();
+  cloudWatch.pass(60, 9);
+  cloudWatch.pass(60, 2);
+  cloudWatch.pass(60, 7);
+  const point = (second: string, value: number) => ({ timestamp: `2026-03-24T12:00:${second}.000+0000`, value });
+  expect(JSON.parse(cloudWatch.alarms.require("busy").state.reason.data ?? "")).toEqual({
+    version: "1.0",
+    queryDate: "2026-03-24T12:00:18.500+0000",
+    startDate: "2026-03-24T12:00:00.000+0000",
+    statistic: "Sum",
+    period: 60,
+    recentDatapoints: [9, 2, 7],
+    threshold: 5,
+    evaluatedDatapoints: [point("12", 7), point("06", 2), point("00", 9)],
+  });
+});
+
+test("given a lag, then it goes off and ends so much later, for the same minutes", () => {
+  cloudWatch.put();
+  cloudWatch.evaluator.lag = 240;
+  for (const requests of [9, 9, 1, 1]) cloudWatch.pass(60, requests);
+  expect(cloudWatch.state()).toBe("OK");
+  cloudWatch.pass(120);
+  expect(cloudWatch.state()).toBe("ALARM");
+  expect(reason()).toContain("[9.0 (24/03/26 12:00:06), 9.0 (24/03/26 12:00:00)]");
+  cloudWatch.pass(120);
+  expect(cloudWatch.state()).toBe("OK");
+});
+
 test("says what silence was taken for", () => {
   cloudWatch.put({ AlarmName: "calm" });
   cloudWatch.put({ AlarmName: "worried", TreatMissingData: "breaching", EvaluationPeriods: 1, DatapointsToAlarm: 1 });

@@ -33,7 +33,7 @@ export class StillCloudWatch {
   readonly changes: [string, StateValue, StateValue][] = [];
   readonly store: MetricStore;
   readonly alarms: Alarms;
-  private readonly evaluator: Evaluator;
+  readonly evaluator: Evaluator;
 
   constructor() {
     const clock = new Clock(10);

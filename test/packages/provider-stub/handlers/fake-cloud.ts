@@ -25,7 +25,7 @@ export function fakeCloud(
       if (!answer) throw new Error(`nobody expected ${name}`);
       return answer(command.input) ?? {};
     });
-  const clients = ["cloudwatch", "dynamodb", "kms", "logs", "sns"].map((name) => [name, { send }]);
+  const clients = ["cloudwatch", "dynamodb", "ec2", "iam", "kms", "logs", "s3", "sns"].map((name) => [name, { send }]);
   const cloud: unknown = {
     ...Object.fromEntries(clients),
     region: "eu-central-1",
