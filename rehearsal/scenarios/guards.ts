@@ -4,9 +4,9 @@ import type { Context, Findings, Step, World } from "./context.ts";
 import { statedRefusals } from "./readme-commands.ts";
 import { worlds } from "./release.ts";
 
-const README = path.resolve(import.meta.dirname, "../../README.md");
+const PAGE = path.resolve(import.meta.dirname, "../../docs/safety.md");
 
-/** What the README states and a stack without HTTPS can't be refused for. */
+/** What the page states and a stack without HTTPS can't be refused for. */
 const ELSEWHERE = /^HTTPS can't/;
 
 interface Refusal {
@@ -87,12 +87,14 @@ const guards: Step = {
       const { error = "" } = await context.refused({ ...worlds.green(context), ...change(context) }, words);
       said.push(error);
     }
-    const stated = statedRefusals(await readFile(README, "utf8")).filter(
+    const stated = statedRefusals(await readFile(PAGE, "utf8")).filter(
       ({ byGate, words }) => !byGate && !ELSEWHERE.test(words.source),
     );
     const unsaid = stated.filter(({ words }) => !said.some((error) => words.test(error)));
     if (stated.length === 0 || unsaid.length > 0)
-      throw new Error(`the README states what no guard said: ${unsaid.map(({ words }) => words.source).join(", ")}`);
+      throw new Error(
+        `docs/safety.md states what no guard said: ${unsaid.map(({ words }) => words.source).join(", ")}`,
+      );
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
     context.apply(worlds.green(context));
