@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { buildRelease } from "../../packages/app/build.ts";
-import { buildBootGate } from "../../packages/boot-gate/build.ts";
+import { buildRelease } from "@bluegreen/app/build";
+import { buildBootGate } from "@bluegreen/boot-gate/build";
 import { accept } from "./accept.ts";
 import { saidBy } from "./faults.ts";
 import { bakeName, type Layer } from "./layers.ts";

@@ -2,7 +2,7 @@ import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/cli
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Baked } from "../../images/verify/baked.ts";
-import { rootTag } from "../../packages/local-aws/ec2/booted.ts";
+import { rootTag } from "@bluegreen/local-aws/machines";
 import type { ImageName } from "./catalog.ts";
 
 /** Images that only machines can have: mistakes in the system, not in the service. */

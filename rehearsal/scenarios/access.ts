@@ -1,5 +1,5 @@
 import type { ConfigOverrides } from "../engine/settings.ts";
-import type { Fault } from "../../packages/local-aws/fault-injection.ts";
+import type { Fault } from "@bluegreen/local-aws";
 import { touched, type Context, type Step } from "./context.ts";
 import { worlds } from "./release.ts";
 
@@ -35,23 +35,18 @@ const closed: readonly Closed[] = [
 
 const every = 1_000_000;
 
-async function inject({ session }: Context, fault: Fault, calls: number): Promise<void> {
-  const answer = await fetch(`${session.endpoint}/rehearsal/faults/${fault}/${calls}`, { method: "POST" });
-  if (!answer.ok) throw new Error(`no fault could be injected: ${answer.status} ${await answer.text()}`);
-}
-
 /** Trips over one closed way: one line, and nothing is made. */
 async function expectRefused(context: Context, { what, config = {}, fault, words }: Closed): Promise<void> {
   const { stack } = context.session;
   context.say(what);
   stack.setConfig(config);
-  if (fault) await inject(context, fault, every);
+  if (fault) await context.session.injectFault(fault, every);
   try {
     const { error = "" } = await context.refused(worlds.blue(context), words);
     if (error.includes("\n")) throw new Error(`${what} was to give one line, but it said: ${error}`);
   } finally {
     stack.setConfig({ ...unset(config), ...region });
-    if (fault) await inject(context, fault, 0);
+    if (fault) await context.session.injectFault(fault, 0);
   }
 }
 

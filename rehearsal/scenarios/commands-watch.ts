@@ -1,7 +1,7 @@
 import { other, byColor, colors, type ByColor, type Color } from "../../deployment/model.ts";
 import { latestRecord } from "../../cli/store/records.ts";
 import type { ReleaseRecord } from "../../cli/state/model.ts";
-import type { CloudState } from "../../packages/local-aws/control.ts";
+import type { CloudState } from "@bluegreen/local-aws";
 import { dynamodb } from "./aws.ts";
 import type { Context } from "./context.ts";
 
