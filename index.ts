@@ -13,8 +13,8 @@ import { loadSettings } from "./config/load.ts";
 export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
-  const { clients, readItem, wanted, deployed, images, plan, region: place } = await decideUpdate(settings);
-  const { accountId, partition, region } = place;
+  const { clients, readItem, wanted, deployed, images, plan, regionInfo } = await decideUpdate(settings);
+  const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
   const baseName = `${project}-${environment}`;
@@ -23,7 +23,7 @@ export default async () => {
 
   const { network, securityGroups, loadBalancer, roles, endpoints } = createPlatform({
     settings,
-    place,
+    regionInfo,
     baseName,
     settingsPath,
     tags,

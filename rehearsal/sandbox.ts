@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     const load = context.load;
     cleanUp.add("load", () => load.stop());
     say(welcome(url, rate));
-    const { folder: cwd } = session.stack.place;
+    const { folder: cwd } = session.stack.stackRef;
     // From here on Ctrl-C belongs to whatever runs in the shell.
     letSignals();
     process.on("SIGINT", () => undefined);

@@ -8,7 +8,7 @@ import { bakeName, type Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import { runPacker } from "./packer.ts";
 import { parsePackerManifest } from "./packer-manifest.ts";
-import { placeOf } from "./place.ts";
+import { clientOptions } from "./aws.ts";
 import { judge } from "./report.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -79,7 +79,7 @@ async function bakeIn(work: string, out: string, args: BakeArgs): Promise<ImageM
     throw new Error(await whyFailed(saidBy(error), report, log), { cause: error });
   }
   const build = parsePackerManifest(await readFile(manifest, "utf8"), layer);
-  return accept({ layer, version, schema, build, report }, out, (region) => placeOf(region, args));
+  return accept({ layer, version, schema, build, report }, out, (region) => clientOptions(region, args));
 }
 
 /** What an app image carries: the release and the boot gate. */

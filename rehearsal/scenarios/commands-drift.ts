@@ -66,7 +66,7 @@ export async function directRollback(scene: Scene): Promise<void> {
   const { context, stack, watch } = scene;
   const to = other(await servingNow(context, stack));
   const env = { PULUMI_BACKEND_URL: "file:///nowhere/to/be/found" };
-  const direct = ["rollback", "--direct", "--to", to, "--stack", context.session.stack.place.stack];
+  const direct = ["rollback", "--direct", "--to", to, "--stack", context.session.stack.stackRef.stack];
   await runCommand(context, direct, 0, undefined, { env });
   await expectServing(context, stack, to);
   await watch.look();

@@ -122,7 +122,7 @@ export class Context {
 
   /** Where the main listener really listens, and the preview listener. */
   async urls(): Promise<{ main: string; preview: string }> {
-    const own = `bluegreen-${this.session.stack.place.stack}-`;
+    const own = `bluegreen-${this.session.stack.stackRef.stack}-`;
     const balancer = (await this.session.state()).loadBalancers.find(({ name }) => name.startsWith(own));
     const at = (port: number) => balancer?.listeners.find((listener) => listener.port === port)?.url ?? "";
     return { main: at(80), preview: at(9090) };
@@ -157,8 +157,8 @@ const releaseSettings = [
 ];
 
 /** What the release commands have written into a stack's settings. */
-export async function releasedSettings({ place }: Pick<RehearsalStack, "place">): Promise<World> {
-  const file = path.join(place.folder, `Pulumi.${place.stack}.yaml`);
+export async function releasedSettings({ stackRef }: Pick<RehearsalStack, "stackRef">): Promise<World> {
+  const file = path.join(stackRef.folder, `Pulumi.${stackRef.stack}.yaml`);
   const { config } = parse(await readFile(file, "utf8")) as { config: World };
   return Object.fromEntries(releaseSettings.map((name) => [name, config[`bluegreen:${name}`]]));
 }

@@ -70,7 +70,7 @@ const set = (stack: RehearsalStack, settings: World): void =>
 
 /** Runs with another limit for a new colour's latency: 12 processes that start on two cores say nothing of a release. */
 async function withPatience<T>({ session }: Context, run: () => Promise<T>): Promise<T> {
-  const file = path.join(session.stack.place.folder, "bluegreen.yaml");
+  const file = path.join(session.stack.stackRef.folder, "bluegreen.yaml");
   const text = await readFile(file, "utf8");
   const { limits } = parse(text) as { limits: object };
   await writeFile(file, stringify({ limits: { ...limits, p95Slack } }));
@@ -136,7 +136,7 @@ async function expectUntouched(stack: RehearsalStack): Promise<void> {
   const seen = await stack.refresh({ previewOnly: true });
   const differs = seen.changes.map(({ name, diff }) => `${name} (${diff.join(", ")})`);
   if (!seen.ok || differs.length > 0)
-    throw new Error(`${stack.place.stack} differs: ${seen.error ?? differs.join(", ")}`);
+    throw new Error(`${stack.stackRef.stack} differs: ${seen.error ?? differs.join(", ")}`);
 }
 
 const step = commandStep(

@@ -104,13 +104,13 @@ async function attempt(
     step: (_: string, __: string, run: (tell: object) => unknown) => run({ keep: (line: string) => said.push(line) }),
     say: (line: string) => said.push(line),
   };
-  const place = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
+  const stackRef = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
   const { signal } = interruption;
   const session = {
     clients: { elb },
     project: "bluegreen",
     environment: "dev",
-    stackRef: place,
+    stackRef,
     ui,
     interruption,
     signal,
