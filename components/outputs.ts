@@ -22,7 +22,7 @@ export interface StackOutputsArgs {
 
 /**
  * The stack's outputs. All that tells who serves is taken from what the listener and the groups answered, so that it
- * is true only when the world is.
+ * waits for them: an update that fails before does not claim it.
  */
 export function stackOutputs({ settings, foundation, loadBalancer, blueGreen, ...rest }: StackOutputsArgs) {
   const { listener, targetGroups, fleets, weights } = blueGreen;

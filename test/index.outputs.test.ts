@@ -2,7 +2,7 @@ import { office, runProgram, start, v1, v2, type Setting } from "./whole-program
 import { byColor, other } from "../deployment/model.ts";
 
 describe("outputs", () => {
-  test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {
+  test("tell who serves, what runs, how to try the standby and whether a rollback is ready", async () => {
     const { outputs } = await runProgram("dev", { ...office, ...start, activeColor: "green" });
     expect(outputs).toMatchObject({
       activeColor: "green",

@@ -11,7 +11,7 @@ export interface RollbackFacts {
 }
 
 /**
- * What the output `rollbackReady` said after the last update, asked of the world as it is now, with all that the health
+ * What the output `rollbackReady` said after the last update, asked again of what is there now, with all that the health
  * gate would ask. While a canary has a share, back is the colour that serves beside it; else it is the standby.
  */
 export function rollbackFacts(world: LiveState): RollbackFacts {

@@ -9,7 +9,7 @@ afterEach(() => tools.remove());
 const fails = (text: string) => tools.add("bin/pulumi", `cat >&2 <<'END'\n${text}\nEND\nexit 255`);
 const stackRef = () => ({ folder: tools.root, stack: "dev" });
 
-test("the CLI works on the stack, in the project's folder, and asks nobody", async () => {
+test("the CLI works on the stack, in the project's folder, without a question", async () => {
   tools.add("bin/pulumi", `echo "$PWD: $*"`);
   expect(await pulumi(stackRef(), ["stack", "export"])).toBe(
     `${tools.root}: stack export --stack dev --non-interactive\n`,

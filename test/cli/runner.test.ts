@@ -42,7 +42,7 @@ test.each([
     "[409] Conflict: Another update is currently in progress.\nTo learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/troubleshooting/#conflict",
     [],
   ],
-])("%s is another's hold", (error, holder) => expect(stateHolders(error)).toEqual(holder));
+])("%s says that another update holds the state", (error, holder) => expect(stateHolders(error)).toEqual(holder));
 
 test.each([
   "",
@@ -166,7 +166,7 @@ fi
     expect(named()).toEqual(["up", "up", "up", "up"]);
   };
 
-  it("given somebody's living pulumi up, long after a dead engine was found, waits for it and never cancels it", async () => {
+  it("given a person's living pulumi up, long after a dead engine was found, waits for it and never cancels it", async () => {
     left = [dead];
     await waits(
       () => lockedBy(living),
@@ -193,7 +193,7 @@ fi
     );
   });
 
-  it("given nobody who has locked the stack, cancels nothing", async () => {
+  it("given a stack that no command has locked, cancels nothing", async () => {
     operator.engines = undefined;
     writeFileSync(file("engine"), "");
     await waits(

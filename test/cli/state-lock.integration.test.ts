@@ -144,7 +144,7 @@ it("given a run that was killed in its update, the next one releases the state, 
   expect(await resources()).toContain("after-kill-second");
 }, 60_000);
 
-it("given somebody's pulumi up after a run that was killed, the next one waits for it, and both are in the state", async () => {
+it("given a person's pulumi up after a run that was killed, the next one waits for it, and both are in the state", async () => {
   const { process: run, engine } = await ourRun("dead");
   run.kill("SIGKILL");
   await once(run, "exit");

@@ -61,7 +61,7 @@ describe("a colour's alarms", () => {
     expect(alarmDescription).toBe("blue: over 1.5 % of the answers were 5xx");
   });
 
-  test("no part tells anybody: the composite does, of the alarm and of its end", async () => {
+  test("the parts have no actions: the composite alarm notifies, of the alarm and of its end", async () => {
     const resources = await made();
     expect(resources.filter(({ inputs }) => inputs.alarmActions ?? inputs.okActions).map(({ name }) => name)).toEqual([
       "bluegreen-dev-blue-alarm",
@@ -89,7 +89,7 @@ describe("a colour's alarms", () => {
   });
 });
 
-test("what the load balancer rejects is no colour's, and is told at once", async () => {
+test("rejected connections belong to no colour, and notify at once", async () => {
   const resources = await register(() => {
     const loadBalancerArnSuffix = "app/alb/1";
     createRejectedConnectionsAlarm("rejected", { loadBalancerArnSuffix, topicArn: "arn:topic", tags: {} }, {});

@@ -198,7 +198,7 @@ const updateTo = async (from: object, to: object) => {
   return run(to, before);
 };
 
-describe("whose turn it is to change the listener", () => {
+describe("the release lock, before the listener changes", () => {
   const token = (value: string) => ({ lock: { token: { S: value }, expires: { N: String(Date.now() + 60_000) } } });
   const askedFor = async (moves: boolean) => {
     gate.mockImplementation(async ({ lock }) => [(await lock(moves)).fault ?? []].flat());

@@ -119,7 +119,7 @@ describe("paths that an image answers", () => {
     ]);
   });
 
-  test("stay with an image that no longer serves: the way back must pass its own health checks", () => {
+  test("stay with an image that no longer serves: a rollback must pass its own health checks", () => {
     const machines = { blue: { ...machine("v1"), ...paths }, green: { ...machine("v2"), ...paths } };
     const flipped = { ...serving, activeColor: "green" as const, weights: { blue: 0, green: 100 } };
     expect(asked(planUpdate({ ...warm, machines, activeColor: "green" }, flipped).plan.machines).blue).toEqual(old);
@@ -181,7 +181,7 @@ describe("a boot gate", () => {
     ["nor has blue's", { machines: { blue: without("v1"), green: without("v2") } }, ["v1", "v2"]],
     ["one image is named once", { machines: { blue: without("v1"), green: without("v1") } }, ["v1"]],
     ["a fleet that is off", { machines: { blue: machine("v1"), green: without("v2") }, standby: "off" }, []],
-  ])("that is missing is told: %s", (_, wanted, images) =>
+  ])("that is missing is reported: %s", (_, wanted, images) =>
     expect(planUpdate({ ...warm, ...wanted }, undefined).plan.ungated).toEqual(
       images.map((image) => expect.stringMatching(`^${image} has no tag BootGate: boot-gate, `) as string),
     ),

@@ -2,7 +2,7 @@ import { rollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import type { ByColor, Capacity, LaunchSpec, TargetHealthSummary } from "../../deployment/model.ts";
 import { machine, off, serving } from "../components/two-fleets.ts";
 
-describe("the way back", () => {
+describe("rollback readiness", () => {
   const seen = (registered: number, healthy = registered): TargetHealthSummary => ({
     registered,
     healthy,

@@ -218,7 +218,7 @@ describe("given a release that is under way", () => {
     expect(error).toMatchObject({ code: "failed", message: "another took over" });
   });
 
-  test("Ctrl-C ends the watching alone", async () => {
+  test("given Ctrl-C while it watches, then the watching ends and the change stays", async () => {
     later.set(2, () => current.interruption.abort(new CliError("interrupted", "interrupted")));
     expect((await attempt({})).error).toMatchObject({
       code: "interrupted",
@@ -227,9 +227,10 @@ describe("given a release that is under way", () => {
   });
 });
 
-test("who is named gets them", async () => expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));
+test("given --to green, then green gets all requests", async () =>
+  expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));
 
-test("not to a colour that has no healthy target, but with an override", async () => {
+test("fails for a colour without a healthy target, unless it is overridden", async () => {
   const ill = { healthy: { blue: "unhealthy" } };
   const { modified, error } = await attempt(ill);
   expect(modified).toEqual([]);
@@ -240,7 +241,7 @@ test("not to a colour that has no healthy target, but with an override", async (
   expect((await attempt(ill, { override: "all is lost" })).modified).toEqual([all("blue")]);
 });
 
-test("not where nothing carries the stack's tags", async () => {
+test("fails where nothing carries the stack's tags", async () => {
   const { modified, error } = await attempt({ environment: "prod" });
   expect(modified).toEqual([]);
   expect(error).toMatchObject({

@@ -139,7 +139,7 @@ describe("weights", () => {
   const moved = { weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } };
   const paths = [0, 1].map((index) => `defaultActions[0].forward.targetGroups[${index}].weight`);
 
-  it("that were moved by hand are one thing, also when the refresh saw nothing of it", () => {
+  it("that were moved by hand give one item, also when the refresh did not see it", () => {
     const seen = update(listener, "app-listener", ...paths, "defaultActions[0].forward.stickiness.duration");
     const items = classify([seen], world(moved));
     expect(items.map(({ path, from, to }) => ({ path, from, to }))).toEqual([
@@ -149,10 +149,10 @@ describe("weights", () => {
     expect(classify([], world(moved))).toEqual([items[0]]);
   });
 
-  it("that only the refresh saw are not lost", () =>
+  it("that only the refresh saw give an item each", () =>
     expect(classes(update(listener, "app-listener", ...paths))).toEqual(["dangerous", "dangerous"]));
 
-  it("of a canary that is declared are none", () =>
+  it("of a declared canary give no item", () =>
     expect(classify([], world({ weights: weights(90, 10), settings: settled({ standbyWeight: 10 }) }))).toEqual([]));
 });
 

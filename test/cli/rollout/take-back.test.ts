@@ -128,13 +128,13 @@ describe("people who must act", () => {
     expect(desk.done).toEqual(told);
   });
 
-  test("given no release under way, when a command is refused, then nobody is told: nothing has begun", async () => {
+  test("given no release under way, when a command is refused, then no notice is sent: nothing has begun", async () => {
     const desk = new FakeDesk({ record: record({ outcome: "released" }) });
     await stopped(desk, new CliError("refused", "no such image"));
     expect(desk.done).toEqual([]);
   });
 
-  test("given Ctrl-C, then nobody is told: whoever pressed it is there", async () => {
+  test("given Ctrl-C, then no notice is sent: the person who pressed it knows", async () => {
     const desk = new FakeDesk({ record: record() });
     desk.session.signal = AbortSignal.abort();
     await stopped(desk, new CliError("interrupted", "interrupted"));
@@ -142,7 +142,7 @@ describe("people who must act", () => {
   });
 });
 
-describe("a way back that is insisted on", () => {
+describe("a rollback of a release's own", () => {
   test("given a bake that fails, when the other colour holds what the release came from, then it goes there", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record() });
     expect(await taken(desk, new RollbackRequired("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
@@ -150,7 +150,7 @@ describe("a way back that is insisted on", () => {
     expect(desk.done).toEqual(["stage", "ended rolled-back", "notice rolled-back"]);
   });
 
-  test("given a bake that fails, when the other colour holds another image, then no traffic goes to what nobody has checked", async () => {
+  test("given a bake that fails, when the other colour holds another image, then no traffic goes to an unchecked image", async () => {
     const other = { ...v1, imageId: "ami-00000000000000009", version: "v9.0.0" };
     const desk = new FakeDesk({
       ...greenServes,
@@ -220,7 +220,7 @@ describe("a rollback", () => {
     expect(desk.changes).toHaveLength(1);
   });
 
-  test("given targets of another fleet that stay, when the gate refuses and it is insisted on, then no traffic goes to a mixed fleet", async () => {
+  test("given targets of another fleet that stay, when the gate refuses, then no traffic goes to a mixed fleet, not even in a release's own rollback", async () => {
     const desk = new FakeDesk({
       ...greenServes,
       record: record(),
@@ -231,7 +231,7 @@ describe("a rollback", () => {
     expect(desk.changes).toEqual([]);
   });
 
-  test("given a gate that refuses it, then the record that it opened ends, and holds nobody up", async () => {
+  test("given a gate that refuses it, then the record that it opened ends, and blocks no other release", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
     desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
     await expect(backTo(desk)).rejects.toBe(desk.fails);
@@ -245,7 +245,7 @@ describe("a rollback", () => {
     expect(desk.done).toEqual(["begin green v2.0.0", "stage"]);
   });
 
-  test("given a release's own record, when the gate refuses its way back, then the record goes on", async () => {
+  test("given a release's own record, when the gate refuses its rollback, then the record goes on", async () => {
     const desk = new FakeDesk({ ...greenServes, record: record() });
     desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
     await expect(backTo(desk)).rejects.toBe(desk.fails);

@@ -30,7 +30,7 @@ const options = (changes: Partial<Options> = {}): Options => ({
 });
 const varFiles = [path.join(TEMPLATES, "environments", "dev.pkrvars.hcl")];
 
-it("base asks nobody for a parent", async () => {
+it("given the layer base, then no parent is looked up", async () => {
   const request = await checked("base", options({ var: ["kms_key_id=alias/x"] }), {}, world());
   const variables = { kms_key_id: "alias/x", region: "eu-central-1", environment: "dev" };
   expect(request).toEqual({ layer: "base", version: undefined, commit: COMMIT, variables, varFiles, out });

@@ -109,7 +109,7 @@ test("counts a request for the load balancer and for the target group that got i
   expect(counted("RequestCount", "green") + counted("HTTPCode_Target_5XX_Count")).toBe(0);
 });
 
-test("answers as a load balancer does when nobody is there, and fails open when nobody is healthy", async () => {
+test("given no target, then it answers 503; given none that is healthy, then it fails open", async () => {
   await route({ green: 1 });
   const before = counted("RequestCount");
   expect(await get()).toMatchObject({ status: 503 });

@@ -49,7 +49,7 @@ test("goes off with two bad minutes of three, and ends when they are over", () =
   ]);
 });
 
-test("says what silence was taken for", () => {
+test("given missing data, then the state and its reason say how that is treated", () => {
   cloudWatch.put({ AlarmName: "calm" });
   cloudWatch.put({ AlarmName: "worried", TreatMissingData: "breaching", EvaluationPeriods: 1, DatapointsToAlarm: 1 });
   cloudWatch.put({ AlarmName: "unsure", TreatMissingData: undefined });
