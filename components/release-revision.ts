@@ -33,7 +33,7 @@ const written = z.object({
   at: z.string(),
 });
 
-export type WrittenSettings = z.output<typeof settings>;
+type WrittenSettings = z.output<typeof settings>;
 export type ReleaseRevision = z.output<typeof written>;
 
 /** What the table's item (pk "settings", sk "release") says; undefined: no command has written yet. Throws for an item that is none of ours. */

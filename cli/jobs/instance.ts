@@ -11,7 +11,7 @@ import type { LaunchSource } from "./launch-source.ts";
 import { withPermissionHint } from "./rights.ts";
 
 /** Tag that says when a job's run has to be over, in ISO 8601: an instance that is older is a killed run's. */
-export const endsTag = "JobEnds";
+const endsTag = "JobEnds";
 
 /** The stack that a job belongs to, by the tags of all that it has. */
 export interface JobOwner {
@@ -33,7 +33,7 @@ export interface JobLabels extends JobOwner {
  * The launch of a job's instance. The template has a network interface of its own, and EC2 takes a subnet beside it only
  * within one; that one stands for the template's, so it has to say all that the template's says.
  */
-export function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
+function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
   const { project, environment, color, job, ends } = labels;
   const tags = {
     Name: `${environment}-${color}-${job}`,

@@ -14,7 +14,7 @@ import { groupNamed, readLaunchSource } from "./launch-source.ts";
 export type JobClients = Pick<Clients, "autoScaling" | "ec2" | "ssm"> & { readonly logs: CloudWatchLogsClient };
 
 /** The fleet whose release has the job. */
-export interface JobFleet {
+interface JobFleet {
   readonly color: Color;
   /** Name of its Auto Scaling group. */
   readonly groupName: string;

@@ -39,7 +39,7 @@ export interface World {
   readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
 }
 
-export const world: World = {
+const world: World = {
   commit: async () => {
     const git = (...args: string[]): Promise<string> => run("git", ["-C", ROOT, ...args]);
     return { commit: (await git("rev-parse", "HEAD")).trim(), clean: (await git("status", "--porcelain")) === "" };

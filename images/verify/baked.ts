@@ -30,7 +30,7 @@ export interface Baked {
 const indexFile = path.join(IMAGES, "images.json");
 
 /** Images that were baked from what the project is now; undefined when there are none. */
-export async function findBaked(): Promise<Baked | undefined> {
+async function findBaked(): Promise<Baked | undefined> {
   const index = await readFile(indexFile, "utf8").then(
     (text) => JSON.parse(text) as { recipe: string; roots: Record<string, string> },
     () => undefined,

@@ -48,7 +48,7 @@ function fold(value: QueryValue): QueryValue {
 }
 
 /** The member as a list; an absent one and the protocol's empty text are the empty list. */
-export function listOf(value: QueryValue | undefined): QueryValue[] {
+function listOf(value: QueryValue | undefined): QueryValue[] {
   return Array.isArray(value) ? value : [];
 }
 

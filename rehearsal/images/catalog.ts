@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
-export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load";
+type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load";
 
 /** An image that the rehearsal can deploy. */
 export interface CatalogImage {

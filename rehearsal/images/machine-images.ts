@@ -6,8 +6,7 @@ import { rootTag } from "@bluegreen/local-aws/machines";
 import type { ImageName } from "./catalog.ts";
 
 /** Images that only machines can have: mistakes in the system, not in the service. */
-export const machineImageNames = ["broken-config", "failed-unit", "wrong-version"] as const;
-export type MachineImageName = (typeof machineImageNames)[number];
+export type MachineImageName = "broken-config" | "failed-unit" | "wrong-version";
 
 interface Recipe {
   /** The baked image that it is made from. */

@@ -13,7 +13,7 @@ const withBlue =
   });
 
 /** Rejects when users saw blue, or anything failed. */
-export async function onlyGreenServed(context: Context, since: number): Promise<void> {
+async function onlyGreenServed(context: Context, since: number): Promise<void> {
   const { byColor, failed, errors } = await context.traffic(since);
   if (byColor.blue > 0) throw new Error(`${byColor.blue} users saw the bad image`);
   if (failed > 0) throw new Error(`${failed} requests failed, the first with ${errors[0]?.failure}`);
@@ -126,7 +126,7 @@ const noChange: Step = {
 };
 
 /** The reason in an error, as far as a line has room for it. */
-export function sentence(error = ""): string {
+function sentence(error = ""): string {
   const reason = /^ *- (.*)$/m.exec(error)?.[1] ?? error.split("\n")[0];
   return reason.length > 150 ? `${reason.slice(0, 149)}…` : reason;
 }

@@ -33,7 +33,7 @@ export interface InstanceArgs {
 }
 
 /** A machine, and where this computer reaches its app's port. */
-export interface Placed {
+interface Placed {
   machine: Machine;
   host: string;
   port: number;
