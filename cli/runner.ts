@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../automation/protocol.ts";
 import { RunningOperation } from "../automation/running.ts";
-import { lockVariable } from "../deployment/lock-variable.ts";
 import { outsideText } from "../deployment/outside-text.ts";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { lockVariable, overrideVariable } from "../deployment/variables.ts";
 import type { StateHolder } from "./store/abandoned.ts";
 import { processId } from "./store/holder.ts";
 import type { Engine } from "./state/model.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { overrideVariable } from "../deployment/variables.ts";
 
 /**
  * Ends the update with the reasons, unless the emergency override is set: then they are printed as what it overrides.

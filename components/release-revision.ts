@@ -1,6 +1,6 @@
 /** Which release settings a command wrote last, so that an older checkout does not undo them. */
 import { z } from "zod";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { overrideVariable } from "../deployment/variables.ts";
 import type { Item } from "../aws/releases-item.ts";
 import {
   byColor,

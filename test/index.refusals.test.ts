@@ -1,4 +1,4 @@
-import { lockVariable } from "../deployment/lock-variable.ts";
+import { lockVariable } from "../deployment/variables.ts";
 import { revisionItem } from "../components/release-revision.ts";
 import { table } from "./program.ts";
 import { start, transition, v3, warnings, type Setting } from "./whole-program.ts";

@@ -92,7 +92,7 @@ export async function imagesNow({ ec2 }: Clients, imageIds: string[]): Promise<I
   return Images.map(imageFacts);
 }
 
-function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
+export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
   const tag = (key: string) => {
     const value = Tags.find(({ Key }) => Key === key)?.Value;
     return value === undefined ? undefined : outsideText(value);

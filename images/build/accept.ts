@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Aws, type ClientOptions } from "./aws.ts";
-import { saidBy } from "./faults.ts";
+import { errorMessage } from "./faults.ts";
 import type { Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import type { PackerBuild } from "./packer-manifest.ts";
@@ -44,7 +44,7 @@ export async function accept(
   } catch (error) {
     const where = Object.entries(images).map(([region, ami]) => `${ami} in ${region}`);
     throw new Error(
-      `${saidBy(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
+      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
         "protected already after aws ec2 disable-image-deregistration-protection.",
       { cause: error },
     );

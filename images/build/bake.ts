@@ -3,7 +3,7 @@ import path from "node:path";
 import { buildRelease } from "@bluegreen/app/build";
 import { buildBootGate } from "@bluegreen/boot-gate/build";
 import { accept } from "./accept.ts";
-import { saidBy } from "./faults.ts";
+import { errorMessage } from "./faults.ts";
 import { bakeName, type Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import { runPacker } from "./packer.ts";
@@ -76,7 +76,7 @@ async function bakeIn(work: string, out: string, args: BakeArgs): Promise<ImageM
   try {
     await runPacker({ ...args, ...tools, variables }, { log, line, signal: args.signal });
   } catch (error) {
-    throw new Error(await whyFailed(saidBy(error), report, log), { cause: error });
+    throw new Error(await whyFailed(errorMessage(error), report, log), { cause: error });
   }
   const build = parsePackerManifest(await readFile(manifest, "utf8"), layer);
   return accept({ layer, version, schema, build, report }, out, (region) => clientOptions(region, args));

@@ -5,8 +5,7 @@ import type { Image } from "@aws-sdk/client-ec2";
 import { Aws, type ClientOptions } from "./aws.ts";
 import { refuse } from "./faults.ts";
 import { bakeName } from "./layers.ts";
-import type { ImageManifest } from "./manifest.ts";
-import { parameterOf } from "./parameters.ts";
+import { type ImageManifest, parameterOf } from "./manifest.ts";
 import { digestOf, judge } from "./report.ts";
 
 /** The calls of one region, and whose they are. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { askGate, type GateArgs } from "../../aws/gate.ts";
 import type { Color } from "../../deployment/model.ts";
 import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
-import { lockVariable } from "../../deployment/lock-variable.ts";
+import { lockVariable } from "../../deployment/variables.ts";
 import { target } from "../aws/fake-aws.ts";
 import { created, named, runProgram, table, type Run } from "../program.ts";
 

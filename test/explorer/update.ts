@@ -11,8 +11,7 @@ import {
 import type { Clients } from "../../cli/clients.ts";
 import { askGate } from "../../aws/gate.ts";
 import { liveWeights } from "../../aws/describe.ts";
-import { lockVariable } from "../../deployment/lock-variable.ts";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { lockVariable, overrideVariable } from "../../deployment/variables.ts";
 import { planUpdate } from "../../deployment/plan.ts";
 import { waitUntilReady } from "../../aws/readiness.ts";
 import { askLock } from "../../aws/release-lock.ts";
