@@ -7,7 +7,7 @@ import { table, verdict, type Report } from "./report.ts";
 import { runSteps } from "./run.ts";
 import { openSession, type ProviderChoice, type Session } from "./session.ts";
 import { Context } from "./scenarios/context.ts";
-import { chosen, storyOf } from "./scenarios/story.ts";
+import { chosen, storyOf } from "./scenarios/scenario.ts";
 import { claim, isAlive } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 
