@@ -6,7 +6,7 @@ import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { openSession } from "./session.ts";
 import { Context } from "./scenarios/context.ts";
-import { worlds } from "./scenarios/release.ts";
+import { fixtures } from "./scenarios/release.ts";
 import { startLoad } from "./load/load.ts";
 
 const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
     const session = await openSession({ folder, provider: "local", machines, timeScale, cleanUp, progress: say });
     const context = new Context(session, rate, 0);
     say("bringing up stack dev with v1.0.0");
-    await context.updated(worlds.blue(context));
+    await context.updated(fixtures.blue(context));
     const { main: url } = await context.urls();
     context.load = await startLoad({ url: `${url}/`, rate, maxSeconds: 24 * 3600 });
     const load = context.load;

@@ -1,7 +1,7 @@
 import type { ConfigOverrides } from "../engine/settings.ts";
 import type { Fault } from "@bluegreen/local-aws";
 import { touched, type Context, type Step } from "./context.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 /** A way to AWS that is closed, and what the update and its preview say. */
 interface Closed {
@@ -42,7 +42,7 @@ async function expectRefused(context: Context, { what, config = {}, fault, words
   stack.setConfig(config);
   if (fault) await context.session.injectFault(fault, every);
   try {
-    const { error = "" } = await context.refused(worlds.blue(context), words);
+    const { error = "" } = await context.refused(fixtures.blue(context), words);
     if (error.includes("\n")) throw new Error(`${what} was to give one line, but it said: ${error}`);
   } finally {
     stack.setConfig({ ...unset(config), ...region });
@@ -63,7 +63,7 @@ export const access: Step = {
     for (const way of closed) await expectRefused(context, way);
     stack.setConfig(noRegion);
     stack.setEnv({ AWS_DEFAULT_REGION: "eu-central-1" });
-    context.apply(worlds.blue(context));
+    context.apply(fixtures.blue(context));
     const preview = await stack.preview();
     if (!preview.ok) throw new Error(`AWS_DEFAULT_REGION alone was to do, but: ${preview.error}`);
     stack.setConfig(region);

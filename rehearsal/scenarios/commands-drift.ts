@@ -51,7 +51,7 @@ export async function driftAndRepair(scene: Scene): Promise<void> {
 export async function olderCheckout({ context, stack }: Scene): Promise<void> {
   const serving = await servingNow(context, stack);
   await context.adopt();
-  const now = context.world ?? {};
+  const now = context.fixture ?? {};
   const older = { ...now, activeColor: other(serving), standby: "warm", standbyWeight: 0, releaseRevision: 0 };
   const { error = "" } = await context.refused(older, /these settings are older than the last command's/);
   const revision = Number(/pulumi config set releaseRevision (\d+)/.exec(error)?.[1]);

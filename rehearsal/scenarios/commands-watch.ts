@@ -50,7 +50,7 @@ export function faultsBetween(before: Seen, now: Seen): string[] {
 /** Milliseconds between two looks. */
 const period = 100;
 
-/** Looks at the world from outside, all the time, while commands work on it. */
+/** Looks at the stack from outside, all the time, while commands work on it. */
 export class Watch {
   readonly faults = new Set<string>();
   /** Weights in the order in which they were seen, each once in a row. */

@@ -12,11 +12,11 @@ import { quick } from "./commands.ts";
 import { runCommand } from "./commands-process.ts";
 import { commandStep, imageOf, toRelease } from "./commands-step.ts";
 import { expectServing, type Stack } from "./commands-watch.ts";
-import { releasedSettings, type Context, type Step, type World } from "./context.ts";
+import { releasedSettings, type Context, type Step, type Fixture } from "./context.ts";
 import { type Deployed, expectAsDeclared, settingsOf } from "./declared.ts";
 import { makeCertificate, makeZone, removeCertificate, removeZone } from "./domains.ts";
 import { expectHttps } from "./https.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 import { other } from "../../deployment/model.ts";
 
 /** An environment that stands beside dev. */
@@ -65,7 +65,7 @@ function versionOf({ session }: Context, image: string): string {
   return known.version;
 }
 
-const set = (stack: RehearsalStack, settings: World): void =>
+const set = (stack: RehearsalStack, settings: Fixture): void =>
   stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value])));
 
 /** Runs with another limit for a new colour's latency: 12 processes that start on two cores say nothing of a release. */
@@ -183,5 +183,5 @@ const step = commandStep(
 /** It begins with whatever dev serves. */
 export const environments: Step = {
   ...step,
-  from: (context) => context.handed ?? context.world ?? worlds.blue(context),
+  from: (context) => context.handed ?? context.fixture ?? fixtures.blue(context),
 };

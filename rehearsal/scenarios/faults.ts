@@ -1,14 +1,14 @@
 import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ImageName } from "../images/catalog.ts";
 import { ec2 } from "./aws.ts";
-import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type World } from "./context.ts";
-import { worlds } from "./release.ts";
+import { fleetParts, expectTouched, pause, touched, until, type Context, type Step, type Fixture } from "./context.ts";
+import { fixtures } from "./release.ts";
 
 /** Green serves; blue comes up with an image of the catalog. */
 const withBlue =
   (image: ImageName) =>
-  (context: Context): World => ({
-    ...worlds.green(context),
+  (context: Context): Fixture => ({
+    ...fixtures.green(context),
     blueAmi: context.session.images[image],
   });
 
@@ -20,15 +20,20 @@ async function onlyGreenServed(context: Context, since: number): Promise<void> {
 }
 
 /** An image that never gets healthy: the update fails with the reason, and no request fails. */
-export const neverReady = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
+export const neverReady = (
+  name: string,
+  title: string,
+  words: RegExp,
+  fixture: (context: Context) => Fixture,
+): Step => ({
   name,
   title,
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
-    const result = await context.refused(world(context), words, fleetParts("blue"));
+    const result = await context.refused(fixture(context), words, fleetParts("blue"));
     await onlyGreenServed(context, begun);
-    await context.updated(worlds.released(context));
+    await context.updated(fixtures.released(context));
     return { touched: touched(result), updateSeconds: result.seconds, note: sentence(result.error) };
   },
 });
@@ -36,7 +41,7 @@ export const neverReady = (name: string, title: string, words: RegExp, world: (c
 const slowStart: Step = {
   name: "slow-start",
   title: "an image that starts slowly: the update waits until it is ready",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
     const result = await context.updated(withBlue("slow-start")(context));
@@ -46,13 +51,18 @@ const slowStart: Step = {
 };
 
 /** Blue is healthy with an image that users must not get: the health gate stops the flip, and no request fails. */
-export const gateStops = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
+export const gateStops = (
+  name: string,
+  title: string,
+  words: RegExp,
+  fixture: (context: Context) => Fixture,
+): Step => ({
   name,
   title,
-  from: world,
+  from: fixture,
   async run(context) {
     const begun = Date.now();
-    const flip = { ...world(context), activeColor: "blue" };
+    const flip = { ...fixture(context), activeColor: "blue" };
     const result = await context.refused(flip, words, ["app-listener"]);
     await onlyGreenServed(context, begun);
     return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
@@ -66,7 +76,7 @@ const noticed = 5;
 const terminate: Step = {
   name: "terminate",
   title: "an instance is terminated under load: its group replaces it",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const [chosen, ...others] = await context.instances("green");
     const begun = Date.now();
@@ -81,7 +91,7 @@ const terminate: Step = {
 const kill: Step = {
   name: "kill",
   title: "a machine dies under load: it is taken out and replaced",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     await until("both instances of green serve", 90, async () => (await context.healthy("green")) === 2);
     const [chosen, ...others] = await context.instances("green");
@@ -117,9 +127,9 @@ const elapsed = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} 
 const noChange: Step = {
   name: "no-change",
   title: "an update without a change touches nothing",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
-    const result = await context.updated(worlds.released(context));
+    const result = await context.updated(fixtures.released(context));
     expectTouched(result, []);
     return { touched: [], updateSeconds: result.seconds };
   },

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Context, Findings, Step, World } from "./context.ts";
+import type { Context, Findings, Step, Fixture } from "./context.ts";
 import { statedRefusals } from "./readme-commands.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 const PAGE = path.resolve(import.meta.dirname, "../../docs/safety.md");
 
@@ -11,7 +11,7 @@ const ELSEWHERE = /^HTTPS can't/;
 
 interface Refusal {
   what: string;
-  change: (context: Context) => World;
+  change: (context: Context) => Fixture;
   words: RegExp;
 }
 
@@ -78,13 +78,13 @@ const refusals: Refusal[] = [
 const guards: Step = {
   name: "guards",
   title: "every guard tripped once: nothing changes, no request fails",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context): Promise<Findings> {
     const begun = Date.now();
     const said: string[] = [];
     for (const { what, change, words } of refusals) {
       context.say(what);
-      const { error = "" } = await context.refused({ ...worlds.green(context), ...change(context) }, words);
+      const { error = "" } = await context.refused({ ...fixtures.green(context), ...change(context) }, words);
       said.push(error);
     }
     const stated = statedRefusals(await readFile(PAGE, "utf8")).filter(
@@ -97,7 +97,7 @@ const guards: Step = {
       );
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
-    context.apply(worlds.green(context));
+    context.apply(fixtures.green(context));
     return { touched: [], note: `${refusals.length} of ${refusals.length} refused before anything changed` };
   },
 };
@@ -105,9 +105,9 @@ const guards: Step = {
 const floor: Step = {
   name: "capacity-floor",
   title: "green runs more than its minimum: the gate asks for the floor, then lets the flip through",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context) {
-    const serving = { ...worlds.green(context) };
+    const serving = { ...fixtures.green(context) };
     await context.scaleOut("green", 3);
     const flip = { ...serving, activeColor: "blue" };
     await foreseen(context, flip, /blue has 2 healthy targets and needs 3/);
@@ -125,8 +125,8 @@ const floor: Step = {
 };
 
 /** Previews, and expects that it goes through and warns of what the update would be refused for. */
-async function foreseen(context: Context, world: World, words: RegExp): Promise<void> {
-  context.apply(world);
+async function foreseen(context: Context, fixture: Fixture, words: RegExp): Promise<void> {
+  context.apply(fixture);
   const { ok, error, diagnostics } = await context.session.stack.preview();
   if (!ok) throw new Error(`the preview was expected to go through, but: ${error}`);
   if (diagnostics.some(({ severity, message }) => severity === "warning" && words.test(message))) return;

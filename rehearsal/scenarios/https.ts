@@ -13,7 +13,7 @@ export interface Answer {
 /**
  * Asks for an address as a browser does whose resolver answers with the load balancer's address: over HTTPS the certificate
  * must be the host's own, signed by the cloud's authority.
- * @param address host and port as AWS's world has them
+ * @param address host and port as AWS has them
  * @param at the load balancer's address on this machine
  */
 export async function ask({ session }: Context, address: string, at: string): Promise<Answer> {
