@@ -95,13 +95,13 @@ async function ourRun(who: string): Promise<{ process: ChildProcess; engine: Eng
   writeFileSync(
     entry,
     `import { PulumiRunner } from ${JSON.stringify(source)};
-    const operator = new PulumiRunner(${JSON.stringify(stackRef())}, new AbortController().signal);
-    operator.engines = {
+    const runner = new PulumiRunner(${JSON.stringify(stackRef())}, new AbortController().signal);
+    runner.engines = {
       engineStarts: async (engine) => console.log(JSON.stringify(engine)),
       engineEnded: async () => undefined,
       isLeftLocked: () => false,
     };
-    await operator.run("up");`,
+    await runner.run("up");`,
   );
   const run = spawn(process.execPath, [entry], {
     env: { ...process.env, WHO: who },
@@ -123,9 +123,9 @@ function next(who: string, left: readonly Engine[], onWait: () => void = () => u
   };
   process.env.WHO = who;
   mayGo(who);
-  const operator = new PulumiRunner(stackRef(), new AbortController().signal);
-  operator.engines = engines;
-  return operator.run("up", {
+  const runner = new PulumiRunner(stackRef(), new AbortController().signal);
+  runner.engines = engines;
+  return runner.run("up", {
     onProgress: (progress) => {
       if (progress.kind === "diagnostic" && progress.message.startsWith("another update holds the state")) onWait();
     },

@@ -28,13 +28,13 @@ const session = {
 const open = (before: object, kind?: LockKind) => {
   const held = { before: { left: [], ...before } };
   acquireLock.mockResolvedValue(held);
-  return { held, desk: RolloutContext.open(session, { doing: "release", kind }) };
+  return { held, rollout: RolloutContext.open(session, { doing: "release", kind }) };
 };
 beforeEach(() => jest.clearAllMocks());
 
 test("given a lock, then the runner learns by it which engines were left behind, and a wait for it is reported", async () => {
-  const { held, desk } = open({});
-  await desk;
+  const { held, rollout } = open({});
+  await rollout;
   expect(session.runner.engines).toBe(held);
   const [, table, request, { onWait, signal }] = acquireLock.mock.calls[0];
   expect([table, request.kind, signal]).toEqual(["releases", "change", session.signal]);
@@ -52,8 +52,8 @@ test.each<[string, object, LockKind, boolean, boolean]>([
 ])(
   "given %s, then the state is read anew, or not, and an interrupted change is another command's, or not",
   async (_, before, kind, anew, theirs) => {
-    const desk = await open(before, kind).desk;
+    const rollout = await open(before, kind).rollout;
     expect(readLiveState.mock.calls[0]?.[1]).toBe(anew ? undefined : recorded);
-    expect(desk.tookOver).toBe(theirs);
+    expect(rollout.tookOver).toBe(theirs);
   },
 );

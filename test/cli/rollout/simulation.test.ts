@@ -116,8 +116,8 @@ function sessionOn(stack: SimulatedStack): Session {
 /** One run of `bluegreen release`: how it ended, or why it refused to go on. */
 async function run(stack: SimulatedStack, goal: Goal): Promise<string> {
   try {
-    const desk = await RolloutContext.open(sessionOn(stack), { doing: "release v2.0.0" });
-    await release(desk, goalImage, goal);
+    const rollout = await RolloutContext.open(sessionOn(stack), { doing: "release v2.0.0" });
+    await release(rollout, goalImage, goal);
     return stack.dead ? "killed" : "released";
   } catch (error) {
     // A process that is dead doesn't catch anything either.
