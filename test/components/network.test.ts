@@ -68,7 +68,7 @@ test("interface endpoints are open to the fleets on HTTPS, and answer under AWS'
     toPort: 443,
   });
   const interfaces = resources.filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
-  expect(interfaces).toHaveLength(7);
+  expect(interfaces).toHaveLength(6);
   for (const { inputs } of interfaces) {
     expect(inputs).toMatchObject({ privateDnsEnabled: true, subnetIds: ["q"], securityGroupIds: ["e-sg-id"] });
     expect(inputs.serviceName).toMatch(/^com\.amazonaws\.eu-north-1\.\w+$/);
