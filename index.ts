@@ -14,8 +14,8 @@ import { blueGreenName } from "./deployment/names.ts";
 export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
-  const { clients, readItem, wanted, deployed, images, plan, region: place } = await decideUpdate(settings);
-  const { accountId, partition, region } = place;
+  const { clients, readItem, wanted, deployed, images, plan, regionInfo } = await decideUpdate(settings);
+  const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
   const baseName = `${project}-${environment}`;
@@ -24,7 +24,7 @@ export default async () => {
 
   const { network, securityGroups, loadBalancer, roles, endpoints } = createPlatform({
     settings,
-    place,
+    regionInfo,
     baseName,
     settingsPath,
     tags,

@@ -36,7 +36,7 @@ export interface GateArgs {
   note: (message: string) => void;
 }
 
-/** Asks the world whether the listener may change. @returns reasons against it; empty: it may. */
+/** Asks AWS whether the listener may change. @returns reasons against it; empty: it may. */
 export async function askGate(args: GateArgs): Promise<string[]> {
   const { clients, weights, listener, targetGroupArns } = args;
   const recorded = listener?.weights;

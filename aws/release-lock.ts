@@ -1,7 +1,6 @@
 /** Whether the one that changes the listener is the one whose turn it is. */
 import { z } from "zod";
-import { lockVariable } from "../deployment/lock-variable.ts";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { lockVariable, overrideVariable } from "../deployment/variables.ts";
 import type { Item, ReadItem } from "./releases-item.ts";
 
 /** What the lock's item says of its holder, for people. */

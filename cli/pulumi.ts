@@ -15,15 +15,15 @@ const greatest = 512 * 1024 * 1024;
  * What a `pulumi` command prints.
  * @throws CliError with the CLI's own words and what to do
  */
-export function pulumi(place: StackRef, args: string[], signal?: AbortSignal): Promise<string> {
-  const whole = [...args, "--stack", place.stack, "--non-interactive"];
+export function pulumi(stackRef: StackRef, args: string[], signal?: AbortSignal): Promise<string> {
+  const whole = [...args, "--stack", stackRef.stack, "--non-interactive"];
   return new Promise((resolve, reject) => {
     execFile(
       "pulumi",
       whole,
-      { cwd: place.folder, env: process.env, maxBuffer: greatest, signal },
+      { cwd: stackRef.folder, env: process.env, maxBuffer: greatest, signal },
       (error, stdout, stderr) => {
-        if (error) reject(refused(place.stack, error, stderr));
+        if (error) reject(refused(stackRef.stack, error, stderr));
         else resolve(stdout);
       },
     );

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../automation/protocol.ts";
 import { RunningOperation } from "../automation/running.ts";
-import { lockVariable } from "../deployment/lock-variable.ts";
 import { outsideText } from "../deployment/outside-text.ts";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { lockVariable, overrideVariable } from "../deployment/variables.ts";
 import type { StateHolder } from "./store/abandoned.ts";
 import { processId } from "./store/holder.ts";
 import type { Engine } from "./state/model.ts";
@@ -40,11 +39,11 @@ export class PulumiRunner {
   /** Set by whoever has locked the stack. Without it nothing is known of engines: every other operation is waited for. */
   engines?: Engines;
 
-  private readonly place: StackRef;
+  private readonly stackRef: StackRef;
   private readonly signal: AbortSignal;
 
-  constructor(place: StackRef, signal: AbortSignal) {
-    this.place = place;
+  constructor(stackRef: StackRef, signal: AbortSignal) {
+    this.stackRef = stackRef;
     this.signal = signal;
     signal.addEventListener("abort", () => this.running?.interrupt());
   }
@@ -72,11 +71,11 @@ export class PulumiRunner {
       if (!result.ok && this.signal.aborted) throw new CliError("interrupted", "interrupted");
       const holders = holdersOf(result);
       if (holders === undefined) return result;
-      if (Date.now() > deadline) throw stateRefusal(result.error ?? "", this.place.stack);
+      if (Date.now() > deadline) throw stateRefusal(result.error ?? "", this.stackRef.stack);
       const { engines } = this;
       // One `pulumi cancel` removes every lock that there is on the state.
       if (holders.length > 0 && holders.every((holder) => engines?.isLeftLocked(holder))) {
-        await pulumi(this.place, ["cancel", "--yes"]);
+        await pulumi(this.stackRef, ["cancel", "--yes"]);
         continue;
       }
       onProgress?.({
@@ -94,7 +93,7 @@ export class PulumiRunner {
     env: NodeJS.ProcessEnv,
     onProgress?: (progress: Progress) => void,
   ): Promise<OperationResult> {
-    const { folder, stack } = this.place;
+    const { folder, stack } = this.stackRef;
     // A preview locks no state.
     const engines = operation === "preview" || options.previewOnly ? undefined : this.engines;
     let unwritten: Error | undefined;

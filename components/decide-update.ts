@@ -22,7 +22,7 @@ export interface Decision {
   readonly deployed: DeployedStack | undefined;
   readonly images: ByColor<Image>;
   readonly plan: Plan;
-  readonly region: RegionInfo;
+  readonly regionInfo: RegionInfo;
 }
 
 /**
@@ -48,5 +48,5 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
     refuseUnlessOverridden("update-refused", "This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
-  return { clients, readItem, wanted, deployed, images, plan, region: await regionRead };
+  return { clients, readItem, wanted, deployed, images, plan, regionInfo: await regionRead };
 }

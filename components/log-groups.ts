@@ -2,8 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Who logs: each colour's instances, and the one-off jobs of a release. */
-export const logSources = ["blue", "green", "jobs"] as const;
-export type LogSource = (typeof logSources)[number];
+export type LogSource = "blue" | "green" | "jobs";
 
 /** The log group's name, which images and the release commands know without asking. */
 export const logGroupName = (settingsPath: string, source: LogSource) => `${settingsPath}/${source}`;

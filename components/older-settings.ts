@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedStack } from "./deployed.ts";
-import { lockVariable } from "../deployment/lock-variable.ts";
+import { lockVariable } from "../deployment/variables.ts";
 import { concernsRelease, olderSettingsFault, revisionIn, type Effect } from "./release-revision.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 

@@ -27,7 +27,7 @@ type WrittenOutputs = { [Name in keyof StackOutputs]: Resolving<StackOutputs[Nam
 
 /**
  * The stack's outputs. All that tells who serves is taken from what the listener and the groups answered, so that it
- * is true only when the world is.
+ * waits for them: an update that fails before does not claim it.
  */
 export function createOutputs({
   settings,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withCode, type ErrorCode } from "../deployment/error-codes.ts";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { overrideVariable } from "../deployment/variables.ts";
 
 /**
  * Ends the update with the reasons, unless the emergency override is set: then they are printed as what it overrides.

@@ -12,7 +12,7 @@ import { VpcEndpoints } from "./vpc-endpoints.ts";
 
 export interface PlatformArgs {
   readonly settings: Settings;
-  readonly place: RegionInfo;
+  readonly regionInfo: RegionInfo;
   /** Base of physical names. */
   readonly baseName: string;
   /** SSM parameter path of the stack, with the leading slash. */
@@ -31,8 +31,8 @@ export interface Platform {
 }
 
 /** Makes the network, the load balancer and what an instance may do: resources of the stack itself, in no component of their own. */
-export function createPlatform({ settings, place, baseName, settingsPath, tags }: PlatformArgs): Platform {
-  const { accountId, partition, region, availabilityZoneNames } = place;
+export function createPlatform({ settings, regionInfo, baseName, settingsPath, tags }: PlatformArgs): Platform {
+  const { accountId, partition, region, availabilityZoneNames } = regionInfo;
   const { vpcCidr, appPort, domain, hostedZoneId, deletionProtection } = settings;
   const network = new Network("network", {
     vpcId: settings.vpcId,

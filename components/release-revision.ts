@@ -1,7 +1,7 @@
 /** Which release settings a command wrote last, so that an older checkout does not undo them. */
 import { z } from "zod";
 import { imageIds } from "../deployment/desired-state.ts";
-import { overrideVariable } from "../deployment/override-variable.ts";
+import { overrideVariable } from "../deployment/variables.ts";
 import type { Item } from "../aws/releases-item.ts";
 import { colors, shares, weightsFor, type Color, type CurrentState, type Plan } from "../deployment/model.ts";
 
@@ -25,7 +25,6 @@ const written = z.object({
   at: z.string(),
 });
 
-export type WrittenSettings = z.output<typeof settings>;
 export type ReleaseRevision = z.output<typeof written>;
 
 /** What the table's item (pk "settings", sk "release") says; undefined: no command has written yet. Throws for an item that is none of ours. */

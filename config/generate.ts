@@ -1,4 +1,4 @@
-/** Writes what is made from the settings' schema: the config block of Pulumi.yaml and the README's table. */
+/** Writes what is made from the settings' schema: the config block of Pulumi.yaml and the table of docs/settings.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
@@ -34,8 +34,8 @@ export function projectFile(current: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** The README with its table of settings as the schema has it. */
-export function readme(current: string): string {
+/** The page of settings with its table as the schema has it. */
+export function settingsPage(current: string): string {
   const rows = Object.entries(properties).map(
     ([name, property]) => `| \`${name}\` | ${allowed(property)} | ${defaultText(property)} | ${property.description} |`,
   );
@@ -43,7 +43,7 @@ export function readme(current: string): string {
   const [before, rest] = current.split(begin);
   const after = rest?.split(end)[1];
   if (after === undefined)
-    throw new Error(`README.md has no place for the settings: a line "${begin}" and a line "${end}"`);
+    throw new Error(`docs/settings.md has no place for the settings: a line "${begin}" and a line "${end}"`);
   return `${before}${begin}\n${table}\n${end}${after}`;
 }
 
@@ -66,7 +66,7 @@ function defaultText({ default: value }: Property): string {
 if (process.argv[1] === import.meta.filename) {
   for (const [file, make] of [
     ["Pulumi.yaml", projectFile],
-    ["README.md", readme],
+    ["docs/settings.md", settingsPage],
   ] as const) {
     const path = join(root, file);
     writeFileSync(path, make(readFileSync(path, "utf8")));

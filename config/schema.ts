@@ -23,7 +23,7 @@ const logRetentions = [
 /** Settings whose values are never shown. */
 export const secrets: ReadonlySet<string> = new Set(["slackWebhook"]);
 
-/** Every setting: type, bounds, default and meaning, stated once. Pulumi.yaml and the README's table are made from it. */
+/** Every setting: type, bounds, default and meaning, stated once. Pulumi.yaml and docs/settings.md are made from it. */
 export const schema = z.strictObject({
   activeColor: z.enum(colors).default("blue").describe("The fleet that serves. Flip it to cut over or to roll back"),
   blueAmi: ami.optional().describe("Pinned image id of the blue fleet; missing: the green one's"),

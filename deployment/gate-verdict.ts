@@ -8,7 +8,7 @@ import {
   type Color,
   type TargetHealthSummary,
 } from "./model.ts";
-import { overrideVariable } from "./override-variable.ts";
+import { overrideVariable } from "./variables.ts";
 
 /** An answer through the preview listener: its faults, or why there was no way to ask. */
 export type PreviewFinding = { faults: string[] } | { unreachable: string };

@@ -31,7 +31,7 @@ export interface ImmutableSettings {
   https: boolean;
 }
 
-/** The outputs of the last update that succeeded: what the world is taken to be before this one. */
+/** The outputs of the last update that succeeded: what is taken to be there before this one. */
 export interface CurrentState {
   activeColor: Color;
   weights: ByColor<number>;

@@ -6,8 +6,8 @@ import { bakedImages, type Baked, IMAGES } from "../images/verify/baked.ts";
 import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { findRedis } from "../tools/redis.ts";
-import type { MachineOptions } from "../packages/local-aws/host.ts";
-import { addresses } from "../packages/local-aws/machines/addresses.ts";
+import type { MachineOptions } from "@bluegreen/local-aws";
+import { addresses } from "@bluegreen/local-aws/machines";
 
 /** AWS seconds that the service serves on after SIGTERM: its own default. */
 const shutdownDelay = 15;

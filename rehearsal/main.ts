@@ -7,7 +7,7 @@ import { table, verdict, type Report } from "./report.ts";
 import { runSteps } from "./run.ts";
 import { openSession, type ProviderChoice, type Session } from "./session.ts";
 import { Context } from "./scenarios/context.ts";
-import { chosen, storyOf } from "./scenarios/story.ts";
+import { chosen, scenarioOf } from "./scenarios/scenario.ts";
 import { claim, isAlive } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 
@@ -34,7 +34,7 @@ const program = new Command("rehearse")
   .description(
     "Rehearses a whole release, faults included, on this machine: the real engine, real processes, real traffic.",
   )
-  .option("--quick", "the whole story with shorter looks at the traffic, as CI runs it")
+  .option("--quick", "the whole scenario with shorter looks at the traffic, as CI runs it")
   .option("--step <name...>", "only these steps, and what they need", [])
   .option("--list", "list the steps")
   .option("--machines", "instances are booted machines, from the images of `npm run images` (root on Linux)", false)
@@ -54,10 +54,10 @@ const program = new Command("rehearse")
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
   if (options.list) {
-    for (const { name, title } of storyOf(options)) console.log(`${name.padEnd(18)}${title}`);
+    for (const { name, title } of scenarioOf(options)) console.log(`${name.padEnd(18)}${title}`);
     return 0;
   }
-  const steps = chosen(storyOf(options), options.step);
+  const steps = chosen(scenarioOf(options), options.step);
   // A machine boots in its own time, however fast the cloud's clocks run.
   const timeScale = options.timeScale ?? (options.machines ? 5 : 10);
   const rate = options.rate ?? (options.quick ? 100 : 200);
@@ -85,8 +85,8 @@ async function main(): Promise<number> {
     });
     const context = new Context(session, rate, options.quick ? 1.5 : 4);
     cleanUp.add("load", () => context.load?.stop());
-    const story = options.keep ? steps.slice(0, -1) : steps;
-    const reports = await runSteps({ context, steps: story, log: (line) => void log.write(`${line}\n`) });
+    const played = options.keep ? steps.slice(0, -1) : steps;
+    const reports = await runSteps({ context, steps: played, log: (line) => void log.write(`${line}\n`) });
     // Of the whole load, from its first request to its last: nothing can fall between two steps.
     const traffic = await context.load?.window();
     const failed = traffic?.failed ?? 0;

@@ -35,7 +35,7 @@ export interface Report {
 const seconds = (value: number | undefined) => (value === undefined ? "" : value.toFixed(1));
 
 /** The resources of a step, short enough for a table: names up to three, then their number. */
-export function touchedText(names: string[] | undefined): string {
+function touchedText(names: string[] | undefined): string {
   if (names === undefined) return "";
   if (names.length === 0) return "none";
   return names.length <= 3 ? names.join("\n") : `${names.length} resources`;

@@ -2,7 +2,7 @@ import { Listr, type ListrTask } from "listr2";
 import type { StepReport } from "./report.ts";
 import { startLoad } from "./load/load.ts";
 import { destroy } from "./scenarios/destroy.ts";
-import { Context, type Findings, type Step, type World } from "./scenarios/context.ts";
+import { Context, type Findings, type Step, type Fixture } from "./scenarios/context.ts";
 
 export interface RunArgs {
   context: Context;
@@ -74,11 +74,11 @@ async function runStep(context: Context, step: Step): Promise<StepReport> {
   };
 }
 
-/** Brings the world to where a step begins, when it isn't there: so that each step can be run alone. */
-async function prepare(context: Context, world: World): Promise<void> {
-  if (JSON.stringify(context.world) !== JSON.stringify(world)) {
+/** Brings the stack to the settings with which a step begins, when it has others: so that each step can be run alone. */
+async function prepare(context: Context, fixture: Fixture): Promise<void> {
+  if (JSON.stringify(context.fixture) !== JSON.stringify(fixture)) {
     context.say("getting there");
-    await context.updated(world);
+    await context.updated(fixture);
   }
   context.load ??= await startLoad({ url: `${(await context.urls()).main}/`, rate: context.rate });
 }

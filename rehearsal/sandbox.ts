@@ -6,7 +6,7 @@ import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { openSession } from "./session.ts";
 import { Context } from "./scenarios/context.ts";
-import { worlds } from "./scenarios/release.ts";
+import { fixtures } from "./scenarios/release.ts";
 import { startLoad } from "./load/load.ts";
 
 const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");
@@ -46,13 +46,13 @@ async function main(): Promise<number> {
     const session = await openSession({ folder, provider: "local", machines, timeScale, cleanUp, progress: say });
     const context = new Context(session, rate, 0);
     say("bringing up stack dev with v1.0.0");
-    await context.updated(worlds.blue(context));
+    await context.updated(fixtures.blue(context));
     const { main: url } = await context.urls();
     context.load = await startLoad({ url: `${url}/`, rate, maxSeconds: 24 * 3600 });
     const load = context.load;
     cleanUp.add("load", () => load.stop());
     say(welcome(url, rate));
-    const { folder: cwd } = session.stack.place;
+    const { folder: cwd } = session.stack.stackRef;
     // From here on Ctrl-C belongs to whatever runs in the shell.
     letSignals();
     process.on("SIGINT", () => undefined);

@@ -1,18 +1,17 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { startLocalAws } from "../packages/local-aws/start.ts";
-import type { CloudState } from "../packages/local-aws/control.ts";
+import { type LocalAws, startLocalAws } from "@bluegreen/local-aws";
+import { requireMachines } from "@bluegreen/local-aws/machines";
+import { startProviders } from "@bluegreen/provider-stub";
 import type { ConfigOverrides } from "./engine/settings.ts";
 import { copyProject } from "./engine/project.ts";
 import { RehearsalStack } from "./engine/stack.ts";
 import { registerImages, type ImageName } from "./images/catalog.ts";
 import { publishImages } from "./images/publish.ts";
 import { registerMachineImages, type MachineImageName } from "./images/machine-images.ts";
-import { requireMachines } from "../packages/local-aws/machines/requirements.ts";
 import { openMachines, putSettings } from "./machines.ts";
 import { makePrograms } from "./programs.ts";
-import { startProviders } from "../packages/provider-stub/start.ts";
 import type { CleanUp } from "../tools/clean-up.ts";
 import { findMoto } from "../tools/moto.ts";
 import { findPulumi } from "../tools/pulumi-cli.ts";
@@ -44,9 +43,10 @@ export interface Session {
   images: Record<ImageName, string>;
   /** With machines: images that only they can have. */
   machineImages?: Record<MachineImageName, string>;
-  state(): Promise<CloudState>;
+  state: LocalAws["state"];
   /** Ends an instance's process as a machine ends that loses power. */
-  kill(instanceId: string): Promise<void>;
+  kill: LocalAws["killInstance"];
+  injectFault: LocalAws["injectFault"];
   /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
   processes(): Promise<number[]>;
   /** Writes a setting of the next update. */
@@ -120,7 +120,6 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   // The alarms' minutes are as short as the cloud's clocks are fast.
   const limits = { limits: { alarmSeconds: 60 / timeScale } };
   await writeFile(path.join(project, "bluegreen.yaml"), stringify(limits));
-  const state = async () => (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
   return {
     stack,
     stackOf,
@@ -129,13 +128,11 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     pulumiVersion: String(pulumi.version),
     images,
     machineImages,
-    state,
-    async kill(instanceId) {
-      const answer = await fetch(`${endpoint}/rehearsal/instances/${instanceId}/kill`, { method: "POST" });
-      if (!answer.ok) throw new Error(`${instanceId} could not be killed: ${answer.status} ${await answer.text()}`);
-    },
+    state: () => cloud.state(),
+    kill: (id) => cloud.killInstance(id),
+    injectFault: (fault, calls) => cloud.injectFault(fault, calls),
     async processes() {
-      const { instances } = await state();
+      const { instances } = await cloud.state();
       return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];
     },
     set: (settings) => stack.setConfig(named(settings)),

@@ -11,7 +11,7 @@ test("given the whole program, then the resources that the commands look for hav
 });
 
 describe("outputs", () => {
-  test("tell who serves, what runs, how to try the standby and whether there is a way back", async () => {
+  test("tell who serves, what runs, how to try the standby and whether a rollback is ready", async () => {
     const { outputs } = await runProgram("dev", { ...office, ...start, activeColor: "green" });
     expect(outputs).toMatchObject({
       activeColor: "green",

@@ -1,4 +1,4 @@
-import { lockVariable } from "../deployment/lock-variable.ts";
+import { lockVariable } from "../deployment/variables.ts";
 import { revisionItem } from "../components/release-revision.ts";
 import { table } from "./program.ts";
 import { start, transition, v3, warnings, type Setting } from "./whole-program.ts";
@@ -94,7 +94,7 @@ describe("given a rollback to blue by a command, and a checkout that is older", 
     expect((await transition({}, flip)).changes).toEqual(["app-listener"]);
   });
 
-  test("a table that can't be asked stops no update by hand, and is warned of", async () => {
+  test("given a table that can't be asked, then an update by hand goes on with a warning", async () => {
     table.items = undefined;
     expect((await transition({}, flip)).changes).toEqual(["app-listener"]);
     expect(warnings).toEqual([expect.stringMatching(/newer settings can't be asked: the table is down/)]);

@@ -1,6 +1,6 @@
 import { gated, inputsOf, office, ofType, runProgram, v1, type Run } from "./whole-program.ts";
 
-describe("what nobody may find in it", () => {
+describe("what the stack must not have", () => {
   let run: Run;
   beforeAll(async () => {
     run = await runProgram("prod", {

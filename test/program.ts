@@ -62,7 +62,7 @@ export function named(resources: Registered[], name: string): Registered {
 }
 
 /** Images by id, with their tags. */
-export const images: Record<string, Record<string, string>> = {
+const images: Record<string, Record<string, string>> = {
   "ami-11111111": { Version: "v1.0.0" },
   "ami-22222222": { Version: "v2.0.0" },
   "ami-33333333": { Version: "v3.0.0" },

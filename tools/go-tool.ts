@@ -6,7 +6,7 @@ import type { Progress } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Go that knows the `tool` line of the go.mod files. */
-export const MIN_GO: Version = [1, 24, 0];
+const MIN_GO: Version = [1, 24, 0];
 
 /** What to do where a tool is missing that could be built. */
 export const INSTALL_GO = `install Go ${written(MIN_GO)} or later (https://go.dev/dl/) so that it can be built`;

@@ -8,7 +8,7 @@ import { firstOf, type Progress, type Source } from "./sources.ts";
 import { type Version, written } from "./versions.ts";
 
 /** The one version that images carry and that the specs in goss/ are written for. */
-export const GOSS_VERSION: Version = [0, 4, 9];
+const GOSS_VERSION: Version = [0, 4, 9];
 /** What the images run on. */
 export const IMAGE: Platform = { system: "linux", arch: "x64" };
 
@@ -76,7 +76,7 @@ export const downloaded =
   };
 
 /** One built from its Go module. */
-export const built =
+const built =
   (platform: Platform): Source<string> =>
   async (progress) => {
     await buildGoTool(TOOL, progress, platform);

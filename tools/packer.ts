@@ -4,7 +4,7 @@ import { firstOf, type Progress, type Source } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Packer that is tried; `required_version` in packer/ says the same. */
-export const MIN_PACKER: Version = [1, 11, 0];
+const MIN_PACKER: Version = [1, 11, 0];
 
 /** The one that is built; go/packer/go.mod pins the same. */
 export const TOOL: GoTool = {

@@ -9,7 +9,7 @@ import { firstOf, type Source as SourceOf } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** Before it, an update after an init error skipped `ignoreChanges` (also `requiredPulumiVersion` in Pulumi.yaml). */
-export const MIN_VERSION: Version = [3, 214, 0];
+const MIN_VERSION: Version = [3, 214, 0];
 const BUILT_VERSION: Version = [3, 274, 1];
 
 const MODULE = "github.com/pulumi/pulumi";
@@ -84,7 +84,7 @@ export const cached: Source = async () => {
 };
 
 /** The official CLI in the SDK's own version. */
-export const downloaded: Source = async (progress) => {
+const downloaded: Source = async (progress) => {
   await fetch(DOWNLOADS, { method: "HEAD", signal: AbortSignal.timeout(20_000) }).catch(() => {
     throw new Error(`${new URL(DOWNLOADS).host} cannot be reached, so there is no official download`);
   });

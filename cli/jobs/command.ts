@@ -1,7 +1,7 @@
 import { CliError } from "../error.ts";
 
 /** Seconds that a job may take: AWS-RunShellScript's own bounds for executionTimeout. */
-export const timeouts = { least: 1, greatest: 172_800 };
+const timeouts = { least: 1, greatest: 172_800 };
 
 /** What a job is asked for with. */
 export interface JobRequest {

@@ -11,7 +11,7 @@ import type { LaunchSource } from "./launch-source.ts";
 import { withPermissionHint } from "./rights.ts";
 
 /** Tag that says when a job's run has to be over, in ISO 8601: an instance that is older is a killed run's. */
-export const endsTag = "JobEnds";
+const endsTag = "JobEnds";
 
 /** The stack that a job belongs to, by the tags of all that it has. */
 export interface JobOwner {
@@ -33,7 +33,7 @@ export interface JobLabels extends JobOwner {
  * The launch of a job's instance. The template has a network interface of its own, and EC2 takes a subnet beside it only
  * within one; that one stands for the template's, so it has to say all that the template's says.
  */
-export function launchInput(place: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
+function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
   const { project, environment, color, job, ends } = labels;
   const tags = {
     Name: `${environment}-${color}-${job}`,
@@ -48,12 +48,12 @@ export function launchInput(place: LaunchSource, subnetId: string, labels: JobLa
     ClientToken: randomUUID(),
     MinCount: 1,
     MaxCount: 1,
-    LaunchTemplate: { LaunchTemplateId: place.launchTemplateId, Version: place.version },
+    LaunchTemplate: { LaunchTemplateId: source.launchTemplateId, Version: source.version },
     NetworkInterfaces: [
       {
         DeviceIndex: 0,
         SubnetId: subnetId,
-        Groups: [...place.securityGroupIds],
+        Groups: [...source.securityGroupIds],
         AssociatePublicIpAddress: false,
         DeleteOnTermination: true,
       },
@@ -67,12 +67,12 @@ export function launchInput(place: LaunchSource, subnetId: string, labels: JobLa
 }
 
 /** Launches the instance, in the next subnet where one has no capacity; gives its id. */
-export async function launch({ ec2 }: Pick<Clients, "ec2">, place: LaunchSource, labels: JobLabels): Promise<string> {
+export async function launch({ ec2 }: Pick<Clients, "ec2">, source: LaunchSource, labels: JobLabels): Promise<string> {
   let shortage = "the group names no subnet";
-  for (const subnetId of place.subnetIds) {
+  for (const subnetId of source.subnetIds) {
     try {
       // Not abortable: an instance whose id nobody has heard could not be terminated.
-      const launched = ec2.send(new RunInstancesCommand(launchInput(place, subnetId, labels)));
+      const launched = ec2.send(new RunInstancesCommand(launchInput(source, subnetId, labels)));
       const { Instances: [instance] = [] } = await withPermissionHint("ec2:RunInstances and iam:PassRole", launched);
       if (instance?.InstanceId) return instance.InstanceId;
       shortage = `${subnetId}: RunInstances named no instance`;

@@ -6,7 +6,7 @@ import {
 
 import { outsideText } from "../../deployment/outside-text.ts";
 
-export const outputStreams = ["stdout", "stderr"] as const;
+const outputStreams = ["stdout", "stderr"] as const;
 export type OutputStream = (typeof outputStreams)[number];
 
 /** Characters of each stream that GetCommandInvocation gives, by AWS's API reference. */

@@ -14,7 +14,7 @@ import { groupNamed, readLaunchSource } from "./launch-source.ts";
 export type JobClients = Pick<Clients, "autoScaling" | "ec2" | "ssm"> & { readonly logs: CloudWatchLogsClient };
 
 /** The fleet whose release has the job. */
-export interface JobFleet {
+interface JobFleet {
   readonly color: Color;
   /** Name of its Auto Scaling group. */
   readonly groupName: string;
@@ -67,11 +67,11 @@ export async function runJob(clients: JobClients, args: RunJobArgs, time: Clock 
 
 async function onFresh(clients: JobClients, args: RunJobArgs, script: string[], time: Clock): Promise<JobResult> {
   const { project, environment, fleet, job, timeout, signal, report } = args;
-  const place = await readLaunchSource(clients, fleet.groupName);
+  const source = await readLaunchSource(clients, fleet.groupName);
   const longest = registrationLimit + deliveryLimit + timeout + tellingLimit;
   const labels = { project, environment, color: fleet.color, job, ends: time.now() + (longest + spare) * 1000 };
   signal.throwIfAborted();
-  const instanceId = await launch(clients, place, labels);
+  const instanceId = await launch(clients, source, labels);
   report(`${instanceId} starts, of the image that ${fleet.color} has`);
   try {
     await untilManaged(clients, instanceId, time, signal);

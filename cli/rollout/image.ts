@@ -1,5 +1,5 @@
 import { GetParameterCommand, ParameterNotFound } from "@aws-sdk/client-ssm";
-import { parameterOf } from "../../images/build/parameters.ts";
+import { parameterOf } from "../../images/build/manifest.ts";
 import { isVersion } from "../../images/build/layers.ts";
 import { colors } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";

@@ -30,7 +30,7 @@ export async function requireSchema(rollout: RolloutContext, image: ImageFacts):
 }
 
 /** The schema that a version's answer tells of its store; undefined: none. */
-export function storeSchemaIn(body: string): number | undefined {
+function storeSchemaIn(body: string): number | undefined {
   try {
     const { store } = JSON.parse(body) as { store?: { schema?: unknown } };
     return typeof store?.schema === "number" ? store.schema : undefined;

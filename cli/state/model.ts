@@ -199,6 +199,3 @@ export interface CheckResult {
   readonly ok: boolean;
   readonly detail: string;
 }
-
-/** What goes on, one line each: a person sees it rendered, a machine gets it as JSON. */
-export type Progress = (line: string) => void;

@@ -10,7 +10,7 @@ import { roleOf, serving, type Role } from "./words.ts";
 /** What `status` knows of a stack, and what its `--json` prints. Times are ISO 8601 where not said otherwise. */
 export interface StatusReport {
   readonly stack: string;
-  /** When the world was read. */
+  /** When the stack was read. */
   readonly at: string;
   readonly headline: string;
   /** Who serves; undefined: the listener sends requests to neither colour. */

@@ -7,7 +7,7 @@ import { ageText } from "./words.ts";
 /** Where a status that is watched is shown. */
 export interface Screen {
   show(report: StatusReport): void;
-  /** A look at the world failed. @param last the last one that did not @param now milliseconds since 1970 */
+  /** The stack could not be read. @param last the last one that did not @param now milliseconds since 1970 */
   fail(message: string, last: StatusReport | undefined, now: number): void;
   /** Leaves what is shown where it is. */
   close(): void;

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Aws, type Place } from "./aws.ts";
-import { saidBy } from "./faults.ts";
+import { Aws, type ClientOptions } from "./aws.ts";
+import { errorMessage } from "./faults.ts";
 import type { Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import type { PackerBuild } from "./packer-manifest.ts";
@@ -23,7 +23,11 @@ export interface Made {
  *
  * @throws Error that names the images, when they can't be accepted
  */
-export async function accept(made: Made, out: string, placeOf: (region: string) => Place): Promise<ImageManifest> {
+export async function accept(
+  made: Made,
+  out: string,
+  optionsOf: (region: string) => ClientOptions,
+): Promise<ImageManifest> {
   const { images } = made.build;
   try {
     const report = await readFile(made.report);
@@ -31,7 +35,7 @@ export async function accept(made: Made, out: string, placeOf: (region: string) 
     if (faults.length > 0) throw new Error(["The report refuses the image:", ...faults].join("\n  - "));
     const manifest = manifestOf(made, digestOf(report));
     for (const [region, ami] of Object.entries(images)) {
-      const aws = new Aws(placeOf(region));
+      const aws = new Aws(optionsOf(region));
       await aws.tag(ami, "GossReport", manifest.reportDigest);
       await aws.protect(ami);
     }
@@ -40,7 +44,7 @@ export async function accept(made: Made, out: string, placeOf: (region: string) 
   } catch (error) {
     const where = Object.entries(images).map(([region, ami]) => `${ami} in ${region}`);
     throw new Error(
-      `${saidBy(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
+      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
         "protected already after aws ec2 disable-image-deregistration-protection.",
       { cause: error },
     );

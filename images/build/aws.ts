@@ -8,11 +8,24 @@ import {
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 
 /** Where AWS is and who asks it. What is not given comes from the SDK's own chain. */
-export interface Place {
+export interface ClientOptions {
   readonly region: string;
   /** URL of another AWS. */
   readonly endpoint?: string;
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+}
+
+/** Where our own calls go: the same AWS, by the same credentials, as Packer's. */
+export function clientOptions(
+  region: string,
+  given: { endpoint?: string; environment?: NodeJS.ProcessEnv },
+): ClientOptions {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = given.environment ?? {};
+  const credentials =
+    AWS_ACCESS_KEY_ID !== undefined && AWS_SECRET_ACCESS_KEY !== undefined
+      ? { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN }
+      : undefined;
+  return { region, endpoint: given.endpoint, credentials };
 }
 
 /** The calls that a bake makes beside Packer's, in one region. */
@@ -20,9 +33,9 @@ export class Aws {
   private readonly ec2: EC2Client;
   private readonly ssm: SSMClient;
 
-  constructor(place: Place) {
-    this.ec2 = new EC2Client(place);
-    this.ssm = new SSMClient(place);
+  constructor(options: ClientOptions) {
+    this.ec2 = new EC2Client(options);
+    this.ssm = new SSMClient(options);
   }
 
   /** The image; undefined where there is none of that id, or none that this account may see. */

@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { buildRelease } from "../../packages/app/build.ts";
-import { buildBootGate } from "../../packages/boot-gate/build.ts";
+import { buildRelease } from "@bluegreen/app/build";
+import { buildBootGate } from "@bluegreen/boot-gate/build";
 import { accept } from "./accept.ts";
-import { saidBy } from "./faults.ts";
+import { errorMessage } from "./faults.ts";
 import { bakeName, type Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import { runPacker } from "./packer.ts";
 import { parsePackerManifest } from "./packer-manifest.ts";
-import { placeOf } from "./place.ts";
+import { clientOptions } from "./aws.ts";
 import { judge } from "./report.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -76,10 +76,10 @@ async function bakeIn(work: string, out: string, args: BakeArgs): Promise<ImageM
   try {
     await runPacker({ ...args, ...tools, variables }, { log, line, signal: args.signal });
   } catch (error) {
-    throw new Error(await whyFailed(saidBy(error), report, log), { cause: error });
+    throw new Error(await whyFailed(errorMessage(error), report, log), { cause: error });
   }
   const build = parsePackerManifest(await readFile(manifest, "utf8"), layer);
-  return accept({ layer, version, schema, build, report }, out, (region) => placeOf(region, args));
+  return accept({ layer, version, schema, build, report }, out, (region) => clientOptions(region, args));
 }
 
 /** What an app image carries: the release and the boot gate. */

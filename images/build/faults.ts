@@ -5,6 +5,6 @@ export function refuse(what: string, faults: readonly string[]): void {
 }
 
 /** What an error says. */
-export function saidBy(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { bakeLayer } from "./bake.ts";
-import { saidBy } from "./faults.ts";
+import { errorMessage } from "./faults.ts";
 import { bakeName, isVersion, type Layer, LAYERS, OUT } from "./layers.ts";
 import { type ImageManifest, readManifest } from "./manifest.ts";
 import { publish, usageOf, verify } from "./publish.ts";
-import { checked, type Options } from "./request.ts";
+import { checkRequest, type Options } from "./request.ts";
 import { findTools } from "./tools.ts";
 
 const say = (line: string): void => console.log(line);
@@ -57,7 +57,7 @@ program
   });
 
 async function bake(layer: Layer, options: Options): Promise<void> {
-  const request = await checked(layer, options);
+  const request = await checkRequest(layer, options);
   const tools = await findTools(request.variables, say);
   const manifest = await bakeLayer({ ...request, tools, signal: interrupted(), progress: say });
   for (const [region, ami] of Object.entries(manifest.images))
@@ -89,6 +89,6 @@ function interrupted(): AbortSignal {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(saidBy(error));
+  console.error(errorMessage(error));
   process.exitCode = 1;
 });

@@ -29,6 +29,14 @@ const schema = z.strictObject({
 /** What is kept of a bake: which images, from what, and by which proof. */
 export type ImageManifest = z.infer<typeof schema>;
 
+/**
+ * Name of the parameter that stands for an image: an app image's for ever, by its version; of the layers below, the one
+ * that the next layer is made from.
+ */
+export function parameterOf({ layer, version }: Pick<ImageManifest, "layer" | "version">): string {
+  return layer === "app" ? `/bluegreen/images/${version}` : `/bluegreen/images/${layer}/latest`;
+}
+
 /** Names of a bake's files in the folder of manifests. */
 export function filesOf(layer: Layer, version?: string): { manifest: string; report: string; log: string } {
   const name = bakeName(layer, version);

@@ -1,7 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import { below, type Layer } from "./layers.ts";
-import type { ImageManifest } from "./manifest.ts";
-import { parameterOf } from "./parameters.ts";
+import { type ImageManifest, parameterOf } from "./manifest.ts";
 
 /** Where a parent may be named: the first of them that names one counts. */
 export interface ParentSources {

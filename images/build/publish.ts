@@ -2,15 +2,14 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Image } from "@aws-sdk/client-ec2";
-import { Aws, type Place } from "./aws.ts";
+import { Aws, type ClientOptions } from "./aws.ts";
 import { refuse } from "./faults.ts";
 import { bakeName } from "./layers.ts";
-import type { ImageManifest } from "./manifest.ts";
-import { parameterOf } from "./parameters.ts";
+import { type ImageManifest, parameterOf } from "./manifest.ts";
 import { digestOf, judge } from "./report.ts";
 
 /** The calls of one region, and whose they are. */
-export type Places = (region: string) => Place;
+export type ClientOptionsOf = (region: string) => ClientOptions;
 
 /** Parameter Store looks at an image after it has answered; it takes seconds. */
 const DEADLINE_MS = 60_000;
@@ -49,11 +48,11 @@ export function planOf(
  * Compares a bake's report with its digest in the manifest and in the images' tags.
  * @throws Error that names all that does not match
  */
-export async function verify(manifest: ImageManifest, out: string, places: Places): Promise<void> {
+export async function verify(manifest: ImageManifest, out: string, optionsOf: ClientOptionsOf): Promise<void> {
   const name = bakeName(manifest.layer, manifest.version);
   const faults = await reportFaults(manifest, out);
   for (const [region, ami] of Object.entries(manifest.images)) {
-    faults.push(...imageFaults(region, ami, manifest.reportDigest, await new Aws(places(region)).image(ami)));
+    faults.push(...imageFaults(region, ami, manifest.reportDigest, await new Aws(optionsOf(region)).image(ami)));
   }
   refuse(`${name} is not what its manifest says`, faults);
 }
@@ -74,19 +73,19 @@ async function reportFaults(manifest: ImageManifest, out: string): Promise<strin
  * @returns the parameter's name
  * @throws Error that names all faults; nothing is written then
  */
-export async function publish(manifest: ImageManifest, out: string, places: Places): Promise<string> {
-  await verify(manifest, out, places);
+export async function publish(manifest: ImageManifest, out: string, optionsOf: ClientOptionsOf): Promise<string> {
+  await verify(manifest, out, optionsOf);
   const name = parameterOf(manifest);
   const faults: string[] = [];
   const writes: [region: string, ami: string][] = [];
   for (const [region, ami] of Object.entries(manifest.images)) {
-    const plan = planOf(manifest, region, await new Aws(places(region)).parameter(name));
+    const plan = planOf(manifest, region, await new Aws(optionsOf(region)).parameter(name));
     if (plan === "write") writes.push([region, ami]);
     else if (plan !== "keep") faults.push(plan.fault);
   }
   refuse(`${bakeName(manifest.layer, manifest.version)} can't be published`, faults);
   for (const [region, ami] of writes) {
-    const aws = new Aws(places(region));
+    const aws = new Aws(optionsOf(region));
     await aws.putImage(name, ami, manifest.layer !== "app");
     await whenHolds(aws, name, region, ami);
   }

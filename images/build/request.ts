@@ -3,10 +3,9 @@ import path from "node:path";
 import { exists } from "../../tools/cache.ts";
 import { run } from "../../tools/run.ts";
 import { Aws } from "./aws.ts";
-import { refuse, saidBy } from "./faults.ts";
+import { refuse, errorMessage } from "./faults.ts";
 import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";
-import { readManifest } from "./manifest.ts";
-import { parameterOf } from "./parameters.ts";
+import { parameterOf, readManifest } from "./manifest.ts";
 import { parentFault, parentOf } from "./parent.ts";
 import { parseVariables } from "./variables.ts";
 
@@ -32,14 +31,14 @@ export interface Request {
   readonly out: string;
 }
 
-/** Answers of the outside world, each replaced in tests. */
-export interface World {
+/** What is looked up outside, each replaced in tests. */
+export interface Lookups {
   /** The commit of the files, and whether they are all of that commit. */
   readonly commit: () => Promise<{ commit: string; clean: boolean }>;
   readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
 }
 
-export const world: World = {
+const lookups: Lookups = {
   commit: async () => {
     const git = (...args: string[]): Promise<string> => run("git", ["-C", ROOT, ...args]);
     return { commit: (await git("rev-parse", "HEAD")).trim(), clean: (await git("status", "--porcelain")) === "" };
@@ -51,11 +50,11 @@ export const world: World = {
  * Checks all that a bake is told before anything is made.
  * @throws Error that names all faults
  */
-export async function checked(
+export async function checkRequest(
   layer: Layer,
   options: Options,
   env = process.env,
-  { commit, aws } = world,
+  { commit, aws } = lookups,
 ): Promise<Request> {
   const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "";
   const { variables, faults } = parseVariables(options.var);
@@ -70,7 +69,7 @@ export async function checked(
   const varFiles = [path.join(TEMPLATES, "environments", `${options.environment}.pkrvars.hcl`), ...options.varFile];
   faults.push(...(await fileFaults(varFiles, options.environment)));
   const source = await commit().catch((error: unknown) => {
-    faults.push(`no commit to name: ${saidBy(error)}`);
+    faults.push(`no commit to name: ${errorMessage(error)}`);
     return { commit: "", clean: true };
   });
   if (!source.clean && options.allowDirty !== true) {
@@ -111,7 +110,7 @@ function baseParent({ parent }: Options): { fault: string } | Record<string, nev
   return parent === undefined ? {} : { fault: "--parent is not for base: it starts from the newest Amazon Linux 2023" };
 }
 
-async function parent(layer: "hardened" | "app", region: string, options: Options, aws: World["aws"]) {
+async function parent(layer: "hardened" | "app", region: string, options: Options, aws: Lookups["aws"]) {
   const lower = below(layer) ?? "base";
   try {
     const manifest = await readManifest(options.out, lower);
@@ -123,6 +122,6 @@ async function parent(layer: "hardened" | "app", region: string, options: Option
     const fault = parentFault(found.ami, layer, await aws(region).image(found.ami));
     return fault === undefined ? found : { fault: `${fault} (named by ${found.from})` };
   } catch (error) {
-    return { fault: `the image of ${lower} can't be looked up: ${saidBy(error)}` };
+    return { fault: `the image of ${lower} can't be looked up: ${errorMessage(error)}` };
   }
 }

@@ -3,7 +3,7 @@ import { findPacker } from "../../tools/packer.ts";
 import { findPackerPlugin } from "../../tools/packer-plugin.ts";
 import { run } from "../../tools/run.ts";
 import type { BakeArgs } from "./bake.ts";
-import { refuse, saidBy } from "./faults.ts";
+import { refuse, errorMessage } from "./faults.ts";
 
 /**
  * Finds what a bake on AWS needs. The image gets Node from Amazon Linux's own packages, so that its updates come with them.
@@ -18,7 +18,7 @@ export async function findTools(
     try {
       return await work();
     } catch (error) {
-      faults.push(saidBy(error));
+      faults.push(errorMessage(error));
       return undefined;
     }
   };

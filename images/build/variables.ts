@@ -12,7 +12,7 @@ export interface BakeFiles {
 }
 
 /** Variables of packer/ that the bake itself sets; nobody else may. */
-export const OWN_VARIABLES = [
+const OWN_VARIABLES = [
   "version",
   "commit",
   "schema_min",

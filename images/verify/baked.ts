@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bakeName, type Layer, ROOT } from "../build/layers.ts";
 import type { ImageManifest } from "../build/manifest.ts";
-import { ImageStore } from "../../packages/local-aws/machines/image-store.ts";
+import { ImageStore } from "@bluegreen/local-aws/machines";
 import type { CleanUp } from "../../tools/clean-up.ts";
 import { type Bakery, openBakery } from "./bakery.ts";
 import { recipe } from "./recipe.ts";
@@ -30,7 +30,7 @@ export interface Baked {
 const indexFile = path.join(IMAGES, "images.json");
 
 /** Images that were baked from what the project is now; undefined when there are none. */
-export async function findBaked(): Promise<Baked | undefined> {
+async function findBaked(): Promise<Baked | undefined> {
   const index = await readFile(indexFile, "utf8").then(
     (text) => JSON.parse(text) as { recipe: string; roots: Record<string, string> },
     () => undefined,

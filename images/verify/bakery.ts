@@ -4,12 +4,8 @@ import path from "node:path";
 import { bakeLayer } from "../build/bake.ts";
 import { type Layer, TEMPLATES } from "../build/layers.ts";
 import type { ImageManifest } from "../build/manifest.ts";
-import { rootTag } from "../../packages/local-aws/ec2/booted.ts";
-import { tagsByKey } from "../../packages/local-aws/ec2/instances.ts";
-import { startLocalAws } from "../../packages/local-aws/start.ts";
-import { ImageStore } from "../../packages/local-aws/machines/image-store.ts";
-import { debianRoot, parentName } from "../../packages/local-aws/machines/parent-image.ts";
-import { requireMachines } from "../../packages/local-aws/machines/requirements.ts";
+import { startLocalAws } from "@bluegreen/local-aws";
+import { debianRoot, ImageStore, parentName, requireMachines, rootTag } from "@bluegreen/local-aws/machines";
 import type { CleanUp } from "../../tools/clean-up.ts";
 import { findGoss } from "../../tools/goss.ts";
 import { findMoto } from "../../tools/moto.ts";
@@ -101,7 +97,7 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
     async launch(root) {
       const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: `${root}-${++launches}` }));
       await ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags: [{ Key: rootTag, Value: root }] }));
-      return launch(ec2, endpoint, ImageId);
+      return launch(ec2, cloud, ImageId);
     },
     async bake(layer, { version, parent, line }) {
       const work = bakeLayer({
@@ -123,8 +119,8 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
       const manifest = await work;
       const id = manifest.images[region] ?? "";
       const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [id] }));
-      const tags = Object.entries(tagsByKey(Images[0])).filter(([key]) => key !== rootTag);
-      await store.describe({ ...(await store.get(id)), tags: Object.fromEntries(tags) });
+      const tags = (Images[0]?.Tags ?? []).filter(({ Key }) => Key !== rootTag).map(({ Key, Value }) => [Key, Value]);
+      await store.describe({ ...(await store.get(id)), tags: Object.fromEntries(tags) as Record<string, string> });
       return manifest;
     },
   };

@@ -1,7 +1,7 @@
 import { RunInstancesCommand, TerminateInstancesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { CloudState } from "../../packages/local-aws/control.ts";
+import type { LocalAws } from "@bluegreen/local-aws";
 import { profile } from "./profile.ts";
 
 /** An instance that is looked at from inside. */
@@ -17,7 +17,7 @@ const userData =
   "#!/bin/sh\nBLUEGREEN_COLOR=green\nBLUEGREEN_ENVIRONMENT=rehearsal\nBLUEGREEN_SETTINGS=/bluegreen/rehearsal\n";
 
 /** Launches an image by itself, in no group, and waits until its systemd has started all that it starts. */
-export async function launch(ec2: EC2Client, endpoint: string, ImageId: string): Promise<Instance> {
+export async function launch(ec2: EC2Client, cloud: Pick<LocalAws, "state">, ImageId: string): Promise<Instance> {
   const { Instances = [] } = await ec2.send(
     new RunInstancesCommand({
       ImageId,
@@ -29,7 +29,7 @@ export async function launch(ec2: EC2Client, endpoint: string, ImageId: string):
     }),
   );
   const id = Instances[0]?.InstanceId ?? "";
-  const { instances } = (await (await fetch(`${endpoint}/rehearsal/state`)).json()) as CloudState;
+  const { instances } = await cloud.state();
   const pid = instances.find((instance) => instance.id === id)?.pid;
   if (pid === undefined) throw new Error(`${id} of ${ImageId} ended as soon as it was launched`);
   const inside = async (script: string): Promise<string> => {

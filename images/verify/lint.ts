@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { saidBy } from "../build/faults.ts";
+import { errorMessage } from "../build/faults.ts";
 import { ROOT, TEMPLATES } from "../build/layers.ts";
 import { findHostGoss } from "../../tools/goss.ts";
 import { findLinters } from "../../tools/linters.ts";
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
         (done) => `ok      ${name}: ${done}`,
         (error: unknown) => {
           failed += 1;
-          return `failed  ${name}:\n${saidBy(error).replace(/^/gm, "          ")}`;
+          return `failed  ${name}:\n${errorMessage(error).replace(/^/gm, "          ")}`;
         },
       );
       console.log(line);
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    console.error(saidBy(error));
+    console.error(errorMessage(error));
     process.exitCode = 1;
   },
 );

@@ -12,7 +12,7 @@ export type Outcome =
   /** The hook may be waiting, and was not reached: its own time-out will ABANDON. */
   | { kind: "failed"; why: string };
 
-/** What answering needs of the world. */
+/** What answering is given: its calls to the outside, each replaced in tests. */
 export interface AnswerParts {
   readInstance: (signal: AbortSignal) => Promise<Instance>;
   complete: (answer: HookAnswer) => Promise<void>;

@@ -8,7 +8,7 @@ export const hookName = "boot-gate";
  * Seconds that an instance has by default, from the gate's start, to pass its spec. The hook waits 300 s, and the boot
  * before the gate and the answer after it must fit in as well.
  */
-export const defaultDeadline = 180;
+const defaultDeadline = 180;
 
 /** Seconds of the greatest deadline: with the answer after it, it has to stay below the hook's 300 s. */
 const greatestDeadline = 240;

@@ -8,7 +8,7 @@ export type Line = { event: "start" | "spec" | "failure" | "verdict" | "retry" |
   string | number | boolean
 >;
 
-/** What the gate needs of the world. */
+/** What the gate is given: its calls to the outside, each replaced in tests. */
 export interface GateParts extends Omit<AnswerParts, "retrying"> {
   runSpec: (signal: AbortSignal) => Promise<SpecResult>;
   log: (line: Line) => void;

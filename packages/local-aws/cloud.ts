@@ -136,7 +136,6 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       balancer,
       addresses,
       instances,
-      serviceStore,
       faults,
       alarms: cloudWatch.alarms,
       cloudWatch,

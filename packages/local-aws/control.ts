@@ -3,7 +3,6 @@ import type { Alarms } from "./cloudwatch/alarms.ts";
 import type { RunningCloudWatch } from "./cloudwatch/start.ts";
 import type { StateValue } from "./cloudwatch/missing-data.ts";
 import type { Instances } from "./ec2/instances.ts";
-import type { ServiceStore } from "./ec2/store.ts";
 import type { Addresses } from "./elb/addresses.ts";
 import type { Balancer } from "./elb/balancer.ts";
 import type { ElbService } from "./elb/service.ts";
@@ -51,8 +50,6 @@ export interface CloudState {
   groups: GroupState[];
   /** States of the alarms, by name. */
   alarms: Record<string, StateValue>;
-  /** Number of the schema that the backing store of services that are processes has; absent before any has started. */
-  storeSchema?: number;
 }
 
 /** What the control paths tell about and act on. */
@@ -64,11 +61,10 @@ export interface ControlArgs {
   groups: ReadonlyMap<string, Group>;
   faults: FaultInjection;
   alarms: Pick<Alarms, "list">;
-  serviceStore: Pick<ServiceStore, "schema">;
   cloudWatch: Pick<RunningCloudWatch, "delayAlarms">;
 }
 
-function stateOf({ elb, balancer, addresses, instances, groups, alarms, serviceStore }: ControlArgs): CloudState {
+function stateOf({ elb, balancer, addresses, instances, groups, alarms }: ControlArgs): CloudState {
   return {
     loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
       name,
@@ -100,25 +96,19 @@ function stateOf({ elb, balancer, addresses, instances, groups, alarms, serviceS
       inService: [...members.values()].flatMap(({ id, lifecycle }) => (lifecycle === "InService" ? [id] : [])),
     })),
     alarms: Object.fromEntries(alarms.list().map(({ name, state }) => [name, state.value])),
-    storeSchema: serviceStore.schema,
   };
 }
 
 /**
  * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/alarm-lag/N`, after which alarms come N AWS seconds late;
  * `POST /rehearsal/instances/ID/kill`, which lets a machine die;
- * `POST /rehearsal/store/schema/N`, after which the services' store has that schema; and `POST /rehearsal/faults/FAULT/N`,
+ * and `POST /rehearsal/faults/FAULT/N`,
  * after which the next N calls of AWS's API fail so. Undefined for an unknown path, instance or fault.
  */
 export function controlPaths(args: ControlArgs): (method: string, path: string) => unknown {
   return (method, path) => {
     if (method === "GET" && path === "/rehearsal/state") {
       return stateOf(args);
-    }
-    const schema = /^\/rehearsal\/store\/schema\/([1-9]\d*)$/.exec(path)?.[1];
-    if (method === "POST" && schema) {
-      args.serviceStore.schema = Number(schema);
-      return { schema: Number(schema) };
     }
     const lag = /^\/rehearsal\/alarm-lag\/(\d+)$/.exec(path)?.[1];
     if (method === "POST" && lag) {

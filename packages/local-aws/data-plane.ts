@@ -19,7 +19,7 @@ export function dataPlane(args: Omit<BalancerArgs, "targets"> & { hardware: Hard
   const targets = new Targets({
     clock,
     probe: httpProbe,
-    placeOf: (id, port) => instances.placeOf(id, port),
+    addressOf: (id, port) => instances.addressOf(id, port),
     isRunning: (id) => instances.get(id)?.state === "running",
     log,
   });

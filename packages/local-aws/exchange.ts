@@ -6,7 +6,7 @@ import { actionOf, parseQuery } from "./query.ts";
 import { errorXml } from "./xml.ts";
 
 /** A call that came, whatever its protocol. */
-export interface Exchange {
+interface Exchange {
   action: string;
   answer(passOn: PassOn): Promise<Reply>;
   /** The refusal in the call's own protocol. */
@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 /** What came to a service: for which one, its headers and its body. */
-export interface Incoming {
+interface Incoming {
   service: string;
   headers: IncomingHttpHeaders;
   body: string;

@@ -78,7 +78,7 @@ export async function machineRoom(
   };
 }
 
-/** Debian's packages, and nothing else of the world: what a NAT gateway is to machines that images are baked on. */
+/** Debian's packages, and nothing else of the internet: what a NAT gateway is to machines that images are baked on. */
 function packages(): RequestListener {
   const proxy = createProxyServer({ target: `http://${packageHost}`, changeOrigin: true });
   proxy.on("error", (error, _, response) => {

@@ -29,7 +29,7 @@ export function loopbackOf(privateIp: string): string {
  * Where an instance's app listens here: its own loopback address and port; another port where that one is taken (by
  * a second rehearsal); 127.0.0.1 where the system has no other loopback addresses (macOS).
  */
-export async function placeOf(privateIp: string, appPort: number): Promise<{ host: string; port: number }> {
+export async function addressOf(privateIp: string, appPort: number): Promise<{ host: string; port: number }> {
   const own = loopbackOf(privateIp);
   // Shared by all instances, 127.0.0.1 never gives the app's port: two that start at once would both find it free.
   const tries: [string, number][] = [

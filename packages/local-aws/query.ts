@@ -14,12 +14,12 @@ export function parseQuery(body: string): QueryStructure {
   for (const [name, value] of new URLSearchParams(body)) {
     const path = name.split(".");
     const last = path.pop() ?? name;
-    let place = root;
+    let node = root;
     for (const part of path) {
-      const next = place[part];
-      place = typeof next === "object" && !Array.isArray(next) ? next : (place[part] = emptyStructure());
+      const next = node[part];
+      node = typeof next === "object" && !Array.isArray(next) ? next : (node[part] = emptyStructure());
     }
-    place[last] = value;
+    node[last] = value;
   }
   return foldStructure(root);
 }
@@ -48,7 +48,7 @@ function fold(value: QueryValue): QueryValue {
 }
 
 /** The member as a list; an absent one and the protocol's empty text are the empty list. */
-export function listOf(value: QueryValue | undefined): QueryValue[] {
+function listOf(value: QueryValue | undefined): QueryValue[] {
   return Array.isArray(value) ? value : [];
 }
 

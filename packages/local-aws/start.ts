@@ -2,9 +2,15 @@ import { fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { stop, whenReady } from "../../tools/process.ts";
+import type { CloudState } from "./control.ts";
+import type { Fault } from "./fault-injection.ts";
 import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 
-/** What `startCloud` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
+export type { CloudState } from "./control.ts";
+export type { Fault } from "./fault-injection.ts";
+export type { MachineOptions } from "./host.ts";
+
+/** What `startLocalAws` takes; `timeScale` is 10 by default: ten AWS seconds pass in a real one. */
 export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?: number };
 
 /** A cloud in a process of its own. */
@@ -17,6 +23,12 @@ export interface LocalAws {
   pid: number;
   /** With machines: the process whose network namespace is theirs. */
   gateway?: number;
+  /** What really runs now. */
+  state(): Promise<CloudState>;
+  /** Ends an instance as a machine ends that loses power. Rejects where no such instance runs. */
+  killInstance(id: string): Promise<void>;
+  /** Lets the next `calls` calls of AWS's API fail, whoever makes them; 0: none any more. */
+  injectFault(fault: Fault, calls: number): Promise<void>;
   /** Ends the cloud and everything that it started. */
   stop(): Promise<void>;
 }
@@ -35,5 +47,21 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
         `${options.motoPython} has moto[server].`,
     );
   }
-  return { ...message, pid: child.pid ?? 0, stop: () => stop(child) };
+  const { endpoint, certificateAuthority, gateway } = message;
+  return {
+    endpoint,
+    certificateAuthority,
+    pid: child.pid ?? 0,
+    gateway,
+    state: async () => (await control(endpoint, "GET", "state")) as CloudState,
+    killInstance: async (id) => void (await control(endpoint, "POST", `instances/${id}/kill`)),
+    injectFault: async (fault, calls) => void (await control(endpoint, "POST", `faults/${fault}/${calls}`)),
+    stop: () => stop(child),
+  };
+}
+
+async function control(endpoint: string, method: string, path: string): Promise<unknown> {
+  const answer = await fetch(`${endpoint}/rehearsal/${path}`, { method });
+  if (!answer.ok) throw new Error(`The local cloud refused ${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
 }

@@ -14,7 +14,7 @@ export function messageOf(error: unknown): string {
 const GONE = /NotFound(Exception|Error)?$|^NoSuch/;
 
 /** Whether AWS says that the resource does not exist. */
-export function isGone(error: unknown): boolean {
+function isGone(error: unknown): boolean {
   return GONE.test(codeOf(error));
 }
 

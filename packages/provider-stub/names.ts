@@ -33,7 +33,7 @@ export function nameFault(name: string, auto: AutoName): string | undefined {
 }
 
 /** Whether the name in these inputs was generated (the official provider's own mark in the inputs). */
-export function isGenerated(inputs: Props, auto: AutoName): boolean {
+function isGenerated(inputs: Props, auto: AutoName): boolean {
   const marks = inputs.__defaults;
   return Array.isArray(marks) && marks.includes(auto.arg ?? "name");
 }

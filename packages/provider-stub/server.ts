@@ -115,7 +115,7 @@ function partsOf(urn: string): { type: string; name: string } {
 }
 
 /** The methods of Pulumi's ResourceProvider protocol over a table of rows; what is missing answers UNIMPLEMENTED. */
-export function handlers(catalogue: Catalogue, sessions: Sessions): grpc.UntypedServiceImplementation {
+function handlers(catalogue: Catalogue, sessions: Sessions): grpc.UntypedServiceImplementation {
   const rowOf = (urn: string): { row: Row; name: string } => {
     const { type, name } = partsOf(urn);
     const row = catalogue.rows.get(type);

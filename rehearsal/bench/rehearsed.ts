@@ -2,7 +2,7 @@ import path from "node:path";
 import { measureMax, startLoad } from "../load/load.ts";
 import { openSession } from "../session.ts";
 import { Context, pause } from "../scenarios/context.ts";
-import { worlds } from "../scenarios/release.ts";
+import { fixtures } from "../scenarios/release.ts";
 import { CleanUp } from "../../tools/clean-up.ts";
 import { moves, wholeRelease } from "./commands.ts";
 import { comparison } from "./comparison.ts";
@@ -42,14 +42,14 @@ export async function rehearsed(say: (line: string) => void): Promise<Rehearsed>
     });
     const context = new Context(session, rate, 2);
     say("bringing both fleets up");
-    await context.updated(worlds.warm(context));
+    await context.updated(fixtures.warm(context));
     const engine = [
       ...(await typed(context, folder, say)),
       ...(await greatestLoad(context, say)),
       ...(await growth(context, say)),
     ];
-    // From here on the settings belong to the commands: the engine's own runs would write the story's over them.
-    await context.updated(worlds.warm(context));
+    // From here on the settings belong to the commands: the engine's own runs would write the scenario's over them.
+    await context.updated(fixtures.warm(context));
     await underLoad(context, cleanUp);
     const { figures, rollbackSeconds } = await moves(context, say);
     const release = await wholeRelease(context, say);
@@ -77,8 +77,8 @@ async function greatestLoad(context: Context, say: (line: string) => void): Prom
   const { main } = await context.urls();
   const load = measureMax({ url: `${main}/`, seconds: 20, connections: 50 });
   await pause(2);
-  await context.updated(worlds.green(context));
-  await context.updated(worlds.warm(context));
+  await context.updated(fixtures.green(context));
+  await context.updated(fixtures.warm(context));
   const { sent, failed, perSecond } = await load;
   const name = `requests failed of ${sent}, at the greatest load (${Math.round(perSecond)} a second), flip and rollback included`;
   return [{ name, value: `${failed}`, limit: "0", ok: failed === 0 }];
@@ -89,9 +89,9 @@ async function growth(context: Context, say: (line: string) => void): Promise<Fi
   for (const processes of sizes) {
     say(`both fleets with ${processes} processes together`);
     const size = { minSize: processes / 2, maxSize: processes / 2 };
-    const grown = await context.updated({ ...worlds.warm(context), ...size });
-    const flip = await context.updated({ ...worlds.green(context), ...size });
-    const back = await context.updated({ ...worlds.warm(context), ...size });
+    const grown = await context.updated({ ...fixtures.warm(context), ...size });
+    const flip = await context.updated({ ...fixtures.green(context), ...size });
+    const back = await context.updated({ ...fixtures.warm(context), ...size });
     const value = `ready ${grown.seconds.toFixed(1)}, flip ${flip.seconds.toFixed(1)}, rollback ${back.seconds.toFixed(1)}`;
     figures.push({ name: `seconds of an update with ${processes} processes`, value, ok: true });
   }

@@ -4,7 +4,7 @@ import { RehearsalStack } from "../engine/stack.ts";
 import type { Session } from "../session.ts";
 import { touchedResources } from "../../automation/protocol.ts";
 import type { Context } from "../scenarios/context.ts";
-import { worlds } from "../scenarios/release.ts";
+import { fixtures } from "../scenarios/release.ts";
 import { type Figure, median } from "./figure.ts";
 
 /** Rounds: in each a flip, a rollback, an update of the floor, a preview and a refused update, so that a drift meets all. */
@@ -30,22 +30,22 @@ export async function typed(context: Context, folder: string, say: (line: string
   const resources = new Set<number>();
   for (let round = 1; round <= rounds; round++) {
     say(`pulumi up as typed, round ${round} of ${rounds}`);
-    const flip = await context.updated(worlds.green(context));
+    const flip = await context.updated(fixtures.green(context));
     seconds.flip.push(flip.seconds);
     floor.setConfig({ days: round % 2 === 0 ? 1 : 3 });
     const least = await floor.up();
     if (!least.ok || touchedResources(least).join() !== "floor")
       throw new Error(`the floor was not updated: ${least.error}`);
     seconds.floor.push(least.seconds);
-    const rollback = await context.updated(worlds.warm(context));
+    const rollback = await context.updated(fixtures.warm(context));
     seconds.rollback.push(rollback.seconds);
     for (const result of [flip, rollback]) resources.add(touchedResources(result).length);
     seconds.preview.push((await context.session.stack.preview()).seconds);
     seconds.refused.push(
-      (await context.refused({ ...worlds.warm(context), minSize: 9, maxSize: 3 }, /minSize/)).seconds,
+      (await context.refused({ ...fixtures.warm(context), minSize: 9, maxSize: 3 }, /minSize/)).seconds,
     );
   }
-  context.apply(worlds.warm(context));
+  context.apply(fixtures.warm(context));
   return figuresOf(seconds, Math.max(...resources));
 }
 

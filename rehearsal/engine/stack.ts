@@ -116,7 +116,7 @@ export class RehearsalStack {
   }
 
   /** Folder with the stack's own Pulumi.yaml and settings, and the stack's name. */
-  get place(): { folder: string; stack: string } {
+  get stackRef(): { folder: string; stack: string } {
     return { folder: this.args.project, stack: this.args.stackName };
   }
 

@@ -2,12 +2,11 @@ import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/cli
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Baked } from "../../images/verify/baked.ts";
-import { rootTag } from "../../packages/local-aws/ec2/booted.ts";
+import { rootTag } from "@bluegreen/local-aws/machines";
 import type { ImageName } from "./catalog.ts";
 
 /** Images that only machines can have: mistakes in the system, not in the service. */
-export const machineImageNames = ["broken-config", "failed-unit", "wrong-version"] as const;
-export type MachineImageName = (typeof machineImageNames)[number];
+export type MachineImageName = "broken-config" | "failed-unit" | "wrong-version";
 
 interface Recipe {
   /** The baked image that it is made from. */

@@ -1,5 +1,5 @@
 import { Aws } from "../../images/build/aws.ts";
-import { parameterOf } from "../../images/build/parameters.ts";
+import { parameterOf } from "../../images/build/manifest.ts";
 import { catalog, type ImageName } from "./catalog.ts";
 
 /** Publishes the images as `npm run bake -- publish` does: a release can then be named by its version. */

@@ -14,7 +14,7 @@ export interface Sample {
 }
 
 /** Answers by colour; `none` counts failures and answers that no fleet gave. */
-export type ByColor = { readonly blue: number; readonly green: number; readonly none: number };
+type ByColor = { readonly blue: number; readonly green: number; readonly none: number };
 
 /** The load of a span of time. */
 export interface LoadWindow {

@@ -1,8 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { actionOf, parseQuery, type QueryStructure, textOf, textsOf } from "../../packages/local-aws/query.ts";
-import { type Answer, answerXml, errorXml } from "../../packages/local-aws/xml.ts";
-import { AwsError } from "../../packages/local-aws/errors.ts";
+import {
+  actionOf,
+  type Answer,
+  answerXml,
+  AwsError,
+  errorXml,
+  parseQuery,
+  type QueryStructure,
+  textOf,
+  textsOf,
+} from "@bluegreen/local-aws/wire";
 import type { Item } from "../../aws/releases-item.ts";
 
 /** An image that can be deployed. */

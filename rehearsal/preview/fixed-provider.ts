@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import sdk from "@pulumi/aws/package.json" with { type: "json" };
-import { INVOKES } from "../../packages/provider-stub/invokes.ts";
-import type { Row } from "../../packages/provider-stub/row.ts";
-import { ROWS } from "../../packages/provider-stub/handlers/index.ts";
-import type { Invoke } from "../../packages/provider-stub/server.ts";
-import { serve } from "../../packages/provider-stub/server.ts";
-import { Sessions } from "../../packages/provider-stub/session.ts";
-import { isBlock, type Props, text } from "../../packages/provider-stub/shape.ts";
+import {
+  INVOKES,
+  type Invoke,
+  isBlock,
+  type Props,
+  type Row,
+  ROWS,
+  serve,
+  Sessions,
+  text,
+} from "@bluegreen/provider-stub/parts";
 import type { FixedCloud } from "./fixed-cloud.ts";
 
 const region = "eu-central-1";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { overrideVariable } from "../../deployment/variables.ts";
 import { claim } from "../../tools/claim.ts";
 import { CleanUp } from "../../tools/clean-up.ts";
 import { compare } from "./compare.ts";

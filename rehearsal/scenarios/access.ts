@@ -1,8 +1,8 @@
 import type { ConfigOverrides } from "../engine/settings.ts";
-import type { Fault } from "../../packages/local-aws/fault-injection.ts";
+import type { Fault } from "@bluegreen/local-aws";
 import { touchedResources } from "../../automation/protocol.ts";
 import type { Context, Step } from "./context.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 /** A way to AWS that is closed, and what the update and its preview say. */
 interface Closed {
@@ -36,23 +36,18 @@ const closed: readonly Closed[] = [
 
 const every = 1_000_000;
 
-async function inject({ session }: Context, fault: Fault, calls: number): Promise<void> {
-  const answer = await fetch(`${session.endpoint}/rehearsal/faults/${fault}/${calls}`, { method: "POST" });
-  if (!answer.ok) throw new Error(`no fault could be injected: ${answer.status} ${await answer.text()}`);
-}
-
 /** Trips over one closed way: one line, and nothing is made. */
 async function expectRefused(context: Context, { what, config = {}, fault, words }: Closed): Promise<void> {
   const { stack } = context.session;
   context.say(what);
   stack.setConfig(config);
-  if (fault) await inject(context, fault, every);
+  if (fault) await context.session.injectFault(fault, every);
   try {
-    const { error = "" } = await context.refused(worlds.blue(context), words);
+    const { error = "" } = await context.refused(fixtures.blue(context), words);
     if (error.includes("\n")) throw new Error(`${what} was to give one line, but it said: ${error}`);
   } finally {
     stack.setConfig({ ...unset(config), ...region });
-    if (fault) await inject(context, fault, 0);
+    if (fault) await context.session.injectFault(fault, 0);
   }
 }
 
@@ -69,7 +64,7 @@ export const access: Step = {
     for (const way of closed) await expectRefused(context, way);
     stack.setConfig(noRegion);
     stack.setEnv({ AWS_DEFAULT_REGION: "eu-central-1" });
-    context.apply(worlds.blue(context));
+    context.apply(fixtures.blue(context));
     const preview = await stack.preview();
     if (!preview.ok) throw new Error(`AWS_DEFAULT_REGION alone was to do, but: ${preview.error}`);
     stack.setConfig(region);

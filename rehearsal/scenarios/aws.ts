@@ -11,7 +11,7 @@ interface Cloud {
   readonly session: { readonly endpoint: string };
 }
 
-/** Clients of the local cloud, for what the story does by hand. */
+/** Clients of the local cloud, for what a step does by hand. */
 const options = ({ session }: Cloud) => ({
   endpoint: session.endpoint,
   region: "eu-central-1",

@@ -1,12 +1,12 @@
 import { CompleteLifecycleActionCommand, DescribeAutoScalingInstancesCommand } from "@aws-sdk/client-auto-scaling";
 import { autoScaling } from "./aws.ts";
 import { touchedResources } from "../../automation/protocol.ts";
-import { touchedByImage, pause, type Context, type Step, type World } from "./context.ts";
-import { worlds } from "./release.ts";
+import { touchedByImage, pause, type Context, type Step, type Fixture } from "./context.ts";
+import { fixtures } from "./release.ts";
 
 /** Green serves; blue comes up with an image that answers the launch lifecycle hook. */
-const gated = (context: Context): World => ({
-  ...worlds.green(context),
+const gated = (context: Context): Fixture => ({
+  ...fixtures.green(context),
   blueAmi: context.session.images["boot-gate"],
 });
 
@@ -39,7 +39,7 @@ async function answering(context: Context, result: "CONTINUE" | "ABANDON", until
 export const bootGate: Step = {
   name: "boot-gate",
   title: "a boot gate says no: the update fails at once, green serves on; it says yes: blue comes up",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
     const refused = context.refused(
@@ -58,7 +58,7 @@ export const bootGate: Step = {
     const again = await context.updated(gated(context));
     if (touchedResources(again).length > 0)
       throw new Error(`the same update touched ${touchedResources(again).join(", ")}`);
-    await context.updated(worlds.released(context));
+    await context.updated(fixtures.released(context));
     const note = `${given.length} launches given up and the update failed in ${result.seconds.toFixed(1)} s, then ${taken.length} let through`;
     return { touched: touchedResources(result), updateSeconds: result.seconds, note };
   },

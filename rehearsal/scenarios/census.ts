@@ -12,7 +12,7 @@ const named = /bluegreen-([a-z]+)-/;
 /**
  * Counts everything in EC2 by its tag, and what has no tag by its name; of load balancers and groups also how they are set.
  */
-export async function census(context: Context): Promise<Census> {
+async function census(context: Context): Promise<Census> {
   const byTag = new DescribeTagsCommand({ Filters: [{ Name: "key", Values: ["Environment"] }] });
   const [{ Tags = [] }, { TableNames = [] }, { loadBalancers, groups }] = await Promise.all([
     ec2(context).send(byTag),

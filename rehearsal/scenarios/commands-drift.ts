@@ -78,7 +78,7 @@ export async function driftAndRepair(scene: Scene): Promise<void> {
 export async function olderCheckout({ context, stack }: Scene): Promise<void> {
   const serving = await servingNow(context, stack);
   await context.adopt();
-  const now = context.world ?? {};
+  const now = context.fixture ?? {};
   const older = { ...now, activeColor: other(serving), standby: "warm", standbyWeight: 0, releaseRevision: 0 };
   const { error = "" } = await context.refused(older, /these settings are older than the last command's/);
   const revision = Number(/pulumi config set releaseRevision (\d+)/.exec(error)?.[1]);
@@ -93,7 +93,7 @@ export async function directRollback(scene: Scene): Promise<void> {
   const { context, stack, watch } = scene;
   const to = other(await servingNow(context, stack));
   const env = { PULUMI_BACKEND_URL: "file:///nowhere/to/be/found" };
-  const direct = ["rollback", "--direct", "--to", to, "--stack", context.session.stack.place.stack];
+  const direct = ["rollback", "--direct", "--to", to, "--stack", context.session.stack.stackRef.stack];
   await runCommand(context, direct, 0, undefined, { env });
   await expectServing(context, stack, to);
   await watch.look();

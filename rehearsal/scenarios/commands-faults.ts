@@ -1,4 +1,4 @@
-import type { Fault } from "../../packages/local-aws/fault-injection.ts";
+import type { Fault } from "@bluegreen/local-aws";
 import { described, startCommand, type CommandEvent } from "./commands-process.ts";
 import { quick } from "./commands.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
@@ -26,11 +26,6 @@ const trials: readonly Trial[] = [
   { fault: "throttled", calls: 2, at: /^Baking/, rides: true },
 ];
 
-async function inject({ context }: Scene, fault: Fault, calls: number): Promise<void> {
-  const answer = await fetch(`${context.session.endpoint}/rehearsal/faults/${fault}/${calls}`, { method: "POST" });
-  if (!answer.ok) throw new Error(`no fault could be injected: ${answer.status} ${await answer.text()}`);
-}
-
 async function attempt(scene: Scene, args: readonly string[], { fault, calls, at, rides }: Trial): Promise<void> {
   const { context, stack } = scene;
   const command = startCommand(context, args);
@@ -41,10 +36,10 @@ async function attempt(scene: Scene, args: readonly string[], { fault, calls, at
   try {
     await command.event(`it came to ${at}`, isThere);
     before = JSON.stringify((await seenNow(context, stack)).weights);
-    await inject(scene, fault, calls);
+    await context.session.injectFault(fault, calls);
     end = await command.end;
   } finally {
-    await inject(scene, fault, 0);
+    await context.session.injectFault(fault, 0);
   }
   if (rides ? end.code !== 0 : end.code !== 1) throw new Error(`${fault} at ${at}: ${described(end)}`);
   if (!rides && end.errors.length !== 1) throw new Error(`${fault} at ${at} was to give one line: ${described(end)}`);

@@ -8,7 +8,7 @@ import {
   ModifyListenerCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { overrideVariable } from "../../deployment/variables.ts";
 import { colors } from "../../deployment/model.ts";
 import { elb } from "./aws.ts";
 import { quick } from "./commands.ts";

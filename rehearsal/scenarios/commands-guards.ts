@@ -75,7 +75,7 @@ async function retireTooEarly(scene: Scene): Promise<void> {
 
 async function hookSaysNo(scene: Scene): Promise<void> {
   const { context, stack } = scene;
-  const file = path.join(context.session.stack.place.folder, "bluegreen.yaml");
+  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
   const before = await readFile(file, "utf8");
   await writeFile(file, `${before}\nhooks:\n  before:\n    cutover:\n      - echo 'not on a Friday' && exit 1\n`);
   try {

@@ -109,7 +109,7 @@ export function startCommand(
   const { stack } = context.session;
   const id = `${process.pid}.${++count}`;
   const child = spawn("bluegreen", ["--json", ...args], {
-    cwd: stack.place.folder,
+    cwd: stack.stackRef.folder,
     env: { ...stack.environment(), [mark]: id, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

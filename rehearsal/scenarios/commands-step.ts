@@ -2,7 +2,7 @@ import { other, type Color } from "../../deployment/model.ts";
 import type { Context, Findings, Step } from "./context.ts";
 import { runCommand } from "./commands-process.ts";
 import { seenNow, servingNow, type Stack, Watch } from "./commands-watch.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 /** What a step with release commands works with. */
 export interface Scene {
@@ -20,9 +20,9 @@ export interface Scene {
 export const commandStep = (name: string, title: string, run: (scene: Scene) => Promise<Findings>): Step => ({
   name,
   title,
-  from: (context) => context.handed ?? worlds.released(context),
+  from: (context) => context.handed ?? fixtures.released(context),
   async run(context) {
-    // Asked once, before the commands come: the question writes the story's settings into the stack's file.
+    // Asked once, before the commands come: the question writes the scenario's settings into the stack's file.
     const stack = await context.session.stack.outputs();
     const watch = new Watch(context, stack);
     try {
@@ -51,7 +51,7 @@ export async function emptyStandby({ context, stack }: Scene): Promise<void> {
 /** The image of a colour's fleet, by the settings that the commands have written. */
 export async function imageOf(context: Context, color: Color): Promise<string> {
   await context.adopt();
-  const image = context.world?.[`${color}Ami`];
+  const image = context.fixture?.[`${color}Ami`];
   return typeof image === "string" ? image : "";
 }
 

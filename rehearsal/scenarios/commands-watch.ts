@@ -2,7 +2,7 @@ import { other, byColor, colors, type ByColor, type Color } from "../../deployme
 import type { StackOutputs } from "../../deployment/stack-outputs.ts";
 import { latestRecord } from "../../cli/store/records.ts";
 import type { ReleaseRecord } from "../../cli/state/model.ts";
-import type { CloudState } from "../../packages/local-aws/control.ts";
+import type { CloudState } from "@bluegreen/local-aws";
 import { dynamodb } from "./aws.ts";
 import type { Context } from "./context.ts";
 
@@ -47,7 +47,7 @@ export function faultsBetween(before: Seen, now: Seen): string[] {
 /** Milliseconds between two looks. */
 const period = 100;
 
-/** Looks at the world from outside, all the time, while commands work on it. */
+/** Looks at the stack from outside, all the time, while commands work on it. */
 export class Watch {
   readonly faults = new Set<string>();
   /** Weights in the order in which they were seen, each once in a row. */

@@ -12,8 +12,8 @@ import type { Load, LoadWindow } from "../load/load.ts";
 import type { Session } from "../session.ts";
 import { autoScaling, elb } from "./aws.ts";
 
-/** Settings of the stack, without the namespace; undefined: unset. */
-export type World = Readonly<Record<string, ConfigValue | undefined>>;
+/** Settings of the stack with which a step begins or goes on, without the namespace; undefined: unset. */
+export type Fixture = Readonly<Record<string, ConfigValue | undefined>>;
 
 /** What a step has to tell for the table. Times in seconds from the command. */
 export interface Findings {
@@ -31,12 +31,12 @@ export interface Findings {
   note?: string;
 }
 
-/** One step of the story. */
+/** One step of the scenario. */
 export interface Step {
   name: string;
   title: string;
-  /** The settings that the world must have before it; undefined: the step doesn't care. */
-  from?: (context: Context) => World;
+  /** The settings that the stack must have before it; undefined: any. */
+  from?: (context: Context) => Fixture;
   /** Rejects when anything is off, with what was expected and what came. */
   run(context: Context): Promise<Findings>;
 }
@@ -45,10 +45,10 @@ export interface Step {
 export class Context {
   load: Load | undefined;
   /** The settings of the last update that succeeded. */
-  world: World | undefined;
-  /** The settings as the release commands have left them; undefined: the last update was the story's own. */
-  handed: World | undefined;
-  private applied: World = {};
+  fixture: Fixture | undefined;
+  /** The settings as the release commands have left them; undefined: the last update was a step's own. */
+  handed: Fixture | undefined;
+  private applied: Fixture = {};
 
   readonly session: Session;
   /** Requests a second of the constant load. */
@@ -69,39 +69,39 @@ export class Context {
     this.onLine(line);
   }
 
-  /** Sets the whole world's settings and updates; says each resource as it is touched. */
-  async update(world: World, options: RunOptions = {}): Promise<OperationResult> {
-    this.apply(world);
+  /** Sets all settings and updates; says each resource as it is touched. */
+  async update(fixture: Fixture, options: RunOptions = {}): Promise<OperationResult> {
+    this.apply(fixture);
     this.handed = undefined;
     const result = await this.session.stack.up({ onProgress: this.progress, ...options });
-    if (result.ok) this.world = world;
+    if (result.ok) this.fixture = fixture;
     return result;
   }
 
-  /** Sets the world's settings for an operation that the caller starts. */
-  apply(world: World): void {
+  /** Sets all settings for an operation that the caller starts. */
+  apply(fixture: Fixture): void {
     const unset = Object.fromEntries(Object.keys(this.applied).map((key) => [key, undefined]));
-    this.session.set({ ...unset, ...world });
-    this.applied = world;
+    this.session.set({ ...unset, ...fixture });
+    this.applied = fixture;
   }
 
   /** Takes the settings over that the release commands have written, for the updates to come. */
   async adopt(): Promise<void> {
-    const world: World = { ...this.applied, ...(await releasedSettings(this.session.stack)) };
-    this.apply(world);
-    this.world = this.handed = world;
+    const fixture: Fixture = { ...this.applied, ...(await releasedSettings(this.session.stack)) };
+    this.apply(fixture);
+    this.fixture = this.handed = fixture;
   }
 
   /** Updates and expects success. */
-  async updated(world: World): Promise<OperationResult> {
-    const result = await this.update(world);
+  async updated(fixture: Fixture): Promise<OperationResult> {
+    const result = await this.update(fixture);
     if (!result.ok) throw new Error(`the update was expected to succeed, but: ${result.error}`);
     return result;
   }
 
   /** Updates, expects a refusal that says `words`, and that nothing but what `mayTouch` names was touched. */
-  async refused(world: World, words: RegExp, mayTouch: string[] = []): Promise<OperationResult> {
-    const result = await this.update(world);
+  async refused(fixture: Fixture, words: RegExp, mayTouch: string[] = []): Promise<OperationResult> {
+    const result = await this.update(fixture);
     if (result.ok) throw new Error(`the update was expected to be refused with ${words}, but it succeeded`);
     if (!words.test(result.error ?? ""))
       throw new Error(`expected a refusal with ${words}, but it said: ${result.error}`);
@@ -124,7 +124,7 @@ export class Context {
 
   /** Where the main listener really listens, and the preview listener. */
   async urls(): Promise<{ main: string; preview: string }> {
-    const own = `bluegreen-${this.session.stack.place.stack}-`;
+    const own = `bluegreen-${this.session.stack.stackRef.stack}-`;
     const balancer = (await this.session.state()).loadBalancers.find(({ name }) => name.startsWith(own));
     const at = (port: number) => balancer?.listeners.find((listener) => listener.port === port)?.url ?? "";
     return { main: at(80), preview: at(9090) };
@@ -159,9 +159,9 @@ const releaseSettings = [
 ];
 
 /** What the release commands have written into a stack's settings. */
-export async function releasedSettings({ place }: Pick<RehearsalStack, "place">): Promise<World> {
-  const file = path.join(place.folder, `Pulumi.${place.stack}.yaml`);
-  const { config } = parse(await readFile(file, "utf8")) as { config: World };
+export async function releasedSettings({ stackRef }: Pick<RehearsalStack, "stackRef">): Promise<Fixture> {
+  const file = path.join(stackRef.folder, `Pulumi.${stackRef.stack}.yaml`);
+  const { config } = parse(await readFile(file, "utf8")) as { config: Fixture };
   return Object.fromEntries(releaseSettings.map((name) => [name, config[`bluegreen:${name}`]]));
 }
 

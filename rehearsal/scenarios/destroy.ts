@@ -44,7 +44,7 @@ export const destroy: Step = {
     await context.load?.stop();
     const result = await context.session.stack.destroy({ onProgress: context.progress });
     if (!result.ok) throw new Error(`destroy failed: ${result.error}`);
-    context.world = undefined;
+    context.fixture = undefined;
     const left = await leftovers(context);
     if (left.length > 0) throw new Error(`destroy left behind: ${left.join(", ")}`);
     return { touched: touchedResources(result), updateSeconds: result.seconds };

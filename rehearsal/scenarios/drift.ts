@@ -3,12 +3,12 @@ import { DescribeListenersCommand, ModifyListenerCommand } from "@aws-sdk/client
 import { elb } from "./aws.ts";
 import { touchedResources } from "../../automation/protocol.ts";
 import { expectTouched, pause, type Step } from "./context.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 const drift: Step = {
   name: "drift",
   title: "drift: somebody moves traffic by hand; refresh shows it, the gate refuses, an update repairs it",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context) {
     const client = elb(context);
     const { listenerArn: ListenerArn, targetGroupArns: arns } = await context.session.stack.outputs();
@@ -31,12 +31,12 @@ const drift: Step = {
         `refresh did not show the listener's weights, but: ${touchedResources(seen).join(", ") || "nothing"}`,
       );
     // An update for the state's weights has nothing to do; one for others finds live weights that it doesn't know.
-    await context.refused({ ...worlds.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
+    await context.refused({ ...fixtures.green(context), activeColor: "blue" }, /somebody moved traffic by hand/, [
       listenerName,
     ]);
     const refreshed = await context.session.stack.refresh();
     if (!refreshed.ok) throw new Error(`refresh failed: ${refreshed.error}`);
-    const repaired = await context.updated(worlds.green(context));
+    const repaired = await context.updated(fixtures.green(context));
     expectTouched(repaired, [listenerName]);
     const { Listeners = [] } = await client.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }));
     const weights = Listeners[0]?.DefaultActions?.[0]?.ForwardConfig?.TargetGroups?.map(({ Weight }) => Weight).sort();

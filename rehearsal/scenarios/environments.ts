@@ -12,11 +12,11 @@ import { quick } from "./commands.ts";
 import { runCommand } from "./commands-process.ts";
 import { commandStep, imageOf, toRelease } from "./commands-step.ts";
 import { expectServing, type Stack } from "./commands-watch.ts";
-import { releasedSettings, type Context, type Step, type World } from "./context.ts";
+import { releasedSettings, type Context, type Step, type Fixture } from "./context.ts";
 import { type Deployed, expectAsDeclared, settingsOf } from "./declared.ts";
 import { makeCertificate, makeZone, removeCertificate, removeZone } from "./domains.ts";
 import { expectHttps } from "./https.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 import { other } from "../../deployment/model.ts";
 
 /** An environment that stands beside dev. */
@@ -65,12 +65,12 @@ function versionOf({ session }: Context, image: string): string {
   return known.version;
 }
 
-const set = (stack: RehearsalStack, settings: World): void =>
+const set = (stack: RehearsalStack, settings: Fixture): void =>
   stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value])));
 
 /** Runs with another limit for a new colour's latency: 12 processes that start on two cores say nothing of a release. */
 async function withPatience<T>({ session }: Context, run: () => Promise<T>): Promise<T> {
-  const file = path.join(session.stack.place.folder, "bluegreen.yaml");
+  const file = path.join(session.stack.stackRef.folder, "bluegreen.yaml");
   const text = await readFile(file, "utf8");
   const { limits } = parse(text) as { limits: object };
   await writeFile(file, stringify({ limits: { ...limits, p95Slack } }));
@@ -136,7 +136,7 @@ async function expectUntouched(stack: RehearsalStack): Promise<void> {
   const seen = await stack.refresh({ previewOnly: true });
   const differs = seen.changes.map(({ name, diff }) => `${name} (${diff.join(", ")})`);
   if (!seen.ok || differs.length > 0)
-    throw new Error(`${stack.place.stack} differs: ${seen.error ?? differs.join(", ")}`);
+    throw new Error(`${stack.stackRef.stack} differs: ${seen.error ?? differs.join(", ")}`);
 }
 
 const step = commandStep(
@@ -183,5 +183,5 @@ const step = commandStep(
 /** It begins with whatever dev serves. */
 export const environments: Step = {
   ...step,
-  from: (context) => context.handed ?? context.world ?? worlds.blue(context),
+  from: (context) => context.handed ?? context.fixture ?? fixtures.blue(context),
 };

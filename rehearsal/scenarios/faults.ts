@@ -3,34 +3,39 @@ import { TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import type { ImageName } from "../images/catalog.ts";
 import { ec2 } from "./aws.ts";
 import { touchedResources } from "../../automation/protocol.ts";
-import { touchedByImage, expectTouched, pause, until, type Context, type Step, type World } from "./context.ts";
-import { worlds } from "./release.ts";
+import { touchedByImage, expectTouched, pause, until, type Context, type Step, type Fixture } from "./context.ts";
+import { fixtures } from "./release.ts";
 
 /** Green serves; blue comes up with an image of the catalog. */
 const withBlue =
   (image: ImageName) =>
-  (context: Context): World => ({
-    ...worlds.green(context),
+  (context: Context): Fixture => ({
+    ...fixtures.green(context),
     blueAmi: context.session.images[image],
   });
 
 /** Rejects when users saw blue, or anything failed. */
-export async function onlyGreenServed(context: Context, since: number): Promise<void> {
+async function onlyGreenServed(context: Context, since: number): Promise<void> {
   const { byColor, failed, errors } = await context.traffic(since);
   if (byColor.blue > 0) throw new Error(`${byColor.blue} users saw the bad image`);
   if (failed > 0) throw new Error(`${failed} requests failed, the first with ${errors[0]?.failure}`);
 }
 
 /** An image that never gets healthy: the update fails with the reason, and no request fails. */
-export const neverReady = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
+export const neverReady = (
+  name: string,
+  title: string,
+  words: RegExp,
+  fixture: (context: Context) => Fixture,
+): Step => ({
   name,
   title,
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
-    const result = await context.refused(world(context), words, touchedByImage("blue"));
+    const result = await context.refused(fixture(context), words, touchedByImage("blue"));
     await onlyGreenServed(context, begun);
-    await context.updated(worlds.released(context));
+    await context.updated(fixtures.released(context));
     return { touched: touchedResources(result), updateSeconds: result.seconds, note: sentence(result.error) };
   },
 });
@@ -38,7 +43,7 @@ export const neverReady = (name: string, title: string, words: RegExp, world: (c
 const slowStart: Step = {
   name: "slow-start",
   title: "an image that starts slowly: the update waits until it is ready",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
     const result = await context.updated(withBlue("slow-start")(context));
@@ -48,13 +53,18 @@ const slowStart: Step = {
 };
 
 /** Blue is healthy with an image that users must not get: the health gate stops the flip, and no request fails. */
-export const gateStops = (name: string, title: string, words: RegExp, world: (context: Context) => World): Step => ({
+export const gateStops = (
+  name: string,
+  title: string,
+  words: RegExp,
+  fixture: (context: Context) => Fixture,
+): Step => ({
   name,
   title,
-  from: world,
+  from: fixture,
   async run(context) {
     const begun = Date.now();
-    const flip = { ...world(context), activeColor: "blue" };
+    const flip = { ...fixture(context), activeColor: "blue" };
     const result = await context.refused(flip, words, [listenerName]);
     await onlyGreenServed(context, begun);
     return { touched: [], updateSeconds: result.seconds, note: sentence(result.error) };
@@ -68,7 +78,7 @@ const noticed = 5;
 const terminate: Step = {
   name: "terminate",
   title: "an instance is terminated under load: its group replaces it",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const [chosen, ...others] = await context.instances("green");
     const begun = Date.now();
@@ -83,7 +93,7 @@ const terminate: Step = {
 const kill: Step = {
   name: "kill",
   title: "a machine dies under load: it is taken out and replaced",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     await until("both instances of green serve", 90, async () => (await context.healthy("green")) === 2);
     const [chosen, ...others] = await context.instances("green");
@@ -119,16 +129,16 @@ const elapsed = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} 
 const noChange: Step = {
   name: "no-change",
   title: "an update without a change touches nothing",
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
-    const result = await context.updated(worlds.released(context));
+    const result = await context.updated(fixtures.released(context));
     expectTouched(result, []);
     return { touched: [], updateSeconds: result.seconds };
   },
 };
 
 /** The reason in an error, as far as a line has room for it. */
-export function sentence(error = ""): string {
+function sentence(error = ""): string {
   const reason = /^ *- (.*)$/m.exec(error)?.[1] ?? error.split("\n")[0];
   return reason.length > 150 ? `${reason.slice(0, 149)}…` : reason;
 }

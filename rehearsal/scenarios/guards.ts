@@ -1,18 +1,18 @@
 import { listenerName } from "../../deployment/names.ts";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Context, Findings, Step, World } from "./context.ts";
+import type { Context, Findings, Step, Fixture } from "./context.ts";
 import { statedRefusals } from "./readme-commands.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
-const README = path.resolve(import.meta.dirname, "../../README.md");
+const PAGE = path.resolve(import.meta.dirname, "../../docs/safety.md");
 
-/** What the README states and a stack without HTTPS can't be refused for. */
+/** What the page states and a stack without HTTPS can't be refused for. */
 const ELSEWHERE = /^HTTPS can't/;
 
 interface Refusal {
   what: string;
-  change: (context: Context) => World;
+  change: (context: Context) => Fixture;
   words: RegExp;
 }
 
@@ -79,24 +79,26 @@ const refusals: Refusal[] = [
 const guards: Step = {
   name: "guards",
   title: "every guard tripped once: nothing changes, no request fails",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context): Promise<Findings> {
     const begun = Date.now();
     const said: string[] = [];
     for (const { what, change, words } of refusals) {
       context.say(what);
-      const { error = "" } = await context.refused({ ...worlds.green(context), ...change(context) }, words);
+      const { error = "" } = await context.refused({ ...fixtures.green(context), ...change(context) }, words);
       said.push(error);
     }
-    const stated = statedRefusals(await readFile(README, "utf8")).filter(
+    const stated = statedRefusals(await readFile(PAGE, "utf8")).filter(
       ({ byGate, words }) => !byGate && !ELSEWHERE.test(words.source),
     );
     const unsaid = stated.filter(({ words }) => !said.some((error) => words.test(error)));
     if (stated.length === 0 || unsaid.length > 0)
-      throw new Error(`the README states what no guard said: ${unsaid.map(({ words }) => words.source).join(", ")}`);
+      throw new Error(
+        `docs/safety.md states what no guard said: ${unsaid.map(({ words }) => words.source).join(", ")}`,
+      );
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
-    context.apply(worlds.green(context));
+    context.apply(fixtures.green(context));
     return { touched: [], note: `${refusals.length} of ${refusals.length} refused before anything changed` };
   },
 };
@@ -104,9 +106,9 @@ const guards: Step = {
 const floor: Step = {
   name: "capacity-floor",
   title: "green runs more than its minimum: the gate asks for the floor, then lets the flip through",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context) {
-    const serving = { ...worlds.green(context) };
+    const serving = { ...fixtures.green(context) };
     await context.scaleOut("green", 3);
     const flip = { ...serving, activeColor: "blue" };
     await foreseen(context, flip, /blue has 2 healthy targets and needs 3/);
@@ -124,8 +126,8 @@ const floor: Step = {
 };
 
 /** Previews, and expects that it goes through and warns of what the update would be refused for. */
-async function foreseen(context: Context, world: World, words: RegExp): Promise<void> {
-  context.apply(world);
+async function foreseen(context: Context, fixture: Fixture, words: RegExp): Promise<void> {
+  context.apply(fixture);
   const { ok, error, diagnostics } = await context.session.stack.preview();
   if (!ok) throw new Error(`the preview was expected to go through, but: ${error}`);
   if (diagnostics.some(({ severity, message }) => severity === "warning" && words.test(message))) return;

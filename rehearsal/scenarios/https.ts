@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as http from "node:http";
 import * as https from "node:https";
-import { localPort } from "../../packages/local-aws/elb/addresses.ts";
 import type { Context } from "./context.ts";
 
 /** An answer of the service, or of its load balancer. */
@@ -14,18 +13,22 @@ export interface Answer {
 /**
  * Asks for an address as a browser does whose resolver answers with the load balancer's address: over HTTPS the certificate
  * must be the host's own, signed by the cloud's authority.
- * @param address host and port as AWS's world has them
+ * @param address host and port as AWS has them
  * @param at the load balancer's address on this machine
  */
 export async function ask({ session }: Context, address: string, at: string): Promise<Answer> {
   const { protocol, hostname, port, pathname } = new URL(address);
   const secure = protocol === "https:";
+  const { loadBalancers } = await session.state();
+  const listeners = loadBalancers.flatMap((balancer) => (balancer.dnsName === at ? balancer.listeners : []));
+  const listener = listeners.find((known) => known.port === (Number(port) || (secure ? 443 : 80)));
+  if (!listener) throw new Error(`${at} has no listener for ${address}`);
   const options = {
     host: at,
     path: pathname,
     agent: false,
     headers: { host: hostname },
-    port: localPort(Number(port) || (secure ? 443 : 80)),
+    port: new URL(listener.url).port,
   };
   const ca = secure ? await readFile(session.certificateAuthority) : undefined;
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
 import { touchedResources } from "../../automation/protocol.ts";
 import { expectTouched, type Context, type Step } from "./context.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 /** Stops an update in the middle, at the first sign that a resource named so is at work; then runs it again. */
 async function stopped(context: Context, at: string, how: "interrupt" | "kill"): Promise<string> {
-  context.apply(worlds.green(context));
+  context.apply(fixtures.green(context));
   let stop: () => void = () => undefined;
   const operation = await context.session.stack.start("up", {
     onProgress: (progress) => {
@@ -23,14 +23,14 @@ async function stopped(context: Context, at: string, how: "interrupt" | "kill"):
 const step = (name: string, title: string, at: string, how: "interrupt" | "kill"): Step => ({
   name,
   title,
-  from: worlds.released,
+  from: fixtures.released,
   async run(context) {
     const begun = Date.now();
     await stopped(context, at, how);
-    const again = await context.updated(worlds.green(context));
+    const again = await context.updated(fixtures.green(context));
     const { byColor } = await context.traffic(begun);
     if (byColor.blue > 0) throw new Error(`${byColor.blue} requests were answered by blue`);
-    expectTouched(await context.updated(worlds.green(context)), []);
+    expectTouched(await context.updated(fixtures.green(context)), []);
     return {
       touched: touchedResources(again),
       updateSeconds: again.seconds,

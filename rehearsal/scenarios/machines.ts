@@ -1,9 +1,9 @@
 import { listenerName } from "../../deployment/names.ts";
 import { Visitors, type Visits } from "../load/visitors.ts";
 import type { MachineImageName } from "../images/machine-images.ts";
-import { pause, type Context, type Step, type World } from "./context.ts";
+import { pause, type Context, type Step, type Fixture } from "./context.ts";
 import { gateStops, neverReady } from "./faults.ts";
-import { move, worlds } from "./release.ts";
+import { move, fixtures } from "./release.ts";
 
 /** What only machines can show: sessions of the reference service, and mistakes that are found while a system boots. */
 
@@ -16,20 +16,20 @@ const imageOf = (context: Context, name: MachineImageName): string => {
 /** Green serves; blue comes up with an image of machines. */
 const withBlue =
   (name: MachineImageName) =>
-  (context: Context): World => ({ ...worlds.green(context), blueAmi: imageOf(context, name) });
+  (context: Context): Fixture => ({ ...fixtures.green(context), blueAmi: imageOf(context, name) });
 
 export const sessions: Step = {
   name: "sessions",
   title: "20 people stay logged in through a flip and the rollback",
-  from: worlds.warm,
+  from: fixtures.warm,
   async run(context) {
     const { main } = await context.urls();
     const visitors = new Visitors(main, 20, 100);
     let visits: Visits;
     try {
       await pause(1);
-      await move(context, worlds.green(context), { from: "blue", to: "green" });
-      await move(context, worlds.warm(context), { from: "green", to: "blue" });
+      await move(context, fixtures.green(context), { from: "blue", to: "green" });
+      await move(context, fixtures.warm(context), { from: "green", to: "blue" });
     } finally {
       visits = await visitors.stop();
     }

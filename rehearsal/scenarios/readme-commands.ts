@@ -27,13 +27,13 @@ export function withExamples(script: string, examples: Examples): string {
   return Object.entries(examples).reduce((text, [example, real]) => text.replaceAll(example, real), script);
 }
 
-/** A refusal that the README states: its words, and whether they are the gate's. */
+/** A refusal that docs/safety.md states: its words, and whether they are the gate's. */
 export interface StatedRefusal {
   readonly words: RegExp;
   readonly byGate: boolean;
 }
 
-/** The first column of the README's table of guards; its colours and numbers are examples, and "…" is left out. */
+/** The first column of a page's table of guards; its colours and numbers are examples, and "…" is left out. */
 export function statedRefusals(markdown: string): StatedRefusal[] {
   const table = /^\| it says \|.*\n\|.*\n((?:\|.*\n)+)/m.exec(markdown)?.[1] ?? "";
   return table

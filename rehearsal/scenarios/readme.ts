@@ -90,7 +90,7 @@ async function take(context: Context, { run, touches, green, prints }: Expectati
 /** Runs a script as a person's shell in the project's folder does; rejects with what it printed when it fails. */
 function shell({ session: { stack } }: Context, script: string): Promise<string> {
   const child = spawn("/bin/sh", ["-e", "-c", script], {
-    cwd: stack.place.folder,
+    cwd: stack.stackRef.folder,
     // What a person answers to "Do you want to perform this update?".
     env: { ...stack.environment(), PULUMI_SKIP_CONFIRMATIONS: "true" },
     stdio: ["ignore", "pipe", "pipe"],

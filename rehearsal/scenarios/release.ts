@@ -1,12 +1,12 @@
 import { fleetPartName, listenerName } from "../../deployment/names.ts";
 import { startLoad } from "../load/load.ts";
 import { touchedResources } from "../../automation/protocol.ts";
-import { Context, expectTouched, pause, until, type Findings, type Step, type World } from "./context.ts";
+import { Context, expectTouched, pause, until, type Findings, type Step, type Fixture } from "./context.ts";
 
 const loopback = ["127.0.0.0/8"];
 
-/** Settings of every world: the dev stack with two instances a fleet, reachable from this machine. */
-const base = ({ session: { images } }: Context): World => ({
+/** Settings of every fixture: the dev stack with two instances a fleet, reachable from this machine. */
+const base = ({ session: { images } }: Context): Fixture => ({
   blueAmi: images["good-v1"],
   greenAmi: images["good-v1"],
   activeColor: "blue",
@@ -20,17 +20,17 @@ const base = ({ session: { images } }: Context): World => ({
   readinessTimeout: 60,
 });
 
-/** The worlds that the story goes through. */
-export const worlds = {
-  blue: (context: Context): World => ({ ...base(context), greenAmi: undefined }),
-  warm: (context: Context): World => ({
+/** The settings that the scenario goes through. */
+export const fixtures = {
+  blue: (context: Context): Fixture => ({ ...base(context), greenAmi: undefined }),
+  warm: (context: Context): Fixture => ({
     ...base(context),
     greenAmi: context.session.images["good-v2"],
     standby: "warm",
   }),
-  canary: (context: Context): World => ({ ...worlds.warm(context), standbyWeight: 10 }),
-  green: (context: Context): World => ({ ...worlds.warm(context), activeColor: "green" }),
-  released: (context: Context): World => ({ ...worlds.green(context), standby: "off" }),
+  canary: (context: Context): Fixture => ({ ...fixtures.warm(context), standbyWeight: 10 }),
+  green: (context: Context): Fixture => ({ ...fixtures.warm(context), activeColor: "green" }),
+  released: (context: Context): Fixture => ({ ...fixtures.green(context), standby: "off" }),
 };
 
 /**
@@ -39,11 +39,11 @@ export const worlds = {
  */
 export async function move(
   context: Context,
-  world: World,
+  fixture: Fixture,
   { from, to, canary = false }: { from: string; to: string; canary?: boolean },
 ): Promise<Findings> {
   const begun = Date.now();
-  const result = await context.updated(world);
+  const result = await context.updated(fixture);
   const ended = Date.now();
   expectTouched(result, [listenerName]);
   await pause(context.watchSeconds);
@@ -66,7 +66,7 @@ const up: Step = {
   name: "up",
   title: "up: blue comes up and serves",
   async run(context) {
-    const result = await context.updated(worlds.blue(context));
+    const result = await context.updated(fixtures.blue(context));
     const { main } = await context.urls();
     context.load = await startLoad({ url: `${main}/`, rate: context.rate });
     await pause(context.watchSeconds);
@@ -80,10 +80,10 @@ const up: Step = {
 const warm: Step = {
   name: "warm",
   title: "warm: green comes up beside blue with the new image",
-  from: worlds.blue,
+  from: fixtures.blue,
   async run(context) {
     const begun = Date.now();
-    const result = await context.updated(worlds.warm(context));
+    const result = await context.updated(fixtures.warm(context));
     const { byColor } = await context.traffic(begun);
     if (byColor.green > 0) throw new Error(`green answered ${byColor.green} requests before its time`);
     return { touched: touchedResources(result), updateSeconds: result.seconds };
@@ -93,7 +93,7 @@ const warm: Step = {
 const preview: Step = {
   name: "preview",
   title: "preview: green answers there, and all users see blue",
-  from: worlds.warm,
+  from: fixtures.warm,
   async run(context) {
     const begun = Date.now();
     const { preview: url } = await context.urls();
@@ -128,9 +128,9 @@ async function look(context: Context, since: number) {
 const canary: Step = {
   name: "canary",
   title: "canary: a tenth of the requests goes to green",
-  from: worlds.warm,
+  from: fixtures.warm,
   async run(context) {
-    const result = await context.updated(worlds.canary(context));
+    const result = await context.updated(fixtures.canary(context));
     expectTouched(result, [listenerName]);
     const begun = Date.now();
     // A right listener is off by more than three standard errors in one look of 370: then a second, longer look decides.
@@ -146,30 +146,30 @@ const canary: Step = {
 const flip: Step = {
   name: "flip",
   title: "flip: green serves",
-  from: worlds.canary,
-  run: (context) => move(context, worlds.green(context), { from: "blue", to: "green", canary: true }),
+  from: fixtures.canary,
+  run: (context) => move(context, fixtures.green(context), { from: "blue", to: "green", canary: true }),
 };
 
 const rollback: Step = {
   name: "rollback",
   title: "rollback: blue serves again",
-  from: worlds.green,
-  run: (context) => move(context, worlds.warm(context), { from: "green", to: "blue" }),
+  from: fixtures.green,
+  run: (context) => move(context, fixtures.warm(context), { from: "green", to: "blue" }),
 };
 
 const flipAgain: Step = {
   name: "flip-again",
   title: "flip again: green serves",
-  from: worlds.warm,
-  run: (context) => move(context, worlds.green(context), { from: "blue", to: "green" }),
+  from: fixtures.warm,
+  run: (context) => move(context, fixtures.green(context), { from: "blue", to: "green" }),
 };
 
 export const retire: Step = {
   name: "retire",
   title: "retire: blue drains and goes to zero",
-  from: worlds.green,
+  from: fixtures.green,
   async run(context) {
-    const result = await context.updated(worlds.released(context));
+    const result = await context.updated(fixtures.released(context));
     expectTouched(result, [fleetPartName("blue", "group")]);
     await until("blue has no instance", 60, async () => (await context.instances("blue")).length === 0);
     return { touched: touchedResources(result), updateSeconds: result.seconds };

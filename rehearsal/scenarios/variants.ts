@@ -16,7 +16,7 @@ import { alone } from "./census.ts";
 import type { Context, Findings, Step } from "./context.ts";
 import { makeZone, recordsIn, removeZone } from "./domains.ts";
 import { ask, expectHttps } from "./https.ts";
-import { worlds } from "./release.ts";
+import { fixtures } from "./release.ts";
 
 /** What every variant has beside what it is about: as small as it gets, and open to this machine alone. */
 const small = { minSize: 1, maxSize: 2, deletionProtection: false, accessLogs: false, allowedCidrs: ["127.0.0.0/8"] };
@@ -100,7 +100,7 @@ async function ownDomain(context: Context): Promise<void> {
 export const variants: Step = {
   name: "variants",
   title: "an existing VPC by its ids, and a domain with its zone: each comes up, answers and goes",
-  from: (context) => context.handed ?? context.world ?? worlds.blue(context),
+  from: (context) => context.handed ?? context.fixture ?? fixtures.blue(context),
   async run(context): Promise<Findings> {
     try {
       await existingVpc(context);

@@ -134,7 +134,7 @@ describe("what a refresh sees", () => {
   });
 });
 
-it("takes the stack's outputs, and nobody else's", () => {
+it("takes the outputs of the stack alone, not those of a resource", () => {
   const outputs = { activeColor: "green" };
   const stack = event(["resOutputsEvent", "same", "s", { type: "pulumi:pulumi:Stack", new: { outputs } as never }]);
   const other = event(["resOutputsEvent", "update", "a", { new: { outputs: { port: 80 } } as never }]);
@@ -142,7 +142,7 @@ it("takes the stack's outputs, and nobody else's", () => {
 });
 
 describe("diagnostics", () => {
-  it("are warnings and errors, once, without colours and passing remarks", () => {
+  it("keeps warnings and errors, once each, without colours and without the engine's passing messages", () => {
     const log = [
       diagnostic("error", "<{%fg 1%}>gate: 0 healthy<{%reset%}>\n"),
       diagnostic("error", "gate: 0 healthy"),

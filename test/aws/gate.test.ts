@@ -33,7 +33,7 @@ describe("an answer through the preview listener", () => {
   ])("%s", (_, given, version, fault) => expect(answerFault("/v", given, version)).toBe(fault));
 });
 
-describe("asking the world", () => {
+describe("what the gate asks", () => {
   let server: http.Server;
   let respond: http.RequestListener;
   let requests: http.IncomingMessage[];
@@ -105,12 +105,12 @@ describe("asking the world", () => {
     expect(requests).toEqual([]);
   });
 
-  test("nobody is asked when nobody gains", async () => {
+  test("given no colour that gains traffic, then nothing is asked", async () => {
     expect((await ask({ weights: { blue: 100, green: 0 }, groupNames: {} })).reasons).toEqual([]);
     expect(requests).toEqual([]);
   });
 
-  describe("whose turn it is", () => {
+  describe("the release lock", () => {
     test.each<[string, Partial<GateArgs>, World, boolean]>([
       ["a flip moves traffic", {}, {}, true],
       ["other tags don't", { weights: { blue: 100, green: 0 }, groupNames: {} }, {}, false],
@@ -130,11 +130,11 @@ describe("asking the world", () => {
       expect(lock.mock.calls).toEqual([[moves]]);
     });
 
-    test("fails when it is another's, also where all else is well", async () => {
+    test("fails when another command holds it, also where all else is well", async () => {
       expect((await ask({ lock: () => Promise.resolve({ fault: "not yours" }) })).reasons).toEqual(["not yours"]);
     });
 
-    test("is noted where it can't be asked", async () => {
+    test("given a table that can't be asked, then that is noted", async () => {
       expect(await ask({ lock: () => Promise.resolve({ note: "no answer" }) })).toEqual({
         reasons: [],
         notes: ["no answer."],

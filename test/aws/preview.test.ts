@@ -94,7 +94,7 @@ test("fails when it answers in part only, and never goes on", async () => {
   }
 });
 
-test("ends when it is aborted, which is nobody's fault", async () => {
+test("given an abort, then it ends and blames neither network nor service", async () => {
   const controller = new AbortController();
   server.respond = () => controller.abort();
   const aborted = askPreview(server.endpoint, "green", "/", controller.signal);

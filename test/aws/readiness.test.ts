@@ -75,7 +75,7 @@ describe("one look at a fleet", () => {
   test.each<Case>([
     ["as many healthy as wanted", [pair, healthy, [], 2], { ready: true, summary: "2 of 2 healthy" }],
     [
-      "ready is ready, whatever happened on the way",
+      "given as many healthy as wanted, earlier failures do not count",
       [pair, healthy, [failed(noKey), replaced("a"), replaced("b")], 2],
       { ready: true, summary: "2 of 2 healthy" },
     ],
@@ -97,7 +97,7 @@ describe("one look at a fleet", () => {
       { ready: false, summary: "0 of 1 healthy" },
     ],
     [
-      "why not, in AWS's words, or that it gives none",
+      "given unhealthy targets, it gives AWS's reasons, or that there are none",
       [
         pair,
         ["i-1 unhealthy: Health checks failed with these codes: [503]", "i-2 initial", "i-9 unhealthy: old"].map(
@@ -113,7 +113,7 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "one failed launch is bad luck, and told",
+      "given one failed launch, it goes on and says so",
       [pair, [], [failed(noKey)], 2],
       { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noKey}` },
     ],
@@ -138,7 +138,7 @@ describe("one look at a fleet", () => {
       { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noRole}` },
     ],
     [
-      "given Spot instances that are taken back, none of it is the image's",
+      "given Spot instances that are taken back, it goes on: the image is not to blame",
       [
         pair,
         [],
@@ -148,7 +148,7 @@ describe("one look at a fleet", () => {
       { ready: false, summary: "0 of 2 healthy" },
     ],
     [
-      "given suspended processes that it needs, it is held up, and not the image",
+      "given suspended processes that it needs, it ends: the image is not to blame",
       [
         { ...pair, SuspendedProcesses: [{ ProcessName: "Launch", SuspensionReason: "User suspended at 2026" }] },
         [],
@@ -163,27 +163,27 @@ describe("one look at a fleet", () => {
       { ready: false, summary: "0 of 2 healthy" },
     ],
     [
-      "a lack of machines doesn't, and is told",
+      "given a lack of machines at AWS, it goes on and says so",
       [pair, [], [failed(noRoom)], 2],
       { ready: false, summary: `0 of 2 healthy; the last launch failed: ${noRoom}` },
     ],
     [
-      "the account's quota is no lack of machines",
+      "given an exhausted quota of the account, it ends",
       [pair, [], [failed(noQuota)], 2],
       { ready: false, summary: "0 of 2 healthy", failure: `a launch failed: ${noQuota}` },
     ],
     [
-      "two failed launches end it behind a lack of machines too",
+      "given two failed launches before a lack of machines, it ends",
       [pair, [], [failed(noRoom), failed(noKey), failed(noKey)], 2],
       { ready: false, summary: "0 of 2 healthy", failure: `2 of its launches failed: ${noKey}` },
     ],
     [
-      "one instance replaced is bad luck",
+      "given one replaced instance, it goes on",
       [pair, [], [replaced("i-8"), scaledIn, scaledIn], 2],
       { ready: false, summary: "0 of 2 healthy" },
     ],
     [
-      "two are the image",
+      "given two replaced instances, it ends: the image is bad",
       [pair, ["i-1 unhealthy: Target.Timeout"].map(target), [replaced("i-8"), replaced("i-9")], 2],
       {
         ready: false,
@@ -192,12 +192,12 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "instances at the boot gate are in no target group, and told",
+      "given instances at the boot gate, they are in no target group, and it says so",
       [waiting, ["i-1 healthy"].map(target), [], 2],
       { ready: false, summary: "1 of 2 healthy; at the boot gate: i-2" },
     ],
     [
-      "one launch given up is bad luck, and told",
+      "given one launch given up at the boot gate, it goes on and says so",
       [waiting, ["i-1 healthy"].map(target), [givenUp("i-0a", answered)], 2],
       {
         ready: false,
@@ -205,7 +205,7 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "two are the image, by an answer or by silence",
+      "given two launches given up, by an answer or for want of one, it ends: the image is bad",
       [waiting, [], [givenUp("i-0b", silent), givenUp("i-0a", answered)], 2],
       {
         ready: false,
@@ -214,7 +214,7 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "a launch cancelled for another reason is none of these",
+      "given launches cancelled for other reasons, they do not count",
       [pair, [], [cancelled, cancelled, givenUp("i-0a", answered)], 2],
       {
         ready: false,
@@ -222,7 +222,7 @@ describe("one look at a fleet", () => {
       },
     ],
     [
-      "ready is ready, also after launches given up",
+      "given as many healthy as wanted, launches given up do not count",
       [pair, healthy, [givenUp("i-0a", answered), givenUp("i-0b", answered)], 2],
       { ready: true, summary: "2 of 2 healthy" },
     ],
@@ -354,12 +354,12 @@ describe("waiting for a fleet", () => {
     expect(after).toBeLessThan(20);
   });
 
-  test("goes on waiting on a lack of machines, and says so at the deadline", async () => {
+  test("given a lack of machines at AWS, then it waits and says so at the deadline", async () => {
     expect((await wait((s) => fleet(s < 40 ? "initial" : "healthy", [failed(noRoom)]))).end).toBe("ready");
     expect((await wait(() => fleet("initial", [failed(noRoom)]))).end).toContain(`the last launch failed: ${noRoom}`);
   });
 
-  test("what happened before this update is history", async () => {
+  test("given failures from before this update, then they do not count", async () => {
     const gaveUp = ["i-0a", "i-0b"].map((id) => givenUp(id, answered, at(-3)));
     const history = [failed(noKey, at(-1)), replaced("i-8", at(-1)), replaced("i-9", at(-2)), ...gaveUp];
 

@@ -1,6 +1,6 @@
 import { askLock, lockFault } from "../../aws/release-lock.ts";
 import type { Item } from "../../aws/releases-item.ts";
-import { lockVariable } from "../../deployment/lock-variable.ts";
+import { lockVariable } from "../../deployment/variables.ts";
 
 const now = 1_000_000;
 const body = { holder: { by: "alice@desk", host: "desk", pid: 7 }, doing: "release v2", since: "2026-11-27T12:00:00Z" };

@@ -7,11 +7,11 @@ afterEach(() => tools.remove());
 
 /** A CLI that says this on standard error, and fails. */
 const fails = (text: string) => tools.add("bin/pulumi", `cat >&2 <<'END'\n${text}\nEND\nexit 255`);
-const place = () => ({ folder: tools.root, stack: "dev" });
+const stackRef = () => ({ folder: tools.root, stack: "dev" });
 
-test("the CLI works on the stack, in the project's folder, and asks nobody", async () => {
+test("the CLI works on the stack, in the project's folder, without a question", async () => {
   tools.add("bin/pulumi", `echo "$PWD: $*"`);
-  expect(await pulumi(place(), ["stack", "export"])).toBe(
+  expect(await pulumi(stackRef(), ["stack", "export"])).toBe(
     `${tools.root}: stack export --stack dev --non-interactive\n`,
   );
 });
@@ -40,12 +40,12 @@ test.each([
   ],
 ])("%s: in one line, with what to do", async (said, code, message) => {
   fails(said);
-  await expect(pulumi(place(), ["stack", "export"])).rejects.toMatchObject({ code, message });
+  await expect(pulumi(stackRef(), ["stack", "export"])).rejects.toMatchObject({ code, message });
 });
 
 test("a command that is cut off was interrupted", async () => {
   tools.add("bin/pulumi", "exec sleep 60");
-  await expect(pulumi(place(), ["stack", "export"], AbortSignal.abort())).rejects.toMatchObject({
+  await expect(pulumi(stackRef(), ["stack", "export"], AbortSignal.abort())).rejects.toMatchObject({
     code: "interrupted",
   });
 });
@@ -68,6 +68,6 @@ test("fails where the selected stack can't be told", async () => {
 test("fails without a CLI, and says where it comes from", async () => {
   tools.hideSystem();
   const missing = { code: "usage", message: expect.stringMatching(/not on PATH. Install it: https:/) as string };
-  await expect(pulumi(place(), ["stack"])).rejects.toMatchObject(missing);
+  await expect(pulumi(stackRef(), ["stack"])).rejects.toMatchObject(missing);
   await expect(selectedStack(tools.root)).rejects.toMatchObject(missing);
 });

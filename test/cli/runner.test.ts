@@ -42,7 +42,7 @@ test.each([
     "[409] Conflict: Another update is currently in progress.\nTo learn more about possible reasons and resolution, visit https://www.pulumi.com/docs/troubleshooting/#conflict",
     [],
   ],
-])("%s is another's hold", (error, holder) => expect(stateHolders(error)).toEqual(holder));
+])("%s says that another update holds the state", (error, holder) => expect(stateHolders(error)).toEqual(holder));
 
 test.each([
   "",
@@ -71,7 +71,7 @@ fi
 `;
   let tools: FakeTools;
   let folder: string;
-  let operator: PulumiRunner;
+  let runner: PulumiRunner;
   let left: readonly StateHolder[];
   let told: Progress[];
   let ended: jest.Mock<void, [string]>;
@@ -92,13 +92,13 @@ fi
     isLeftLocked: (holder) => left.some(({ pid }) => pid === holder.pid),
   };
   const up = (more: { lock?: string; override?: string } = {}) =>
-    operator.run("up", { onProgress: (progress) => told.push(progress), ...more });
+    runner.run("up", { onProgress: (progress) => told.push(progress), ...more });
 
   beforeEach(() => {
     tools = new FakeTools();
     folder = path.dirname(tools.add("bin/pulumi", script));
-    operator = new PulumiRunner({ folder, stack: "dev" }, new AbortController().signal);
-    operator.engines = engines;
+    runner = new PulumiRunner({ folder, stack: "dev" }, new AbortController().signal);
+    runner.engines = engines;
     [left, told] = [[], []];
     ended = jest.fn<void, [string]>();
     eachSecond = () => {
@@ -144,8 +144,8 @@ fi
   });
 
   it("given a preview, which locks no state, writes down no engine", async () => {
-    await operator.run("preview");
-    await operator.run("refresh", { previewOnly: true });
+    await runner.run("preview");
+    await runner.run("refresh", { previewOnly: true });
     expect(existsSync(file("engine"))).toBe(false);
     expect(ended).not.toHaveBeenCalled();
   });
@@ -166,7 +166,7 @@ fi
     expect(named()).toEqual(["up", "up", "up", "up"]);
   };
 
-  it("given somebody's living pulumi up, long after a dead engine was found, waits for it and never cancels it", async () => {
+  it("given a person's living pulumi up, long after a dead engine was found, waits for it and never cancels it", async () => {
     left = [dead];
     await waits(
       () => lockedBy(living),
@@ -193,8 +193,8 @@ fi
     );
   });
 
-  it("given nobody who has locked the stack, cancels nothing", async () => {
-    operator.engines = undefined;
+  it("given a stack that no command has locked, cancels nothing", async () => {
+    runner.engines = undefined;
     writeFileSync(file("engine"), "");
     await waits(
       () => lockedBy(dead),
@@ -217,8 +217,8 @@ fi
 
   it("given Ctrl-C before the engine is written down, starts none", async () => {
     const interruption = new AbortController();
-    operator = new PulumiRunner({ folder, stack: "dev" }, interruption.signal);
-    operator.engines = { ...engines, engineStarts: () => Promise.resolve(interruption.abort()) };
+    runner = new PulumiRunner({ folder, stack: "dev" }, interruption.signal);
+    runner.engines = { ...engines, engineStarts: () => Promise.resolve(interruption.abort()) };
     await expect(up()).rejects.toMatchObject({ code: "interrupted" });
     expect(existsSync(file("calls"))).toBe(false);
   });

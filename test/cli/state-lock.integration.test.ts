@@ -28,7 +28,7 @@ const searched = { ...process.env };
 let root: string;
 let folder: string;
 const file = (name: string) => path.join(root, name);
-const place = () => ({ folder, stack: "dev" });
+const stackRef = () => ({ folder, stack: "dev" });
 
 /** Registers a resource, waits until it may go on, and registers another one. */
 const program = `
@@ -63,7 +63,7 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, "package.json"), '{"name":"test","type":"module","main":"index.js"}');
   writeFileSync(path.join(folder, "index.js"), program);
   symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await pulumi(place(), ["stack", "init"]);
+  await pulumi(stackRef(), ["stack", "init"]);
 }, 600_000);
 afterAll(() => {
   process.env = searched;
@@ -82,7 +82,7 @@ const works = async (who: string): Promise<void> => {
 };
 const mayGo = (who: string): void => writeFileSync(file(`${who}.go`), "");
 const resources = async (): Promise<string[]> => {
-  const { deployment } = JSON.parse(await pulumi(place(), ["stack", "export"])) as {
+  const { deployment } = JSON.parse(await pulumi(stackRef(), ["stack", "export"])) as {
     deployment: { resources?: { urn: string }[] };
   };
   return (deployment.resources ?? []).map(({ urn }) => urn.split("::").at(-1) ?? "");
@@ -95,13 +95,13 @@ async function ourRun(who: string): Promise<{ process: ChildProcess; engine: Eng
   writeFileSync(
     entry,
     `import { PulumiRunner } from ${JSON.stringify(source)};
-    const operator = new PulumiRunner(${JSON.stringify(place())}, new AbortController().signal);
-    operator.engines = {
+    const runner = new PulumiRunner(${JSON.stringify(stackRef())}, new AbortController().signal);
+    runner.engines = {
       engineStarts: async (engine) => console.log(JSON.stringify(engine)),
       engineEnded: async () => undefined,
       isLeftLocked: () => false,
     };
-    await operator.run("up");`,
+    await runner.run("up");`,
   );
   const run = spawn(process.execPath, [entry], {
     env: { ...process.env, WHO: who },
@@ -123,9 +123,9 @@ function next(who: string, left: readonly Engine[], onWait: () => void = () => u
   };
   process.env.WHO = who;
   mayGo(who);
-  const operator = new PulumiRunner(place(), new AbortController().signal);
-  operator.engines = engines;
-  return operator.run("up", {
+  const runner = new PulumiRunner(stackRef(), new AbortController().signal);
+  runner.engines = engines;
+  return runner.run("up", {
     onProgress: (progress) => {
       if (progress.kind === "diagnostic" && progress.message.startsWith("another update holds the state")) onWait();
     },
@@ -144,12 +144,12 @@ it("given a run that was killed in its update, the next one releases the state, 
   expect(await resources()).toContain("after-kill-second");
 }, 60_000);
 
-it("given somebody's pulumi up after a run that was killed, the next one waits for it, and both are in the state", async () => {
+it("given a person's pulumi up after a run that was killed, the next one waits for it, and both are in the state", async () => {
   const { process: run, engine } = await ourRun("dead");
   run.kill("SIGKILL");
   await once(run, "exit");
   while (processState(engine) !== "dead") await pause(20);
-  await pulumi(place(), ["cancel", "--yes"]);
+  await pulumi(stackRef(), ["cancel", "--yes"]);
   const theirs = spawn("pulumi", ["up", "--stack", "dev", "--yes", "--skip-preview", "--non-interactive"], {
     cwd: folder,
     env: { ...process.env, WHO: "theirs" },
@@ -171,7 +171,7 @@ it("given somebody's pulumi up after a run that was killed, the next one waits f
 
 it("given a living update whose lock is released all the same, it goes on and overwrites what the next one wrote", async () => {
   const { process: run } = await ourRun("living");
-  await pulumi(place(), ["cancel", "--yes"]);
+  await pulumi(stackRef(), ["cancel", "--yes"]);
   expect(locks()).toEqual([]);
   expect(await next("beside", [])).toMatchObject({ ok: true });
   expect(await resources()).toContain("beside-second");

@@ -84,7 +84,7 @@ describe("a colour's alarms", () => {
     expect(alarmDescription).toBe("blue: over 1.5 % of the answers were 5xx");
   });
 
-  test("no part tells anybody: the composite does, of the alarm and of its end", async () => {
+  test("the parts have no actions: the composite alarm notifies, of the alarm and of its end", async () => {
     const resources = await made();
     expect(resources.filter(({ inputs }) => inputs.alarmActions ?? inputs.okActions).map(({ name }) => name)).toEqual([
       "bluegreen-dev-blue-alarm",

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as pulumi from "@pulumi/pulumi";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { overrideVariable } from "../../deployment/variables.ts";
 import type { Color } from "../../deployment/model.ts";
 import { runProgram, type Run } from "../program.ts";
 

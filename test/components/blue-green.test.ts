@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { askGate, type GateArgs } from "../../aws/gate.ts";
 import type { Color } from "../../deployment/model.ts";
 import { deletionFault, groupFault } from "../../components/fleet-guards.ts";
-import { lockVariable } from "../../deployment/lock-variable.ts";
+import { lockVariable } from "../../deployment/variables.ts";
 import { groupOf, target } from "../aws/fake-aws.ts";
 import { created, named, runProgram, table, type Run } from "../program.ts";
 
@@ -200,7 +200,7 @@ const updateTo = async (from: object, to: object) => {
   return run(to, before);
 };
 
-describe("whose turn it is to change the listener", () => {
+describe("the release lock, before the listener changes", () => {
   const token = (value: string) => ({ lock: { token: { S: value }, expires: { N: String(Date.now() + 60_000) } } });
   const askedFor = async (moves: boolean) => {
     gate.mockImplementation(async ({ lock }) => [(await lock(moves)).fault ?? []].flat());

@@ -37,7 +37,8 @@ async function read(outputs: Record<string, unknown>, world: World) {
 
 const live = (blue: number): World => ({ listeners: { "arn:l": forwarding({ blue, green: 100 - blue }) } });
 
-test("nothing on a stack's first update, and AWS isn't asked", async () => expect(await read({}, {})).toBeUndefined());
+test("given a stack's first update, then there is nothing, and AWS isn't asked", async () =>
+  expect(await read({}, {})).toBeUndefined());
 
 test.each<[string, World, { blue: number; green: number }, "blue" | "green"]>([
   ["the weights of the state are live", live(100), { blue: 100, green: 0 }, "blue"],

@@ -9,7 +9,7 @@ import {
 } from "../../components/fleet-guards.ts";
 import type { DeployedStack } from "../../components/deployed.ts";
 import { arns, fakeClients, forwarding, groupOf, type World } from "../aws/fake-aws.ts";
-import { lockVariable } from "../../deployment/lock-variable.ts";
+import { lockVariable } from "../../deployment/variables.ts";
 import { serving } from "./two-fleets.ts";
 
 const deployed: DeployedStack = { ...serving, listenerArn: "arn:l", targetGroupArns: arns };

@@ -31,7 +31,7 @@ test("an image without tags", async () => {
   });
 });
 
-test("a gate that answers another hook is none: all its launches would be given up", async () => {
+test("given a boot gate that answers another hook, then it does not count: all its launches would be given up", async () => {
   const image = { state: "available", rootDeviceName: "/dev/xvda", tags: { BootGate: "our-own" } };
   expect((await describeWith(() => image)).bootGate).toBe(false);
 });

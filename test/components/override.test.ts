@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseUnlessOverridden, warnOfRefusal } from "../../components/override.ts";
-import { overrideVariable } from "../../deployment/override-variable.ts";
+import { overrideVariable } from "../../deployment/variables.ts";
 
 const refuse = () => refuseUnlessOverridden("update-refused", "This update is refused", ["one reason", "another"]);
 const message = "[update-refused] This update is refused, but:\n  - one reason\n  - another";

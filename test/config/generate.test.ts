@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as YAML from "yaml";
 import { schema } from "../../config/schema.ts";
-import { projectFile, readme } from "../../config/generate.ts";
+import { projectFile, settingsPage } from "../../config/generate.ts";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", "..", file), "utf8");
 const names = Object.keys(schema.shape);
@@ -21,7 +21,8 @@ describe("what is made from the schema is as it was made", () => {
     expect(parsed(read("Pulumi.yaml"))).toBe(parsed(projectFile(read("Pulumi.yaml"))));
   });
 
-  test("the README's table", () => expect(read("README.md")).toBe(readme(read("README.md"))));
+  test("the table of docs/settings.md", () =>
+    expect(read("docs/settings.md")).toBe(settingsPage(read("docs/settings.md"))));
 });
 
 /** Pulumi's config has no type for them: a text, which the program reads as a number. */
@@ -51,11 +52,11 @@ describe("Pulumi.yaml", () => {
     expect(projectFile("name: x\n")).toMatch(/standby:\n.*\n.*\n {4}default: "off"/));
 });
 
-describe("the README's table", () => {
+describe("the table of docs/settings.md", () => {
   const [begin, end] = ["<!-- settings: made by npm run settings -->", "<!-- /settings -->"];
 
   test("says each setting's name, what is allowed, its default and meaning, and leaves the rest alone", () => {
-    const made = readme(`before\n${begin}\nold\n${end}\nafter\n`);
+    const made = settingsPage(`before\n${begin}\nold\n${end}\nafter\n`);
     expect(made).toMatch(/^before\n[^]*\nafter\n$/);
     expect(made).not.toContain("\nold\n");
     const rows = made.split("\n").filter((line) => line.startsWith("| `"));
@@ -72,13 +73,13 @@ describe("the README's table", () => {
   });
 
   test("made again, it is the same", () => {
-    const once = readme(`${begin}\n${end}\n`);
-    expect(readme(once)).toBe(once);
+    const once = settingsPage(`${begin}\n${end}\n`);
+    expect(settingsPage(once)).toBe(once);
   });
 
   test.each(["no place", begin, `${end}\n${begin}`])("fails without its place: %j", (text) =>
-    expect(() => readme(text)).toThrow(
-      `README.md has no place for the settings: a line "${begin}" and a line "${end}"`,
+    expect(() => settingsPage(text)).toThrow(
+      `docs/settings.md has no place for the settings: a line "${begin}" and a line "${end}"`,
     ),
   );
 });

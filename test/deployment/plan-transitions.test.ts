@@ -62,7 +62,7 @@ const wantedOf = ({ images, ...state }: State, bootGate = false): DesiredState =
   foundation,
 });
 
-/** What the world is after an update that went through. */
+/** The stack's state after an update that went through. */
 const deployedBy = ({ plan }: Planned, { activeColor }: State): CurrentState => ({ ...plan, activeColor, foundation });
 
 const deployedOf = (state: State) => deployedBy(planUpdate(wantedOf(state), undefined), state);
@@ -230,7 +230,7 @@ describe("every allowed transition", () => {
   });
 });
 
-test("a life of random updates, of which the refused ones change nothing, never breaks a promise", () => {
+test("given a sequence of random updates, of which the refused ones change nothing, then every rule holds after each", () => {
   const state = fc.record({
     activeColor: fc.constantFrom(...colors),
     mode: fc.oneof(

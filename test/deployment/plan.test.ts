@@ -138,7 +138,7 @@ describe("paths that an image answers", () => {
     ]);
   });
 
-  test("stay with an image that no longer serves: the way back must pass its own health checks", () => {
+  test("stay with an image that no longer serves: a rollback must pass its own health checks", () => {
     const machines = { blue: { ...machine("v1"), ...paths }, green: { ...machine("v2"), ...paths } };
     const flipped = { ...serving, activeColor: "green" as const, weights: { blue: 0, green: 100 } };
     expect(asked(planUpdate({ ...warm, machines, activeColor: "green" }, flipped).plan.machines).blue).toEqual(old);

@@ -174,7 +174,7 @@ function valueOf(text: string, item: Item, terms: Terms): Operand {
 const token = /\s*(attribute_not_exists|attribute_exists|begins_with|AND\b|OR\b|NOT\b|[(),]|<>|<=|>=|=|<|>|[#:]?\w+)/gy;
 
 /** Whether a condition holds for an item. */
-export function holds(expression: string, item: Item, terms: Terms): boolean {
+function holds(expression: string, item: Item, terms: Terms): boolean {
   const tokens = [...expression.matchAll(token)].map(([, text]) => text);
   if (tokens.join("").length !== expression.replace(/\s/g, "").length) fail(expression);
   let at = 0;

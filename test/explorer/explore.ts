@@ -96,7 +96,7 @@ export async function* depthTwo(): AsyncGenerator<Run> {
 }
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -134,14 +134,14 @@ export async function randomRun(seed: number): Promise<Run> {
 }
 
 /** The kind of a fault that was found: its words without what differs from run to run. */
-export const kindOf = (harm: string): string =>
+const kindOf = (harm: string): string =>
   harm
     .replace(/\d+/g, "N")
     .replace(/blue|green/g, "C")
     .slice(0, 90);
 
 /** The shortest run that does the same harm: without what it does not take, and with what is simplest. */
-export async function shrink(run: Run, harm: string): Promise<Run> {
+async function shrink(run: Run, harm: string): Promise<Run> {
   const { history } = run;
   let { faults } = run;
   const does = async (fewer: readonly Fault[]) => {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /** What a deviation does to a runner, or to the world, when the runner makes the call that its key names. */
-export const faultKinds = {
+const faultKinds = {
   kill: "is killed before the call",
   killAfter: "is killed after the call had its effect",
   lose: "gets no answer: the call never arrived",

@@ -99,7 +99,7 @@ describe("4: rollback --direct beside a live update", () => {
   });
 });
 
-describe("5: a staging that fails leaves the way back open", () => {
+describe("5: a staging that fails leaves the rollback possible", () => {
   it("given X serves, when Y's staging fails between template and group, then a rollback succeeds", async () => {
     const history = given(fresh, ["release X"], "release Y", "rollback");
     const { ends, weights } = await when(history, "A[creating app-blue-group]:lose");
@@ -108,7 +108,7 @@ describe("5: a staging that fails leaves the way back open", () => {
   });
 });
 
-describe("6: a rollback stamps the record of what it takes back", () => {
+describe("6: a rollback ends the record of the release that it rolls back", () => {
   it("given X serves and Y's run was killed, when a rollback takes X back, then X's record says so", async () => {
     const history = given(fresh, ["release X"], "release Y", "rollback");
     const { ends, records } = await when(history, "A[record running]:killAfter");
@@ -147,7 +147,7 @@ describe("8: what serves is judged by its image", () => {
   });
 });
 
-describe("9: a killed run blocks nobody for ever", () => {
+describe("9: a killed run does not block the next ones for ever", () => {
   it.each(["state lock", "write the state", "updating app-listener"])(
     "given a run was killed at %s, when the command is given again on another host, then it comes to its end",
     async (call) => {
@@ -185,7 +185,7 @@ describe("11: clocks may differ by minutes", () => {
   });
 });
 
-describe("12: a rollback gives way to nobody but a rollback", () => {
+describe("12: a rollback gives way to another rollback alone", () => {
   it("given it read one command's lock, when another command takes it before it writes, then it goes on", async () => {
     const history = given(fresh, ["release X"], "release X", "rollback", "release X");
     const faults = ["A4:start=B", "B[take the lock]:freeze=1.2", "A[give the lock back]:start=C"];

@@ -1,5 +1,4 @@
-import { awsParameters } from "./aws-parameters.ts";
-import { awsSecrets } from "./aws-secrets.ts";
+import { awsParameters, awsSecrets } from "./aws.ts";
 import { loadConfig, originsOf } from "./config.ts";
 import type { Config } from "./config-schema.ts";
 import { readParameters } from "./parameters.ts";

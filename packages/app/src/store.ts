@@ -10,7 +10,7 @@ export type Store = ReturnType<typeof storeClient>;
 
 /** Milliseconds that a command may wait for the connection: the time of a short failover. */
 const COMMAND_TIMEOUT = 2_000;
-/** Milliseconds between two looks at a quiet connection, and after how many of silence it counts as dead. */
+/** Milliseconds between two pings on an idle connection, and after how many without an answer it counts as dead. */
 const PING_INTERVAL = 5_000;
 const SOCKET_TIMEOUT = 12_000;
 

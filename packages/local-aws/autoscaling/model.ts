@@ -1,7 +1,7 @@
 import type { Subnet, TemplateSpecification } from "../ec2/directory.ts";
 
 /** Life of a group's instance, in AWS's words. */
-export type LifecycleState =
+type LifecycleState =
   | "Pending"
   | "Pending:Wait"
   | "Pending:Proceed"

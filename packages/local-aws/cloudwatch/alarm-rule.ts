@@ -27,19 +27,19 @@ export function parseAlarmRule(text: string): AlarmRule {
   }
   const names = new Set<string>();
   const tokens = tokensOf(text);
-  let place = 0;
+  let position = 0;
   let elements = 0;
 
   const fail = (): Error => {
-    const found = tokens[place];
+    const found = tokens[position];
     return validationError(
       `AlarmRule is invalid at ${found ? `'${found.text}' (character ${found.start + 1})` : "its end"}: ${text}`,
     );
   };
   const take = (wanted: string): boolean => {
-    const found = tokens[place];
+    const found = tokens[position];
     const taken = found !== undefined && !found.quoted && found.text === wanted;
-    if (taken) place++;
+    if (taken) position++;
     return taken;
   };
   const need = (wanted: string): void => {
@@ -76,15 +76,15 @@ export function parseAlarmRule(text: string): AlarmRule {
   };
   const argument = (): string => {
     need("(");
-    const found = tokens[place];
+    const found = tokens[position];
     if (!found || found.text === "" || (!found.quoted && /[()]/.test(found.text))) throw fail();
-    place++;
+    position++;
     need(")");
     return found.text;
   };
 
   const holds = either();
-  if (place < tokens.length) throw fail();
+  if (position < tokens.length) throw fail();
   if (names.size > mostAlarms || elements > mostElements) {
     throw validationError(
       `AlarmRule names ${names.size} alarms in ${elements} elements; allowed are ${mostAlarms} in ${mostElements}`,

@@ -8,7 +8,7 @@ import type { Reason } from "./state-reason.ts";
 import { watchOf, type Watch } from "./watch.ts";
 
 /** An alarm's state with its history of one. */
-export interface AlarmState {
+interface AlarmState {
   value: StateValue;
   reason: Reason;
   updated: Date;

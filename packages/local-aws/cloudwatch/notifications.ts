@@ -27,7 +27,7 @@ function actionsFor({ input }: Alarm, state: StateValue): string[] {
 }
 
 /** The message that CloudWatch sends to a topic, as JSON. */
-export function notificationOf(alarm: Alarm, from: StateValue, region: string): string {
+function notificationOf(alarm: Alarm, from: StateValue, region: string): string {
   const { input, state } = alarm;
   return JSON.stringify({
     AlarmName: alarm.name,

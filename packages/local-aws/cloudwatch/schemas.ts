@@ -117,9 +117,6 @@ export type MetricStat = z.infer<typeof metricStat>;
 /** A metric with a statistic, or an expression over others. */
 export type MetricDataQuery = z.infer<typeof metricDataQuery>;
 
-/** A tag of an alarm. */
-export type Tag = z.infer<typeof tag>;
-
 /** Reads an action's arguments; what is missing, malformed or unknown is refused in one message. */
 export function readArguments<Name extends ActionName>(name: Name, input: unknown): Arguments<Name> {
   const result = schemas[name].safeParse(input);

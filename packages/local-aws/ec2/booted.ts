@@ -3,7 +3,7 @@ import type { ImageStore } from "../machines/image-store.ts";
 import { awsEnvironment, BootedMachine } from "../machines/machine.ts";
 import type { Network } from "../machines/network.ts";
 import type { Clock } from "../clock.ts";
-import { placeOf } from "../loopback.ts";
+import { addressOf } from "../loopback.ts";
 import type { Hardware, Machine } from "./instances.ts";
 
 /** Tag of an image that is a root file system: its name in the store. Without it, an image is a process. */
@@ -36,7 +36,7 @@ export function booted({ clock, network, store, folder, hosts, running }: Booted
   return async (args, appPort) => {
     const root = args.imageTags[rootTag];
     if (root === undefined) return others(args, appPort);
-    const from = await placeOf(args.privateIp, appPort);
+    const from = await addressOf(args.privateIp, appPort);
     const forwarding = await network.forward(from, { host: args.privateIp, port: appPort });
     const machine = await BootedMachine.boot({
       // The kernel lets a network port's name have 15 characters.

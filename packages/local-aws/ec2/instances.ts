@@ -33,7 +33,7 @@ export interface InstanceArgs {
 }
 
 /** A machine, and where this computer reaches its app's port. */
-export interface Placed {
+interface Placed {
   machine: Machine;
   host: string;
   port: number;
@@ -109,7 +109,7 @@ export class Instances {
   }
 
   /** Where a request to an instance's port really goes; undefined when nothing can listen there. */
-  placeOf(id: string, port: number): { host: string; port: number } | undefined {
+  addressOf(id: string, port: number): { host: string; port: number } | undefined {
     const instance = this.byId.get(id);
     if (!instance) {
       return undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { placeOf } from "../loopback.ts";
+import { addressOf } from "../loopback.ts";
 import type { Hardware } from "./instances.ts";
 import { ProcessMachine } from "./process-machine.ts";
 import { environmentOf } from "./user-data.ts";
@@ -11,14 +11,14 @@ import { environmentOf } from "./user-data.ts";
  */
 export function processes(clock: Clock, log: (line: string) => void, store?: string): Hardware {
   return async ({ id, privateIp, userData, imageTags }, appPort) => {
-    const place = await placeOf(privateIp, appPort);
+    const address = await addressOf(privateIp, appPort);
     const machine = new ProcessMachine({
       clock,
       onLine: (line) => log(`${id} ${line}`),
       environment: {
         ...environmentOf(userData),
-        HOST: place.host,
-        PORT: String(place.port),
+        HOST: address.host,
+        PORT: String(address.port),
         VERSION: imageTags.Version ?? "unknown",
         COMMIT: imageTags.Commit ?? "unknown",
         SCHEMA_MIN: imageTags.SchemaMin ?? "1",
@@ -29,6 +29,6 @@ export function processes(clock: Clock, log: (line: string) => void, store?: str
         TIME_SCALE: String(clock.timeScale),
       },
     });
-    return { machine, ...place };
+    return { machine, ...address };
   };
 }

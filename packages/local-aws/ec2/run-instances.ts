@@ -61,7 +61,7 @@ function read({ params }: Call): Request {
 const combination = (message: string): AwsError => new AwsError("InvalidParameterCombination", message);
 
 /** The subnet and the security groups of the launch, by EC2's rules of what may stand beside a network interface. */
-export function networkOf(
+function networkOf(
   { SubnetId, SecurityGroupId, NetworkInterface }: Pick<Request, "SubnetId" | "SecurityGroupId" | "NetworkInterface">,
   template: ResponseLaunchTemplateData,
 ): { subnetId: string; interfaces: InstanceNetworkInterfaceSpecification[] } {

@@ -17,7 +17,7 @@ export interface RequestFacts {
 export type Predicate = (request: RequestFacts) => boolean;
 
 /** A pattern of the load balancer's: `*` is any text, `?` any one character; a backslash takes the next one literally. */
-export function wildcard(pattern: string, caseSensitive: boolean): RegExp {
+function wildcard(pattern: string, caseSensitive: boolean): RegExp {
   const source = pattern.replace(/\\([*?])|[*?]|[.+^${}()|[\]\\]/g, (match, literal: string | undefined) =>
     literal ? `\\${literal}` : match === "*" ? ".*" : match === "?" ? "." : `\\${match}`,
   );

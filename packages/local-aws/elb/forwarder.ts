@@ -57,7 +57,7 @@ export class Forwarder {
       if (!response.headersSent) metrics.failed(status);
       answerError(response, status);
     };
-    if (!target.place) {
+    if (!target.address) {
       metrics.notConnected();
       fail(502);
       return;
@@ -68,7 +68,7 @@ export class Forwarder {
     response.once("close", () => target.inFlight--);
     // Hop by hop: whether the client keeps its connection says nothing about the one to the target.
     delete request.headers.connection;
-    this.proxy.web(request, response, { target: target.place, proxyTimeout: this.idleTimeout }, (error) => {
+    this.proxy.web(request, response, { target: target.address, proxyTimeout: this.idleTimeout }, (error) => {
       if ("syscall" in error && error.syscall === "connect") metrics.notConnected();
       fail(performance.now() - began >= this.idleTimeout ? 504 : 502);
     });

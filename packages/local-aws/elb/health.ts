@@ -2,7 +2,7 @@
 export type CheckResult = { ok: true } | { ok: false; reason: FailureReason; description: string };
 
 /** AWS's reasons for a target that fails its checks. */
-export type FailureReason = "Target.ResponseCodeMismatch" | "Target.Timeout" | "Target.FailedHealthChecks";
+type FailureReason = "Target.ResponseCodeMismatch" | "Target.Timeout" | "Target.FailedHealthChecks";
 
 /** A target's health as the checks have left it. */
 export interface Health {

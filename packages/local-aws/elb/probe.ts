@@ -4,7 +4,7 @@ import { matches, type CheckResult } from "./health.ts";
 
 /** Makes one health check. */
 export type Probe = (
-  place: { host: string; port: number } | undefined,
+  address: { host: string; port: number } | undefined,
   check: TargetGroup["healthCheck"],
   timeout: number,
 ) => Promise<CheckResult>;
@@ -17,17 +17,17 @@ const failed: CheckResult = {
 
 /**
  * One HTTP health check over a connection of its own, as a load balancer makes it.
- * @param place Where the target really listens; undefined for a target without a machine.
+ * @param address Where the target really listens; undefined for a target without a machine.
  * @param timeout Real milliseconds.
  */
-export const httpProbe: Probe = (place, check, timeout) =>
+export const httpProbe: Probe = (address, check, timeout) =>
   new Promise((resolve) => {
-    if (!place) {
+    if (!address) {
       resolve(failed);
       return;
     }
     const call = request(
-      { ...place, path: check.path, agent: false, headers: { "user-agent": "ELB-HealthChecker/2.0" } },
+      { ...address, path: check.path, agent: false, headers: { "user-agent": "ELB-HealthChecker/2.0" } },
       (response) => {
         response.resume();
         const status = response.statusCode ?? 0;

@@ -142,13 +142,13 @@ export function checkActions(actions: QueryStructure[], where: string, balancer:
     if (textOf(stickiness.Enabled) === "true") {
       throw notRehearsed("stickiness between target groups", "packages/local-aws/elb/balancer.ts");
     }
-    for (const [place, group] of groups.entries()) {
+    for (const [position, group] of groups.entries()) {
       const weight = numberOf(group.Weight) ?? 1;
       if (!(Number.isInteger(weight) && weight >= 0 && weight <= limits.weight)) {
         const bound = weight < 0 ? "greater than or equal to 0" : `less than or equal to ${limits.weight}`;
         throw validationError(
           `1 validation error detected: Value '${weight}' at '${where}.${index + 1}.member.forwardConfig.targetGroups.` +
-            `${place + 1}.member.weight' failed to satisfy constraint: Member must have value ${bound}`,
+            `${position + 1}.member.weight' failed to satisfy constraint: Member must have value ${bound}`,
         );
       }
     }

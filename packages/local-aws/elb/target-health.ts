@@ -10,7 +10,7 @@ export interface Target {
   /** Requests that it has in hand. */
   inFlight: number;
   /** Where its port really is; undefined for a target without a machine. */
-  readonly place?: { host: string; port: number };
+  readonly address?: { host: string; port: number };
 }
 
 /** A target group with its targets; `healthy` and `open` are kept ready for the proxy. */

@@ -24,7 +24,7 @@ export interface TargetsArgs {
   clock: Clock;
   probe: Probe;
   /** Where an instance's port really is. */
-  placeOf: (id: string, port: number) => { host: string; port: number } | undefined;
+  addressOf: (id: string, port: number) => { host: string; port: number } | undefined;
   /** Whether EC2 lists the instance as running. */
   isRunning: (id: string) => boolean;
   log: (line: string) => void;
@@ -91,8 +91,8 @@ export class Targets {
       if (known && !known.draining) {
         continue;
       }
-      const place = this.args.placeOf(id, port);
-      const target: Target = { id, port, health: registering, draining: false, inFlight: 0, place };
+      const address = this.args.addressOf(id, port);
+      const target: Target = { id, port, health: registering, draining: false, inFlight: 0, address };
       pool.targets.set(key, target);
       void this.check(pool, key, target);
     }
@@ -148,7 +148,7 @@ export class Targets {
 
   /** Checks one target again and again, as long as it is registered. */
   private async check(pool: Pool, key: string, target: Target): Promise<void> {
-    const { clock, probe, placeOf } = this.args;
+    const { clock, probe, addressOf } = this.args;
     await clock.sleep(registrationTime);
     while (pool.targets.get(key) === target && this.pools.get(pool.group.arn) === pool) {
       const { healthCheck } = pool.group;
@@ -157,7 +157,7 @@ export class Targets {
         const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
         const timeout = Math.max(clock.milliseconds(healthCheck.timeout), leastProbeTimeout);
         const before = target.health;
-        const result = await probe(placeOf(target.id, port), healthCheck, timeout);
+        const result = await probe(addressOf(target.id, port), healthCheck, timeout);
         // A target that was reset meanwhile (its group came into or out of use) starts anew.
         if (target.health === before) {
           target.health = afterCheck(before, result, healthCheck);

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 const registrationDelay = 20;
 
 /** Policy without which an agent can't register; what the stack gives its instances. */
-export const corePolicy = "AmazonSSMManagedInstanceCore";
+const corePolicy = "AmazonSSMManagedInstanceCore";
 
 /** A managed node, as Systems Manager knows it. */
 export interface Node {

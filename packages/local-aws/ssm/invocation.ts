@@ -23,7 +23,7 @@ export interface Invocation {
 }
 
 /** How a command that was begun is ended from outside. */
-export type End = "timeout" | "cancel";
+type End = "timeout" | "cancel";
 
 /** A script as it runs, and how to end it. */
 export interface Running {

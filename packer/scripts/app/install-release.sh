@@ -9,7 +9,7 @@ fail() {
 }
 
 for file in app.cjs app.cjs.map release.json; do
-  [[ -s /tmp/release/$file ]] || fail "/tmp/release/$file is missing; build the release (npm run build --workspace app) and bake again"
+  [[ -s /tmp/release/$file ]] || fail "/tmp/release/$file is missing; build the release (npm run build --workspace packages/app) and bake again"
 done
 grep -qF "\"version\":\"$VERSION\"" <(tr -d '[:space:]' < /tmp/release/release.json) ||
   fail "release.json is not of ${VERSION}: $(cat /tmp/release/release.json); build that version and bake again"

@@ -112,7 +112,7 @@ describe("a colour that is tried", () => {
     expect(server.requests).toHaveLength(110);
   });
 
-  test("without an old colour nobody else is asked", async () => {
+  test("given no old colour, then the new one alone is asked", async () => {
     expect((await check({ baselinePath: undefined, requests: 30 })).errors).toBe("ok: 0 of 30 requests failed");
     expect(server.requests.every((request) => request.startsWith("green"))).toBe(true);
   });
@@ -197,7 +197,7 @@ describe("a colour that is tried", () => {
     });
   });
 
-  test("an abort is no result", async () => {
+  test("given an abort, then no check has a result", async () => {
     const controller = new AbortController();
     server.respond = () => controller.abort(new Error("Ctrl-C"));
     const told: CheckResult[] = [];

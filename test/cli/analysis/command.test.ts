@@ -133,7 +133,7 @@ test("what it leaves in the background ends with it, and is not waited for", asy
   await allGone(await seen.known);
 });
 
-test("what has left its group and holds its output is not waited for", async () => {
+test("given a process that left the group and still holds the output, then it is not waited for", async () => {
   onlyTimeoutsAreFake();
   const seen = pids();
   const command = `setsid sh -c 'echo $$; touch left; exec sleep 1000' & until [ -e left ]; do sleep 0.01; done`;
@@ -143,7 +143,7 @@ test("what has left its group and holds its output is not waited for", async () 
   process.kill(left, "SIGKILL");
 });
 
-test("nothing runs after an abort", async () => {
+test("given an abort before the start, then nothing runs", async () => {
   const signal = AbortSignal.abort(new Error("Ctrl-C"));
   await expect(run("echo it runs", { signal })).rejects.toThrow("Ctrl-C");
   expect(lines).toEqual([]);
@@ -153,14 +153,14 @@ describe("hooks", () => {
   const hooks = (commands: string[], signal?: AbortSignal) =>
     runHooks(commands, { cwd: folder, env: process.env, signal, onLine: (line) => lines.push(line) });
 
-  test("go on when all of them say so, one after the other", async () => {
+  test("given hooks that all succeed, then they run one after the other and the release goes on", async () => {
     expect(await hooks(["echo one", "echo two"])).toEqual({ kind: "continue" });
     expect(lines).toEqual(["one", "two"]);
   });
 
-  test("no hooks go on", async () => expect(await hooks([])).toEqual({ kind: "continue" }));
+  test("given no hooks, then the release goes on", async () => expect(await hooks([])).toEqual({ kind: "continue" }));
 
-  test("go back at the first that says no; no further one is run", async () => {
+  test("given a hook that fails, then the release is rolled back and no further hook runs", async () => {
     expect(await hooks(["echo one", "echo bad; exit 2", "echo three"])).toEqual({
       kind: "rollback",
       why: "the hook echo bad; exit 2 says no (exit code 2: bad)",
@@ -168,7 +168,7 @@ describe("hooks", () => {
     expect(lines).toEqual(["one", "bad"]);
   });
 
-  test("an abort is no answer", async () =>
+  test("given an abort, then no hook has an answer", async () =>
     expect(hooks(["true"], AbortSignal.abort(new Error("Ctrl-C")))).rejects.toThrow("Ctrl-C"));
 });
 

@@ -84,7 +84,7 @@ const strategies: fc.Arbitrary<Strategy> = fc.oneof(
     }),
 );
 
-/** What befalls a release between two moves: the command dies and forgets what was held, or somebody adds weight. */
+/** What happens to a release between two moves: the command dies and forgets what was held, or somebody adds weight. */
 const events = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant("dies" as const), after: fc.integer({ min: 0, max: 1000 }) }),
@@ -93,7 +93,7 @@ const events = fc.array(
   { maxLength: 12 },
 );
 
-test("from any weight, whatever befalls it, a release ends in the flip, in bounded time, and its weight only rises", () =>
+test("given any weight and any interruptions, then a release ends in the flip, in bounded time, and its weight only rises", () =>
   fc.assert(
     fc.property(strategies, fc.integer({ min: 0, max: 100 }), events, (strategy, start, given) => {
       const left = [...given];

@@ -60,9 +60,12 @@ test.each<[string, Changes]>([
   ["alarms have no data", { alarms: [composite("INSUFFICIENT_DATA"), alarm("green-p95", "INSUFFICIENT_DATA")] }],
   ["metrics are good", { metrics: minutes(5000, 10), oldMetrics: minutes(50_000, 0) }],
   ["metrics of few requests say nothing", { metrics: minutes(19, 19) }],
-  ["nobody can ask from here, but users do", { probes: nobody, unreachable: "refused", metrics: minutes(20) }],
   [
-    "nobody can ask from here, and for minutes no user did",
+    "the preview listener can't be reached from here, but users' requests are enough",
+    { probes: nobody, unreachable: "refused", metrics: minutes(20) },
+  ],
+  [
+    "the preview listener can't be reached from here, and for minutes no user came",
     { probes: nobody, unreachable: "refused", metrics: minutes(0) },
   ],
   ["more targets are healthy than needed", { healthy: 3 }],
@@ -75,9 +78,9 @@ test.each<[string, Changes, string]>([
     { probes: counts(19, 19) },
     "too little is known of green yet: 19 of 20 requests",
   ],
-  ["nobody can ask from here", { probes: nobody, unreachable: "refused" }, "0 of 20 requests"],
+  ["the preview listener can't be reached from here", { probes: nobody, unreachable: "refused" }, "0 of 20 requests"],
   [
-    "nobody can ask from here, and a quiet minute says nothing",
+    "the preview listener can't be reached from here, and few users came",
     { probes: nobody, unreachable: "refused", metrics: { sent: 3, failed: 0, minutes: 2 } },
     "3 of 20 requests",
   ],
@@ -111,7 +114,7 @@ test.each<[string, Changes, string]>([
   expect(verdict(evidence(changes))).toEqual({ kind: "wait", why: expect.stringContaining(why) as string }),
 );
 
-test("waits for all that it waits for", () =>
+test("given two reasons to wait, then both are named", () =>
   expect(verdict(evidence({ probes: counts(3), loadBalancerAlarms: [alarm("lb", "ALARM")] }))).toEqual({
     kind: "wait",
     why: "alarm lb is on: lb's reason; too little is known of green yet: 3 of 20 requests",
@@ -202,7 +205,7 @@ test.each<[string, Changes, string[]]>([
   ],
 ])("goes back: %s", (_, changes, why) => expect(verdict(evidence(changes))).toEqual({ kind: "back", why }));
 
-test("limits can be given", () => {
+test("given other limits, then they count", () => {
   const few = { ...defaultLimits, requests: 5, failures: 1, alarmSeconds: 0 };
   expect(verdict(evidence({ probes: counts(5) }), few)).toEqual({ kind: "go" });
   expect(verdict(evidence({ probes: counts(5, 1) }), few).kind).toBe("back");
@@ -213,7 +216,7 @@ const anyCounts = fc
   .tuple(fc.nat(400), fc.nat(400), fc.integer({ min: 1, max: 5000 }))
   .map(([a, b, p95]) => counts(Math.max(a, b), Math.min(a, b), p95));
 
-test("two colours that do the same are never told apart", () =>
+test("given two colours with the same counts, then it goes on", () =>
   fc.assert(
     fc.property(anyCounts, (same) => {
       fc.pre(same.sent >= 20);
@@ -221,7 +224,7 @@ test("two colours that do the same are never told apart", () =>
     }),
   ));
 
-test("more failures never speak for a release", () =>
+test("given more failures, then the verdict is never better", () =>
   fc.assert(
     fc.property(anyCounts, anyCounts, fc.nat(50), (probes, oldProbes, more) => {
       const rank = { go: 0, wait: 1, back: 2 };
@@ -234,7 +237,7 @@ test("more failures never speak for a release", () =>
     }),
   ));
 
-test("fewer requests than the limit never send a release back", () =>
+test("given fewer requests than the limit, then a release is never rolled back", () =>
   fc.assert(
     fc.property(fc.nat(19), fc.nat(19), anyCounts, (a, b, oldProbes) => {
       const probes = counts(Math.max(a, b), Math.min(a, b), 9999);

@@ -41,7 +41,7 @@ beforeEach(() => {
   lock.release.mockClear();
 });
 
-test("the stack's own table is found by its name, and its lock taken from whoever has it", async () => {
+test("the stack's own table is found by its name, and its lock is taken from its holder", async () => {
   const { held, said, session } = await attempt(() => Promise.resolve([...others, ours]));
   expect([held, said]).toEqual([lock, []]);
   expect(acquire.mock.calls[0].slice(0, 3)).toEqual([
@@ -51,7 +51,7 @@ test("the stack's own table is found by its name, and its lock taken from whoeve
   ]);
 });
 
-test("whoever takes it next ends the watching", async () => {
+test("given a lock that another command takes, then the watching ends", async () => {
   const { session } = await attempt(() => Promise.resolve([ours]));
   acquire.mock.calls[0][3].onLost(new CliError("failed", "taken"));
   expect(session.signal.reason).toMatchObject({ message: "taken" });

@@ -106,13 +106,13 @@ async function attempt(
     step: (_: string, __: string, run: (tell: object) => unknown) => run({ keep: (line: string) => said.push(line) }),
     say: (line: string) => said.push(line),
   };
-  const place = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
+  const stackRef = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
   const { signal } = interruption;
   const session = {
     clients: { elb },
     project: "bluegreen",
     environment: "dev",
-    stackRef: place,
+    stackRef,
     ui,
     interruption,
     signal,
@@ -220,7 +220,7 @@ describe("given a release that is under way", () => {
     expect(error).toMatchObject({ code: "failed", message: "another took over" });
   });
 
-  test("Ctrl-C ends the watching alone", async () => {
+  test("given Ctrl-C while it watches, then the watching ends and the change stays", async () => {
     later.set(2, () => current.interruption.abort(new CliError("interrupted", "interrupted")));
     expect((await attempt({})).error).toMatchObject({
       code: "interrupted",
@@ -229,9 +229,10 @@ describe("given a release that is under way", () => {
   });
 });
 
-test("who is named gets them", async () => expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));
+test("given --to green, then green gets all requests", async () =>
+  expect((await attempt({}, {}, "green")).modified).toEqual([all("green")]));
 
-test("not to a colour that has no healthy target, but with an override", async () => {
+test("fails for a colour without a healthy target, unless it is overridden", async () => {
   const ill = { healthy: { blue: "unhealthy" } };
   const { modified, error } = await attempt(ill);
   expect(modified).toEqual([]);

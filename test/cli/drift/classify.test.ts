@@ -133,7 +133,7 @@ describe("weights", () => {
   const moved = { weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } };
   const paths = [0, 1].map((index) => `defaultActions[0].forward.targetGroups[${index}].weight`);
 
-  it("that were moved by hand are one thing, also when the refresh saw nothing of it", () => {
+  it("that were moved by hand give one item, also when the refresh did not see it", () => {
     const seen = update(listener, "app-listener", ...paths, "defaultActions[0].forward.stickiness.duration");
     const items = classify([seen], world(moved));
     expect(items.map(({ path, from, to }) => ({ path, from, to }))).toEqual([
@@ -143,7 +143,7 @@ describe("weights", () => {
     expect(classify([], world(moved))).toEqual([items[0]]);
   });
 
-  it("that only the refresh saw are not lost", () =>
+  it("that only the refresh saw give an item each", () =>
     expect(classes(update(listener, "app-listener", ...paths))).toEqual(["dangerous", "dangerous"]));
 
   it("name what the listener sends elsewhere, each on its own", () => {

@@ -28,13 +28,13 @@ const session = {
 const open = (before: object, kind?: LockKind) => {
   const held = { before: { left: [], ...before } };
   acquireLock.mockResolvedValue(held);
-  return { held, desk: RolloutContext.open(session, { doing: "release", kind }) };
+  return { held, rollout: RolloutContext.open(session, { doing: "release", kind }) };
 };
 beforeEach(() => jest.clearAllMocks());
 
-test("given a lock, the operator knows by it which engines were left behind, and a wait for it is said", async () => {
-  const { held, desk } = open({});
-  await desk;
+test("given a lock, then the runner learns by it which engines were left behind, and a wait for it is reported", async () => {
+  const { held, rollout } = open({});
+  await rollout;
   expect(session.runner.engines).toBe(held);
   const [, table, request, { onWait, signal }] = acquireLock.mock.calls[0];
   expect([table, request.kind, signal]).toEqual(["releases", "change", session.signal]);
@@ -43,17 +43,17 @@ test("given a lock, the operator knows by it which engines were left behind, and
 });
 
 test.each<[string, object, LockKind, boolean, boolean]>([
-  ["a rollback of a stack that nobody had", {}, "rollback", false, false],
-  ["a rollback that preempts somebody", { preempted: lock() }, "rollback", true, true],
-  ["a rollback after somebody who is gone", { tookOver: lock() }, "rollback", true, true],
+  ["a rollback of a stack that was not locked", {}, "rollback", false, false],
+  ["a rollback that preempts another command", { preempted: lock() }, "rollback", true, true],
+  ["a rollback after a command that died", { tookOver: lock() }, "rollback", true, true],
   ["a rollback after runs that never had the state", { left: [abandoned] }, "rollback", true, true],
   ["a rollback after runs that came to their end", { left: [{ ...abandoned, ended: true }] }, "rollback", false, false],
-  ["a change of a stack that nobody had", {}, "change", true, false],
+  ["a change of a stack that was not locked", {}, "change", true, false],
 ])(
-  "given %s, whether the state is read anew, and what is half done is somebody's",
+  "given %s, then the state is read anew, or not, and an interrupted change is another command's, or not",
   async (_, before, kind, anew, theirs) => {
-    const desk = await open(before, kind).desk;
+    const rollout = await open(before, kind).rollout;
     expect(readLiveState.mock.calls[0]?.[1]).toBe(anew ? undefined : recorded);
-    expect(desk.tookOver).toBe(theirs);
+    expect(rollout.tookOver).toBe(theirs);
   },
 );

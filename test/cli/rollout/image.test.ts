@@ -10,19 +10,22 @@ test.each([
   [{ ...proved, version: undefined }, [/no tag Version/]],
   [v2, [/no tag GossReport/]],
   [{ imageId: "ami-00000001" }, [/ami-00000001 has no tag Version/, /ami-00000001 has no tag GossReport/]],
-])("%j may not, and every reason is told", (image, faults) => {
+])("%j may not be released, and every reason is given", (image, faults) => {
   expect(imageFaults(image)).toEqual(faults.map((fault) => expect.stringMatching(fault) as string));
 });
 
 test.each(["ami-0123abcd", "ami-0123456789abcdef0", "v1.2.3"])("%s names an image", (name) =>
   expect(() => requireImageName(name)).not.toThrow(),
 );
-test.each(["", "latest", "ami-xyz", "ami-0123abcde", "1.2", "resolve:ssm:/x", "v1.2.3 "])("%j names none", (name) => {
-  const message = expect.stringMatching(
-    /is no image. Allowed: an image id \(ami-...\), or a published version/,
-  ) as string;
-  expect(() => requireImageName(name)).toThrow(expect.objectContaining({ code: "usage", message }) as Error);
-});
+test.each(["", "latest", "ami-xyz", "ami-0123abcde", "1.2", "resolve:ssm:/x", "v1.2.3 "])(
+  "%j names no image",
+  (name) => {
+    const message = expect.stringMatching(
+      /is no image. Allowed: an image id \(ami-...\), or a published version/,
+    ) as string;
+    expect(() => requireImageName(name)).toThrow(expect.objectContaining({ code: "usage", message }) as Error);
+  },
+);
 
 /** A session of an account with these images and parameters. */
 function account(images: string[], parameters: Record<string, string> = {}): Session {

@@ -229,7 +229,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "recover", why: "Auto Scaling groups have other bounds than the state says: app-blue-group-1" },
   ],
   [
-    "given a record whose colour serves another image, when a third is released: its bake stands in nobody's way",
+    "given a record whose colour serves another image, when a third is released: its bake blocks no other release",
     { ...served, ...running({ image: v3, servesSince: before(100) }) },
     { imageId: v4.imageId },
     fresh,
@@ -243,14 +243,14 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "done", color: "green" },
   ],
   [
-    "a way back of another image is no reason",
+    "given a rollback of another image, it goes on",
     running({ stage: "rollback", image: v1 }),
     {},
     fresh,
     { kind: "check", color: "green" },
   ],
   [
-    "an earlier way back is no reason",
+    "given an earlier rollback that has ended, it goes on",
     running({ stage: "rollback", outcome: "rolled-back" }),
     {},
     fresh,
@@ -262,7 +262,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
 
 test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegExp]>([
   [
-    "another image while this one bakes: its way back stays",
+    "another image while this one bakes: refused, the old fleet is the rollback",
     bakes(60),
     { imageId: "ami-33333333" },
     fresh,
@@ -278,7 +278,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
     /worked on app-listener$/,
   ],
   [
-    "so does traffic that the state doesn't know",
+    "traffic that the state doesn't know comes first, too",
     { weights: { live: { blue: 0, green: 100 }, recorded: { blue: 100, green: 0 } } },
     {},
     checked,
@@ -302,7 +302,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
     /split \(blue 10 %, green 90 %\) while green already has this image/,
   ],
   [
-    "staging has no effect",
+    "given five stagings without effect, it is refused",
     { fleets: green({ staleTargets: ["i-9"] }) },
     {},
     { ...repaired, staged: 5 },

@@ -50,7 +50,7 @@ test.each<[string, ReleaseRecord[], LiveState, ImageFacts]>([
   await expect(requirePromotion(prod("staging"), image)).rejects.toMatchObject({ code: "refused", message });
 });
 
-test("a stack without promoteFrom asks nobody, and one that names itself is told so", async () => {
+test("given no promoteFrom, then no other stack is read; fails for a stack that names itself", async () => {
   jest.mocked(openSession).mockClear();
   await expect(requirePromotion(prod(undefined), v2)).resolves.toBeUndefined();
   await expect(requirePromotion(prod("prod"), v2)).rejects.toMatchObject({ code: "usage" });

@@ -64,7 +64,7 @@ async function attempt(
   return { deleted, error };
 }
 
-test("groups that the state knows stay", async () =>
+test("given groups that the state knows, then they stay", async () =>
   expect(await attempt(known.map((name) => group(name, "blue")))).toEqual({ deleted: [], error: undefined }));
 
 test("a group that the state doesn't know goes, when its colour has no traffic and it isn't going already", async () => {
@@ -78,14 +78,17 @@ test("a group that the state doesn't know goes, when its colour has no traffic a
   });
 });
 
-test.each(["blue", undefined, "red"])("one with the colour %s stays, and somebody has to look at it", async (color) => {
-  const { deleted, error } = await attempt([group("app-x-group-5555555", color)]);
-  expect(deleted).toEqual([]);
-  expect(error).toMatchObject({
-    code: "refused",
-    message: expect.stringMatching(/app-x-group-5555555 .* delete it by hand/) as string,
-  });
-});
+test.each(["blue", undefined, "red"])(
+  "given a group with the colour %s, then it stays, and the message asks for a look at it",
+  async (color) => {
+    const { deleted, error } = await attempt([group("app-x-group-5555555", color)]);
+    expect(deleted).toEqual([]);
+    expect(error).toMatchObject({
+      code: "refused",
+      message: expect.stringMatching(/app-x-group-5555555 .* delete it by hand/) as string,
+    });
+  },
+);
 
 test("given traffic that has moved to its colour since, when a group is about to be removed, then it stays", async () => {
   mockWeights.mockReturnValue({ blue: 90, green: 10 });
@@ -105,7 +108,7 @@ test("given a rollback, when a group of the colour with traffic is unknown, then
     error: undefined,
   }));
 
-test("of policies only the program's own that the state doesn't know go", async () => {
+test("given policies, then those alone are removed that are the program's own and unknown to the state", async () => {
   const policies = {
     [known[0]]: [
       "app-blue-cpu-aaaaaaa",

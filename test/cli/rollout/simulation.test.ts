@@ -139,8 +139,8 @@ function sessionOn(stack: SimulatedStack): Session {
 /** One run of `bluegreen release`: how it ended, or why it refused to go on. */
 async function run(stack: SimulatedStack, goal: Goal): Promise<string> {
   try {
-    const desk = await RolloutContext.open(sessionOn(stack), { doing: "release v2.0.0" });
-    await release(desk, goalImage, goal);
+    const rollout = await RolloutContext.open(sessionOn(stack), { doing: "release v2.0.0" });
+    await release(rollout, goalImage, goal);
     return stack.dead ? "killed" : "released";
   } catch (error) {
     // A process that is dead doesn't catch anything either.
@@ -193,7 +193,7 @@ async function story(scenario: Scenario, goal: Goal): Promise<string[]> {
   return ends;
 }
 
-it("a release that is killed at any moment and given again ends released or rolled back, and nobody is harmed", async () => {
+it("given a release that is killed at any moment and given again, then it ends released or rolled back, and its traffic, settings and record agree", async () => {
   const ends: string[] = [];
   await fc.assert(
     fc.asyncProperty(scenarios, goals, async (scenario, goal) => void ends.push(...(await story(scenario, goal)))),
@@ -204,7 +204,7 @@ it("a release that is killed at any moment and given again ends released or roll
     expect(ends.filter((one) => one === end).length).toBeGreaterThan(20);
 });
 
-it("a bad release that is killed at its flip, and again on its way back, is rolled back", async () => {
+it("given a bad release that is killed at its flip and again in its rollback, then it is rolled back", async () => {
   // Checked, and bad once it serves; the kills are around its flip, then anywhere.
   const scenario = { serving: "blue", size: 2, standby: "warm", neverHealthy: false, growth: [] } as const;
   const goal = { imageId: goalImage.imageId, strategy: parseStrategy("all-at-once"), bakeSeconds: 60, previewSize: 0 };

@@ -16,8 +16,8 @@ interface Change {
   readonly override?: string;
 }
 
-/** A desk over one world: updates move the listener as they say, and all else is noted. */
-class FakeDesk {
+/** A rollout context over one stack: updates move the listener as they say, and all else is noted. */
+class FakeRollout {
   readonly done: string[] = [];
   readonly changes: Change[] = [];
   record: ReleaseRecord | undefined;
@@ -72,11 +72,11 @@ class FakeDesk {
   };
 }
 
-const asDesk = (desk: FakeDesk) => desk as unknown as RolloutContext;
+const asRollout = (rollout: FakeRollout) => rollout as unknown as RolloutContext;
 const notReady = (color: Color) =>
   new CliError("failed", `${color} has 1 of 2 healthy targets.`, [{ code: "fleet-not-ready", color }]);
-const taken = (desk: FakeDesk, error: unknown, step: Next["kind"], image = v2) =>
-  decideRollback(asDesk(desk), image, error, step).catch((end: unknown) => end);
+const taken = (rollout: FakeRollout, error: unknown, step: Next["kind"], image = v2) =>
+  decideRollback(asRollout(rollout), image, error, step).catch((end: unknown) => end);
 
 const greenServes = { weights: weights(0, 100), settings: settled({ activeColor: "green" }) };
 const leftChanged = (templateImage: string) => ({ blue: fleet("blue", { templateImage }), green: fleet("green") });
@@ -86,38 +86,38 @@ describe("an update that fails because a fleet is not ready", () => {
   test.each<Next["kind"]>(["retire", "shift", "flip", "bake"])(
     "given all traffic on the new colour, when it comes in the step %s, then traffic stays and the error passes",
     async (step) => {
-      const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
+      const rollout = new FakeRollout({ ...greenServes, record: record({ outcome: "released" }) });
       const error = notReady("green");
-      expect(await taken(desk, error, step)).toBe(error);
-      expect([desk.changes, desk.done]).toEqual([[], []]);
+      expect(await taken(rollout, error, step)).toBe(error);
+      expect([rollout.changes, rollout.done]).toEqual([[], []]);
     },
   );
 
   test("given a staging, when the serving fleet is the one that is not ready, then it says nothing of the image", async () => {
-    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    const rollout = new FakeRollout({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
     const error = notReady("blue");
-    expect(await taken(desk, error, "stage")).toBe(error);
-    expect([desk.changes, desk.done]).toEqual([[], []]);
+    expect(await taken(rollout, error, "stage")).toBe(error);
+    expect([rollout.changes, rollout.done]).toEqual([[], []]);
   });
 
   test("given a warm standby with an image of its own, when the staging over it fails, then it is put back as it was", async () => {
-    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
-    expect(await taken(desk, notReady("green"), "stage")).toMatchObject({ code: "rolledBack" });
-    expect(desk.done).toEqual(["stage", "restore green", "ended rolled-back", "notice rolled-back"]);
-    expect(desk.changes).toEqual([]);
+    const rollout = new FakeRollout({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    expect(await taken(rollout, notReady("green"), "stage")).toMatchObject({ code: "rolledBack" });
+    expect(rollout.done).toEqual(["stage", "restore green", "ended rolled-back", "notice rolled-back"]);
+    expect(rollout.changes).toEqual([]);
   });
 
   test("given a standby that does not come back, when the staging over it fails, then it goes off", async () => {
-    const desk = new FakeDesk({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
-    desk.restorable = false;
-    await taken(desk, notReady("green"), "stage");
-    expect(desk.changes.map(({ change }) => change)).toEqual([expect.objectContaining({ standby: "off" })]);
+    const rollout = new FakeRollout({ fleets: { blue: fleet("blue"), green: halfStaged }, record: record() });
+    rollout.restorable = false;
+    await taken(rollout, notReady("green"), "stage");
+    expect(rollout.changes.map(({ change }) => change)).toEqual([expect.objectContaining({ standby: "off" })]);
   });
 });
 
 describe("people who must act", () => {
-  const stopped = (desk: FakeDesk, error: unknown) =>
-    notifyOfOutcome(asDesk(desk), () => Promise.reject(error as Error)).catch((end: unknown) => end);
+  const stopped = (rollout: FakeRollout, error: unknown) =>
+    notifyOfOutcome(asRollout(rollout), () => Promise.reject(error as Error)).catch((end: unknown) => end);
 
   test.each<[string, unknown, string[]]>([
     ["an update that failed", new CliError("failed", "no luck"), ["notice failed"]],
@@ -125,77 +125,77 @@ describe("people who must act", () => {
     ["somebody's decision that is needed", new CliError("refused", "the traffic is split"), ["notice waiting"]],
     ["a release that went back and told so", new CliError("rolledBack", "errors"), []],
   ])("given a release under way, when it stops at %s, then they are told once", async (_, error, told) => {
-    const desk = new FakeDesk({ record: record() });
-    expect(await stopped(desk, error)).toBe(error);
-    expect(desk.done).toEqual(told);
+    const rollout = new FakeRollout({ record: record() });
+    expect(await stopped(rollout, error)).toBe(error);
+    expect(rollout.done).toEqual(told);
   });
 
-  test("given no release under way, when a command is refused, then nobody is told: nothing has begun", async () => {
-    const desk = new FakeDesk({ record: record({ outcome: "released" }) });
-    await stopped(desk, new CliError("refused", "no such image"));
-    expect(desk.done).toEqual([]);
+  test("given no release under way, when a command is refused, then no notice is sent: nothing has begun", async () => {
+    const rollout = new FakeRollout({ record: record({ outcome: "released" }) });
+    await stopped(rollout, new CliError("refused", "no such image"));
+    expect(rollout.done).toEqual([]);
   });
 
-  test("given Ctrl-C, then nobody is told: whoever pressed it is there", async () => {
-    const desk = new FakeDesk({ record: record() });
-    desk.session.signal = AbortSignal.abort();
-    await stopped(desk, new CliError("interrupted", "interrupted"));
-    expect(desk.done).toEqual([]);
+  test("given Ctrl-C, then no notice is sent: the person who pressed it knows", async () => {
+    const rollout = new FakeRollout({ record: record() });
+    rollout.session.signal = AbortSignal.abort();
+    await stopped(rollout, new CliError("interrupted", "interrupted"));
+    expect(rollout.done).toEqual([]);
   });
 });
 
-describe("a way back that is insisted on", () => {
+describe("a rollback of a release's own", () => {
   test("given a bake that fails, when the other colour holds what the release came from, then it goes there", async () => {
-    const desk = new FakeDesk({ ...greenServes, record: record() });
-    expect(await taken(desk, new RollbackRequired("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
-    expect(desk.world.weights.live).toEqual({ blue: 100, green: 0 });
-    expect(desk.done).toEqual(["stage", "ended rolled-back", "notice rolled-back"]);
+    const rollout = new FakeRollout({ ...greenServes, record: record() });
+    expect(await taken(rollout, new RollbackRequired("5 % failed"), "bake")).toMatchObject({ code: "rolledBack" });
+    expect(rollout.world.weights.live).toEqual({ blue: 100, green: 0 });
+    expect(rollout.done).toEqual(["stage", "ended rolled-back", "notice rolled-back"]);
   });
 
-  test("given a bake that fails, when the other colour holds another image, then no traffic goes to what nobody has checked", async () => {
+  test("given a bake that fails, when the other colour holds another image, then no traffic goes to an unchecked image", async () => {
     const other = { ...v1, imageId: "ami-00000000000000009", version: "v9.0.0" };
-    const desk = new FakeDesk({
+    const rollout = new FakeRollout({
       ...greenServes,
       fleets: { blue: fleet("blue", { image: other }), green: fleet("green") },
       record: record(),
     });
-    expect(await taken(desk, new RollbackRequired("5 % failed"), "bake")).toMatchObject({
+    expect(await taken(rollout, new RollbackRequired("5 % failed"), "bake")).toMatchObject({
       code: "refused",
       message: expect.stringMatching(/blue holds v9\.0\.0, which is not what it came from/) as string,
     });
-    expect([desk.changes, desk.done]).toEqual([[], []]);
+    expect([rollout.changes, rollout.done]).toEqual([[], []]);
   });
 });
 
 describe("a rollback", () => {
-  const backTo = (desk: FakeDesk) => rollBack(asDesk(desk), "blue", "errors");
+  const backTo = (rollout: FakeRollout) => rollBack(asRollout(rollout), "blue", "errors");
 
   test("given the record of another release, when it goes back, then that one is superseded and this has its own", async () => {
     const refused = { ...v2, imageId: "ami-00000000000000003", version: "v3.0.0" };
-    const desk = new FakeDesk({ ...greenServes, record: record({ color: "blue", image: refused }) });
-    await backTo(desk);
-    expect(desk.done).toEqual([
+    const rollout = new FakeRollout({ ...greenServes, record: record({ color: "blue", image: refused }) });
+    await backTo(rollout);
+    expect(rollout.done).toEqual([
       ...["ended superseded", "begin green v2.0.0", "stage", "ended rolled-back", "notice rolled-back"],
     ]);
   });
 
   test("given a launch template that a failed update left changed, then its own image comes back before any traffic moves", async () => {
-    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged("ami-left") });
-    await backTo(desk);
-    expect(desk.done.indexOf("restore blue")).toBeLessThan(desk.done.indexOf("ended rolled-back"));
-    expect(desk.changes).toEqual([
+    const rollout = new FakeRollout({ ...greenServes, fleets: leftChanged("ami-left") });
+    await backTo(rollout);
+    expect(rollout.done.indexOf("restore blue")).toBeLessThan(rollout.done.indexOf("ended rolled-back"));
+    expect(rollout.changes).toEqual([
       { change: expect.objectContaining({ activeColor: "blue" }) as object, override: undefined },
     ]);
   });
 
   test("given a launch template whose image does not come back, then no traffic moves, and it says how it could", async () => {
-    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged("ami-left") });
-    desk.restorable = false;
-    await expect(backTo(desk)).rejects.toMatchObject({
+    const rollout = new FakeRollout({ ...greenServes, fleets: leftChanged("ami-left") });
+    rollout.restorable = false;
+    await expect(backTo(rollout)).rejects.toMatchObject({
       code: "failed",
       message: expect.stringContaining("--override") as string,
     });
-    expect(desk.changes).toEqual([]);
+    expect(rollout.changes).toEqual([]);
   });
 
   test.each([
@@ -204,75 +204,75 @@ describe("a rollback", () => {
     ["it has ended", { outcome: "rolled-back" } as const, { blue: 100, green: 0 }, false],
     ["another image is there by now", { from: { color: "blue", image: v2 } } as const, { blue: 100, green: 0 }, false],
   ])("given a rollback that was cut off, when %s", (_, change, live, through) => {
-    const desk = new FakeDesk({
+    const rollout = new FakeRollout({
       weights: { live, recorded: live },
       record: record({ stage: "rollback", ...change }),
     });
-    expect(hasGoneBack(asDesk(desk))).toBe(through);
+    expect(hasGoneBack(asRollout(rollout))).toBe(through);
   });
 
   test("given targets of another fleet, then its own fleet is put in order before traffic moves", async () => {
-    const desk = new FakeDesk({
+    const rollout = new FakeRollout({
       ...greenServes,
       fleets: { blue: fleet("blue", { staleTargets: ["i-9"] }), green: fleet("green") },
     });
-    await backTo(desk);
-    expect(desk.done[1]).toBe("stage");
-    expect(desk.done[2]).toBe("restore blue");
-    expect(desk.changes).toHaveLength(1);
+    await backTo(rollout);
+    expect(rollout.done[1]).toBe("stage");
+    expect(rollout.done[2]).toBe("restore blue");
+    expect(rollout.changes).toHaveLength(1);
   });
 
-  test("given targets of another fleet that stay, when the gate refuses and it is insisted on, then no traffic goes to a mixed fleet", async () => {
-    const desk = new FakeDesk({
+  test("given targets of another fleet that stay, when the gate refuses, then no traffic goes to a mixed fleet, not even in a release's own rollback", async () => {
+    const rollout = new FakeRollout({
       ...greenServes,
       record: record(),
       fleets: { blue: fleet("blue", { staleTargets: ["i-9"] }), green: fleet("green") },
     });
-    desk.fails = new CliError("refused", "blue's target group still holds i-9 of an earlier fleet");
-    await expect(rollBack(asDesk(desk), "blue", "errors", { insist: true })).rejects.toBe(desk.fails);
-    expect(desk.changes).toEqual([]);
+    rollout.fails = new CliError("refused", "blue's target group still holds i-9 of an earlier fleet");
+    await expect(rollBack(asRollout(rollout), "blue", "errors", { insist: true })).rejects.toBe(rollout.fails);
+    expect(rollout.changes).toEqual([]);
   });
 
-  test("given a gate that refuses it, then the record that it opened ends, and holds nobody up", async () => {
-    const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
-    desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
-    await expect(backTo(desk)).rejects.toBe(desk.fails);
-    expect(desk.done).toEqual(["begin green v2.0.0", "stage", "ended superseded"]);
+  test("given a gate that refuses it, then the record that it opened ends, and blocks no other release", async () => {
+    const rollout = new FakeRollout({ ...greenServes, record: record({ outcome: "released" }) });
+    rollout.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
+    await expect(backTo(rollout)).rejects.toBe(rollout.fails);
+    expect(rollout.done).toEqual(["begin green v2.0.0", "stage", "ended superseded"]);
   });
 
   test("given an update of which nobody can tell whether it moved traffic, then the record that it opened goes on", async () => {
-    const desk = new FakeDesk({ ...greenServes, record: record({ outcome: "released" }) });
-    desk.fails = new CliError("failed", "the listener was seen with blue 0 %");
-    await expect(backTo(desk)).rejects.toBe(desk.fails);
-    expect(desk.done).toEqual(["begin green v2.0.0", "stage"]);
+    const rollout = new FakeRollout({ ...greenServes, record: record({ outcome: "released" }) });
+    rollout.fails = new CliError("failed", "the listener was seen with blue 0 %");
+    await expect(backTo(rollout)).rejects.toBe(rollout.fails);
+    expect(rollout.done).toEqual(["begin green v2.0.0", "stage"]);
   });
 
-  test("given a release's own record, when the gate refuses its way back, then the record goes on", async () => {
-    const desk = new FakeDesk({ ...greenServes, record: record() });
-    desk.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
-    await expect(backTo(desk)).rejects.toBe(desk.fails);
-    expect(desk.done).toEqual(["stage"]);
+  test("given a release's own record, when the gate refuses its rollback, then the record goes on", async () => {
+    const rollout = new FakeRollout({ ...greenServes, record: record() });
+    rollout.fails = new CliError("refused", "blue has 2 healthy targets and needs 3");
+    await expect(backTo(rollout)).rejects.toBe(rollout.fails);
+    expect(rollout.done).toEqual(["stage"]);
   });
 
   test("given its own launch template, then no guard is overridden", async () => {
-    const desk = new FakeDesk({ ...greenServes, fleets: leftChanged(v1.imageId) });
-    await backTo(desk);
-    expect(desk.changes.map(({ override }) => override)).toEqual([undefined]);
+    const rollout = new FakeRollout({ ...greenServes, fleets: leftChanged(v1.imageId) });
+    await backTo(rollout);
+    expect(rollout.changes.map(({ override }) => override)).toEqual([undefined]);
   });
 
   test("given a preempted command whose call lands late, then it puts back what it decided", async () => {
-    const desk = new FakeDesk(greenServes);
-    desk.tookOver = true;
-    desk.looks.push({ blue: 100, green: 0 }, { blue: 0, green: 100 }, { blue: 100, green: 0 });
-    await backTo(desk);
-    expect(desk.done).toContain("recover");
-    expect(desk.changes).toHaveLength(2);
-    expect(desk.world.weights.live).toEqual({ blue: 100, green: 0 });
+    const rollout = new FakeRollout(greenServes);
+    rollout.tookOver = true;
+    rollout.looks.push({ blue: 100, green: 0 }, { blue: 0, green: 100 }, { blue: 100, green: 0 });
+    await backTo(rollout);
+    expect(rollout.done).toContain("recover");
+    expect(rollout.changes).toHaveLength(2);
+    expect(rollout.world.weights.live).toEqual({ blue: 100, green: 0 });
   });
 
   test("given a fleet that is off, then it is refused with what to do", async () => {
-    const desk = new FakeDesk({ ...greenServes, fleets: { blue: off("blue"), green: fleet("green") } });
-    await expect(backTo(desk)).rejects.toMatchObject({ code: "refused" });
-    expect(desk.changes).toEqual([]);
+    const rollout = new FakeRollout({ ...greenServes, fleets: { blue: off("blue"), green: fleet("green") } });
+    await expect(backTo(rollout)).rejects.toMatchObject({ code: "refused" });
+    expect(rollout.changes).toEqual([]);
   });
 });

@@ -92,7 +92,7 @@ test.each<[string, Case, ReleaseSettings, object]>([
   ["it was interrupted", { ends: interrupted }, there, interrupted],
   ["somebody took over, and it failed", { ends: no("no luck"), ours: false }, wanted, { code: "failed" }],
   ["somebody took over, and it was interrupted", { ends: interrupted, ours: false }, wanted, interrupted],
-])("%s: the file says what is there, unless it is another's", async (_, given, file, error) => {
+])("%s: the file says what is there, unless another command holds the lock", async (_, given, file, error) => {
   const { result, revisions, ...rest } = await attempt(given);
   expect(rest).toEqual({ seen: wanted, file });
   expect(revisions).toEqual(file === there ? [1, 2] : [1]);
@@ -114,7 +114,7 @@ test("fails before anything is written or updated when another command has the s
   });
 });
 
-test("a way back goes on where the table does not answer, and tries it again behind the update", async () => {
+test("given a rollback and a table that does not answer, then it goes on, and tries again after the update", async () => {
   const never = await attempt({ ends: { ok: true }, table: () => Promise.resolve(undefined) });
   expect(never).toMatchObject({ seen: wanted, file: wanted, revisions: [undefined, undefined] });
   const answers = [undefined, 7];

@@ -17,7 +17,7 @@ const held = (seconds: number) =>
   });
 
 test.each([
-  ["nobody here has watched it: it is watched once more", held(900), undefined, { kind: "hold", seconds: 1 }],
+  ["this run has not watched it: it is watched once more", held(900), undefined, { kind: "hold", seconds: 1 }],
   ["it was watched with another share", held(900), 5, { kind: "hold", seconds: 1 }],
   ["it was watched", held(900), 10, { kind: "flip" }],
   ["its time is not over", held(400), 10, { kind: "hold", seconds: 200 }],

@@ -80,7 +80,7 @@ test("a state tells the listener's own weights, groups, policies and pending ope
   });
 });
 
-test("a state without a listener tells that nobody has traffic", () =>
+test("given a state without a listener, then no colour has traffic", () =>
   expect(parseStackState(exported([]), "dev")).toMatchObject({ weights: { blue: 0, green: 0 }, pending: [] }));
 
 test.each([

@@ -73,7 +73,7 @@ describe("in the background", () => {
     jest.restoreAllMocks();
   });
 
-  it("tells once when somebody else has it, and leaves it alone from then on", async () => {
+  it("given another holder, then it reports that once and renews no more", async () => {
     renew.mockResolvedValue(false);
     await jest.advanceTimersByTimeAsync(60_000);
     await expect(held.check()).rejects.toEqual(lost);
@@ -170,7 +170,7 @@ describe("check", () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 
-  it("of a way back goes on after one try when nobody can tell, and stops when the lock is lost", async () => {
+  it("of a rollback goes on after one try without an answer, and stops when the lock is lost", async () => {
     renew.mockRejectedValue(new Error("connect ECONNREFUSED"));
     await jest.advanceTimersByTimeAsync(120_000);
     renew.mockClear();
@@ -207,7 +207,7 @@ describe("a rollback", () => {
     expect(onLost).toHaveBeenCalledTimes(1);
   });
 
-  it("given that somebody was quicker, looks again", async () => {
+  it("given another command that was quicker, looks again", async () => {
     take.mockImplementationOnce(() => {
       found = { ...hers, kind: "rollback" };
       return Promise.resolve(false);
@@ -252,7 +252,7 @@ describe("the engines that it runs", () => {
     await starts;
   });
 
-  it("given a table that does not answer, those of a way back start all the same", async () => {
+  it("given a table that does not answer, those of a rollback start all the same", async () => {
     await held.release();
     held = holding({ kind: "rollback" });
     noteEngines.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));
@@ -271,7 +271,7 @@ describe("the engines that it runs", () => {
     expect(noteEngines).toHaveBeenCalledTimes(2);
   });
 
-  it("fails to start others where they can't be written down before the lease is over: nobody would know whose the state is", async () => {
+  it("fails to start others where they can't be written down before the lease is over: the next command could not tell whose the state is", async () => {
     const down = new Error("connect ECONNREFUSED");
     renew.mockRejectedValue(down);
     noteEngines.mockRejectedValue(down);
@@ -280,7 +280,7 @@ describe("the engines that it runs", () => {
     expect(await starts).toMatchObject({ message: expect.stringContaining("ECONNREFUSED") as string });
   });
 
-  it("given a table that has not answered the renewal before either, the engine of a way back does not wait for it", async () => {
+  it("given a table that has not answered the renewal before either, the engine of a rollback does not wait for it", async () => {
     await held.release();
     held = holding({ kind: "rollback" });
     renew.mockRejectedValueOnce(new Error("connect ECONNREFUSED"));

@@ -56,7 +56,7 @@ test("fails after 8 s when the table does not answer, and nothing is written", a
   expect(await lastRevision(client, table)).toBeUndefined();
 });
 
-describe("given somebody who comes in between", () => {
+describe("given another command that writes in between", () => {
   /** Does something once, between a command's look at the revision and its own write. */
   const between = (act: () => Promise<unknown>) => {
     const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;

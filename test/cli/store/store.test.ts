@@ -79,7 +79,7 @@ describe("lock", () => {
     ["of whom nothing is left", undefined],
     ["that somebody left behind", { ...hers, expires: 1 }],
     ["that is preempted", { ...hers, expires: inAMinute() }],
-  ])("goes to one of four who want one %s at the same time", async (_, found) => {
+  ])("goes to one of four that want one %s at the same time", async (_, found) => {
     if (found) await place(found);
     const kind = found !== undefined && found.expires > 1 ? "rollback" : "change";
     const all = await Promise.allSettled(["a", "b", "c", "d"].map((doing) => take(doing, { kind })));
@@ -294,7 +294,7 @@ describe("a lock whose lease is over by this host's clock, which may be fast", (
     jest.restoreAllMocks();
   });
 
-  it("given a holder that renews it, is its holder's: who comes is refused", async () => {
+  it("given a holder that renews it, stays that holder's, and the next command is refused", async () => {
     await place({ ...hers, expires: inSeconds(-120) });
     // A slow clock writes leases that are over from the beginning.
     eachSecond = () => {
@@ -305,7 +305,7 @@ describe("a lock whose lease is over by this host's clock, which may be fast", (
     expect(passed).toBe(10_000);
   });
 
-  it("given somebody else who was quicker, is theirs", async () => {
+  it("given another command that was quicker, is that one's", async () => {
     await place({ ...hers, expires: inSeconds(-120) });
     eachSecond = async () => {
       await giveLockBack(client, table, "hers", []);
@@ -314,7 +314,7 @@ describe("a lock whose lease is over by this host's clock, which may be fast", (
     await expect(take("release v2", { onWait })).rejects.toMatchObject({ code: "locked" });
   });
 
-  it("given nobody who renews it for a minute, goes to who comes, who was told how long it takes at most", async () => {
+  it("given a holder that does not renew it for a minute, goes to the next command, which was told how long it takes at most", async () => {
     await place({ ...hers, expires: inSeconds(-1) });
     const mine = await take("release v2", { onWait });
     expect(passed).toBe(60_000);
@@ -366,7 +366,7 @@ describe("engines that a holder left behind", () => {
     return [{ holder: hers.holder, engine, heard: expires - 60_000 }];
   };
 
-  it("given a run that was killed, are known to the next one, and to whoever comes after it was killed, too", async () => {
+  it("given a run that was killed, are known to the next one, and to the one after it when that was killed, too", async () => {
     const left = await killed();
     const second = await take("release v2");
     expect(second.before.left).toEqual(left);

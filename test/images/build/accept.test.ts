@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { accept, type Made } from "../../../images/build/accept.ts";
-import { placeOf } from "../../../images/build/place.ts";
+import { clientOptions } from "../../../images/build/aws.ts";
 import { FakeAws } from "./fake-aws.ts";
 import { AMI, COMMIT, manifest, PARENT, report } from "./papers.ts";
 
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 const accepted = () =>
-  accept(made, out, (region) => placeOf(region, { endpoint: aws.endpoint, environment: aws.environment }));
+  accept(made, out, (region) => clientOptions(region, { endpoint: aws.endpoint, environment: aws.environment }));
 const kept = (): string[] => readdirSync(out).filter((name) => !name.startsWith("."));
 
 it("tags and protects the image in every region, and keeps its papers", async () => {

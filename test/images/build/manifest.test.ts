@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { bakeName, isVersion } from "../../../images/build/layers.ts";
-import { parseManifest, readManifest } from "../../../images/build/manifest.ts";
-import { parameterOf } from "../../../images/build/parameters.ts";
+import { parameterOf, parseManifest, readManifest } from "../../../images/build/manifest.ts";
 import { AMI, lower, manifest } from "./papers.ts";
 
 let out: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { imageFaults, planOf, publish, usageOf, verify } from "../../../images/build/publish.ts";
-import { placeOf } from "../../../images/build/place.ts";
+import { clientOptions } from "../../../images/build/aws.ts";
 import { digestOf } from "../../../images/build/report.ts";
 import { FakeAws } from "./fake-aws.ts";
 import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers.ts";
@@ -70,11 +70,11 @@ describe("against AWS", () => {
     aws.stop();
     rmSync(out, { recursive: true, force: true });
   });
-  const places = (region: string) => placeOf(region, { endpoint: aws.endpoint, environment: aws.environment });
+  const optionsOf = (region: string) => clientOptions(region, { endpoint: aws.endpoint, environment: aws.environment });
 
   it("writes a version's parameter once, as an image", async () => {
-    expect(await publish(manifest, out, places)).toBe("/bluegreen/images/v1.2.3");
-    expect(await publish(manifest, out, places)).toBe("/bluegreen/images/v1.2.3");
+    expect(await publish(manifest, out, optionsOf)).toBe("/bluegreen/images/v1.2.3");
+    expect(await publish(manifest, out, optionsOf)).toBe("/bluegreen/images/v1.2.3");
     expect(aws.changes).toEqual([
       `eu-central-1 PutParameter /bluegreen/images/v1.2.3 ${AMI} String aws:ec2:image false`,
     ]);
@@ -83,7 +83,7 @@ describe("against AWS", () => {
   it("lets a layer's parameter follow its newest image", async () => {
     writeFileSync(path.join(out, "base.report.json"), report);
     aws.parameters.set("eu-central-1 /bluegreen/images/base/latest", PARENT);
-    await publish(lower("base", { "eu-central-1": AMI }), out, places);
+    await publish(lower("base", { "eu-central-1": AMI }), out, optionsOf);
     expect(aws.changes).toEqual([
       `eu-central-1 PutParameter /bluegreen/images/base/latest ${AMI} String aws:ec2:image true`,
     ]);
@@ -92,7 +92,7 @@ describe("against AWS", () => {
   it("writes nowhere when one region has the version already, of another image", async () => {
     aws.parameters.set("us-east-1 /bluegreen/images/v1.2.3", AMI);
     const both = { ...manifest, images: { "eu-central-1": AMI, "us-east-1": PARENT } };
-    await expect(publish(both, out, places)).rejects.toThrow(
+    await expect(publish(both, out, optionsOf)).rejects.toThrow(
       /^app-v1\.2\.3 can't be published:\n {2}- .*v1\.2\.3 in us-east-1 is ami-0123\w+, not ami-0fed\w+: .*new version$/,
     );
     expect(aws.changes).toEqual([]);
@@ -113,8 +113,8 @@ describe("against AWS", () => {
     ],
   ])("fails with %s, and publishes nothing", async (_, breaks, message) => {
     breaks();
-    await expect(verify(manifest, out, places)).rejects.toThrow(message);
-    await expect(publish(manifest, out, places)).rejects.toThrow(/^app-v1\.2\.3 is not what its manifest says:\n/);
+    await expect(verify(manifest, out, optionsOf)).rejects.toThrow(message);
+    await expect(publish(manifest, out, optionsOf)).rejects.toThrow(/^app-v1\.2\.3 is not what its manifest says:\n/);
     expect(aws.changes).toEqual([]);
   });
 
@@ -122,6 +122,6 @@ describe("against AWS", () => {
     const failed = gossReport("v1.2.3", [{ failed: "Port: tcp:22: listening" }]);
     writeFileSync(path.join(out, manifest.report), failed);
     const bad = { ...manifest, reportDigest: digestOf(Buffer.from(failed)) };
-    await expect(verify(bad, out, places)).rejects.toThrow("Port: tcp:22: listening");
+    await expect(verify(bad, out, optionsOf)).rejects.toThrow("Port: tcp:22: listening");
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { TEMPLATES } from "../../../images/build/layers.ts";
-import { checked, type Options, type World } from "../../../images/build/request.ts";
+import { checkRequest, type Options, type Lookups } from "../../../images/build/request.ts";
 import { COMMIT, lower, PARENT } from "./papers.ts";
 
 let out: string;
@@ -11,7 +11,7 @@ afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 const proved = { State: "available" as const, Tags: [{ Key: "GossReport", Value: "sha256:1" }] };
 const asked: string[] = [];
-const world = (changes: Partial<World> & { clean?: boolean; parameter?: string } = {}): World => ({
+const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: string } = {}): Lookups => ({
   commit: () => Promise.resolve({ commit: COMMIT, clean: changes.clean ?? true }),
   aws: (region) => ({
     image: (id) => (asked.push(`${region} ${id}`), Promise.resolve(proved)),
@@ -30,8 +30,8 @@ const options = (changes: Partial<Options> = {}): Options => ({
 });
 const varFiles = [path.join(TEMPLATES, "environments", "dev.pkrvars.hcl")];
 
-it("base asks nobody for a parent", async () => {
-  const request = await checked("base", options({ var: ["kms_key_id=alias/x"] }), {}, world());
+it("given the layer base, then no parent is looked up", async () => {
+  const request = await checkRequest("base", options({ var: ["kms_key_id=alias/x"] }), {}, lookups());
   const variables = { kms_key_id: "alias/x", region: "eu-central-1", environment: "dev" };
   expect(request).toEqual({ layer: "base", version: undefined, commit: COMMIT, variables, varFiles, out });
   expect(asked).toEqual([]);
@@ -39,33 +39,33 @@ it("base asks nobody for a parent", async () => {
 
 it("app starts from the manifest's image, once it was seen", async () => {
   writeFileSync(path.join(out, "hardened.json"), JSON.stringify(lower("hardened")));
-  const request = await checked("app", options({ version: "v1.2.3" }), {}, world());
+  const request = await checkRequest("app", options({ version: "v1.2.3" }), {}, lookups());
   expect(request.variables).toEqual({ region: "eu-central-1", environment: "dev", parent_ami: PARENT });
   expect(asked).toEqual([`eu-central-1 ${PARENT}`]);
 });
 
 it("app starts from the parameter's image where there is no manifest; the region comes from the environment", async () => {
-  const request = await checked(
+  const request = await checkRequest(
     "app",
     options({ version: "v1.2.3", region: undefined }),
     { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-2" },
-    world({ parameter: PARENT }),
+    lookups({ parameter: PARENT }),
   );
   expect(request.variables).toEqual({ region: "us-east-1", environment: "dev", parent_ami: PARENT });
   expect(asked).toEqual(["us-east-1 /bluegreen/images/hardened/latest", `us-east-1 ${PARENT}`]);
 });
 
 it("files that are not committed are baked when that is asked for", async () => {
-  const request = await checked("base", options({ allowDirty: true }), {}, world({ clean: false }));
+  const request = await checkRequest("base", options({ allowDirty: true }), {}, lookups({ clean: false }));
   expect(request.commit).toBe(COMMIT);
 });
 
-const unavailable: World["aws"] = () => ({
+const unavailable: Lookups["aws"] = () => ({
   image: () => Promise.resolve({ State: "failed" }),
   parameter: () => Promise.reject(new Error("no credentials")),
 });
 
-test.each<["base" | "hardened" | "app", Partial<Options>, Partial<World> & { clean?: boolean }, RegExp]>([
+test.each<["base" | "hardened" | "app", Partial<Options>, Partial<Lookups> & { clean?: boolean }, RegExp]>([
   ["app", { parent: PARENT }, {}, /app needs the --version/],
   ["app", { parent: PARENT, version: "1.2.3" }, {}, /--version is 1\.2\.3; it must be vX\.Y\.Z/],
   ["base", { version: "v1.2.3" }, {}, /--version is for the app layer; base has none/],
@@ -87,12 +87,12 @@ test.each<["base" | "hardened" | "app", Partial<Options>, Partial<World> & { cle
   ],
   ["hardened", {}, { aws: unavailable }, /the image of base can't be looked up: no credentials/],
 ])("%s fails with %j", async (layer, changes, answers, message) => {
-  await expect(checked(layer, options(changes), {}, world(answers))).rejects.toThrow(message);
+  await expect(checkRequest(layer, options(changes), {}, lookups(answers))).rejects.toThrow(message);
 });
 
 it("fails with all faults in one message", async () => {
   const wrong = options({ version: "1", region: "x", environment: "y", var: ["z"], varFile: ["/missing"] });
-  await expect(checked("app", wrong, {}, world({ clean: false }))).rejects.toThrow(
+  await expect(checkRequest("app", wrong, {}, lookups({ clean: false }))).rejects.toThrow(
     new RegExp(
       [
         "^app can't be baked:",

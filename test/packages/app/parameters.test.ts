@@ -14,7 +14,7 @@ const refused = (work: () => unknown): string => {
   throw new Error("it was accepted");
 };
 
-it("asks nobody without BLUEGREEN_SETTINGS", async () => {
+it("given no BLUEGREEN_SETTINGS, then nothing is asked", async () => {
   const source = jest.fn();
   expect((await readParameters(undefined, source)).size).toBe(0);
   expect(source).not.toHaveBeenCalled();

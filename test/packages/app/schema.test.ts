@@ -56,7 +56,7 @@ it("stays at the last number that it reached when a step fails", async () => {
   expect(store.held.get("app:schema")).toBe("2");
 });
 
-it("fails on a step that nobody wrote", async () => {
+it("fails on a step without a migration", async () => {
   await expect(migrate(memory("1"), release(1, 2), {})).rejects.toThrow("v1.0.0 has no migration to schema 2");
 });
 

@@ -13,7 +13,7 @@ function source(parameters: Record<string, string>, secrets: Record<string, stri
 const resolve = (env: NodeJS.ProcessEnv, from: SecretSource, settings: string | undefined = "/bluegreen/dev") =>
   resolveSecrets(parseConfig(env), settings, from);
 
-it("asks nobody when nothing is configured", async () => {
+it("given nothing configured, then nothing is asked", async () => {
   await expect(resolve({}, source({}))).resolves.toEqual({ redis: undefined, sessionSecret: undefined });
 });
 

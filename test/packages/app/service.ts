@@ -12,7 +12,7 @@ export const commit = "0123456789abcdef0123456789abcdef01234567";
 export const sessionSecret = "the-secret-that-no-log-line-may-hold";
 
 /** A line of the service's log. */
-export type Line = { level: string; msg: string } & Record<string, unknown>;
+type Line = { level: string; msg: string } & Record<string, unknown>;
 
 /** A process of the service. */
 export interface Service {

@@ -109,7 +109,7 @@ test("counts a request for the load balancer and for the target group that got i
   expect(counted("RequestCount", "green") + counted("HTTPCode_Target_5XX_Count")).toBe(0);
 });
 
-test("answers as a load balancer does when nobody is there, and fails open when nobody is healthy", async () => {
+test("given no target, then it answers 503; given none that is healthy, then it fails open", async () => {
   await route({ green: 1 });
   const before = counted("RequestCount");
   expect(await get()).toMatchObject({ status: 503 });
@@ -159,9 +159,9 @@ test("a machine that died gives 502, then it is unhealthy", async () => {
 
 test("a machine that is shut down goes on serving for a while, not ready any more", async () => {
   await route({ green: 1 });
-  const place = plane.instances.placeOf("i-green", 3000);
+  const address = plane.instances.addressOf("i-green", 3000);
   plane.instances.shutDown("i-green", "terminated");
   const check = { ...targetGroup("green").healthCheck, matcher: "503" };
-  await eventually(async () => (await httpProbe(place, check, 1000)).ok);
+  await eventually(async () => (await httpProbe(address, check, 1000)).ok);
   await eventually(() => plane.instances.get("i-green")?.machine.pid === undefined);
 });

@@ -1,4 +1,4 @@
-import { loopbackOf, placeOf, tryListen } from "../../../packages/local-aws/loopback.ts";
+import { loopbackOf, addressOf, tryListen } from "../../../packages/local-aws/loopback.ts";
 import { Addresses, localPort } from "../../../packages/local-aws/elb/addresses.ts";
 
 test.each([
@@ -9,9 +9,9 @@ test.each([
 });
 
 test("an instance gets another port where its own is taken", async () => {
-  const first = await placeOf("10.9.9.9", 0);
+  const first = await addressOf("10.9.9.9", 0);
   const taken = await tryListen(first.host, first.port);
-  const second = await placeOf("10.9.9.9", first.port);
+  const second = await addressOf("10.9.9.9", first.port);
   expect(second.port).not.toBe(first.port);
   taken?.close();
 });

@@ -23,7 +23,7 @@ describe("toAws and fromAws", () => {
     Rules: [{ Owner: "me" }],
   };
 
-  it("are each other's way back", () => {
+  it("undo each other", () => {
     expect(toAws(known, pulumi)).toEqual(aws);
     expect(fromAws(known, aws)).toEqual(pulumi);
   });

@@ -5,7 +5,7 @@ const before: Census = new Map([
   ["prod", ["vpc 2"]],
 ]);
 
-test("what changes in the stack that is worked on is nobody else's", () => {
+test("given changes in the stack that is worked on alone, then no other stack is blamed", () => {
   const after = new Map([...before, ["prod", ["vpc 2", "vpc 3"]]]);
   expect(touchedBeside("prod", before, after)).toEqual([]);
 });

@@ -40,10 +40,8 @@ describe("commandBlocks", () => {
 });
 
 describe("statedRefusals", () => {
-  const readme = readFileSync(path.resolve(import.meta.dirname, "../../../README.md"), "utf8");
-
-  it("reads the README's table of guards, colours and numbers as examples", () => {
-    const stated = statedRefusals(readme);
+  it("reads the table of guards in docs/safety.md, colours and numbers as examples", () => {
+    const stated = statedRefusals(readFileSync(path.resolve(import.meta.dirname, "../../../docs/safety.md"), "utf8"));
     const said = "blue has 2 healthy targets and needs 3";
     expect(stated.filter(({ words }) => words.test(said))).toEqual([expect.objectContaining({ byGate: true })]);
     expect(stated.filter(({ byGate }) => !byGate)).toHaveLength(6);

@@ -193,7 +193,7 @@ test("waits for a launch hook, and gives up an instance that it abandons", async
   expect(launches[1]?.description).toMatch(/^Launching a new EC2 instance: i-1\. {2}Status Reason: Instance failed/);
 });
 
-test("a hook that nobody answers ends with its default result", async () => {
+test("given a hook without an answer, then it ends with its default result", async () => {
   const hook = {
     name: "h",
     transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const,
@@ -206,7 +206,7 @@ test("a hook that nobody answers ends with its default result", async () => {
   expect(() => world.hooks.heartbeat(reference)).toThrow("No active Lifecycle Action found with instance ID i-1");
 });
 
-test("an instance that is terminated while its hook waits is replaced, and nobody can answer for it", async () => {
+test("an instance that is terminated while its hook waits is replaced, and its hook can't be answered", async () => {
   const hook = {
     name: "h",
     transition: "autoscaling:EC2_INSTANCE_LAUNCHING" as const,

@@ -42,7 +42,7 @@ test.each<[string, "CONTINUE" | "ABANDON", RegExp | undefined]>([
 test.each<["CONTINUE" | "ABANDON", RegExp | undefined]>([
   ["CONTINUE", undefined],
   ["ABANDON", /was abandoned: Heartbeat Timeout$/],
-])("silence ends with the default result %s, in AWS's time", async (defaultResult, reason) => {
+])("given no answer, then it ends with the default result %s, in AWS's time", async (defaultResult, reason) => {
   let ended = false;
   const waiting = hooks.wait(groupWith({ defaultResult }), "i-1", launching).finally(() => (ended = true));
   await jest.advanceTimersByTimeAsync(29_000);

@@ -100,7 +100,7 @@ async function names(input: DescribeAlarmsCommandInput): Promise<(string | undef
   return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
 }
 
-test("describes an alarm as it was put, judges it by itself and tells its topic", async () => {
+test("describes an alarm as it was put, evaluates it by itself and notifies its topic", async () => {
   close();
   await open(200);
   await eventually(async () => (await names({ StateValue: "OK" })).length === 1);
@@ -169,7 +169,7 @@ test("gives alarms page by page", async () => {
   expect([first.CompositeAlarms?.length, second.MetricAlarms?.length, second.NextToken]).toEqual([1, 1, undefined]);
 });
 
-test("an alarm whose actions are disabled tells nobody", async () => {
+test("given an alarm whose actions are disabled, then its topic gets nothing", async () => {
   await client.send(new DisableAlarmActionsCommand({ AlarmNames: ["busy"] }));
   await client.send(new SetAlarmStateCommand({ AlarmName: "busy", StateValue: "ALARM", StateReason: "tried" }));
   await client.send(new SetAlarmStateCommand({ AlarmName: "busy", StateValue: "OK", StateReason: "tried" }));

@@ -8,7 +8,7 @@ export function targetGroupArn(name: string): string {
 }
 
 /** ARN of a load balancer of the fixtures. */
-export function loadBalancerArn(name: string): string {
+function loadBalancerArn(name: string): string {
   return `${prefix}:loadbalancer/app/${name}/1`;
 }
 

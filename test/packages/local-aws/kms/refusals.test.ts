@@ -29,6 +29,6 @@ it.each<[string, string, RegExp]>([
   );
 });
 
-it("lets a caller lock himself out who insists on it", () => {
+it("given the bypass of the lockout check, then a policy that locks the caller out is taken", () => {
   expect(() => checkKeyPolicy(policy(cloudWatch), true)).not.toThrow();
 });

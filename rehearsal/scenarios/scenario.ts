@@ -32,11 +32,11 @@ const commandHazards = [
 ];
 
 /**
- * The whole story, in its order.
+ * The whole scenario, in its order.
  * @param machines whether instances are booted machines: they have sessions to keep, mistakes of a whole system, and boot
  * gates that answer by themselves; the release commands' faults are tried with processes, which come up faster
  */
-export function storyOf({ machines }: { machines: boolean }): Step[] {
+export function scenarioOf({ machines }: { machines: boolean }): Step[] {
   return machines
     ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
     : [readme, access, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
@@ -44,14 +44,16 @@ export function storyOf({ machines }: { machines: boolean }): Step[] {
 
 /**
  * The steps of a run.
- * @param story to choose from
+ * @param scenario to choose from
  * @param names of the steps wanted; none: all. The last one, destroy, always belongs to it.
  * @throws Error that names the steps there are.
  */
-export function chosen(story: Step[], names: readonly string[]): Step[] {
-  const unknown = names.filter((name) => !story.some((step) => step.name === name));
+export function chosen(scenario: Step[], names: readonly string[]): Step[] {
+  const unknown = names.filter((name) => !scenario.some((step) => step.name === name));
   if (unknown.length > 0) {
-    throw new Error(`no step is called ${unknown.join(" or ")}; there are ${story.map(({ name }) => name).join(", ")}`);
+    throw new Error(
+      `no step is called ${unknown.join(" or ")}; there are ${scenario.map(({ name }) => name).join(", ")}`,
+    );
   }
-  return names.length === 0 ? story : story.filter((step) => names.includes(step.name) || step === destroy);
+  return names.length === 0 ? scenario : scenario.filter((step) => names.includes(step.name) || step === destroy);
 }

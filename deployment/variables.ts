@@ -1,0 +1,7 @@
+/** Environment variables by which a run of the program is told what no setting may say. */
+
+/** The token of the lock that a command holds, told to the update that it runs: the health gate asks whether it still counts. */
+export const lockVariable = "BLUEGREEN_LOCK";
+
+/** Set for one run, to a reason, it turns guards and gate into warnings. It is no config, so that it can't stay behind. */
+export const overrideVariable = "BLUEGREEN_OVERRIDE";
