@@ -7,6 +7,7 @@ import {
   paginateDescribeTargetGroups,
   type Listener,
   type Tag,
+  type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { forwardsTo, weightsIn } from "../../deployment/listener-weights.ts";
@@ -14,6 +15,7 @@ import { colors, other, shares, weightsFor, type ByColor, type Color } from "../
 import { toCliError } from "../aws-errors.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
+import { groupsOf } from "../state/describe.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";
 import { confirm, type RollbackOptions } from "./rollback-options.ts";
@@ -53,7 +55,8 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   const { ui, clients, stackRef, environment } = session;
   const found = await find(session);
   const { arns, weights } = found;
-  const { healthy } = observe(await targetHealth(clients, arns[to]));
+  const targets = await targetHealth(clients, arns[to]);
+  const { healthy } = observe(targets);
   if (healthy === 0 && options.override === undefined) {
     throw new CliError(
       "refused",
@@ -74,6 +77,13 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     }
     ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
+  const fleets = await fleetsBehind(session, to, targets);
+  if (fleets.length > 1 && options.override === undefined) {
+    throw new CliError(
+      "refused",
+      `${to} has healthy targets of ${fleets.join(" and ")}: its fleet is being replaced, and two images would serve. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
+    );
+  }
   await confirm(
     context,
     options,
@@ -91,6 +101,28 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     );
   } finally {
     await lock?.release();
+  }
+}
+
+/** Names of the colour's groups that have a healthy target. Where Auto Scaling does not answer, none: a way back does not wait for it. */
+async function fleetsBehind(
+  { clients, environment, project, ui }: Session,
+  color: Color,
+  targets: TargetHealthDescription[],
+): Promise<string[]> {
+  const healthy = targets
+    .filter(({ TargetHealth }) => TargetHealth?.State === "healthy")
+    .map(({ Target }) => Target?.Id);
+  try {
+    const groups = (await groupsOf(clients, environment, project)).filter(
+      ({ Tags = [] }) => valueOf(Tags, "Color") === color,
+    );
+    return groups
+      .filter(({ Instances = [] }) => Instances.some(({ InstanceId }) => healthy.includes(InstanceId)))
+      .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);
+  } catch (error) {
+    ui.say(`Whether ${color} has one fleet or two can't be told: ${(error as Error).message}`);
+    return [];
   }
 }
 
@@ -195,4 +227,5 @@ async function tagged({ clients, project, environment }: Session, arns: string[]
   return found;
 }
 
-const valueOf = (tags: Tag[], key: string): string | undefined => tags.find(({ Key }) => Key === key)?.Value;
+const valueOf = (tags: Partial<Tag>[], key: string): string | undefined =>
+  tags.find(({ Key }) => Key === key)?.Value;

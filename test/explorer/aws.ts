@@ -48,8 +48,8 @@ export interface Group {
 export interface SimulatedImage {
   readonly id: string;
   readonly version: string;
-  /** `dead`: never healthy; `failsUnderTraffic`: well until it has requests. */
-  readonly nature: "good" | "dead" | "failsUnderTraffic";
+  /** `dead`: never healthy; `failsChecks`: healthy, and no good answer; `failsUnderTraffic`: well until it has requests. */
+  readonly nature: "good" | "dead" | "failsChecks" | "failsUnderTraffic";
 }
 
 export const arns: ByColor<string> = byColor((color) => `arn:aws:elb:eu:1:targetgroup/app-${color}/1`);
@@ -84,6 +84,8 @@ export class Aws {
   readonly table: Table;
   /** AWS has no machines for new instances. */
   exhausted = false;
+  /** Images that have begun to answer badly. */
+  readonly failing = new Set<string>();
   watcher: Watcher = { weights: () => undefined, shrinks: () => undefined, notice: () => undefined };
   readonly simulation: Simulation;
   readonly images: readonly SimulatedImage[];
@@ -256,6 +258,7 @@ export class Aws {
   /** AWS has machines again, and all of them are well. */
   recover(): void {
     this.exhausted = false;
+    this.failing.clear();
     for (const group of this.groups) {
       for (const instance of group.instances) instance.sick = false;
       this.launch(group);

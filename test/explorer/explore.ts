@@ -106,7 +106,7 @@ export function random(seed: number): () => number {
   };
 }
 
-const worlds = ["scale-blue", "scale-green", "sick-blue", "sick-green", "exhausted"] as const;
+const worlds = ["scale-blue", "scale-green", "sick-blue", "sick-green", "exhausted", "failing"] as const;
 
 /** A run drawn at random. */
 export async function randomRun(seed: number): Promise<Run> {
@@ -114,6 +114,12 @@ export async function randomRun(seed: number): Promise<Run> {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)];
   const history = pick(histories);
   const calls = await callsOf(history);
+  // Who gives the same command again makes as many calls as the one that was cut off has left it to do.
+  const lineOf = new Map(history.cast.map(({ who, line }) => [who, line]));
+  const anybodys = (made: Made): Made => {
+    const same = history.cast.filter(({ line }) => line === lineOf.get(made.who));
+    return { ...made, who: pick(same).who };
+  };
   const faults: Fault[] = [];
   for (const { who } of history.cast) {
     if (next() < 0.15) faults.push({ who, call: 0, kind: "skew", value: pick(["-150", "-45", "45", "150"]) });
@@ -123,7 +129,7 @@ export async function randomRun(seed: number): Promise<Run> {
   const begins = await beginnings(history);
   if (begins.length > 0 && next() < 0.85) faults.push(pick(begins));
   for (let left = 1 + Math.floor(next() * 3); left > 0; left--) {
-    const made = pick(calls);
+    const made = anybodys(pick(calls));
     if (next() < 0.15) faults.push({ who: made.who, call: made.number, kind: "world", value: pick(worlds) });
     else {
       const fault = pick(faultsAt(made));

@@ -21,6 +21,8 @@ export class Referee implements Watcher {
   readonly moved: number[] = [];
   /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
   recordLost = false;
+  /** The same of the settings that it wrote. */
+  settingsLost = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
   unfenced = false;
   /** The image that a rollback has taken the traffic from, since traffic moved last. */
@@ -57,7 +59,9 @@ export class Referee implements Watcher {
       const needed = Math.max(1, home || overridden ? 1 : whole);
       if (healthy.length < needed)
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
-      if (healthy.some((instance) => instance.image !== image)) this.fail(`${color} gets traffic with mixed images`);
+      // Past the state nothing asks once more: what it saw of the fleets may be older than a freeze.
+      const stale = player?.line.includes("--direct") === true && (actor?.frozenUntil ?? 0) > 0;
+      if (!stale && healthy.some((instance) => instance.image !== image)) this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
       const { rolledBack } = this;
@@ -139,6 +143,13 @@ export class Referee implements Watcher {
       .at(-1);
     if (own?.outcome === "released" && !this.recordLost)
       this.fail(`${nameOf(before.image)} was rolled back, and its record says released`);
+  }
+
+  /** A command has come to its end, and no other is at work: a checkout with the settings that were written last moves nothing. */
+  settled(line: string): void {
+    const serving = this.serving()?.color;
+    if (serving !== undefined && !this.byHand && !this.settingsLost && !this.isWritten(serving))
+      this.fail(`after ${line} ${serving} serves, and the settings that were written last lead elsewhere`);
   }
 
   /** What must be true once all commands have ended, and the old fleet is retired. */

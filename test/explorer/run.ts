@@ -58,8 +58,8 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
   const image = images[words[0] as ImageName]?.id;
   const goal = {
     strategy: option("strategy") ?? (words.includes("--canary") ? "canary=10%,2s" : "all-at-once"),
-    bake: "2s",
-    retire: words.includes("--retire") ? (true as const) : undefined,
+    bake: option("bake") ?? "2s",
+    retire: words.includes("--retire") ? (true as const) : option("retire"),
     previewSize: option("preview-size"),
   };
   const yes = true;
