@@ -7,7 +7,6 @@ import {
   paginateDescribeTargetGroups,
   type Listener,
   type Tag,
-  type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { forwardsTo, weightsIn } from "../../deployment/listener-weights.ts";
@@ -55,8 +54,7 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   const { ui, clients, stackRef, environment } = session;
   const found = await find(session);
   const { arns, weights } = found;
-  const targets = await targetHealth(clients, arns[to]);
-  const { healthy } = observe(targets);
+  const { healthy } = observe(await targetHealth(clients, arns[to]));
   if (healthy === 0 && options.override === undefined) {
     throw new CliError(
       "refused",
@@ -77,11 +75,11 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     }
     ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
-  const fleets = await fleetsBehind(session, to, targets);
+  const fleets = await fleetsOf(session, to);
   if (fleets.length > 1 && options.override === undefined) {
     throw new CliError(
       "refused",
-      `${to} has healthy targets of ${fleets.join(" and ")}: its fleet is being replaced, and two images would serve. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
+      `${to} runs ${fleets.join(" and ")}: its fleet is being replaced, and two images may serve. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
   }
   await confirm(
@@ -104,21 +102,11 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   }
 }
 
-/** Names of the colour's groups that have a healthy target. Where Auto Scaling does not answer, none: a way back does not wait for it. */
-async function fleetsBehind(
-  { clients, environment, project, ui }: Session,
-  color: Color,
-  targets: TargetHealthDescription[],
-): Promise<string[]> {
-  const healthy = targets
-    .filter(({ TargetHealth }) => TargetHealth?.State === "healthy")
-    .map(({ Target }) => Target?.Id);
+/** Names of the colour's groups that have instances. Where Auto Scaling does not answer, none: a way back does not wait for it. */
+async function fleetsOf({ clients, environment, project, ui }: Session, color: Color): Promise<string[]> {
   try {
-    const groups = (await groupsOf(clients, environment, project)).filter(
-      ({ Tags = [] }) => valueOf(Tags, "Color") === color,
-    );
-    return groups
-      .filter(({ Instances = [] }) => Instances.some(({ InstanceId }) => healthy.includes(InstanceId)))
+    return (await groupsOf(clients, environment, project))
+      .filter(({ Tags = [], Instances = [] }) => valueOf(Tags, "Color") === color && Instances.length > 0)
       .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);
   } catch (error) {
     ui.say(`Whether ${color} has one fleet or two can't be told: ${(error as Error).message}`);
@@ -227,5 +215,4 @@ async function tagged({ clients, project, environment }: Session, arns: string[]
   return found;
 }
 
-const valueOf = (tags: Partial<Tag>[], key: string): string | undefined =>
-  tags.find(({ Key }) => Key === key)?.Value;
+const valueOf = (tags: Partial<Tag>[], key: string): string | undefined => tags.find(({ Key }) => Key === key)?.Value;

@@ -69,9 +69,7 @@ export class Backend {
    * over (filterMapPendingCreates in pkg/cmd/pulumi/operations/refresh.go, ImportDeployment in pkg/backend/diy/backend.go).
    */
   private async clearPendingCreates(process: Process): Promise<void> {
-    const read = await this.simulation.call({ label: "read the state", write: false }, () =>
-      copyOf(this.state),
-    );
+    const read = await this.simulation.call({ label: "read the state", write: false }, () => copyOf(this.state));
     const pending = read.pending.filter(({ type }) => type !== "creating");
     if (pending.length === read.pending.length) return;
     await this.whileLocked(process, () =>

@@ -61,7 +61,8 @@ export class Referee implements Watcher {
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
       // Past the state nothing asks once more: what it saw of the fleets may be older than a freeze.
       const stale = player?.line.includes("--direct") === true && (actor?.frozenUntil ?? 0) > 0;
-      if (!stale && healthy.some((instance) => instance.image !== image)) this.fail(`${color} gets traffic with mixed images`);
+      if (!stale && healthy.some((instance) => instance.image !== image))
+        this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
       const { rolledBack } = this;

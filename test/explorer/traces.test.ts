@@ -93,10 +93,18 @@ describe("3: a preempted runner that lives moves nothing", () => {
 });
 
 describe("4: rollback --direct beside a live update", () => {
-  it("given green's group is being replaced, when direct gives it all requests, then it is not replaced under them", async () => {
-    const history = given(warm, [], "release X", "rollback --direct --to=green");
+  it("given green's group is being replaced, when direct insists on green, then it is not replaced under the requests", async () => {
+    const history = given(warm, [], "release X", "rollback --direct --to=green --override=now");
     await when(history, "A[creating app-green-cpu]:start=B");
   });
+
+  it.each(["A[creating app-blue-cpu]:start=B", "A[creating app-blue-cpu]:killAfter"])(
+    "given somebody's pulumi up replaces blue's group (%s), when direct asks for blue, then it is refused",
+    async (fault) => {
+      const { ends } = await when(historyOf("up-direct"), fault);
+      expect(ends.B.code).toBe("refused");
+    },
+  );
 });
 
 describe("5: a staging that fails leaves the way back open", () => {
@@ -193,6 +201,19 @@ describe("12: a rollback gives way to nobody but a rollback", () => {
     expect(ends.B.code).toBe("ok");
     expect(weights).toEqual({ blue: 100, green: 0 });
   });
+});
+
+describe("the settings that were written last lead to what serves", () => {
+  it.each([
+    ["rollback", "A[DescribeTargetHealth#7]:lose"],
+    ["release", "A[DescribeAlarms#4]:lose"],
+  ])(
+    "given a %s's move of traffic got no answer, when it can't be read what serves, then its settings stay",
+    async (name, read) => {
+      const { ends } = await when(historyOf(name), "A[updating app-listener]:loseAfter", read);
+      expect(ends.A.code).toBe("failed");
+    },
+  );
 });
 
 describe("13: a checkout older than a rollback", () => {
