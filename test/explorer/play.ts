@@ -149,6 +149,8 @@ class Game {
         `${who} ends: ${end.code}${end.message && `: ${end.message.split("\n").slice(0, 3).join(" ")}`}`,
       );
       this.simulation.end(process);
+      if (end.code === "locked" && end.message.includes(`(process ${process.pid} on ${host})`))
+        this.simulation.fail(`${line} is refused by its own lock`);
       if (end.code === "crash") this.simulation.fail(`${line} crashed: ${end.message}`);
       if (line.startsWith("rollback") && end.code === "ok")
         this.referee.rollbackEnded(line.includes("--direct") ? undefined : before);

@@ -118,7 +118,8 @@ export class Referee implements Watcher {
     // That a release stopped says nothing of the traffic.
     if (simulation.heldUp || title === "release failed" || title === "release waits for somebody") return;
     const serves = (one: Color) => aws.weights[one] === 100;
-    const image = Object.values(images).find((one) => one.version === version)?.id;
+    const { id: image, nature } = Object.values(images).find((one) => one.version === version) ?? {};
+    if (title === "released" && nature !== "good") this.fail(`"${subject}": it answers badly`);
     const holds = aws.groups.some(
       (group) => group.color === color && group.image === image && group.instances.length > 0,
     );
