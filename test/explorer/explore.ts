@@ -1,4 +1,4 @@
-import { histories } from "./histories.ts";
+import { histories, historyOf } from "./histories.ts";
 import { play, type History, type Played } from "./play.ts";
 import { keyOf, type Fault, type FaultKind, type Made } from "./simulation.ts";
 
@@ -79,7 +79,7 @@ export async function* depthOne(): AsyncGenerator<Run> {
 /** Of the faults at a write those that the others come down to. */
 const inPairs: readonly FaultKind[] = ["kill", "killAfter", "loseAfter", "stall", "late"];
 
-/** A rollback that begins at each write of another command, and each fault at each write of either behind that. */
+/** A rollback that begins at each write of another command, and each fault at each write of either behind that; then twoKills. */
 export async function* depthTwo(): AsyncGenerator<Run> {
   for (const history of histories.filter(({ cast }) => cast[1]?.line.startsWith("rollback"))) {
     const writes = new Set((await callsOf(history)).filter(({ write }) => write).map(({ number }) => number));
@@ -92,6 +92,20 @@ export async function* depthTwo(): AsyncGenerator<Run> {
           yield { history, faults: [begin, fault] };
       }
     }
+  }
+  yield* twoKills();
+}
+
+/** A bad release that is killed at each write from its flip on, and again at each write of the run that takes it back. */
+async function* twoKills(): AsyncGenerator<Run> {
+  const history = historyOf("bad-release-again");
+  const calls = await callsOf(history);
+  const flip = calls.find(({ label }) => label === "updating app-listener")?.number ?? Infinity;
+  for (const { number } of calls.filter(({ who, number, write }) => who === "A" && write && number >= flip)) {
+    const first: Fault = { who: "A", call: number, kind: "killAfter" };
+    for (const made of (await callsOf(history, [first])).filter(({ who, write }) => who === "B" && write))
+      for (const kind of ["kill", "killAfter"] as const)
+        yield { history, faults: [first, { who: "B", call: made.number, kind }] };
   }
 }
 

@@ -203,6 +203,18 @@ describe("12: a rollback gives way to nobody but a rollback", () => {
   });
 });
 
+describe("a run that goes on from a killed one is killed, too", () => {
+  it.each(["record running", "write the settings", "updating app-listener", "state unlock", "record rolled-back"])(
+    "given a bad release was killed in its flip, when the next run is killed at %s of its way back, then it is rolled back",
+    async (call) => {
+      const history = given(fresh, [], "release Bad", "release Bad");
+      const { weights, records } = await when(history, "A[updating app-listener]:killAfter", `B[${call}]:killAfter`);
+      expect(weights).toEqual({ blue: 100, green: 0 });
+      expect(records.at(-1)).toEqual({ image: "Bad", outcome: "rolled-back" });
+    },
+  );
+});
+
 describe("the settings that were written last lead to what serves", () => {
   it.each([
     ["rollback", "A[DescribeTargetHealth#7]:lose"],
