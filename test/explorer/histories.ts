@@ -40,6 +40,8 @@ export const histories: readonly History[] = [
   { name: "next-release-rollback", beginning: fresh, before: ["release X"], cast: cast("release Y", "rollback") },
   { name: "two-releases", beginning: fresh, before: [], cast: cast("release X", "release Y") },
   { name: "retire-rollback", beginning: fresh, before: ["release X"], cast: cast("retire", "rollback") },
+  { name: "cutover", beginning: warm, before: ["stage X"], cast: cast("cutover --canary") },
+  { name: "shift-rollback", beginning: warm, before: ["stage X", "check"], cast: cast("shift 30", "rollback") },
   { name: "release-up", beginning: fresh, before: [], cast: cast("release X", "up") },
   { name: "rollback-up", beginning: fresh, before: ["release X"], cast: cast("rollback", "up") },
   { name: "two-rollbacks", beginning: fresh, before: ["release X"], cast: cast("rollback", "rollback") },

@@ -93,6 +93,9 @@ class Game {
       const away = mixed && `rollback --to=${other(mixed)} --override=mixed`;
       await this.untilWell(away ?? line, host, part.checkout);
     }
+    // A share that a person gives stays a share until they decide.
+    const isShared = Object.values(this.stack.aws.weights).every((weight) => weight < 100);
+    if (isShared) await this.untilWell("rollback", "desk", cast[cast.length - 1].checkout);
     await this.untilWell("retire", "desk", cast[cast.length - 1].checkout);
     if (this.simulation.harm.length === 0) this.referee.end();
   }
@@ -164,6 +167,8 @@ class Game {
     // Without an answer of the table a person's own update goes on, and says so.
     const person = this.history.cast.some((part) => part.who === who && part.line.startsWith("up"));
     if (person && /^lose/.test(kind) && label === "GetItem") this.referee.byHand = true;
+    const direct = this.history.cast.some((part) => part.who === who && part.line.includes("--direct"));
+    if (direct && !/^(kill|start|world)/.test(kind)) this.referee.blind = true;
     if (back && /^lose/.test(kind) && (label === "write the revision" || label === "GetItem"))
       this.referee.settingsLost = true;
     if (back && /^lose/.test(kind) && (label === "Query" || label === "GetItem" || label.startsWith("record ")))

@@ -21,6 +21,8 @@ export class Referee implements Watcher {
   readonly moved: number[] = [];
   /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
   recordLost = false;
+  /** Whether a way back past the state was held up, or had no answer: what it saw of the fleets is old, and nothing asks once more. */
+  blind = false;
   /** The same of the settings that it wrote. */
   settingsLost = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
@@ -59,9 +61,8 @@ export class Referee implements Watcher {
       const needed = Math.max(1, home || overridden ? 1 : whole);
       if (healthy.length < needed)
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
-      // Past the state nothing asks once more: what it saw of the fleets may be older than a freeze.
-      const stale = player?.line.includes("--direct") === true && (actor?.frozenUntil ?? 0) > 0;
-      if (!stale && healthy.some((instance) => instance.image !== image))
+      const blind = this.blind && player?.line.includes("--direct") === true;
+      if (!blind && healthy.some((instance) => instance.image !== image))
         this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);

@@ -1,4 +1,4 @@
-import { bake, release, stage } from "../../cli/commands/release.ts";
+import { bake, check, cutover, release, shift, stage } from "../../cli/commands/release.ts";
 import { retire } from "../../cli/commands/retire.ts";
 import { rollback } from "../../cli/commands/rollback.ts";
 import type { Context } from "../../cli/commands/context.ts";
@@ -68,6 +68,12 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
       return release(context, image, goal);
     case "stage":
       return stage(context, image, goal);
+    case "cutover":
+      return cutover(context, goal);
+    case "check":
+      return check(context);
+    case "shift":
+      return shift(context, words[0]);
     case "bake":
       return bake(context, "2s");
     case "retire":

@@ -203,6 +203,15 @@ describe("12: a rollback gives way to nobody but a rollback", () => {
   });
 });
 
+describe("a canary goes back to what gave it its share", () => {
+  it("given the canary's fleet has grown larger than what serves beside it, when a rollback comes, then it goes", async () => {
+    const history = given(warm, ["stage X", "check"], "shift 30", "rollback");
+    const { ends, weights } = await when(history, "A[give the lock back]:world=scale-green");
+    expect(ends.B.code).toBe("ok");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
 describe("a run that goes on from a killed one is killed, too", () => {
   it.each(["record running", "write the settings", "updating app-listener", "state unlock", "record rolled-back"])(
     "given a bad release was killed in its flip, when the next run is killed at %s of its way back, then it is rolled back",
