@@ -134,6 +134,7 @@ export async function randomRun(seed: number): Promise<Run> {
     const same = history.cast.filter(({ line }) => line === lineOf.get(made.who));
     return { ...made, who: pick(same).who };
   };
+  const writes = calls.filter(({ write }) => write);
   const faults: Fault[] = [];
   for (const { who } of history.cast) {
     if (next() < 0.15) faults.push({ who, call: 0, kind: "skew", value: pick(["-150", "-45", "45", "150"]) });
@@ -143,7 +144,8 @@ export async function randomRun(seed: number): Promise<Run> {
   const begins = await beginnings(history);
   if (begins.length > 0 && next() < 0.85) faults.push(pick(begins));
   for (let left = 1 + Math.floor(next() * 3); left > 0; left--) {
-    const made = anybodys(pick(calls));
+    // Most calls only read, and most of what can go wrong goes wrong at one that writes.
+    const made = anybodys(pick(next() < 0.5 ? writes : calls));
     if (next() < 0.15) faults.push({ who: made.who, call: made.number, kind: "world", value: pick(worlds) });
     else {
       const fault = pick(faultsAt(made));

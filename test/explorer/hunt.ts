@@ -20,11 +20,11 @@ const needed = /^(automation|aws|cli|components|config|deployment|images|tools|t
  */
 export async function huntMutants(minutes: number): Promise<boolean> {
   let found = 0;
+  console.log("| | what is broken | where | runs | seconds | what was said |\n|-|-|-|-|-|-|");
   for (const [index, mutant] of mutants.entries()) {
     const { seconds, said, runs } = await hunt(mutant, minutes);
     if (said !== undefined) found += 1;
-    const result = said === undefined ? "NOT FOUND" : `found: ${said}`;
-    console.log(`${index + 1}. ${mutant.breaks}\n   ${mutant.file}: ${result} (${runs} runs, ${seconds} s)`);
+    console.log(`| ${index + 1} | ${mutant.breaks} | ${mutant.file} | ${runs} | ${seconds} | ${said ?? "NOT FOUND"} |`);
   }
   console.log(`${found} of ${mutants.length} found`);
   return found === mutants.length;
@@ -68,7 +68,7 @@ async function explored(folder: string, minutes: number): Promise<{ said?: strin
       if (keys === undefined) continue;
       const [name, ...faults] = keys.split(" ");
       const { harm: own } = await play(historyOf(name), faults.map(faultIn));
-      if (own.length === 0) return { said: harm.slice(0, 160), runs };
+      if (own.length === 0) return { said: harm.slice(0, 100), runs };
     }
     return { runs };
   } finally {
