@@ -166,8 +166,9 @@ export function hasGoneBack({ record, world: { weights, fleets } }: RolloutConte
   return weights.live[color] === 100 && fleets[color].image.imageId === image.imageId;
 }
 
-/** Ends the record of a way back that is through, and tells people. */
+/** Ends a way back whose move of traffic is through: its settings, its record, and people are told. */
 export async function endRollback(rollout: RolloutContext): Promise<void> {
+  await rollout.writeSettings();
   if (rollout.record !== undefined) await endWayBack(rollout, rollout.record);
 }
 

@@ -43,7 +43,8 @@ export async function update(
   const { file, runner } = session;
   const restore = async (unmoved?: ReleaseSettings): Promise<void> => {
     const there = (await deployedNow(session)) ?? unmoved;
-    if (there !== undefined && (await stillOurs())) await file.write(there, await writeDown(there).catch(() => undefined));
+    if (there !== undefined && (await stillOurs()))
+      await file.write(there, await writeDown(there).catch(() => undefined));
   };
   const wanted = { ...from, ...change };
   const revision = await writeDown(wanted);

@@ -169,8 +169,6 @@ class Game {
     if (person && /^lose/.test(kind) && label === "GetItem") this.referee.byHand = true;
     const direct = this.history.cast.some((part) => part.who === who && part.line.includes("--direct"));
     if (direct && !/^(kill|start|world)/.test(kind)) this.referee.blind = true;
-    if (back && /^lose/.test(kind) && (label === "write the revision" || label === "GetItem"))
-      this.referee.settingsLost = true;
     if (back && /^lose/.test(kind) && (label === "Query" || label === "GetItem" || label.startsWith("record ")))
       this.referee.recordLost = true;
     if (kind !== "start" && kind !== "world") return;

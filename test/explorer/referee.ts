@@ -23,8 +23,6 @@ export class Referee implements Watcher {
   recordLost = false;
   /** Whether a way back past the state was held up, or had no answer: what it saw of the fleets is old, and nothing asks once more. */
   blind = false;
-  /** The same of the settings that it wrote. */
-  settingsLost = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
   unfenced = false;
   /** The image that a rollback has taken the traffic from, since traffic moved last. */
@@ -151,7 +149,7 @@ export class Referee implements Watcher {
   /** A command has come to its end, and no other is at work: a checkout with the settings that were written last moves nothing. */
   settled(line: string): void {
     const serving = this.serving()?.color;
-    if (serving !== undefined && !this.byHand && !this.settingsLost && !this.isWritten(serving))
+    if (serving !== undefined && !this.byHand && !this.isWritten(serving))
       this.fail(`after ${line} ${serving} serves, and the settings that were written last lead elsewhere`);
   }
 

@@ -235,6 +235,12 @@ describe("the settings that were written last lead to what serves", () => {
       expect(ends.A.code).toBe("failed");
     },
   );
+
+  it("given a rollback that could not write down its settings, and failed behind its move, when it is given again, then they are written", async () => {
+    const lost = ["A20:freeze=100", "A[write the state#3]:lose", "A54:late=100"];
+    const { ends } = await when(historyOf("rollback"), ...lost);
+    expect(ends.A.code).toBe("failed");
+  });
 });
 
 describe("13: a checkout older than a rollback", () => {
