@@ -120,7 +120,11 @@ export function random(seed: number): () => number {
   };
 }
 
-const worlds = ["scale-blue", "scale-green", "sick-blue", "sick-green", "exhausted", "failing"] as const;
+/** What Auto Scaling and AWS do by themselves; `short`: a fleet wants one instance more than AWS has machines for. */
+const worlds = [
+  ...["scale-blue", "scale-green", "sick-blue", "sick-green"],
+  ...["short-blue", "short-green", "exhausted", "failing"],
+];
 
 /** A run drawn at random. */
 export async function randomRun(seed: number): Promise<Run> {

@@ -178,8 +178,8 @@ class Game {
       return;
     }
     const [what, color] = value.split("-") as [string, Color];
-    if (what === "exhausted") aws.exhausted = true;
-    if (what === "scale") aws.scale(color);
+    if (what === "exhausted" || what === "short") aws.exhausted = true;
+    if (what === "scale" || what === "short") aws.scale(color);
     if (what === "failing") aws.failing.add(images.X.id);
     if (what === "sick") {
       const [instance] = aws.healthy(color);
