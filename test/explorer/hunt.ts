@@ -13,9 +13,12 @@ const root = path.join(import.meta.dirname, "../..");
 /** What a run of the explorer needs of the sources. */
 const needed = /^(automation|aws|cli|components|config|deployment|images|tools|test|package\.json)$/;
 
+/** What a core that is left alone plays in a minute; a busy one gets the same runs, and takes longer. */
+const runsPerMinute = 3_600;
+
 /**
  * Applies each protocol mutant to a copy of the sources, and lets the explorer hunt it.
- * @param minutes for each at most
+ * @param minutes of a core that is left alone, for each at most
  * @returns whether all were found
  */
 export async function huntMutants(minutes: number): Promise<boolean> {
@@ -56,7 +59,7 @@ export function mutated(source: string, { file, search, replacement }: Mutant): 
 /** Random runs from seed 1 over the mutant, until one does harm that the sources as they are don't do. */
 async function explored(folder: string, minutes: number): Promise<{ said?: string; runs: string }> {
   const main = path.join(folder, "test/explorer/main.ts");
-  const args = [main, "--depth", "0", "--seed", "1", "--minutes", String(minutes)];
+  const args = [main, "--depth", "0", "--seed", "1", "--runs", String(minutes * runsPerMinute), "--minutes", "1000"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let [harm, runs] = ["", "0"];
   try {

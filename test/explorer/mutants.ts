@@ -10,10 +10,10 @@ export interface Mutant {
 /** Faults of the protocol that the explorer must find. */
 export const mutants: readonly Mutant[] = [
   {
-    file: "cli/store/lock.ts",
-    search: 'if (now < found.expires) return "held";',
-    replacement: 'if (now < 0) return "held";',
-    breaks: "a lease that runs is taken",
+    file: "cli/rollout/context.ts",
+    search: "lock: options.urgent && !this.lock.isProven ? undefined : this.lock.token,",
+    replacement: "lock: undefined,",
+    breaks: "an update is not told which lock its command holds",
   },
   {
     file: "cli/store/lock.ts",
