@@ -78,7 +78,7 @@ export const mutants: readonly Mutant[] = [
   {
     file: "components/fleet-guards.ts",
     search: "if (traffic === undefined || (await foreign(guarded, color, groupName)) === 0) return undefined;",
-    replacement: "if (traffic !== undefined || (await foreign(guarded, color, groupName)) === 0) return undefined;",
+    replacement: "if (groupName.length > 0) return undefined;",
     breaks: "a replaced group is deleted though traffic has come to it",
   },
   {
