@@ -170,6 +170,13 @@ describe("9: a killed run blocks nobody for ever", () => {
   });
 });
 
+describe("9: an engine that began long after it was written down", () => {
+  it("given it was frozen before its note, and killed with the state locked, then the next run knows it", async () => {
+    const frozen = ["A[note the engine]:freeze=900", "A[write the state#3]:engineDies"];
+    await when(historyOf("rollback-up"), ...frozen);
+  });
+});
+
 describe("10: a group that the state does not know", () => {
   it.each(["release X", "release Dead"])(
     "given the answer to a group's creation was lost, when %s is given again, then it ends, and no group stays behind",
