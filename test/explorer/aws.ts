@@ -84,6 +84,8 @@ export class Aws {
   readonly table: Table;
   /** AWS has no machines for new instances. */
   exhausted = false;
+  /** When the lock was taken last. */
+  lockTaken = 0;
   /** Images that have begun to answer badly. */
   readonly failing = new Set<string>();
   watcher: Watcher = { weights: () => undefined, shrinks: () => undefined, notice: () => undefined };
@@ -177,7 +179,9 @@ export class Aws {
         let answered = 0;
         const answer = this.simulation.call({ label, write }, () => {
           answered = this.simulation.time;
-          return handle(input as never);
+          const result = handle(input as never);
+          if (label === "take the lock") this.lockTaken = answered;
+          return result;
         });
         const { abortSignal } = options;
         try {

@@ -79,8 +79,7 @@ export class Referee implements Watcher {
     const { aws, simulation } = this.stack;
     const lock = [...aws.table.items.values()].find(({ pk }) => pk.S === "lock");
     if (lock?.token?.S === undefined || lock.token.S !== simulation.actor?.env.BLUEGREEN_LOCK) return begun;
-    const { since } = JSON.parse(lock.body?.S ?? "{}") as { since: string };
-    return Math.max(begun, Date.parse(since));
+    return Math.max(begun, aws.lockTaken);
   }
 
   shrinks({ color, image, name }: Group, gone: readonly Instance[], emptied: boolean): void {
