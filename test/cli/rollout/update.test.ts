@@ -107,7 +107,7 @@ test("where what is there can't be read, the file says what was asked for: traff
 
 test("where what is there can't be read behind a refusal, the file says what was before: nothing has moved", async () => {
   mockRead.mockRejectedValue(new Error("no network"));
-  const refused = no("The health gate keeps the listener as it is; blue 100 % was asked for, but:");
+  const refused = no("before hook failed: [gate-closed] No");
   expect(await attempt({ ends: refused })).toMatchObject({ file: from, result: { code: "refused" } });
 });
 
