@@ -170,6 +170,14 @@ describe("9: a killed run blocks nobody for ever", () => {
   });
 });
 
+describe("9: an engine that is not written down does not begin", () => {
+  it("given a retire's lock was taken by a rollback, when its note is refused and its renewal gets no answer, then it waits", async () => {
+    const lost = ["A17:start=B", "A21:lose", "A23:kill"];
+    const { weights } = await when(historyOf("retire-rollback"), ...lost);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
 describe("9: an engine that began long after it was written down", () => {
   it("given it was frozen before its note, and killed with the state locked, then the next run knows it", async () => {
     const frozen = ["A[note the engine]:freeze=900", "A[write the state#3]:engineDies"];
