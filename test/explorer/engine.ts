@@ -34,11 +34,14 @@ export class Backend {
     throw new Error(`The simulated pulumi does not know ${command} ${rest.join(" ")}`);
   }
 
-  /** A person whose own `pulumi up` was killed removes its lock: nobody else can know that it is dead. */
-  forgetPeople(): void {
+  /**
+   * A person whose own `pulumi up` was killed removes its lock: nobody else can know that it is dead.
+   * @param all also that of any other dead engine
+   */
+  forgetPeople(all: boolean): void {
     this.locks = this.locks.filter(({ pid, host }) => {
       const holder = this.simulation.processes.find((one) => one.pid === pid && one.host.name === host);
-      return holder?.alive === true || holder?.root !== holder;
+      return holder?.alive === true || (!all && holder?.root !== holder);
     });
   }
 

@@ -51,6 +51,8 @@ class Game {
   private readonly started = new Map<string, Process>();
   private readonly again = new Map<string, string>();
   private readonly history: History;
+  /** Whether a rollback's engine began without a note: it waits for no table, and only a person can know that it is dead. */
+  private unnoted = false;
 
   constructor(history: History, faults: readonly Fault[], traced: boolean) {
     this.history = history;
@@ -74,7 +76,7 @@ class Game {
     simulation.note("No more faults: whoever did not come to an end gives the same command again");
     simulation.calm();
     this.stack.aws.recover();
-    this.stack.backend.forgetPeople();
+    this.stack.backend.forgetPeople(this.unnoted);
     await this.finish();
   }
 
@@ -168,6 +170,7 @@ class Game {
     const person = this.history.cast.some((part) => part.who === who && part.line.startsWith("up"));
     if (person && /^lose/.test(kind) && label === "GetItem") this.referee.byHand = true;
     const direct = this.history.cast.some((part) => part.who === who && part.line.includes("--direct"));
+    if (back && /^lose/.test(kind) && label === "note the engine") this.unnoted = true;
     if (direct && !/^(kill|start|world)/.test(kind)) this.referee.blind = true;
     if (back && /^lose/.test(kind) && (label === "Query" || label === "GetItem" || label.startsWith("record ")))
       this.referee.recordLost = true;
