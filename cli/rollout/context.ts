@@ -186,6 +186,14 @@ export class RolloutContext {
     await this.tryNote({ kind: "weights", at, ...weights.live }, ...(serves ? [{ kind: "serves", at } as const] : []));
   }
 
+  /**
+   * Sees to it that the lock is held, as far as the table answers.
+   * @throws CliError when it is known to be lost
+   */
+  async claim(): Promise<void> {
+    await this.lock.checkOnce();
+  }
+
   /** Begins the record of a release. */
   async begin(begun: Omit<Begun, "stack" | "by">): Promise<void> {
     const whole = { ...begun, stack: this.session.stackRef.stack, by: this.session.holder.by };

@@ -258,6 +258,14 @@ describe("the settings that were written last lead to what serves", () => {
   });
 });
 
+describe("a way back that was frozen takes its lock again, and keeps its record", () => {
+  it("given a retire took the lock from a rollback that was frozen, when both go on, then the record says rolled back", async () => {
+    const frozen = ["A1:start=B", "B12:freeze=900", "A2:freeze=900"];
+    const { records } = await when(historyOf("retire-rollback"), ...frozen);
+    expect(records.at(-1)).toEqual({ image: "X", outcome: "rolled-back" });
+  });
+});
+
 describe("13: a checkout older than a rollback", () => {
   it("given X was rolled back, when pulumi up comes from a checkout in which X serves, then nothing moves", async () => {
     const { ends } = await when(historyOf("rollback-up"));
