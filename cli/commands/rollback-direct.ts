@@ -14,6 +14,7 @@ import { colors, other, shares, weightsFor, type ByColor, type Color } from "../
 import { toCliError } from "../aws-errors.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
+import { groupsOf } from "../state/describe.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";
 import { confirm, type RollbackOptions } from "./rollback-options.ts";
@@ -74,6 +75,13 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     }
     ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
+  const fleets = await fleetsOf(session, to);
+  if (fleets.length > 1 && options.override === undefined) {
+    throw new CliError(
+      "refused",
+      `${to} runs ${fleets.join(" and ")}: its fleet is being replaced, and two images may serve. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
+    );
+  }
   await confirm(
     context,
     options,
@@ -91,6 +99,18 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     );
   } finally {
     await lock?.release();
+  }
+}
+
+/** Names of the colour's groups that have instances. Where Auto Scaling does not answer, none: a way back does not wait for it. */
+async function fleetsOf({ clients, environment, project, ui }: Session, color: Color): Promise<string[]> {
+  try {
+    return (await groupsOf(clients, environment, project))
+      .filter(({ Tags = [], Instances = [] }) => valueOf(Tags, "Color") === color && Instances.length > 0)
+      .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);
+  } catch (error) {
+    ui.say(`Whether ${color} has one fleet or two can't be told: ${(error as Error).message}`);
+    return [];
   }
 }
 
@@ -195,4 +215,4 @@ async function tagged({ clients, project, environment }: Session, arns: string[]
   return found;
 }
 
-const valueOf = (tags: Tag[], key: string): string | undefined => tags.find(({ Key }) => Key === key)?.Value;
+const valueOf = (tags: Partial<Tag>[], key: string): string | undefined => tags.find(({ Key }) => Key === key)?.Value;

@@ -153,6 +153,12 @@ export class RolloutContext {
     }
   }
 
+  /** Writes the settings that lead to what serves. A way back waits for no table, so the run that moved traffic may have left others. */
+  async writeSettings(): Promise<void> {
+    const { deployed } = this.world.settings;
+    await this.session.file.write(deployed, await this.writeDown(deployed, { urgent: true }));
+  }
+
   /** Writes down which settings the stack gets; a way back waits for no table, unless it is another's turn. */
   private async writeDown(settings: ReleaseSettings, { urgent }: ChangeOptions): Promise<number | undefined> {
     const { clients, holder, ui } = this.session;
@@ -178,6 +184,14 @@ export class RolloutContext {
     }
     const serves = isBaking(this.world, record);
     await this.tryNote({ kind: "weights", at, ...weights.live }, ...(serves ? [{ kind: "serves", at } as const] : []));
+  }
+
+  /**
+   * Sees to it that the lock is held, as far as the table answers.
+   * @throws CliError when it is known to be lost
+   */
+  async claim(): Promise<void> {
+    await this.lock.checkOnce();
   }
 
   /** Begins the record of a release. */

@@ -136,7 +136,15 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
     const why = `${imageName(begun.image)} was taken back to ${imageName(begun.from.image)}`;
     await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why });
   }
-  await rollout.begin(begun).catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
+  await rollout
+    .begin(begun)
+    .catch(async (error: unknown) => {
+      if (!(error instanceof CliError)) throw error;
+      // Another command may have taken the lock from a runner that was frozen: a way back takes it again.
+      await rollout.claim();
+      await rollout.begin(begun);
+    })
+    .catch((error: Error) => session.ui.say(`No record of it is kept: ${error.message}`));
   return true;
 }
 
@@ -166,8 +174,9 @@ export function hasGoneBack({ record, world: { weights, fleets } }: RolloutConte
   return weights.live[color] === 100 && fleets[color].image.imageId === image.imageId;
 }
 
-/** Ends the record of a way back that is through, and tells people. */
+/** Ends a way back whose move of traffic is through: its settings, its record, and people are told. */
 export async function endRollback(rollout: RolloutContext): Promise<void> {
+  await rollout.writeSettings();
   if (rollout.record !== undefined) await endWayBack(rollout, rollout.record);
 }
 

@@ -27,7 +27,8 @@ export interface Ownership {
 
 /**
  * Writes the settings and updates the stack. When the update fails or is cut off, the settings say again what is really
- * there.
+ * there. Where that can't be read they stay as they were asked for, as after a kill: traffic may have moved, and settings from
+ * before it would lead the next `pulumi up` back.
  * @param from the release settings that are deployed: what is not changed stays as it is, whatever the file says
  * @returns logical names of the resources that were touched
  * @throws CliError with the engine's own reasons; "refused" when a guard or the gate said no
@@ -40,9 +41,10 @@ export async function update(
   { override, lock, stillOurs, writeDown }: UpdateOptions & Ownership,
 ): Promise<string[]> {
   const { file, runner } = session;
-  const restore = async (): Promise<void> => {
-    const there = await deployedNow(session, from);
-    if (await stillOurs()) await file.write(there, await writeDown(there).catch(() => undefined));
+  const restore = async (unmoved?: ReleaseSettings): Promise<void> => {
+    const there = (await deployedNow(session)) ?? unmoved;
+    if (there !== undefined && (await stillOurs()))
+      await file.write(there, await writeDown(there).catch(() => undefined));
   };
   const wanted = { ...from, ...change };
   const revision = await writeDown(wanted);
@@ -59,19 +61,19 @@ export async function update(
     if (revision === undefined) await file.write(wanted, await writeDown(wanted));
     return touchedResources(result);
   }
-  await restore();
   const said = result.error ?? "no reason was given";
   const causes = codesIn(said);
   const isRefused = causes.some(({ code }) => code === "update-refused" || code === "gate-closed");
+  await restore(isRefused ? from : undefined);
   throw new CliError(isRefused ? "refused" : "failed", said, causes);
 }
 
-/** The settings that lead to what is there; where that can't be read, those from before. */
-async function deployedNow(session: Session, before: ReleaseSettings): Promise<ReleaseSettings> {
+/** The settings that lead to what is there; undefined: it can't be read. */
+async function deployedNow(session: Session): Promise<ReleaseSettings | undefined> {
   try {
     return (await readLiveState(session)).world.settings.deployed;
   } catch {
-    return before;
+    return undefined;
   }
 }
 

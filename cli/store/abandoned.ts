@@ -13,7 +13,7 @@ export interface StateHolder {
 
 /** Milliseconds of silence after which a holder whose machine can't be asked is dead, and its engine with it: longer than an update takes. */
 const SILENCE = 30 * 60_000;
-/** Milliseconds from an engine's start within which it locks the state: another one has the same number by chance. */
+/** Milliseconds around an engine's life in which it locks the state, by clocks that differ: another one has the same number by chance. */
 const START = 5 * 60_000;
 
 /** What whoever takes a lock has to remember of those who had it. */
@@ -44,14 +44,19 @@ export function isLeftLocked(
   now: number,
   stateOf: (engine: Engine) => ProcessState,
 ): boolean {
-  return abandoned.some((one) => isSame(one.engine, holder) && isDead(one, now, stateOf(one.engine)));
+  return abandoned.some((one) => isSame(one, holder) && isDead(one, now, stateOf(one.engine)));
 }
 
 const nameOf = ({ host, pid, startedAt }: Engine): string => `${host}/${pid}/${startedAt}`;
 
-/** A number comes again, in containers soon: the time at which the state was locked has to fit, too. */
-function isSame({ host, pid, startedAt }: Engine, holder: StateHolder): boolean {
-  return host === holder.host && pid === holder.pid && Math.abs(Date.parse(holder.at) - Date.parse(startedAt)) <= START;
+/**
+ * A number comes again, in containers soon: the time at which the state was locked has to fit, too. It lies between the engine's
+ * start and the last that was heard of it, which is long after the start where both were frozen in between.
+ */
+function isSame({ engine, heard }: Abandoned, holder: StateHolder): boolean {
+  const [at, begun] = [Date.parse(holder.at), Date.parse(engine.startedAt)];
+  const fits = at >= begun - START && at <= Math.max(begun, heard) + START;
+  return engine.host === holder.host && engine.pid === holder.pid && fits;
 }
 
 /** Who saw it end knows. Else where its own machine is asked, that decides, also for an engine not heard of for long. */

@@ -187,11 +187,13 @@ export class HeldLock {
       const { engine, abandoned } = this;
       if (this.lost !== undefined) return undefined;
       try {
-        if (!(await this.store.noteEngines({ engine, abandoned }))) await this.renewNow();
-        return undefined;
+        if (await this.store.noteEngines({ engine, abandoned })) return undefined;
       } catch (error) {
-        return error instanceof Error ? error : new Error("no answer");
+        return asError(error);
       }
+      // It is another's by now, or was taken again, which writes the engines, too. Without an answer nobody can tell.
+      await this.renewNow();
+      return this.failure === undefined ? undefined : asError(this.failure);
     });
     this.latest = noting.then(() => undefined);
     return noting;
@@ -226,3 +228,5 @@ export class HeldLock {
     return this.store.now() + LEASE_SECONDS * 1000;
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error("no answer"));

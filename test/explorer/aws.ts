@@ -48,8 +48,8 @@ export interface Group {
 export interface SimulatedImage {
   readonly id: string;
   readonly version: string;
-  /** `dead`: never healthy; `failsUnderTraffic`: well until it has requests. */
-  readonly nature: "good" | "dead" | "failsUnderTraffic";
+  /** `dead`: never healthy; `failsChecks`: healthy, and no good answer; `failsUnderTraffic`: well until it has requests. */
+  readonly nature: "good" | "dead" | "failsChecks" | "failsUnderTraffic";
 }
 
 export const arns: ByColor<string> = byColor((color) => `arn:aws:elb:eu:1:targetgroup/app-${color}/1`);
@@ -84,6 +84,10 @@ export class Aws {
   readonly table: Table;
   /** AWS has no machines for new instances. */
   exhausted = false;
+  /** When the lock was taken last. */
+  lockTaken = 0;
+  /** Images that have begun to answer badly. */
+  readonly failing = new Set<string>();
   watcher: Watcher = { weights: () => undefined, shrinks: () => undefined, notice: () => undefined };
   readonly simulation: Simulation;
   readonly images: readonly SimulatedImage[];
@@ -175,7 +179,9 @@ export class Aws {
         let answered = 0;
         const answer = this.simulation.call({ label, write }, () => {
           answered = this.simulation.time;
-          return handle(input as never);
+          const result = handle(input as never);
+          if (label === "take the lock") this.lockTaken = answered;
+          return result;
         });
         const { abortSignal } = options;
         try {
@@ -256,6 +262,7 @@ export class Aws {
   /** AWS has machines again, and all of them are well. */
   recover(): void {
     this.exhausted = false;
+    this.failing.clear();
     for (const group of this.groups) {
       for (const instance of group.instances) instance.sick = false;
       this.launch(group);

@@ -1,3 +1,4 @@
+import { copyOf } from "./copy.ts";
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -64,7 +65,7 @@ export class Table {
       const up = (one: Item, another: Item) => ((one.sk.S ?? "") < (another.sk.S ?? "") ? -1 : 1);
       found.sort(up);
       if (input.ScanIndexForward === false) found.reverse();
-      return { Items: structuredClone(found.slice(0, input.Limit)) };
+      return { Items: copyOf(found.slice(0, input.Limit)) };
     },
     TransactWriteItemsCommand: ({ TransactItems = [] }: TransactWriteItemsCommandInput) => {
       const ids = TransactItems.map(({ ConditionCheck, Put, Update, Delete }) =>
@@ -99,11 +100,11 @@ export class Table {
 
   private at(table: string | undefined, key: Item | undefined): Item | undefined {
     if (table !== this.name) throw new Error(`no table ${table}`);
-    return structuredClone(this.items.get(idOf(key)));
+    return copyOf(this.items.get(idOf(key)));
   }
 
   private put(item: Item | undefined): void {
-    this.items.set(idOf(item), requireSize(structuredClone(item ?? {})));
+    this.items.set(idOf(item), requireSize(copyOf(item ?? {})));
   }
 
   private whether(table: string | undefined, key: Item | undefined, input: Conditional) {
@@ -124,7 +125,7 @@ export class Table {
 
   /** `SET a = b, c = d REMOVE e ADD f :one`: what the commands use. */
   private update(input: { Key?: Item; UpdateExpression?: string } & Terms): void {
-    const item = structuredClone(this.items.get(idOf(input.Key)) ?? input.Key ?? {});
+    const item = copyOf(this.items.get(idOf(input.Key)) ?? input.Key ?? {});
     const parts = (input.UpdateExpression ?? "").split(/\b(SET|REMOVE|ADD)\b/).slice(1);
     for (let index = 0; index < parts.length; index += 2) {
       for (const part of parts[index + 1].split(/,(?![^(]*\))/)) {

@@ -1,3 +1,4 @@
+import { copyOf } from "./copy.ts";
 import { byColor, colors, type ByColor, type CurrentState } from "../../deployment/model.ts";
 import { arns, balancerArn, listenerArn, tableName, type Aws } from "./aws.ts";
 import { EngineError, settingsOf, type State, type StateLock, types, urn } from "./engine-state.ts";
@@ -33,11 +34,14 @@ export class Backend {
     throw new Error(`The simulated pulumi does not know ${command} ${rest.join(" ")}`);
   }
 
-  /** A person whose own `pulumi up` was killed removes its lock: nobody else can know that it is dead. */
-  forgetPeople(): void {
+  /**
+   * A person whose own `pulumi up` was killed removes its lock: nobody else can know that it is dead.
+   * @param all also that of any other dead engine
+   */
+  forgetPeople(all: boolean): void {
     this.locks = this.locks.filter(({ pid, host }) => {
       const holder = this.simulation.processes.find((one) => one.pid === pid && one.host.name === host);
-      return holder?.alive === true || holder?.root !== holder;
+      return holder?.alive === true || (!all && holder?.root !== holder);
     });
   }
 
@@ -45,10 +49,40 @@ export class Backend {
   async run(
     process: Process,
     folder: string,
-    [operation]: readonly string[],
+    [operation, ...flags]: readonly string[],
     print: (line: string) => void = () => undefined,
   ): Promise<void> {
     const settings = settingsOf(this.files.get(`${folder}/Pulumi.dev.yaml`) ?? "");
+    if (operation === "refresh" && flags.includes("--clear-pending-creates")) await this.clearPendingCreates(process);
+    await this.whileLocked(process, async () => {
+      try {
+        const update = new Update(this, this.aws, process, settings, print);
+        if (operation === "refresh") await update.refresh();
+        else if (operation === "up") await update.up();
+        else throw new Error(`The simulated engine does not know ${operation}`);
+      } catch (error) {
+        print(JSON.stringify({ diagnosticEvent: { severity: "error", message: (error as Error).message } }));
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * The state is read, edited and imported before the operation itself locks it: who has changed it between the two is written
+   * over (filterMapPendingCreates in pkg/cmd/pulumi/operations/refresh.go, ImportDeployment in pkg/backend/diy/backend.go).
+   */
+  private async clearPendingCreates(process: Process): Promise<void> {
+    const read = await this.simulation.call({ label: "read the state", write: false }, () => copyOf(this.state));
+    const pending = read.pending.filter(({ type }) => type !== "creating");
+    if (pending.length === read.pending.length) return;
+    await this.whileLocked(process, () =>
+      this.step("import the state", () => {
+        this.state = { ...read, pending };
+      }),
+    );
+  }
+
+  private async whileLocked(process: Process, run: () => Promise<void>): Promise<void> {
     const lock = { host: process.host.name, pid: process.pid, at: this.simulation.time };
     await this.step("state lock", () => {
       const [held] = this.locks;
@@ -62,13 +96,7 @@ export class Backend {
       this.locks.push(lock);
     });
     try {
-      const update = new Update(this, this.aws, process, settings, print);
-      if (operation === "refresh") await update.refresh();
-      else if (operation === "up") await update.up();
-      else throw new Error(`The simulated engine does not know ${operation}`);
-    } catch (error) {
-      print(JSON.stringify({ diagnosticEvent: { severity: "error", message: (error as Error).message } }));
-      throw error;
+      await run();
     } finally {
       const unlock = () => (this.locks = this.locks.filter((one) => one !== lock));
       // A lock that can't be removed is no failure of the update (pkg/backend/diy/lock.go).

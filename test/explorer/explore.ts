@@ -1,4 +1,4 @@
-import { histories } from "./histories.ts";
+import { histories, historyOf } from "./histories.ts";
 import { play, type History, type Played } from "./play.ts";
 import { keyOf, type Fault, type FaultKind, type Made } from "./simulation.ts";
 
@@ -79,7 +79,7 @@ export async function* depthOne(): AsyncGenerator<Run> {
 /** Of the faults at a write those that the others come down to. */
 const inPairs: readonly FaultKind[] = ["kill", "killAfter", "loseAfter", "stall", "late"];
 
-/** A rollback that begins at each write of another command, and each fault at each write of either behind that. */
+/** A rollback that begins at each write of another command, and each fault at each write of either behind that; then twoKills. */
 export async function* depthTwo(): AsyncGenerator<Run> {
   for (const history of histories.filter(({ cast }) => cast[1]?.line.startsWith("rollback"))) {
     const writes = new Set((await callsOf(history)).filter(({ write }) => write).map(({ number }) => number));
@@ -92,6 +92,20 @@ export async function* depthTwo(): AsyncGenerator<Run> {
           yield { history, faults: [begin, fault] };
       }
     }
+  }
+  yield* twoKills();
+}
+
+/** A bad release that is killed at each write from its flip on, and again at each write of the run that takes it back. */
+async function* twoKills(): AsyncGenerator<Run> {
+  const history = historyOf("bad-release-again");
+  const calls = await callsOf(history);
+  const flip = calls.find(({ label }) => label === "updating app-listener")?.number ?? Infinity;
+  for (const { number } of calls.filter(({ who, number, write }) => who === "A" && write && number >= flip)) {
+    const first: Fault = { who: "A", call: number, kind: "killAfter" };
+    for (const made of (await callsOf(history, [first])).filter(({ who, write }) => who === "B" && write))
+      for (const kind of ["kill", "killAfter"] as const)
+        yield { history, faults: [first, { who: "B", call: made.number, kind }] };
   }
 }
 
@@ -106,7 +120,11 @@ function random(seed: number): () => number {
   };
 }
 
-const worlds = ["scale-blue", "scale-green", "sick-blue", "sick-green", "exhausted"] as const;
+/** What Auto Scaling and AWS do by themselves; `short`: a fleet wants one instance more than AWS has machines for. */
+const worlds = [
+  ...["scale-blue", "scale-green", "sick-blue", "sick-green"],
+  ...["short-blue", "short-green", "exhausted", "failing"],
+];
 
 /** A run drawn at random. */
 export async function randomRun(seed: number): Promise<Run> {
@@ -114,6 +132,13 @@ export async function randomRun(seed: number): Promise<Run> {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)];
   const history = pick(histories);
   const calls = await callsOf(history);
+  // Who gives the same command again makes as many calls as the one that was cut off has left it to do.
+  const lineOf = new Map(history.cast.map(({ who, line }) => [who, line]));
+  const anybodys = (made: Made): Made => {
+    const same = history.cast.filter(({ line }) => line === lineOf.get(made.who));
+    return { ...made, who: pick(same).who };
+  };
+  const writes = calls.filter(({ write }) => write);
   const faults: Fault[] = [];
   for (const { who } of history.cast) {
     if (next() < 0.15) faults.push({ who, call: 0, kind: "skew", value: pick(["-150", "-45", "45", "150"]) });
@@ -123,7 +148,8 @@ export async function randomRun(seed: number): Promise<Run> {
   const begins = await beginnings(history);
   if (begins.length > 0 && next() < 0.85) faults.push(pick(begins));
   for (let left = 1 + Math.floor(next() * 3); left > 0; left--) {
-    const made = pick(calls);
+    // Most calls only read, and most of what can go wrong goes wrong at one that writes.
+    const made = anybodys(pick(next() < 0.5 ? writes : calls));
     if (next() < 0.15) faults.push({ who: made.who, call: made.number, kind: "world", value: pick(worlds) });
     else {
       const fault = pick(faultsAt(made));
@@ -183,6 +209,8 @@ export async function explore(
   for await (const run of runs) {
     if (Date.now() > until) return;
     const played = await harmOf(run);
+    // A run leaves no room for real timers, such as the one that tells how far it has come.
+    await new Promise((resolve) => setImmediate(resolve));
     counts.runs += 1;
     counts.steps += played.steps;
     counts.crashes += played.crashes;

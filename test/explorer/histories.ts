@@ -3,6 +3,8 @@ import type { Beginning } from "./stack.ts";
 
 const fresh: Beginning = { serving: "blue", size: 2, standby: "off" };
 const warm: Beginning = { serving: "blue", size: 3, standby: "warm" };
+const green: Beginning = { serving: "green", size: 2, standby: "warm" };
+const stepwise = "--preview-size=1 --strategy=canary=5%,2s,50%,2s";
 
 /** Each on a host and in a checkout of its own, as pipelines are. */
 function cast(...lines: string[]): Part[] {
@@ -13,6 +15,8 @@ function cast(...lines: string[]): Part[] {
   return lines.map((line, index) => ({ who: "ABC"[index], line, host: hosts[index], checkout: checkouts[index] }));
 }
 
+const again = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
+
 /** What is explored. */
 export const histories: readonly History[] = [
   { name: "release", beginning: fresh, before: [], cast: cast("release X") },
@@ -21,14 +25,32 @@ export const histories: readonly History[] = [
   { name: "bad-release", beginning: fresh, before: [], cast: cast("release Bad --canary") },
   { name: "dead-release", beginning: fresh, before: [], cast: cast("release Dead") },
   { name: "tried-release", beginning: fresh, before: [], cast: cast("release X --preview-size=1") },
+  { name: "broken-release", beginning: warm, before: [], cast: cast("release Broken") },
+  { name: "stepwise", beginning: green, before: [], cast: cast(`release X ${stepwise} --bake=0s --retire=3s`) },
+  {
+    name: "release-again",
+    beginning: green,
+    before: [],
+    cast: cast(...again("release X --strategy=linear=50%/2s", 3)),
+  },
+  { name: "bad-release-again", beginning: fresh, before: [], cast: cast(...again("release Bad", 2)) },
   { name: "rollback", beginning: fresh, before: ["release X"], cast: cast("rollback") },
   { name: "retire", beginning: fresh, before: ["release X"], cast: cast("retire") },
   { name: "release-rollback", beginning: fresh, before: [], cast: cast("release X", "rollback") },
   { name: "next-release-rollback", beginning: fresh, before: ["release X"], cast: cast("release Y", "rollback") },
   { name: "two-releases", beginning: fresh, before: [], cast: cast("release X", "release Y") },
   { name: "retire-rollback", beginning: fresh, before: ["release X"], cast: cast("retire", "rollback") },
+  { name: "cutover", beginning: warm, before: ["stage X"], cast: cast("cutover --canary") },
+  { name: "shift-rollback", beginning: warm, before: ["stage X", "check"], cast: cast("shift 30", "rollback") },
   { name: "release-up", beginning: fresh, before: [], cast: cast("release X", "up") },
   { name: "rollback-up", beginning: fresh, before: ["release X"], cast: cast("rollback", "up") },
+  { name: "two-rollbacks", beginning: fresh, before: ["release X"], cast: cast("rollback", "rollback") },
+  {
+    name: "up-direct",
+    beginning: fresh,
+    before: ["release X"],
+    cast: cast("up blueAmi=Y", "rollback --direct --to=blue"),
+  },
   {
     name: "canary-direct",
     beginning: warm,

@@ -13,18 +13,21 @@ const root = path.join(import.meta.dirname, "../..");
 /** What a run of the explorer needs of the sources. */
 const needed = /^(automation|aws|cli|components|config|deployment|images|tools|test|package\.json)$/;
 
+/** What a core that is left alone plays in a minute; a busy one gets the same runs, and takes longer. */
+const runsPerMinute = 3_600;
+
 /**
  * Applies each protocol mutant to a copy of the sources, and lets the explorer hunt it.
- * @param minutes for each at most
+ * @param minutes of a core that is left alone, for each at most
  * @returns whether all were found
  */
 export async function huntMutants(minutes: number): Promise<boolean> {
   let found = 0;
+  console.log("| | what is broken | where | runs | seconds | what was said |\n|-|-|-|-|-|-|");
   for (const [index, mutant] of mutants.entries()) {
     const { seconds, said, runs } = await hunt(mutant, minutes);
     if (said !== undefined) found += 1;
-    const result = said === undefined ? "NOT FOUND" : `found: ${said}`;
-    console.log(`${index + 1}. ${mutant.breaks}\n   ${mutant.file}: ${result} (${runs} runs, ${seconds} s)`);
+    console.log(`| ${index + 1} | ${mutant.breaks} | ${mutant.file} | ${runs} | ${seconds} | ${said ?? "NOT FOUND"} |`);
   }
   console.log(`${found} of ${mutants.length} found`);
   return found === mutants.length;
@@ -56,7 +59,7 @@ export function mutated(source: string, { file, search, replacement }: Mutant): 
 /** Random runs from seed 1 over the mutant, until one does harm that the sources as they are don't do. */
 async function explored(folder: string, minutes: number): Promise<{ said?: string; runs: string }> {
   const main = path.join(folder, "test/explorer/main.ts");
-  const args = [main, "--depth", "0", "--seed", "1", "--minutes", String(minutes)];
+  const args = [main, "--depth", "0", "--seed", "1", "--runs", String(minutes * runsPerMinute), "--minutes", "1000"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let [harm, runs] = ["", "0"];
   try {
@@ -68,7 +71,7 @@ async function explored(folder: string, minutes: number): Promise<{ said?: strin
       if (keys === undefined) continue;
       const [name, ...faults] = keys.split(" ");
       const { harm: own } = await play(historyOf(name), faults.map(faultIn));
-      if (own.length === 0) return { said: harm.slice(0, 160), runs };
+      if (own.length === 0) return { said: harm.slice(0, 100), runs };
     }
     return { runs };
   } finally {

@@ -1,8 +1,8 @@
-import type { Color } from "../../deployment/model.ts";
+import { colors, other, type Color } from "../../deployment/model.ts";
 import { Referee, type Player } from "./referee.ts";
 import { runCommand, type End } from "./run.ts";
 import { Simulation, type Fault, type Host, type Made, type Process } from "./simulation.ts";
-import { checkouts, folderOf, Stack, type Beginning } from "./stack.ts";
+import { checkouts, folderOf, images, Stack, type Beginning } from "./stack.ts";
 
 /** A command of a history; the first one starts at once, each other one behind the one before it unless a fault says so. */
 export interface Part {
@@ -51,6 +51,8 @@ class Game {
   private readonly started = new Map<string, Process>();
   private readonly again = new Map<string, string>();
   private readonly history: History;
+  /** Whether a rollback's engine began without a note: it waits for no table, and only a person can know that it is dead. */
+  private unnoted = false;
 
   constructor(history: History, faults: readonly Fault[], traced: boolean) {
     this.history = history;
@@ -74,7 +76,7 @@ class Game {
     simulation.note("No more faults: whoever did not come to an end gives the same command again");
     simulation.calm();
     this.stack.aws.recover();
-    this.stack.backend.forgetPeople();
+    this.stack.backend.forgetPeople(this.unnoted);
     await this.finish();
   }
 
@@ -89,11 +91,25 @@ class Game {
       const host = this.again.get(part.who) ?? part.host;
       const line = part.line.replace(" --direct", "");
       // A fleet that was being replaced when all requests came is no fleet to stay with.
-      const mixed = part.line !== line && this.stack.backend.state.resources.some((one) => one.delete === true);
-      await this.untilWell(mixed ? "rollback --to=blue --override=mixed" : line, host, part.checkout);
+      const mixed = part.line === line ? undefined : this.beingReplaced();
+      const away = mixed && `rollback --to=${other(mixed)} --override=mixed`;
+      await this.untilWell(away ?? line, host, part.checkout);
     }
+    // A share that a person gives stays a share until they decide.
+    const isShared = Object.values(this.stack.aws.weights).every((weight) => weight < 100);
+    if (isShared) await this.untilWell("rollback", "desk", cast[cast.length - 1].checkout);
     await this.untilWell("retire", "desk", cast[cast.length - 1].checkout);
     if (this.simulation.harm.length === 0) this.referee.end();
+  }
+
+  /** A colour whose fleet an update that was cut off, or refused, has left half replaced. */
+  private beingReplaced(): Color | undefined {
+    const { resources } = this.stack.backend.state;
+    const find = (name: string) => resources.filter((one) => one.name === name);
+    return colors.find((color) => {
+      const groups = find(`app-${color}-group`);
+      return groups.length > 1 || groups[0]?.version !== find(`app-${color}-template`)[0]?.version;
+    });
   }
 
   private async untilWell(line: string, host: string, checkout: string): Promise<void> {
@@ -105,7 +121,8 @@ class Game {
       // A rollback that is refused twice has nothing to take back.
       // What the refusal says: a way back that did not come about, and a run that was killed, leave a bake to be ended.
       if (end.message.startsWith("the bake of")) await this.command("Z", "bake", host, checkout);
-      if (isOver({ line }, end) || (end.code === "refused" && line.startsWith("rollback"))) return;
+      if (isOver({ line }, end)) return this.referee.settled(line);
+      if (end.code === "refused" && line.startsWith("rollback")) return;
     }
     this.simulation.fail(`${line} never comes to an end: ${end?.code}, ${end?.message}`);
   }
@@ -137,6 +154,8 @@ class Game {
         `${who} ends: ${end.code}${end.message && `: ${end.message.split("\n").slice(0, 3).join(" ")}`}`,
       );
       this.simulation.end(process);
+      if (end.code === "locked" && end.message.includes(`(process ${process.pid} on ${host})`))
+        this.simulation.fail(`${line} is refused by its own lock`);
       if (end.code === "crash") this.simulation.fail(`${line} crashed: ${end.message}`);
       if (line.startsWith("rollback") && end.code === "ok")
         this.referee.rollbackEnded(line.includes("--direct") ? undefined : before);
@@ -150,6 +169,9 @@ class Game {
     // Without an answer of the table a person's own update goes on, and says so.
     const person = this.history.cast.some((part) => part.who === who && part.line.startsWith("up"));
     if (person && /^lose/.test(kind) && label === "GetItem") this.referee.byHand = true;
+    const direct = this.history.cast.some((part) => part.who === who && part.line.includes("--direct"));
+    if (back && /^lose/.test(kind) && label === "note the engine") this.unnoted = true;
+    if (direct && !/^(kill|start|world)/.test(kind)) this.referee.blind = true;
     if (back && /^lose/.test(kind) && (label === "Query" || label === "GetItem" || label.startsWith("record ")))
       this.referee.recordLost = true;
     if (kind !== "start" && kind !== "world") return;
@@ -159,8 +181,9 @@ class Game {
       return;
     }
     const [what, color] = value.split("-") as [string, Color];
-    if (what === "exhausted") aws.exhausted = true;
-    if (what === "scale") aws.scale(color);
+    if (what === "exhausted" || what === "short") aws.exhausted = true;
+    if (what === "scale" || what === "short") aws.scale(color);
+    if (what === "failing") aws.failing.add(images.X.id);
     if (what === "sick") {
       const [instance] = aws.healthy(color);
       // The last one stays well: without any there is no right answer.

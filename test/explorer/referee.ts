@@ -21,6 +21,8 @@ export class Referee implements Watcher {
   readonly moved: number[] = [];
   /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
   recordLost = false;
+  /** Whether a way back past the state was held up, or had no answer: what it saw of the fleets is old, and nothing asks once more. */
+  blind = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
   unfenced = false;
   /** The image that a rollback has taken the traffic from, since traffic moved last. */
@@ -57,7 +59,9 @@ export class Referee implements Watcher {
       const needed = Math.max(1, home || overridden ? 1 : whole);
       if (healthy.length < needed)
         this.fail(`${color} gets ${after[color]} % with ${healthy.length} healthy targets, ${needed} are needed`);
-      if (healthy.some((instance) => instance.image !== image)) this.fail(`${color} gets traffic with mixed images`);
+      const blind = this.blind && player?.line.includes("--direct") === true;
+      if (!blind && healthy.some((instance) => instance.image !== image))
+        this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
       const { rolledBack } = this;
@@ -75,8 +79,7 @@ export class Referee implements Watcher {
     const { aws, simulation } = this.stack;
     const lock = [...aws.table.items.values()].find(({ pk }) => pk.S === "lock");
     if (lock?.token?.S === undefined || lock.token.S !== simulation.actor?.env.BLUEGREEN_LOCK) return begun;
-    const { since } = JSON.parse(lock.body?.S ?? "{}") as { since: string };
-    return Math.max(begun, Date.parse(since));
+    return Math.max(begun, aws.lockTaken);
   }
 
   shrinks({ color, image, name }: Group, gone: readonly Instance[], emptied: boolean): void {
@@ -111,9 +114,11 @@ export class Referee implements Watcher {
     const [, title, version, named] = /^dev: (.+) \((\S+) on (blue|green)\)$/.exec(subject) ?? [];
     const color = named as Color;
     // That a release stopped says nothing of the traffic.
-    if (simulation.heldUp || title === "release failed" || title === "release waits for somebody") return;
+    // Past the state, and without the lock, somebody may move traffic between a look and a notice.
+    if (simulation.heldUp || this.blind || title === "release failed" || title === "release waits for somebody") return;
     const serves = (one: Color) => aws.weights[one] === 100;
-    const image = Object.values(images).find((one) => one.version === version)?.id;
+    const { id: image, nature } = Object.values(images).find((one) => one.version === version) ?? {};
+    if (title === "released" && nature !== "good") this.fail(`"${subject}": it answers badly`);
     const holds = aws.groups.some(
       (group) => group.color === color && group.image === image && group.instances.length > 0,
     );
@@ -139,6 +144,13 @@ export class Referee implements Watcher {
       .at(-1);
     if (own?.outcome === "released" && !this.recordLost)
       this.fail(`${nameOf(before.image)} was rolled back, and its record says released`);
+  }
+
+  /** A command has come to its end, and no other is at work: a checkout with the settings that were written last moves nothing. */
+  settled(line: string): void {
+    const serving = this.serving()?.color;
+    if (serving !== undefined && !this.byHand && !this.isWritten(serving))
+      this.fail(`after ${line} ${serving} serves, and the settings that were written last lead elsewhere`);
   }
 
   /** What must be true once all commands have ended, and the old fleet is retired. */

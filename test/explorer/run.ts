@@ -1,4 +1,4 @@
-import { bake, release, stage } from "../../cli/commands/release.ts";
+import { bake, check, cutover, release, shift, stage } from "../../cli/commands/release.ts";
 import { retire } from "../../cli/commands/retire.ts";
 import { rollback } from "../../cli/commands/rollback.ts";
 import type { Context } from "../../cli/commands/context.ts";
@@ -58,8 +58,8 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
   const image = images[words[0] as ImageName]?.id;
   const goal = {
     strategy: option("strategy") ?? (words.includes("--canary") ? "canary=10%,2s" : "all-at-once"),
-    bake: "2s",
-    retire: words.includes("--retire") ? (true as const) : undefined,
+    bake: option("bake") ?? "2s",
+    retire: words.includes("--retire") ? (true as const) : option("retire"),
     previewSize: option("preview-size"),
   };
   const yes = true;
@@ -68,6 +68,12 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
       return release(context, image, goal);
     case "stage":
       return stage(context, image, goal);
+    case "cutover":
+      return cutover(context, goal);
+    case "check":
+      return check(context);
+    case "shift":
+      return shift(context, words[0]);
     case "bake":
       return bake(context, "2s");
     case "retire":

@@ -19,6 +19,7 @@ export const images = {
   Y: image(3, "v3.0.0"),
   Dead: image(4, "v4.0.0", "dead"),
   Bad: image(5, "v5.0.0", "failsUnderTraffic"),
+  Broken: image(6, "v6.0.0", "failsChecks"),
 } as const;
 export type ImageName = keyof typeof images;
 
@@ -126,7 +127,9 @@ export class Stack {
     const [instance] = this.aws.healthy(color);
     const found = Object.values(images).find(({ id }) => id === instance?.image);
     if (found === undefined) return { status: 503, body: "" };
-    const fails = found.nature === "failsUnderTraffic" && this.aws.weights[color] > 0;
+    const { id, nature } = found;
+    const { failing, weights } = this.aws;
+    const fails = failing.has(id) || nature === "failsChecks" || (nature === "failsUnderTraffic" && weights[color] > 0);
     return fails
       ? { status: 500, body: "" }
       : { status: 200, body: JSON.stringify({ version: found.version, commit: commitOf(found.version) }) };

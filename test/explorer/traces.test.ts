@@ -93,10 +93,18 @@ describe("3: a preempted runner that lives moves nothing", () => {
 });
 
 describe("4: rollback --direct beside a live update", () => {
-  it("given green's group is being replaced, when direct gives it all requests, then it is not replaced under them", async () => {
-    const history = given(warm, [], "release X", "rollback --direct --to=green");
+  it("given green's group is being replaced, when direct insists on green, then it is not replaced under the requests", async () => {
+    const history = given(warm, [], "release X", "rollback --direct --to=green --override=now");
     await when(history, "A[creating app-green-cpu]:start=B");
   });
+
+  it.each(["A[creating app-blue-cpu]:start=B", "A[creating app-blue-cpu]:killAfter"])(
+    "given somebody's pulumi up replaces blue's group (%s), when direct asks for blue, then it is refused",
+    async (fault) => {
+      const { ends } = await when(historyOf("up-direct"), fault);
+      expect(ends.B.code).toBe("refused");
+    },
+  );
 });
 
 describe("5: a staging that fails leaves the rollback possible", () => {
@@ -162,6 +170,21 @@ describe("9: a killed run does not block the next ones for ever", () => {
   });
 });
 
+describe("9: an engine that is not written down does not begin", () => {
+  it("given a retire's lock was taken by a rollback, when its note is refused and its renewal gets no answer, then it waits", async () => {
+    const lost = ["A17:start=B", "A21:lose", "A23:kill"];
+    const { weights } = await when(historyOf("retire-rollback"), ...lost);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("9: an engine that began long after it was written down", () => {
+  it("given it was frozen before its note, and killed with the state locked, then the next run knows it", async () => {
+    const frozen = ["A[note the engine]:freeze=900", "A[write the state#3]:engineDies"];
+    await when(historyOf("rollback-up"), ...frozen);
+  });
+});
+
 describe("10: a group that the state does not know", () => {
   it.each(["release X", "release Dead"])(
     "given the answer to a group's creation was lost, when %s is given again, then it ends, and no group stays behind",
@@ -192,6 +215,54 @@ describe("12: a rollback gives way to another rollback alone", () => {
     const { ends, weights } = await when(history, ...faults);
     expect(ends.B.code).toBe("ok");
     expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("a canary goes back to what gave it its share", () => {
+  it("given the canary's fleet has grown larger than what serves beside it, when a rollback comes, then it goes", async () => {
+    const history = given(warm, ["stage X", "check"], "shift 30", "rollback");
+    const { ends, weights } = await when(history, "A[give the lock back]:world=scale-green");
+    expect(ends.B.code).toBe("ok");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+describe("a run that goes on from a killed one is killed, too", () => {
+  it.each(["record running", "write the settings", "updating app-listener", "state unlock", "record rolled-back"])(
+    "given a bad release was killed in its flip, when the next run is killed at %s of its way back, then it is rolled back",
+    async (call) => {
+      const history = given(fresh, [], "release Bad", "release Bad");
+      const { weights, records } = await when(history, "A[updating app-listener]:killAfter", `B[${call}]:killAfter`);
+      expect(weights).toEqual({ blue: 100, green: 0 });
+      expect(records.at(-1)).toEqual({ image: "Bad", outcome: "rolled-back" });
+    },
+  );
+});
+
+describe("the settings that were written last lead to what serves", () => {
+  it.each([
+    ["rollback", "A[DescribeTargetHealth#7]:lose"],
+    ["release", "A[DescribeAlarms#4]:lose"],
+  ])(
+    "given a %s's move of traffic got no answer, when it can't be read what serves, then its settings stay",
+    async (name, read) => {
+      const { ends } = await when(historyOf(name), "A[updating app-listener]:loseAfter", read);
+      expect(ends.A.code).toBe("failed");
+    },
+  );
+
+  it("given a rollback that could not write down its settings, and failed behind its move, when it is given again, then they are written", async () => {
+    const lost = ["A20:freeze=100", "A[write the state#3]:lose", "A54:late=100"];
+    const { ends } = await when(historyOf("rollback"), ...lost);
+    expect(ends.A.code).toBe("failed");
+  });
+});
+
+describe("a way back that was frozen takes its lock again, and keeps its record", () => {
+  it("given a retire took the lock from a rollback that was frozen, when both go on, then the record says rolled back", async () => {
+    const frozen = ["A1:start=B", "B12:freeze=900", "A2:freeze=900"];
+    const { records } = await when(historyOf("retire-rollback"), ...frozen);
+    expect(records.at(-1)).toEqual({ image: "X", outcome: "rolled-back" });
   });
 });
 

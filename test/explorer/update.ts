@@ -1,3 +1,4 @@
+import { copyOf } from "./copy.ts";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DeployedStack } from "../../components/deployed.ts";
 import {
@@ -60,7 +61,7 @@ export class Update {
     this.print = print;
     this.clients = aws.clients();
     [this.backend, this.aws, this.process, this.settings] = [backend, aws, process, settings];
-    this.state = structuredClone(backend.state);
+    this.state = copyOf(backend.state);
     // What was cut off while it was updated or deleted is forgotten; what was being created stays (pkg/backend/snapshot.go).
     this.state.pending = this.state.pending.filter(({ type }) => type === "creating");
   }
@@ -78,7 +79,6 @@ export class Update {
         if (one.weights) one.weights = { ...this.aws.weights };
       }
     });
-    this.state.pending = [];
     await this.save();
   }
 
@@ -313,7 +313,7 @@ export class Update {
   }
 
   private async save(): Promise<void> {
-    const written = structuredClone(this.state);
+    const written = copyOf(this.state);
     await this.backend.step("write the state", () => {
       this.backend.state = written;
     });

@@ -1,3 +1,4 @@
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Context } from "../../../cli/commands/context.ts";
 import { tryLock } from "../../../cli/commands/direct-lock.ts";
@@ -31,6 +32,8 @@ interface World {
   healthy?: Partial<Record<Color, string>>;
   environment?: string;
   rules?: object[];
+  /** Colours of the groups that run instances; undefined: Auto Scaling does not answer. */
+  groups?: Color[];
 }
 
 const stickiness = { Enabled: false, DurationSeconds: 86_400 };
@@ -53,7 +56,7 @@ let current: { weights: { blue: number; green: number }; interruption: AbortCont
 
 /** Goes back in an account that holds another stack, too; tells what was changed, and what was said. */
 async function attempt(
-  { blue = 0, green = 100, healthy = {}, environment = "dev", rules = [] }: World,
+  { blue = 0, green = 100, healthy = {}, environment = "dev", rules = [], ...rest }: World,
   options: RollbackOptions = {},
   wanted: Color | null = "blue",
 ) {
@@ -101,6 +104,24 @@ async function attempt(
   const elb = new ElasticLoadBalancingV2Client({ region: "eu-central-1" });
   elb.send = ((command: { input: never }) =>
     Promise.resolve().then(() => answers[command.constructor.name](command.input))) as unknown as typeof elb.send;
+  const autoScaling = new AutoScalingClient({ region: "eu-central-1" });
+  const groups = "groups" in rest ? rest.groups : (["blue", "green"] as const);
+  autoScaling.send = (command: { input: object }) =>
+    Promise.resolve().then(() => {
+      if (groups === undefined) throw new Error("no answer");
+      expect(command.input).toMatchObject({
+        Filters: [
+          { Name: "tag:Project", Values: ["bluegreen"] },
+          { Name: "tag:Environment", Values: [environment] },
+        ],
+      });
+      const group = (color: Color, index: number) => ({
+        AutoScalingGroupName: `app-${color}-group-${index}`,
+        Tags: tags({ Color: color }),
+        Instances: [{ InstanceId: `i-${index}` }],
+      });
+      return { AutoScalingGroups: groups.map(group) };
+    });
   const ui = {
     mode: "lines",
     step: (_: string, __: string, run: (tell: object) => unknown) => run({ keep: (line: string) => said.push(line) }),
@@ -109,7 +130,7 @@ async function attempt(
   const stackRef = { stack: "acme/bluegreen/dev", folder: "/nowhere" };
   const { signal } = interruption;
   const session = {
-    clients: { elb },
+    clients: { elb, autoScaling },
     project: "bluegreen",
     environment: "dev",
     stackRef,
@@ -165,6 +186,33 @@ test("fails without a colour, before anything is asked, and shows both commands"
       "bluegreen rollback --direct --to blue --stack acme/bluegreen/dev or " +
       "bluegreen rollback --direct --to green --stack acme/bluegreen/dev.",
   });
+});
+
+describe("given the colour has two fleets, since an update replaces one", () => {
+  const groups: Color[] = ["blue", "green", "blue"];
+
+  test("fails, names both, and changes nothing", async () => {
+    const { modified, error } = await attempt({ groups });
+    expect(modified).toEqual([]);
+    expect(locked).not.toHaveBeenCalled();
+    expect(error).toMatchObject({
+      code: "refused",
+      message: expect.stringMatching(
+        /^blue runs app-blue-group-0 and app-blue-group-2: .* \(--to green\), or .* --override/,
+      ) as unknown,
+    });
+  });
+
+  test("when it is overridden, or the other colour is asked for, then it goes", async () => {
+    expect((await attempt({ groups }, { override: "INC-42" })).modified).toEqual([all("blue")]);
+    expect((await attempt({ groups }, {}, "green")).modified).toEqual([all("green")]);
+  });
+});
+
+test("when Auto Scaling does not answer, then it says so and goes: a way back does not wait for it", async () => {
+  const { modified, said } = await attempt({ groups: undefined });
+  expect(modified).toEqual([all("blue")]);
+  expect(said.join()).toMatch(/Whether blue has one fleet or two can't be told: no answer/);
 });
 
 describe("given a release that is under way", () => {

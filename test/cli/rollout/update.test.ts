@@ -99,9 +99,16 @@ test.each<[string, Case, ReleaseSettings, object]>([
   expect(result).toMatchObject(error);
 });
 
-test("where what is there can't be read, the file says what was before", async () => {
+test("where what is there can't be read, the file says what was asked for: traffic may have moved", async () => {
   mockRead.mockRejectedValue(new Error("no network"));
-  expect(await attempt({ ends: no("no luck") })).toMatchObject({ file: from, result: { code: "failed" } });
+  expect(await attempt({ ends: no("no luck") })).toMatchObject({ file: wanted, result: { code: "failed" } });
+  expect(await attempt({ ends: interrupted })).toMatchObject({ file: wanted, result: interrupted });
+});
+
+test("where what is there can't be read behind a refusal, the file says what was before: nothing has moved", async () => {
+  mockRead.mockRejectedValue(new Error("no network"));
+  const refused = no("before hook failed: [gate-closed] No");
+  expect(await attempt({ ends: refused })).toMatchObject({ file: from, result: { code: "refused" } });
 });
 
 test("fails before anything is written or updated when another command has the settings", async () => {

@@ -23,7 +23,15 @@ describe("whether a rollback is ready", () => {
     ["after a release", released, { ready: true, to: "blue" }],
     ["of a canary: to the colour beside it", { weights: weights(90, 10) }, { ready: true, to: "blue" }],
     [
-      "of a canary when what serves is no longer enough",
+      "of a canary that has grown larger than what gave it its share, as the gate sees it",
+      {
+        weights: weights(90, 10),
+        fleets: { blue: fleet("blue", { healthy: 1, staleTargets: ["i-1"] }), green: fleet("green") },
+      },
+      { ready: true, to: "blue" },
+    ],
+    [
+      "of a canary when nothing of what gave it its share is healthy",
       { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green") } },
       { ready: false, to: "blue", reason: "blue has 0 healthy targets and needs 1 for 100 % of the requests" },
     ],

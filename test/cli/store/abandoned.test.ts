@@ -26,6 +26,14 @@ test.each([
 test("given an engine on another machine whose holder saw it end, then the state that it holds may be released at once", () =>
   expect(isLeftLocked(stateHeldBy, [{ ...abandoned, ended: true }], 0, is("unknown"))).toBe(true));
 
+test.each([
+  ["while it was heard of, long after its start", "2026-11-21T10:25:00Z", true],
+  ["by a later process with the same number", "2026-11-21T10:25:01Z", false],
+])("given an engine that was frozen, and the state locked %s, whether it may be released", (_, at, may) => {
+  const frozen = { ...abandoned, heard: Date.parse("2026-11-21T10:20:00Z") };
+  expect(isLeftLocked({ ...stateHeldBy, at }, [frozen], 0, is("dead"))).toBe(may);
+});
+
 test("given nothing that was left behind, no state may be released", () => {
   expect(isLeftLocked(stateHeldBy, [], halfAnHour * 2, is("dead"))).toBe(false);
 });
