@@ -139,7 +139,8 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
   await rollout
     .begin(begun)
     .catch(async (error: unknown) => {
-      if (!(error instanceof CliError)) throw error;
+      // After any other failure, such as an answer that was lost, the record may be there.
+      if (!(error instanceof CliError) || !error.message.includes("another command holds the lock")) throw error;
       // Another command may have taken the lock from a runner that was frozen: a way back takes it again.
       await rollout.claim();
       await rollout.begin(begun);

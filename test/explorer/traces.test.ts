@@ -258,6 +258,12 @@ describe("the settings that were written last lead to what serves", () => {
   });
 });
 
+describe("a way back begins one record, whatever becomes of the answer", () => {
+  it.each(["A19:lose", "A19:loseAfter"])("given %s, when it ends, then no other record runs", async (fault) => {
+    await when(historyOf("rollback"), fault);
+  });
+});
+
 describe("a way back that was frozen takes its lock again, and keeps its record", () => {
   it("given a retire took the lock from a rollback that was frozen, when both go on, then the record says rolled back", async () => {
     const frozen = ["A1:start=B", "B12:freeze=900", "A2:freeze=900"];
