@@ -1,3 +1,4 @@
+import { LockLost } from "../store/records.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
 import { listenerName } from "../../deployment/names.ts";
@@ -140,7 +141,7 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
     .begin(begun)
     .catch(async (error: unknown) => {
       // After any other failure, such as an answer that was lost, the record may be there.
-      if (!(error instanceof CliError) || !error.message.includes("another command holds the lock")) throw error;
+      if (!(error instanceof LockLost)) throw error;
       // Another command may have taken the lock from a runner that was frozen: a way back takes it again.
       await rollout.claim();
       await rollout.begin(begun);

@@ -21,6 +21,13 @@ export async function openRecord(
   return record;
 }
 
+/** A record was not written, because the lock is another command's by now. */
+export class LockLost extends CliError {
+  constructor(message: string) {
+    super("failed", message);
+  }
+}
+
 /**
  * Keeps a record as it is now, the whole of it, as long as the writer holds the lock.
  * @throws CliError when the lock is another's, or when the record that the table has has ended
@@ -42,8 +49,7 @@ export async function saveRecord(
   };
   await putWhileHeld(client, token, item, {
     lost: () =>
-      new CliError(
-        "failed",
+      new LockLost(
         `The record of release ${record.id} was not written: another command holds the lock by now. See bluegreen status.`,
       ),
     refused: () =>
