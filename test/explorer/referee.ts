@@ -48,10 +48,11 @@ export class Referee implements Watcher {
     for (const color of colors.filter((one) => after[one] > before[one])) {
       const healthy = aws.healthy(color);
       const [image] = healthy.map((instance) => instance.image);
-      // What has got healthy a moment ago the gate may not have seen.
-      const answering = aws
-        .healthy(other(color))
-        .filter(({ healthyAt }) => healthyAt <= simulation.time - 1_000).length;
+      // What has got healthy a moment ago the gate may not have seen, nor what did while the engine was frozen behind it: its call
+      // can't be fenced.
+      const { frozenAt = 0, frozenUntil = 0 } = simulation.actor ?? {};
+      const seen = frozenUntil > simulation.time - 1_000 ? Math.min(frozenAt, simulation.time) : simulation.time;
+      const answering = aws.healthy(other(color)).filter(({ healthyAt }) => healthyAt <= seen - 1_000).length;
       // What takes back what it gave to its canary needs one; so does a way back past the gate.
       const home = before[color] > 0 && after[color] === 100;
       const whole =

@@ -54,6 +54,8 @@ export interface Process {
   /** Milliseconds that its clock is ahead. */
   readonly skew: number;
   alive: boolean;
+  /** When it was frozen last. */
+  frozenAt: number;
   frozenUntil: number;
   interrupted: boolean;
   calls: number;
@@ -182,6 +184,7 @@ export class Simulation {
       begun: this.time,
       children: [] as Process[],
       alive: true,
+      frozenAt: 0,
       frozenUntil: 0,
       interrupted: false,
       calls: 0,
@@ -212,8 +215,8 @@ export class Simulation {
 
   freeze(process: Process, seconds: number, engineToo: boolean): void {
     this.note(`${process.name} is frozen for ${seconds} s${engineToo ? "" : ", its engine is not"}`);
-    process.frozenUntil = this.time + seconds * 1000;
-    if (engineToo) for (const child of process.children) if (child.alive) child.frozenUntil = process.frozenUntil;
+    const frozen = [process, ...(engineToo ? process.children.filter(({ alive }) => alive) : [])];
+    for (const one of frozen) Object.assign(one, { frozenAt: this.time, frozenUntil: this.time + seconds * 1000 });
   }
 
   schedule(after: number, process: Process | undefined, run: () => void): Event {
