@@ -1,41 +1,25 @@
-import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
 import type { DeployedStack } from "./deployed.ts";
-import {
-  deletionFault,
-  groupFault,
-  preemptedFault,
-  takesInstances,
-  templateFault,
-  type GroupChange,
-} from "./fleet-guards.ts";
+import { deletionFault, preemptedFault } from "./fleet-guards.ts";
+import { fleetHooks } from "./fleet-hooks.ts";
 import { Fleet, type FleetArgs } from "./fleet.ts";
 import { askGate } from "../aws/gate.ts";
 import { known } from "./known.ts";
 import type { PreviewEndpoint } from "../aws/preview.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { InstanceRole } from "./instance-role.ts";
-import { autoScalingGroup, observe, targetHealth } from "../aws/describe.ts";
 import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "./override.ts";
 import { PreviewListener } from "./preview-listener.ts";
 import { askLock } from "../aws/release-lock.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 import { createRedirectListener } from "./redirect-listener.ts";
 import { weightsIn } from "../deployment/listener-weights.ts";
-import { rollbackReadiness, type RollbackReadiness } from "../deployment/rollback-readiness.ts";
+import type { RollbackReadiness } from "../deployment/rollback-readiness.ts";
+import { rollbackReady } from "./rollback-ready.ts";
 import { createTargetGroup, type TargetGroupArgs } from "./target-group.ts";
-import {
-  byColor,
-  colors,
-  shares,
-  type ByColor,
-  type Color,
-  type Plan,
-  type TargetHealthSummary,
-} from "../deployment/model.ts";
+import { byColor, colors, shares, type ByColor, type Color, type Plan } from "../deployment/model.ts";
 
 type SharedFleetArgs = Pick<
   FleetArgs,
@@ -91,7 +75,7 @@ export class BlueGreen extends pulumi.ComponentResource {
 
   constructor(name: string, args: BlueGreenArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:BlueGreen", name, {}, opts);
-    const { plan, loadBalancer } = args;
+    const { clients, readItem, plan, deployed, loadBalancer } = args;
     const { tags } = args.fleet;
     this.targetGroups = byColor((color) =>
       createTargetGroup(
@@ -134,7 +118,7 @@ export class BlueGreen extends pulumi.ComponentResource {
               }
             : undefined,
           prerequisites: [...args.roles[color].policies, ...args.prerequisites, preview.rules[color], ...after],
-          guards: this.guards(`${name}-${color}`, color, args),
+          guards: deployed && fleetHooks(`${name}-${color}`, { color, clients, readItem, plan, deployed }),
         },
         { parent: this },
       ));
@@ -155,7 +139,14 @@ export class BlueGreen extends pulumi.ComponentResource {
       this.beforeDeletions(args),
     );
     this.weights = this.listenerWeights();
-    this.rollbackReady = this.whetherRollbackIsReady(args);
+    this.rollbackReady = rollbackReady({
+      clients: args.clients,
+      plan,
+      activeColor: args.activeColor,
+      targetGroups: this.targetGroups,
+      fleets: this.fleets,
+      weights: this.weights,
+    });
     this.registerOutputs({ weights: this.weights });
   }
 
@@ -254,33 +245,6 @@ export class BlueGreen extends pulumi.ComponentResource {
   }
 
   /**
-   * The last guards: a fleet that serves is never rebuilt or cut down, also when its traffic came while the update was under
-   * way. A preview fails by them as by the guards on the settings.
-   */
-  private guards(
-    name: string,
-    color: Color,
-    { clients, deployed, plan, readItem }: BlueGreenArgs,
-  ): FleetArgs["guards"] {
-    if (!deployed) return undefined;
-    const guarded = { clients, deployed, plan };
-    const template = async () => {
-      refuseFault(await preemptedFault(readItem, deployed, `The launch template of ${color} would change`));
-      refuseFault(await templateFault(guarded, color));
-    };
-    const group = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
-      const change: GroupChange = { before: oldInputs, after: newInputs };
-      if (takesInstances(change))
-        refuseFault(await preemptedFault(readItem, deployed, `The group of ${color} would be replaced or cut down`));
-      refuseFault(await groupFault(guarded, color, change));
-    };
-    return {
-      template: new pulumi.ResourceHook(`${name}-template-guard`, template, { onDryRun: true }),
-      group: new pulumi.ResourceHook(`${name}-group-guard`, group, { onDryRun: true }),
-    };
-  }
-
-  /**
    * The engine deletes replaced groups when the program has ended well, so the program looks once more before it ends. A
    * beforeDelete hook would do it, too, but the engine then refuses every `pulumi destroy` that does not run the program.
    */
@@ -298,52 +262,7 @@ export class BlueGreen extends pulumi.ComponentResource {
     const arns = byColor((color) => this.targetGroups[color].arn);
     return pulumi.all([this.listener.defaultActions, arns]).apply(([actions, known]) => weightsIn(actions, known));
   }
-
-  private whetherRollbackIsReady({ clients, plan, activeColor }: BlueGreenArgs): pulumi.Output<RollbackReadiness> {
-    const judge = (weights: ByColor<number>, observed: Partial<ByColor<TargetHealthSummary>>) =>
-      rollbackReadiness({
-        weights,
-        recorded: weights,
-        activeColor,
-        capacity: plan.capacity,
-        imageIds: byColor((color) => plan.machines[color].imageId),
-        // What others add to the listener at any time is asked by the gate, and told by bluegreen status.
-        foreign: [],
-        observed,
-      });
-    if (pulumi.runtime.isDryRun()) return this.whetherRollbackWillBeReady(clients, (seen) => judge(plan.weights, seen));
-    const arns = byColor((color) => this.targetGroups[color].arn);
-    const names = byColor((color) => this.fleets[color].ready.apply((group) => group.name));
-    return pulumi.all([arns, this.weights, names]).apply(async ([known, weights, groupNames]) => {
-      const look = async (color: Color) =>
-        ownTargets(await targetHealth(clients, known[color]), await autoScalingGroup(clients, groupNames[color]));
-      const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return judge(weights, { blue, green });
-    });
-  }
-
-  /** What a preview knows of it: by the settings, and by what is there of the fleets that the update leaves as they are. */
-  private whetherRollbackWillBeReady(
-    clients: AwsClients,
-    judge: (observed: Partial<ByColor<TargetHealthSummary>>) => RollbackReadiness,
-  ): pulumi.Output<RollbackReadiness> {
-    // Names alone are known in every preview: an output that waits for more would be unknown as a whole.
-    return pulumi.all(colors.map((color) => this.fleets[color].ready.apply((group) => group.urn))).apply(async () => {
-      const look = async (color: Color) => {
-        const group = await this.fleets[color].unchanged(clients);
-        return group && ownTargets(await targetHealth(clients, await known(this.targetGroups[color].arn)), group);
-      };
-      const [blue, green] = await Promise.all([look("blue"), look("green")]);
-      return judge({ blue, green });
-    });
-  }
 }
-
-/** Targets of a group. Those of the group before it are left out: the engine deletes that when the program has ended. */
-const ownTargets = (targets: TargetHealthDescription[], group: AutoScalingGroup | undefined): TargetHealthSummary => ({
-  ...observe(targets, group ?? {}),
-  staleTargets: [],
-});
 
 interface ListenerOutputs {
   arn: string;
