@@ -42,15 +42,17 @@ const check = z.unknown().transform((value, context): ProjectCheck => {
   return z.NEVER;
 });
 
+/** Stages that hooks stand around: a rollback waits for nothing. */
+export type HookStage = Exclude<Stage, "rollback">;
+
 const commands = z.array(text, { error: "a list of commands" }).default([]);
 const byStage = {
   stage: commands,
   check: commands,
   cutover: commands,
   bake: commands,
-  rollback: commands,
   retire: commands,
-} satisfies Record<Stage, unknown>;
+} satisfies Record<HookStage, unknown>;
 const hooks = z.strictObject(byStage).prefault({});
 const moments = z.strictObject({ before: hooks, after: hooks });
 

@@ -1,7 +1,8 @@
 import { commandEnvironment, type CommandContext } from "../analysis/command.ts";
 import { runHooks } from "../analysis/hooks.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
-import type { ImageFacts, Stage } from "../state/model.ts";
+import type { HookStage } from "../analysis/project-schema.ts";
+import type { ImageFacts } from "../state/model.ts";
 import type { Color } from "../../deployment/model.ts";
 import type { RolloutContext } from "./context.ts";
 
@@ -14,7 +15,7 @@ export class RollbackRequired extends Error {}
  */
 export async function runStage<T>(
   rollout: RolloutContext,
-  stage: Stage,
+  stage: HookStage,
   image: ImageFacts,
   color: Color,
   run: () => Promise<T>,
@@ -26,7 +27,13 @@ export async function runStage<T>(
   return result;
 }
 
-async function hooks(rollout: RolloutContext, when: "before" | "after", stage: Stage, image: ImageFacts, color: Color) {
+async function hooks(
+  rollout: RolloutContext,
+  when: "before" | "after",
+  stage: HookStage,
+  image: ImageFacts,
+  color: Color,
+) {
   const { session } = rollout;
   const commands = readProjectFile(session.stackRef.folder).hooks[when][stage] ?? [];
   if (commands.length === 0) return;

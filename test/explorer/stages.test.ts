@@ -4,7 +4,7 @@ import { play } from "./play.ts";
 /** Hooks that ran, each by its name and the stage that it was told. */
 const mockRan: string[] = [];
 jest.mock("../../cli/analysis/project-file.ts", () => {
-  const stages = ["stage", "check", "cutover", "bake", "rollback", "retire"];
+  const stages = ["stage", "check", "cutover", "bake", "retire"];
   const named = (when: string) => Object.fromEntries(stages.map((stage) => [stage, [`${when} ${stage}`]]));
   const file = { limits: {}, checks: [], environment: [], hooks: { before: named("before"), after: named("after") } };
   return { readProjectFile: () => file };

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseProjectFile, readProjectFile } from "../../../cli/analysis/project-file.ts";
 
-const none = { stage: [], check: [], cutover: [], bake: [], rollback: [], retire: [] };
+const none = { stage: [], check: [], cutover: [], bake: [], retire: [] };
 
 test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without entries: %j", (text) =>
   expect(parseProjectFile(text)).toEqual({
@@ -101,7 +101,7 @@ test.each<[string, string, string[]]>([
   [
     "an unknown stage",
     "hooks:\n  before:\n    deploy: [a]",
-    ['line 3: hooks.before.deploy: ["a"]. Allowed: no such key; one of stage, check, cutover, bake, rollback, retire'],
+    ['line 3: hooks.before.deploy: ["a"]. Allowed: no such key; one of stage, check, cutover, bake, retire'],
   ],
   [
     "an unknown moment",
