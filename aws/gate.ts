@@ -9,6 +9,15 @@ import { colors, gaining, type ByColor, type Capacity, type Color } from "../dep
 /** Requests sent through the preview listener; all must be answered well. A colour has several instances to hit. */
 const probes = 5;
 
+/**
+ * Seconds from the gate's first question to its last, after which it asks all of them again: a process that was frozen in between
+ * (a paused runner, a laptop that slept) must trust nothing that it was told before.
+ */
+const greatestAge = 15;
+
+/** How often it asks; when AWS itself is that slow, the listener stays as it is. */
+const rounds = 3;
+
 export interface GateArgs {
   clients: AwsClients;
   weights: ByColor<number>;
@@ -38,6 +47,17 @@ export interface GateArgs {
 
 /** Asks AWS whether the listener may change. @returns reasons against it; empty: it may. */
 export async function askGate(args: GateArgs): Promise<string[]> {
+  for (let round = 1; round <= rounds; round++) {
+    const begun = Date.now();
+    const reasons = await askOnce(args);
+    const seconds = Math.round((Date.now() - begun) / 1000);
+    if (reasons.length > 0 || seconds <= greatestAge) return reasons;
+    args.note(`The health gate's questions took ${seconds} s: what they told is too old, so it asks again.`);
+  }
+  return [`the health gate's questions took more than ${greatestAge} s, ${rounds} times: what they told is too old`];
+}
+
+async function askOnce(args: GateArgs): Promise<string[]> {
   const { clients, weights, listener, targetGroupArns } = args;
   const recorded = listener?.weights;
   const gains = gaining(weights, recorded);

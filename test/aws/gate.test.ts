@@ -83,6 +83,30 @@ describe("what the gate asks", () => {
     return { reasons, notes };
   }
 
+  test("given questions that took longer than 15 s, then all are asked again, and what they told before counts no more", async () => {
+    let clock = 0;
+    const now = jest.spyOn(Date, "now").mockImplementation(() => clock);
+    try {
+      const faults = [undefined, "the lock was taken meanwhile"];
+      const lock = () => {
+        clock += faults.length > 1 ? 40_000 : 0;
+        return Promise.resolve({ fault: faults.shift() });
+      };
+      const { reasons, notes } = await ask({ lock });
+      expect(reasons).toEqual(["the lock was taken meanwhile"]);
+      expect(notes).toEqual(["The health gate's questions took 40 s: what they told is too old, so it asks again."]);
+
+      const slow = () => Promise.resolve(((clock += 16_000), {}));
+      expect((await ask({ lock: slow })).reasons).toEqual([
+        "the health gate's questions took more than 15 s, 3 times: what they told is too old",
+      ]);
+      const soon = () => Promise.resolve(((clock += 15_000), {}));
+      expect(await ask({ lock: soon })).toEqual({ reasons: [], notes: [] });
+    } finally {
+      now.mockRestore();
+    }
+  });
+
   test("a good answer opens the gate, and every request named the colour and the path", async () => {
     expect(await ask()).toEqual({ reasons: [], notes: [] });
     expect(requests.length).toBeGreaterThan(1);

@@ -92,6 +92,18 @@ describe("3: a preempted runner that lives moves nothing", () => {
   );
 });
 
+describe("3: the gate trusts nothing that it was told before a freeze", () => {
+  it("given a canary, when it is frozen behind the gate's last question and a direct rollback succeeds, then the canary gets nothing", async () => {
+    const history = historyOf("canary-direct");
+    const { weights } = await when(history, "A110:start=B", "A124:stall=40", "A20:freeze=40");
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+
+  it("given a rollback that is frozen amid the gate's questions, when its target gets sick meanwhile, then it asks again", async () => {
+    await when(historyOf("rollback-up"), "A36:freeze=900", "A36:world=sick-blue");
+  });
+});
+
 describe("4: rollback --direct beside a live update", () => {
   it("given green's group is being replaced, when direct insists on green, then it is not replaced under the requests", async () => {
     const history = given(warm, [], "release X", "rollback --direct --to=green --override=now");
