@@ -41,7 +41,7 @@ const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3
 
 program
   .command("status")
-  .description("who serves, with what, how well, and whether the way back is open")
+  .description("who serves, with what, how well, and whether a rollback is ready")
   .option("--watch", "keep it live, until Ctrl-C")
   .option("--drift", "compare every resource with the state, too, which takes some seconds")
   .action(
@@ -96,7 +96,7 @@ program
   .action(run(async (context, options: object) => (await import("./commands/rollback.ts")).rollback(context, options)));
 program
   .command("retire")
-  .description("drain and empty the fleet that does not serve: the way back is closed")
+  .description("drain and empty the fleet that does not serve: no rollback to it from then on")
   .action(run(async (context) => (await import("./commands/retire.ts")).retire(context)));
 program
   .command("history")

@@ -1,8 +1,8 @@
 import type { ImageFacts } from "./state/model.ts";
 
 /**
- * Why a release may not start beside the backing store as it is now; undefined: it may. It holds for the way back, too: a
- * release that can't read the store is no way back.
+ * Why a release may not start beside the backing store as it is now; undefined: it may. It holds for the rollback, too: a
+ * release that can't read the store is no rollback.
  * @param storeSchema what the store says; undefined: there is no store, or nobody has seen it
  */
 export function schemaFault(

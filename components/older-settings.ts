@@ -21,7 +21,7 @@ export async function olderSettings(
     const last = revisionIn(await read(releasesTable, "settings"));
     return [olderSettingsFault(pulumi.getStack(), revision, plan, deployed, last) ?? []].flat();
   } catch (error) {
-    // A way back by hand must not hang on the table.
+    // A rollback by hand must not hang on the table.
     const why = error instanceof Error ? error.message : String(error);
     void pulumi.log.warn(`Whether a release command has written newer settings can't be asked: ${why}`);
     return [];

@@ -81,7 +81,7 @@ export const foreignFault = (foreign: readonly string[]): string =>
 
 /**
  * Healthy targets that a colour needs for its share of what the serving fleet answers with now. Without a serving fleet: of its
- * own minimum. On the way back from a canary: one. Undefined while the serving fleet is pending.
+ * own minimum. On the rollback from a canary: one. Undefined while the serving fleet is pending.
  */
 function neededTargets(
   color: Color,

@@ -25,7 +25,7 @@ export function guardRefusals(plan: Plan, wanted: DesiredState, deployed: Curren
 
   if (wanted.activeColor !== deployed.activeColor && wanted.standby === "off") {
     found.push(
-      `a flip to ${wanted.activeColor} with standby: off would empty ${deployed.activeColor}, the way back. ` +
+      `a flip to ${wanted.activeColor} with standby: off would empty ${deployed.activeColor}, the rollback target. ` +
         `Set standby: warm, flip, and switch the standby off in a later update.`,
     );
   } else if (moves) {

@@ -9,7 +9,7 @@ export interface LaunchSpec {
   imageId: string;
   instanceType: string;
   detailedMonitoring: boolean;
-  /** Paths that the image answers: they stay with it, or the way back would fail its health checks. */
+  /** Paths that the image answers: they stay with it, or the rollback would fail its health checks. */
   healthCheckPath: string;
   versionPath: string;
   /** Whether the image answers the launch lifecycle hook; a hook is part of its group, so it stays with the image, too. */
@@ -65,7 +65,7 @@ export interface Plan {
   awaited: Color[];
   /**
    * The active colour, when it takes back what it had given to its canary. It serves already: nothing waits for it, and the
-   * gate asks for no more than one healthy target, because a way back that can be refused is none.
+   * gate asks for no more than one healthy target, because a rollback that can be refused is none.
    */
   abortTo?: Color;
   /** Machine settings that wait until the colour no longer serves, as sentences. */

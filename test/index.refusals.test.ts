@@ -20,10 +20,10 @@ describe("transitions: what is refused", () => {
     ["a new image that serves at once", {}, { activeColor: "green", greenAmi: v3 }, "start to serve in one update"],
     ["a new image as canary at once", {}, { standbyWeight: 10, greenAmi: v3 }, "start to serve in one update"],
     [
-      "a flip that empties the way back",
+      "a flip that empties the rollback target",
       {},
       { activeColor: "green", standby: "off" },
-      "would empty blue, the way back",
+      "would empty blue, the rollback target",
     ],
     ["a canary taken back with its fleet", { standbyWeight: 10 }, { standby: "off" }, "may not shrink a fleet: green"],
     [

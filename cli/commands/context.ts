@@ -41,7 +41,7 @@ export async function withLockedStack<T>(
   const session = await context.open();
   const rollout = await RolloutContext.open(session, args);
   try {
-    // A way back waits for nobody: where it would take somebody else's traffic away, the gate asks.
+    // A rollback waits for nobody: where it would take somebody else's traffic away, the gate asks.
     if (args.kind !== "rollback") requireOwnTraffic(rollout);
     return await run(rollout);
   } catch (error) {

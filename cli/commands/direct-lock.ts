@@ -6,13 +6,13 @@ import type { HeldLock } from "../store/lease.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
 
-/** Milliseconds that the table gets: a way back waits for nothing else. */
+/** Milliseconds that the table gets: a rollback waits for nothing else. */
 const patience = 5_000;
 
 /**
  * Takes the stack's lock without the state, which alone knows the table: it is found by its name.
  * @param doing for people: `rollback --direct --to blue`
- * @returns undefined, and says why, where the lock can't be had: the way back goes on without it
+ * @returns undefined, and says why, where the lock can't be had: the rollback goes on without it
  * @throws CliError "locked" when another rollback has it
  */
 export async function tryLock(session: Session, doing: string): Promise<HeldLock | undefined> {

@@ -125,7 +125,7 @@ export function bake(context: Context, duration: string | undefined): Promise<vo
 
 /**
  * What is staged: the release that is under way, also when it has traffic already; else what waits on the standby, unless
- * it is the way back of the release before.
+ * it is the rollback of the release before.
  */
 function stagedNow({ world, record }: RolloutContext): { color: Color; image: ImageFacts } {
   if (record?.outcome === "running" && world.fleets[record.color].image.imageId === record.image.imageId)
@@ -133,9 +133,10 @@ function stagedNow({ world, record }: RolloutContext): { color: Color; image: Im
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const color = other(serving);
   const { image, capacity } = world.fleets[color];
-  const isWayBack = record?.outcome === "released" && record.from.image.imageId === image.imageId;
-  if (capacity.maxSize > 0 && image.imageId !== world.fleets[serving].image.imageId && !isWayBack)
+  const isRollbackTarget = record?.outcome === "released" && record.from.image.imageId === image.imageId;
+  if (capacity.maxSize > 0 && image.imageId !== world.fleets[serving].image.imageId && !isRollbackTarget)
     return { color, image };
-  const holds = isWayBack && capacity.maxSize > 0 ? `${color} holds ${imageName(image)}, the way back. ` : "";
+  const holds =
+    isRollbackTarget && capacity.maxSize > 0 ? `${color} holds ${imageName(image)}, the rollback target. ` : "";
   throw new CliError("refused", `Nothing is staged on ${color}. ${holds}bluegreen stage <ami or version> comes first.`);
 }

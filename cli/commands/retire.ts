@@ -11,6 +11,6 @@ export function retire(context: Context): Promise<void> {
     const serving = servingNow(rollout);
     const old = other(serving);
     await takeStep(rollout, rollout.world.fleets[serving].image, { kind: "retire", color: old });
-    rollout.session.ui.say(`${old} is off. There is no way back now but a release.`);
+    rollout.session.ui.say(`${old} is off. There is no rollback now but a release.`);
   });
 }

@@ -102,7 +102,7 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   }
 }
 
-/** Names of the colour's groups that have instances. Where Auto Scaling does not answer, none: a way back does not wait for it. */
+/** Names of the colour's groups that have instances. Where Auto Scaling does not answer, none: a rollback does not wait for it. */
 async function fleetsOf({ clients, environment, project, ui }: Session, color: Color): Promise<string[]> {
   try {
     return (await groupsOf(clients, environment, project))

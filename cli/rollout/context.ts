@@ -26,7 +26,7 @@ export interface RolloutArgs {
 }
 
 export interface ChangeOptions extends UpdateOptions {
-  /** A way back: it also goes when nobody can tell whether the lock is still held, or write the record. */
+  /** A rollback: it also goes when nobody can tell whether the lock is still held, or write the record. */
   readonly urgent?: boolean;
 }
 
@@ -60,7 +60,7 @@ export class RolloutContext {
     );
     try {
       runner.engines = lock;
-      // Who held the lock a moment ago may have changed the state since; a way back that nobody was before can't wait for it.
+      // Who held the lock a moment ago may have changed the state since; a rollback that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
       const rollout = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
       await rollout.noteTraffic();
@@ -132,7 +132,7 @@ export class RolloutContext {
     try {
       return await update(this.session, this.world.settings.deployed, change, tell, {
         ...options,
-        // Where nobody can tell, the gate asks as it asks a person: a way back does not wait for the table.
+        // Where nobody can tell, the gate asks as it asks a person: a rollback does not wait for the table.
         lock: options.urgent && !this.lock.isProven ? undefined : this.lock.token,
         stillOurs: () =>
           (options.urgent ? this.lock.checkOnce() : this.lock.check()).then(
@@ -153,13 +153,13 @@ export class RolloutContext {
     }
   }
 
-  /** Writes the settings that lead to what serves. A way back waits for no table, so the run that moved traffic may have left others. */
+  /** Writes the settings that lead to what serves. A rollback waits for no table, so the run that moved traffic may have left others. */
   async writeSettings(): Promise<void> {
     const { deployed } = this.world.settings;
     await this.session.file.write(deployed, await this.writeDown(deployed, { urgent: true }));
   }
 
-  /** Writes down which settings the stack gets; a way back waits for no table, unless it is another's turn. */
+  /** Writes down which settings the stack gets; a rollback waits for no table, unless it is another's turn. */
   private async writeDown(settings: ReleaseSettings, { urgent }: ChangeOptions): Promise<number | undefined> {
     const { clients, holder, ui } = this.session;
     try {
@@ -212,7 +212,7 @@ export class RolloutContext {
     await attempt(() => saveRecord(this.session.clients.dynamodb, this.table, after, this.lock.token));
   }
 
-  /** Writes down what happened if that can be; a way back waits for no table. */
+  /** Writes down what happened if that can be; a rollback waits for no table. */
   async tryNote(...events: ReleaseEvent[]): Promise<void> {
     await this.note(...events).catch((error: Error) =>
       this.session.ui.say(`The release's record could not be written: ${error.message}`),

@@ -12,7 +12,7 @@ export interface Goal {
   readonly bakeSeconds: number;
   /** Instances that the new colour begins with, to be tried; 0: all at once. */
   readonly previewSize: number;
-  /** Seconds after the bake that the old colour stays as the way back; undefined: until somebody retires it. */
+  /** Seconds after the bake that the old colour stays as the rollback target; undefined: until somebody retires it. */
   readonly retireAfterSeconds?: number;
 }
 
@@ -93,7 +93,7 @@ function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }
       const what = imageName(record.image);
       return {
         kind: "refuse",
-        why: `the bake of ${what} is not over, and ${standby} is its way back, which this would replace. Let bluegreen bake finish it (--for 0s: one last look), or go back: bluegreen rollback.`,
+        why: `the bake of ${what} is not over, and ${standby} is its rollback target, which this would replace. Let bluegreen bake finish it (--for 0s: one last look), or go back: bluegreen rollback.`,
       };
     }
     // Another image comes with another group, whose predecessor must get empty.

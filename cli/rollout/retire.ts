@@ -15,7 +15,7 @@ export function retireFault(world: LiveState): string | undefined {
   const { record } = world;
   if (live[old] > 0) return `${old} still gets ${live[old]} % of the requests. Finish the cut-over first, or go back`;
   if (record !== undefined && isBaking(world, record))
-    return `the bake of ${imageName(record.image)} is not over, and ${old} is its way back. Let bluegreen bake or release finish it`;
+    return `the bake of ${imageName(record.image)} is not over, and ${old} is its rollback target. Let bluegreen bake or release finish it`;
   const { healthy, desired } = world.fleets[serving];
   if (healthy < desired)
     return `${serving} serves with ${healthy} healthy instances and wants ${desired}: ${old} may be needed. Try again when it is whole`;
@@ -28,7 +28,7 @@ export function requireRetirable({ world }: Pick<RolloutContext, "world">): void
   if (fault !== undefined) throw new CliError("refused", `${fault}.`);
 }
 
-/** Empties the fleet that doesn't serve, and lifts the floor: the way back is closed. */
+/** Empties the fleet that doesn't serve, and lifts the floor: no rollback to it from then on. */
 export async function retire(rollout: RolloutContext, old: Color): Promise<void> {
   await rollout.session.ui.step("retire", `Retiring ${old} (${imageName(rollout.world.fleets[old].image)})`, (tell) =>
     rollout.change({ standby: "off", standbyWeight: 0, capacityFloor: 0, previewSize: 0 }, tell),

@@ -65,7 +65,7 @@ export async function ensureRecord(rollout: RolloutContext, image: ImageFacts): 
 export const timestamp = (): string => new Date().toISOString();
 
 /**
- * No traffic has moved: the standby is put back as it was where its own image can still be told, for it may be a way back.
+ * No traffic has moved: the standby is put back as it was where its own image can still be told, for a rollback may need it.
  * Else it goes off, and the floor is lifted.
  */
 export async function abortStaging(rollout: RolloutContext, image: ImageFacts, why: string): Promise<void> {

@@ -46,7 +46,7 @@ export async function takeStep(rollout: RolloutContext, image: ImageFacts, next:
         ? rollBack(rollout, next.to, next.why, { insist: true })
         : abortStaging(rollout, image, next.why);
     case "keep":
-      return ui.step("retire", "Keeping the old fleet as the way back", async (tell) => {
+      return ui.step("retire", "Keeping the old fleet as the rollback target", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
           tell.now(`${bar(1 - left / next.seconds)} ${formatDuration(left)} left`);
           await pause(1_000, undefined, { signal });

@@ -85,7 +85,7 @@ export async function rollBack(
       `${imageName(image)} should go back (${why}), but ${to} holds ${imageName(fleet.image)}, which is not what it came from and has not been checked. Look at both: bluegreen status.`,
     );
   }
-  const opened = await recordWayBack(rollout, { color: from, image, from: { color: to, image: fleet.image } });
+  const opened = await recordRollback(rollout, { color: from, image, from: { color: to, image: fleet.image } });
   await rollout.tryNote({ kind: "stage", stage: "rollback", why });
   try {
     if (options.override === undefined) {
@@ -97,13 +97,13 @@ export async function rollBack(
     // Its own record tells of nothing that happened: left running, it would hold up whatever comes next. Guard and gate refuse
     // before traffic moves; after anything else nobody can tell.
     if (opened && error instanceof CliError && error.code === "refused") {
-      const refused = `the way back was refused: ${error.message}`;
+      const refused = `the rollback was refused: ${error.message}`;
       await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "superseded", why: refused });
     }
     throw error;
   }
   await hold(rollout, to, why);
-  await endWayBack(rollout, { color: from, image, from: { color: to, image: fleet.image }, why });
+  await concludeRollback(rollout, { color: from, image, from: { color: to, image: fleet.image }, why });
 }
 
 async function moveBack(
@@ -126,11 +126,14 @@ async function moveBack(
 }
 
 /**
- * The record of a way back: the release's own while it runs, else one of its own. One that runs for another image says nothing
+ * The record of a rollback: the release's own while it runs, else one of its own. One that runs for another image says nothing
  * of what goes back now: it has ended with it.
  * @returns whether it is one of its own
  */
-async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutContext["begin"]>[0]): Promise<boolean> {
+async function recordRollback(
+  rollout: RolloutContext,
+  begun: Parameters<RolloutContext["begin"]>[0],
+): Promise<boolean> {
   const { record, session } = rollout;
   if (record?.outcome === "running") {
     if (record.color === begun.color && record.image.imageId === begun.image.imageId) return false;
@@ -142,7 +145,7 @@ async function recordWayBack(rollout: RolloutContext, begun: Parameters<RolloutC
     .catch(async (error: unknown) => {
       // After any other failure, such as an answer that was lost, the record may be there.
       if (!(error instanceof LockLost)) throw error;
-      // Another command may have taken the lock from a runner that was frozen: a way back takes it again.
+      // Another command may have taken the lock from a runner that was frozen: a rollback takes it again.
       await rollout.claim();
       await rollout.begin(begun);
     })
@@ -169,22 +172,22 @@ async function restoreFleet(rollout: RolloutContext, to: Color): Promise<void> {
   );
 }
 
-/** Whether a way back was cut off behind its move of traffic: nothing is left to do but to say so. */
+/** Whether a rollback was cut off behind its move of traffic: nothing is left to do but to say so. */
 export function hasGoneBack({ record, world: { weights, fleets } }: RolloutContext): boolean {
   if (record?.outcome !== "running" || record.stage !== "rollback") return false;
   const { color, image } = record.from;
   return weights.live[color] === 100 && fleets[color].image.imageId === image.imageId;
 }
 
-/** Ends a way back whose move of traffic is through: its settings, its record, and people are told. */
+/** Ends a rollback whose move of traffic is through: its settings, its record, and people are told. */
 export async function endRollback(rollout: RolloutContext): Promise<void> {
   await rollout.writeSettings();
-  if (rollout.record !== undefined) await endWayBack(rollout, rollout.record);
+  if (rollout.record !== undefined) await concludeRollback(rollout, rollout.record);
 }
 
-type WayBack = Pick<ReleaseRecord, "color" | "image" | "from" | "why">;
+type Rollback = Pick<ReleaseRecord, "color" | "image" | "from" | "why">;
 
-async function endWayBack(rollout: RolloutContext, { color, image, from, why }: WayBack): Promise<void> {
+async function concludeRollback(rollout: RolloutContext, { color, image, from, why }: Rollback): Promise<void> {
   await rollout.tryNote({ kind: "ended", at: timestamp(), outcome: "rolled-back", why });
   await rollout.notify({ kind: "rolled-back", color, image, why });
   rollout.session.ui.say(
@@ -192,7 +195,7 @@ async function endWayBack(rollout: RolloutContext, { color, image, from, why }: 
   );
 }
 
-/** Looks that a way back takes after it when somebody else was at work before, and milliseconds between two. */
+/** Looks that a rollback takes after it when somebody else was at work before, and milliseconds between two. */
 const looks = 3;
 const pauseBetween = 2_000;
 

@@ -20,7 +20,7 @@ export interface Ownership {
   readonly stillOurs: () => Promise<boolean>;
   /**
    * Keeps in the stack's table which settings are about to be written, before they are.
-   * @returns their revision; undefined: the table does not answer, and a way back does not wait for it
+   * @returns their revision; undefined: the table does not answer, and a rollback does not wait for it
    */
   readonly writeDown: (settings: ReleaseSettings) => Promise<number | undefined>;
 }
@@ -57,7 +57,7 @@ export async function update(
     throw error;
   }
   if (result.ok) {
-    // Else an older checkout would flip back what a way back has done while the table gave no answer.
+    // Else an older checkout would flip back what a rollback has done while the table gave no answer.
     if (revision === undefined) await file.write(wanted, await writeDown(wanted));
     return touchedResources(result);
   }

@@ -94,7 +94,7 @@ export class HeldLock {
   }
 
   /**
-   * Before a way back, which goes also when nobody can tell: asks once.
+   * Before a rollback, which goes also when nobody can tell: asks once.
    * @throws CliError when the lock is known to be lost
    */
   async checkOnce(): Promise<void> {
@@ -114,7 +114,7 @@ export class HeldLock {
 
   /**
    * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was.
-   * A table that does not answer stops no engine of a way back, nor delays one when it did not answer before either. Any other
+   * A table that does not answer stops no engine of a rollback, nor delays one when it did not answer before either. Any other
    * engine starts only once it is written down: killed, it would leave the state locked by nobody that anybody knows.
    * A lock that shows to be lost tells `onLost`.
    * @throws CliError when it can't be written down before the lease is over

@@ -55,13 +55,13 @@ function words({ kind, stack, color, image }: Notice): [string, string] {
   switch (kind) {
     case "cut-over":
       return [
-        `${name} has all the traffic of ${stack}, on ${color}. ${old} stays ready for the way back.`,
+        `${name} has all the traffic of ${stack}, on ${color}. ${old} stays ready for a rollback.`,
         `watch it: ${command("status --watch")}; back at once: ${command("rollback")}`,
       ];
     case "released":
       return [
         `${name} is released on ${stack}: ${color} serves, and its bake went well.`,
-        `when the way back is not needed any more: ${command("retire")}; until then: ${command("rollback")}`,
+        `when the rollback target is not needed any more: ${command("retire")}; until then: ${command("rollback")}`,
       ];
     case "rolled-back":
       return [
@@ -81,7 +81,7 @@ function words({ kind, stack, color, image }: Notice): [string, string] {
     case "retired":
       return [
         `${old} of ${stack} holds no instances any more; ${color} serves ${name}.`,
-        "nothing; the way back is a release of the old image now",
+        "nothing; a rollback is a release of the old image now",
       ];
   }
 }

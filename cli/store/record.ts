@@ -10,7 +10,7 @@ export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "
 export type ReleaseEvent =
   | { kind: "weights"; at: string; blue: number; green: number }
   | { kind: "check"; check: CheckResult }
-  /** `why`: for a way back, what made it necessary. */
+  /** `why`: for a rollback, what made it necessary. */
   | { kind: "stage"; stage: Stage; why?: string }
   /** The new colour has all the traffic. */
   | { kind: "serves"; at: string }

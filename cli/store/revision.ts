@@ -7,7 +7,7 @@ import { putWhileHeld } from "./fenced.ts";
 
 const Key = itemKey("settings");
 
-/** Milliseconds for all calls of a write: a way back waits for it. */
+/** Milliseconds for all calls of a write: a rollback waits for it. */
 const timeout = 8_000;
 
 /** The release settings that a command wrote last; undefined: none has. AWS's errors pass through, here and below. */

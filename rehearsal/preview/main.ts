@@ -27,7 +27,7 @@ interface Options {
 const { count, seed } = new Command("preview-truth")
   .description(
     "Previews and then makes generated updates, with the real engine against a fixed cloud, and compares: what the preview " +
-      "says of the verdict, of the resources and of the way back must be what the update does.",
+      "says of the verdict, of the resources and of the rollback must be what the update does.",
   )
   .option("--count <transitions>", "how many", whole, 120)
   .option("--seed <number>", "the same transitions again", whole, Date.now() % 2 ** 31)

@@ -55,7 +55,7 @@ async function badImages(scene: Scene): Promise<void> {
   }
 }
 
-/** A release that is interrupted while it bakes: its way back can't be retired, and is taken. */
+/** A release that is interrupted while it bakes: its rollback target can't be retired, and is taken. */
 async function retireTooEarly(scene: Scene): Promise<void> {
   const { context, stack } = scene;
   const { serving, image } = await toRelease(scene);
@@ -67,7 +67,7 @@ async function retireTooEarly(scene: Scene): Promise<void> {
   );
   baking.kill("SIGINT");
   expectEnd(args, await baking.end, 130, /Traffic stays as it is/);
-  await runCommand(context, ["retire"], 3, /is its way back/);
+  await runCommand(context, ["retire"], 3, /is its rollback target/);
   await runCommand(context, ["rollback"], 0);
   await expectServing(context, stack, serving);
   await expectRecord(context, stack, image, "rolled-back");
@@ -100,7 +100,7 @@ async function job({ context }: Scene): Promise<void> {
 const trials: [string, (scene: Scene) => Promise<void>][] = [
   ["images that nobody may release", badImages],
   ["two releases at once, and a rollback amid them", twoAtOnce],
-  ["a way back that is retired too early", retireTooEarly],
+  ["a rollback that is retired too early", retireTooEarly],
   ["a hook that says no", hookSaysNo],
   ["a job", job],
   ["somebody else's rule and target group on the listener", foreignTraffic],

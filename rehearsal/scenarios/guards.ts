@@ -36,7 +36,7 @@ const refusals: Refusal[] = [
   {
     what: "a flip with standby: off",
     change: () => ({ activeColor: "blue", standby: "off" }),
-    words: /would empty green, the way back/,
+    words: /would empty green, the rollback target/,
   },
   {
     what: "a flip that shrinks a fleet",

@@ -57,7 +57,7 @@ describe("the gate is open", () => {
     ["nothing moves and nothing is healthy", { weights: blueServes, observed: { blue: seen(0), green: seen(0) } }],
     ["10 % of four needs one", { weights: { blue: 90, green: 10 }, observed: { blue: seen(4), green: seen(1) } }],
     [
-      "the way back from a canary, which has more instances and is better off",
+      "the rollback from a canary, which has more instances and is better off",
       {
         weights: blueServes,
         recorded: { blue: 90, green: 10 },
@@ -96,7 +96,7 @@ describe("fails for one reason alone", () => {
     ],
     ["moved by hand to where it should be", { live: greenServes }, "Run pulumi refresh, look, and update again"],
     [
-      "the way back from a canary to a fleet without a healthy target",
+      "the rollback from a canary to a fleet without a healthy target",
       {
         weights: blueServes,
         recorded: { blue: 90, green: 10 },

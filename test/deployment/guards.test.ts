@@ -55,9 +55,9 @@ test("an image that comes and serves at once is refused, with the way to do it",
   ]);
 });
 
-test("a flip that would empty the way back is refused for that alone, and the standby may go without one", () => {
+test("a flip that would empty the rollback target is refused for that alone, and the standby may go without one", () => {
   expect(planUpdate({ ...warm, activeColor: "green", standby: "off" }, serving).refusals).toEqual([
-    "a flip to green with standby: off would empty blue, the way back. " +
+    "a flip to green with standby: off would empty blue, the rollback target. " +
       "Set standby: warm, flip, and switch the standby off in a later update.",
   ]);
   expect(planUpdate({ ...warm, standby: "off" }, serving).refusals).toEqual([]);

@@ -85,7 +85,7 @@ function forbidden(from: State, to: State): string[] {
   }
   const flips = from.activeColor !== to.activeColor;
   const moves = share(from, "blue") !== share(to, "blue");
-  if (flips && to.standby === "off") found.add("flip without a way back");
+  if (flips && to.standby === "off") found.add("flip without a rollback");
   else if (moves && colors.some((color) => least(to, color) < least(from, color))) found.add("shrinks while moving");
   return [...found].sort();
 }
@@ -93,7 +93,7 @@ function forbidden(from: State, to: State): string[] {
 const kinds: [string, RegExp][] = [
   ["image in place", /its image may not change in place/],
   ["image serves at once", /would change its image .* and start to serve in one update/],
-  ["flip without a way back", /with standby: off would empty/],
+  ["flip without a rollback", /with standby: off would empty/],
   ["shrinks while moving", /an update that moves traffic may not shrink a fleet/],
 ];
 

@@ -21,7 +21,7 @@ const warm: RollbackQuestion = {
   observed: { blue: seen(2), green: seen(2) },
 };
 
-describe("the way back is ready", () => {
+describe("the rollback is ready", () => {
   test.each<[string, Partial<RollbackQuestion>, "blue" | "green"]>([
     ["both warm", {}, "green"],
     ["both warm, green serves", greenServes, "blue"],

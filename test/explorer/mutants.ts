@@ -115,13 +115,13 @@ export const mutants: readonly Mutant[] = [
     file: "cli/rollout/traffic.ts",
     search: "      await restoreFleet(rollout, to);",
     replacement: "",
-    breaks: "a way back leaves the template that a failed staging has changed",
+    breaks: "a rollback leaves the template that a failed staging has changed",
   },
   {
     file: "cli/rollout/retire.ts",
     search: "if (record !== undefined && isBaking(world, record))",
     replacement: "if (record !== undefined && live[old] > 100)",
-    breaks: "retire closes the way back of a bake",
+    breaks: "retire empties the rollback target of a bake",
   },
   {
     file: "cli/rollout/retire.ts",

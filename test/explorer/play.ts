@@ -83,7 +83,7 @@ class Game {
   /** The same commands again, until each has come to its end, and the old fleet is retired. */
   private async finish(): Promise<void> {
     const { cast } = this.history;
-    // A way back that was begun goes first: until it is over, nothing else may.
+    // A rollback that was begun goes first: until it is over, nothing else may.
     const isBack = ({ line }: Part) => (line.startsWith("rollback") ? 0 : 1);
     for (const part of [...cast].sort((one, another) => isBack(one) - isBack(another))) {
       const undone = this.referee.rolledBack !== undefined && !part.line.startsWith("rollback");
@@ -119,7 +119,7 @@ class Game {
       await this.wait(pause);
       end = await this.command("Z", line, host, checkout);
       // A rollback that is refused twice has nothing to take back.
-      // What the refusal says: a way back that did not come about, and a run that was killed, leave a bake to be ended.
+      // What the refusal says: a rollback that did not come about, and a run that was killed, leave a bake to be ended.
       if (end.message.startsWith("the bake of")) await this.command("Z", "bake", host, checkout);
       if (isOver({ line }, end)) return this.referee.settled(line);
       if (end.code === "refused" && line.startsWith("rollback")) return;

@@ -21,7 +21,7 @@ export class Referee implements Watcher {
   readonly moved: number[] = [];
   /** Whether the table gave no answer to a rollback that wrote down what it does: it goes on without. */
   recordLost = false;
-  /** Whether a way back past the state was held up, or had no answer: what it saw of the fleets is old, and nothing asks once more. */
+  /** Whether a rollback past the state was held up, or had no answer: what it saw of the fleets is old, and nothing asks once more. */
   blind = false;
   /** Whether a call that nothing can stop any more has moved traffic: only the next command can repair that. */
   unfenced = false;
@@ -53,7 +53,7 @@ export class Referee implements Watcher {
       const { frozenAt = 0, frozenUntil = 0 } = simulation.actor ?? {};
       const seen = frozenUntil > simulation.time - 1_000 ? Math.min(frozenAt, simulation.time) : simulation.time;
       const answering = aws.healthy(other(color)).filter(({ healthyAt }) => healthyAt <= seen - 1_000).length;
-      // What takes back what it gave to its canary needs one; so does a way back past the gate.
+      // What takes back what it gave to its canary needs one; so does a rollback past the gate.
       const home = before[color] > 0 && after[color] === 100;
       const whole =
         Math.ceil((answering * after[color]) / 100) - this.moved.filter((at) => simulation.time - at < 1_000).length;
@@ -91,7 +91,7 @@ export class Referee implements Watcher {
       this.fail(`${name} loses ${gone.length} instances while ${color} has ${aws.weights[color]} %`);
     const record = this.stack.records().at(-1);
     const healthy = gone.some((instance) => aws.health(instance) === "healthy");
-    // A group of the same image that stands in its place is the same way back.
+    // A group of the same image that stands in its place is the same rollback target.
     const replaced = aws.groups.some(
       (other) =>
         other.color === color &&
@@ -102,14 +102,14 @@ export class Referee implements Watcher {
     if (!emptied || !healthy || replaced || record?.from.image.imageId !== image || record.from.color !== color) return;
     const line = (simulation.actor && this.playerOf(simulation.actor.root)?.line) ?? "";
     const served = aws.weights[record.color] > 0;
-    // A way back that is under way brings it up again itself.
+    // A rollback that is under way brings it up again itself.
     if (record.outcome === "running" && record.stage !== "rollback" && served)
-      this.fail(`${color} with ${nameOf(image)}, the way back of the release that runs, is emptied by ${line}`);
+      this.fail(`${color} with ${nameOf(image)}, the rollback target of the release that runs, is emptied by ${line}`);
     const closes = line.startsWith("retire") || line.includes("--retire") || line.startsWith("up");
     const another =
       line.startsWith("release") && images[line.split(" ")[1] as keyof typeof images].id !== record.image.imageId;
     if (record.outcome === "released" && served && !closes && !another)
-      this.fail(`${color} with ${nameOf(image)}, the way back, is emptied by ${line}`);
+      this.fail(`${color} with ${nameOf(image)}, the rollback target, is emptied by ${line}`);
   }
 
   notice(subject: string): void {
@@ -201,7 +201,7 @@ export class Referee implements Watcher {
     return color && image ? { color, image } : undefined;
   }
 
-  /** Whether the table says that the last command's settings lead to a colour: a way back does not wait for it. */
+  /** Whether the table says that the last command's settings lead to a colour: a rollback does not wait for it. */
   private isWritten(to: Color): boolean {
     const text = this.stack.aws.table.items.get("settings|release")?.settings.S ?? "{}";
     return (JSON.parse(text) as { activeColor?: Color }).activeColor === to;

@@ -241,7 +241,7 @@ describe("a canary goes back to what gave it its share", () => {
 
 describe("a run that goes on from a killed one is killed, too", () => {
   it.each(["record running", "write the settings", "updating app-listener", "state unlock", "record rolled-back"])(
-    "given a bad release was killed in its flip, when the next run is killed at %s of its way back, then it is rolled back",
+    "given a bad release was killed in its flip, when the next run is killed at %s of its rollback, then it is rolled back",
     async (call) => {
       const history = given(fresh, [], "release Bad", "release Bad");
       const { weights, records } = await when(history, "A[updating app-listener]:killAfter", `B[${call}]:killAfter`);
@@ -270,13 +270,13 @@ describe("the settings that were written last lead to what serves", () => {
   });
 });
 
-describe("a way back begins one record, whatever becomes of the answer", () => {
+describe("a rollback begins one record, whatever becomes of the answer", () => {
   it.each(["A19:lose", "A19:loseAfter"])("given %s, when it ends, then no other record runs", async (fault) => {
     await when(historyOf("rollback"), fault);
   });
 });
 
-describe("a way back that was frozen takes its lock again, and keeps its record", () => {
+describe("a rollback that was frozen takes its lock again, and keeps its record", () => {
   it("given a retire took the lock from a rollback that was frozen, when both go on, then the record says rolled back", async () => {
     const frozen = ["A1:start=B", "B12:freeze=900", "A2:freeze=900"];
     const { records } = await when(historyOf("retire-rollback"), ...frozen);

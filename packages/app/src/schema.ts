@@ -21,7 +21,7 @@ export type Migration = (store: SchemaStore) => Promise<void>;
 
 /**
  * The store's schema. An empty store gets the oldest one that the release knows, so that the release beside it, which may
- * be the way back, can work with it, too. Throws a Refusal when the store's is none that this release can work with.
+ * be the rollback target, can work with it, too. Throws a Refusal when the store's is none that this release can work with.
  */
 export async function schemaOf(store: SchemaStore, { version, schema: { min, max } }: Release): Promise<number> {
   await store.set(KEY, String(min), { condition: "NX" });

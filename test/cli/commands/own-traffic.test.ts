@@ -43,7 +43,7 @@ test("given the override, then it goes on and says so", async () => {
 });
 
 test.each<[string, LockKind | undefined, string[]]>([
-  ["a way back, which asks the gate alone", "rollback", foreign],
+  ["a rollback, which asks the gate alone", "rollback", foreign],
   ["no traffic but the stack's own", undefined, []],
 ])("goes on with %s", async (_, kind, elsewhere) => {
   expect(await attempt(kind, elsewhere)).toEqual({ end: "done", said: [] });

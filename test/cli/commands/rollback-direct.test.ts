@@ -209,7 +209,7 @@ describe("given the colour has two fleets, since an update replaces one", () => 
   });
 });
 
-test("when Auto Scaling does not answer, then it says so and goes: a way back does not wait for it", async () => {
+test("when Auto Scaling does not answer, then it says so and goes: a rollback does not wait for it", async () => {
   const { modified, said } = await attempt({ groups: undefined });
   expect(modified).toEqual([all("blue")]);
   expect(said.join()).toMatch(/Whether blue has one fleet or two can't be told: no answer/);

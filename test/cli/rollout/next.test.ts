@@ -177,7 +177,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "retire", color: "blue" },
   ],
   [
-    "a way back was begun",
+    "a rollback was begun",
     { ...served, ...running({ stage: "rollback", why: "errors" }) },
     {},
     checked,
@@ -267,7 +267,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
     { imageId: "ami-33333333" },
     fresh,
     "refuse",
-    /the bake of v2\.0\.0 is not over, and blue is its way back/,
+    /the bake of v2\.0\.0 is not over, and blue is its rollback target/,
   ],
   [
     "pending operations come first",

@@ -133,7 +133,7 @@ describe("lines that depend on one thing", () => {
       .split("\n")
       .find((text) => text.startsWith(label));
   test.each<[string, Partial<LiveState>, string, DriftCounts | undefined, string]>([
-    ["a way back", {}, "Rollback", undefined, "Rollback  ready: to green v2.0.0"],
+    ["a rollback", {}, "Rollback", undefined, "Rollback  ready: to green v2.0.0"],
     [
       "no alarms yet",
       { alarms: { blue: [], green: [] }, loadBalancerAlarms: [] },

@@ -13,7 +13,7 @@ test.each<[Partial<Notice> & Pick<Notice, "kind">, string, string]>([
   [
     { kind: "cut-over" },
     "prod: cut-over done (v2.0.0 on green)",
-    `v2.0.0 has all the traffic of prod, on green. blue stays ready for the way back.
+    `v2.0.0 has all the traffic of prod, on green. blue stays ready for a rollback.
 
 Stack: prod
 Image: ami-0b, version v2.0.0, commit 2222222, on green
@@ -28,7 +28,7 @@ Next: watch it: bluegreen status --watch --stack prod; back at once: bluegreen r
 Stack: prod
 Image: ami-0b, version v2.0.0, commit 2222222, on green
 By: ann@laptop
-Next: when the way back is not needed any more: bluegreen retire --stack prod; until then: bluegreen rollback --stack prod`,
+Next: when the rollback target is not needed any more: bluegreen retire --stack prod; until then: bluegreen rollback --stack prod`,
   ],
   [
     { kind: "rolled-back", why: "5xx share 8 % of 1200 requests" },
@@ -71,7 +71,7 @@ Next: see where it is: bluegreen status --stack prod; go on with the same comman
 Stack: prod
 Image: ami-0b, version v2.0.0, commit 2222222, on blue
 By: ann@laptop
-Next: nothing; the way back is a release of the old image now`,
+Next: nothing; a rollback is a release of the old image now`,
   ],
 ])("%j", (changed, subject, body) => expect(noticeText({ ...notice, ...changed })).toEqual({ subject, body }));
 

@@ -84,7 +84,7 @@ test.each<[string, ReleaseEvent[], Partial<ReleaseRecord>]>([
   ],
   ["a stage begins", [{ kind: "stage", stage: "bake" }], { stage: "bake" }],
   [
-    "a way back says why, and its end keeps that",
+    "a rollback says why, and its end keeps that",
     [
       { kind: "stage", stage: "rollback", why: "5xx share 8 %" },
       { kind: "ended", at: minute(2), outcome: "rolled-back" },

@@ -68,7 +68,7 @@ describe("agree", () => {
       "the health gate refuses what came new",
     ],
     [
-      "the way back is known after the update alone",
+      "the rollback is known after the update alone",
       { outputs: { rollbackReady: { ready: false, reason: "known after the update, which changes green" } } },
       {},
       "accepted by both",
@@ -113,12 +113,12 @@ describe("disagree", () => {
     ],
     ["a fleet was to be waited for, and was not", { warnings: [waits] }, {}, "green was to be waited for, and was not"],
     [
-      "the way back came otherwise",
+      "the rollback came otherwise",
       {},
       { outputs: { rollbackReady: { ready: false, reason: "green has 1" } } },
       'rollbackReady: {"ready":true} in the preview',
     ],
-    ["the preview hides the way back", { outputs: {} }, {}, "says nothing of rollbackReady"],
+    ["the preview hides the rollback", { outputs: {} }, {}, "says nothing of rollbackReady"],
   ])("%s", (_, preview, update, words) => {
     expect(compare(outcome(preview), outcome(update))).toEqual({
       disagreement: expect.stringContaining(words) as string,
