@@ -1,6 +1,6 @@
-import { outsideText } from "../deployment/outside-text.ts";
 import type { AwsClients } from "./clients.ts";
 import { gateVerdict, type PreviewFinding } from "../deployment/gate-verdict.ts";
+import { outsideText } from "../deployment/outside-text.ts";
 import { autoScalingGroup, foreignTraffic, liveWeights, observe, targetHealth } from "./describe.ts";
 import { askPreview, NoConnection, type PreviewEndpoint } from "./preview.ts";
 import type { LockFinding } from "./release-lock.ts";

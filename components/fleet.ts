@@ -1,9 +1,9 @@
-import { withCode } from "../deployment/error-codes.ts";
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
 import { bootGateHook } from "../deployment/boot-gate.ts";
+import { withCode } from "../deployment/error-codes.ts";
 import { known } from "./known.ts";
 import { autoScalingGroup, targetHealth } from "../aws/describe.ts";
 import { fleetState, waitUntilReady } from "../aws/readiness.ts";

@@ -47,6 +47,7 @@ export interface Session {
   /** Ends an instance's process as a machine ends that loses power. */
   kill: LocalAws["killInstance"];
   injectFault: LocalAws["injectFault"];
+  delayAlarms: LocalAws["delayAlarms"];
   /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
   processes(): Promise<number[]>;
   /** Writes a setting of the next update. */
@@ -131,6 +132,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     state: () => cloud.state(),
     kill: (id) => cloud.killInstance(id),
     injectFault: (fault, calls) => cloud.injectFault(fault, calls),
+    delayAlarms: (seconds) => cloud.delayAlarms(seconds),
     async processes() {
       const { instances } = await cloud.state();
       return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];

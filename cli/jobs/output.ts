@@ -3,7 +3,6 @@ import {
   ResourceNotFoundException,
   type CloudWatchLogsClient,
 } from "@aws-sdk/client-cloudwatch-logs";
-
 import { outsideText } from "../../deployment/outside-text.ts";
 
 const outputStreams = ["stdout", "stderr"] as const;

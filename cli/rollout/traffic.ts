@@ -1,9 +1,9 @@
-import { LockLost } from "../store/records.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
 import { listenerName } from "../../deployment/names.ts";
 import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
+import { LockLost } from "../store/records.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
 import { hasForeignTemplate } from "./next.ts";
 import type { UpdateOptions } from "./update.ts";

@@ -29,6 +29,8 @@ export interface LocalAws {
   killInstance(id: string): Promise<void>;
   /** Lets the next `calls` calls of AWS's API fail, whoever makes them; 0: none any more. */
   injectFault(fault: Fault, calls: number): Promise<void>;
+  /** Lets alarms come late by so many AWS seconds, as CloudWatch's do; 0: at once. */
+  delayAlarms(seconds: number): Promise<void>;
   /** Ends the cloud and everything that it started. */
   stop(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
     state: async () => (await control(endpoint, "GET", "state")) as CloudState,
     killInstance: async (id) => void (await control(endpoint, "POST", `instances/${id}/kill`)),
     injectFault: async (fault, calls) => void (await control(endpoint, "POST", `faults/${fault}/${calls}`)),
+    delayAlarms: async (seconds) => void (await control(endpoint, "POST", `alarm-lag/${seconds}`)),
     stop: () => stop(child),
   };
 }

@@ -1,16 +1,10 @@
-import { ResumeProcessesCommand, SuspendProcessesCommand } from "@aws-sdk/client-auto-scaling";
 import { previewHeader } from "../../aws/preview.ts";
 import type { Color } from "../../deployment/model.ts";
-import { autoScaling } from "./aws.ts";
+import { groupNow, suspended } from "./commands-groups.ts";
 import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing, seenNow } from "./commands-watch.ts";
 import { pause, until, type Step } from "./context.ts";
-
-async function post({ context }: Scene, path: string): Promise<void> {
-  const answer = await fetch(`${context.session.endpoint}/rehearsal/${path}`, { method: "POST" });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-}
 
 /** AWS seconds by which alarms come late: longer than from the fault to the canary. */
 const lag = 600;
@@ -19,21 +13,17 @@ const ill = 25;
 
 /** A machine of the standby dies, and is replaced some minutes later: all before the release begins. */
 async function illness(scene: Scene, color: Color): Promise<void> {
-  const { context, stack } = scene;
-  const { groups } = await context.session.state();
-  const group = groups.find(({ targetGroups }) => targetGroups.includes(stack.targetGroupArns[color]));
-  const [id] = group?.inService ?? [];
-  if (group === undefined || id === undefined) throw new Error(`${color} has no instance that could die`);
-  const whole = group.inService.length;
-  const held = { AutoScalingGroupName: group.name, ScalingProcesses: ["ReplaceUnhealthy"] };
-  await autoScaling(context).send(new SuspendProcessesCommand(held));
-  await post(scene, `instances/${id}/kill`);
-  await pause(ill);
-  await autoScaling(context).send(new ResumeProcessesCommand(held));
+  const { session } = scene.context;
+  const { name, inService } = await groupNow(scene, color);
+  const [id] = inService;
+  if (id === undefined) throw new Error(`${color} has no instance that could die`);
+  await suspended(scene, name, "ReplaceUnhealthy", async () => {
+    await session.kill(id);
+    await pause(ill);
+  });
   await until(`${color} is whole again`, 120, async () => {
-    const now = await context.session.state();
-    const inService = now.groups.find(({ name }) => name === group.name)?.inService ?? [];
-    return inService.length === whole && !inService.includes(id);
+    const now = (await groupNow(scene, color)).inService;
+    return now.length === inService.length && !now.includes(id);
   });
 }
 
@@ -45,7 +35,7 @@ const late = commandStep(
     await emptyStandby(scene);
     const { to, image } = await toRelease(scene);
     await runCommand(context, ["stage", image], 0);
-    await post(scene, `alarm-lag/${lag}`);
+    await context.session.delayAlarms(lag);
     try {
       await illness(scene, to);
       const { events } = await runCommand(
@@ -56,7 +46,7 @@ const late = commandStep(
       const said = events.some(({ text = "" }) => /is on.*about the time before the release got requests/.test(text));
       if (!said) throw new Error("the alarm was to come during the canary");
     } finally {
-      await post(scene, "alarm-lag/0");
+      await context.session.delayAlarms(0);
     }
     await expectServing(context, stack, to);
     await expectRecord(context, stack, image, "released");

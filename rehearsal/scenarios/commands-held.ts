@@ -1,41 +1,21 @@
 import {
   EnterStandbyCommand,
-  ResumeProcessesCommand,
   SetInstanceProtectionCommand,
-  SuspendProcessesCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { other } from "../../deployment/model.ts";
+import type { Color } from "../../deployment/model.ts";
 import { autoScaling } from "./aws.ts";
+import { groupNow, suspended } from "./commands-groups.ts";
 import { runCommand } from "./commands-process.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
-import { expectServing, seenNow, servingNow } from "./commands-watch.ts";
+import { expectServing, seenNow } from "./commands-watch.ts";
 import { until, type Step } from "./context.ts";
 
-/** The standby's group, with its instances. */
-async function standbyGroup({ context, stack }: Scene): Promise<{ name: string; members: readonly string[] }> {
-  const arn = stack.targetGroupArns[other(await servingNow(context, stack))];
-  const group = (await context.session.state()).groups.find(({ targetGroups }) => targetGroups.includes(arn));
-  if (group === undefined) throw new Error(`no group has the target group ${arn}`);
-  return { name: group.name, members: group.inService };
-}
-
-/** Runs something with a process of a group suspended. */
-async function suspended<T>({ context }: Scene, name: string, process: string, run: () => Promise<T>): Promise<T> {
-  const processes = { AutoScalingGroupName: name, ScalingProcesses: [process] };
-  await autoScaling(context).send(new SuspendProcessesCommand(processes));
-  try {
-    return await run();
-  } finally {
-    await autoScaling(context).send(new ResumeProcessesCommand(processes));
-  }
-}
-
 /** A retire that can't end the instances says so, and names what stays. */
-async function kept(scene: Scene): Promise<void> {
+async function kept(scene: Scene, standby: Color): Promise<void> {
   const { context } = scene;
-  const { name, members } = await standbyGroup(scene);
-  const [aside, shielded] = members;
+  const { name, inService } = await groupNow(scene, standby);
+  const [aside, shielded] = inService;
   await suspended(scene, name, "Terminate", async () => {
     await runCommand(context, ["retire"], 3, /Terminate \(.*is suspended/);
     const another = context.session.images["brings-schema-2"];
@@ -61,9 +41,9 @@ const held = commandStep(
     await emptyStandby(scene);
     const { serving, to, image } = await toRelease(scene);
     await runCommand(context, ["stage", image], 0);
-    await kept(scene);
+    await kept(scene, to);
     await until(`${to} has no instance`, 60, async () => (await seenNow(context, stack)).inService[to] === 0);
-    const { name } = await standbyGroup(scene);
+    const { name } = await groupNow(scene, to);
     await suspended(scene, name, "Launch", async () => {
       const { seconds } = await runCommand(context, ["stage", image], 1, /can't become ready: .*Launch \(/);
       if (seconds > 60) throw new Error(`it took ${seconds} s to see that no instance can come`);

@@ -13,7 +13,7 @@ import {
   DescribeLoadBalancersCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
-import { settingsIn } from "../../config/parse.ts";
+import { settingsOf as settingsIn } from "../../config/parse.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { ConfigValue } from "../engine/settings.ts";
 import { autoScaling, dynamodb, ec2, elb, s3 } from "./aws.ts";
@@ -46,14 +46,12 @@ export interface Deployed {
 export async function settingsOf(name: string, added: Readonly<Record<string, string | undefined>>): Promise<Settings> {
   const file = path.resolve(import.meta.dirname, "../..", `Pulumi.${name}.yaml`);
   const { config } = parse(await readFile(file, "utf8")) as { config: Record<string, ConfigValue> };
-  const own = Object.entries(config).flatMap(([key, value]) =>
-    key.startsWith("bluegreen:") ? [[key.slice("bluegreen:".length), value] as const] : [],
-  );
-  const raw = [...own, ...Object.entries(added)].map(([key, value = ""]): [string, string] => [
+  const others = Object.entries(added).map(([key, value]) => [`bluegreen:${key}`, value] as const);
+  const raw = [...Object.entries(config), ...others].map(([key, value = ""]): [string, string] => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const result = settingsIn("bluegreen", Object.fromEntries(raw));
+  const result = settingsIn("bluegreen", Object.fromEntries(raw), new Set());
   if ("faults" in result) throw new Error(`Pulumi.${name}.yaml: ${result.faults}`);
   return result.settings;
 }

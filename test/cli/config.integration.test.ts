@@ -1,16 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { keptConfig, readConfig } from "../../cli/config.ts";
 import { pulumi } from "../../cli/pulumi.ts";
-import { makePrograms } from "../../rehearsal/programs.ts";
-import { findPulumi } from "../../tools/pulumi-cli.ts";
+import { makePulumiProject, projectText, type PulumiProject } from "./pulumi-project.ts";
 
 // The real CLI, language host and SDK: what a program gets of the settings' files is theirs to say.
-const repository = path.resolve(import.meta.dirname, "../..");
-const searched = { ...process.env };
-let root: string;
+let project: PulumiProject;
 let folder: string;
 const stackRef = () => ({ folder, stack: "dev" });
 
@@ -20,31 +16,14 @@ import { writeFileSync } from "node:fs";
 const secrets = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 writeFileSync("seen.json", JSON.stringify({ values: pulumi.runtime.allConfig(), secrets }));
 `;
-const head = "name: shop\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
+const head = projectText("shop");
 
 beforeAll(async () => {
-  root = mkdtempSync(path.join(os.tmpdir(), "bluegreen-config-"));
-  const programs = await makePrograms(path.join(root, "bin"), await findPulumi(() => undefined));
-  for (const name of ["state", "home", "cache", "project"]) mkdirSync(path.join(root, name));
-  Object.assign(process.env, {
-    PATH: [...programs, searched.PATH].join(path.delimiter),
-    PULUMI_BACKEND_URL: `file://${path.join(root, "state")}`,
-    PULUMI_HOME: path.join(root, "home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    BLUEGREEN_CACHE: path.join(root, "cache"),
-  });
-  folder = path.join(root, "project");
-  writeFileSync(path.join(folder, "Pulumi.yaml"), head);
-  writeFileSync(path.join(folder, "package.json"), '{"name":"test","type":"module","main":"index.js"}');
-  writeFileSync(path.join(folder, "index.js"), program);
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await pulumi(stackRef(), ["stack", "init"]);
+  project = await makePulumiProject("shop", program);
+  ({ folder } = project);
+  process.env.BLUEGREEN_CACHE = path.join(project.root, "cache");
 }, 600_000);
-afterAll(() => {
-  process.env = searched;
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => project.cleanUp());
 
 /** What a program of the project gets in an update. */
 async function seenByProgram(): Promise<{ values: Record<string, string>; secretKeys: string[] }> {
@@ -82,10 +61,10 @@ test.each<[string, string, string]>([
     '  shop:allowedCidrs:\n    - 192.0.2.0/24\n    - 198.51.100.0/24\n  shop:greenAmi: "007"\n  shop:blueAmi: ""\n' +
       "  aws:endpoints:\n    - ec2: http://127.0.0.1:1\n      elbv2: http://127.0.0.1:2",
   ],
-])("given %s, when a command reads the config, then it has what a program gets", async (_, project, stack) => {
+])("given %s, when a command reads the config, then it has what a program gets", async (_, ofProject, stack) => {
   const salt = (parse(readFileSync(path.join(folder, "Pulumi.dev.yaml"), "utf8")) as { encryptionsalt?: string })
     .encryptionsalt;
-  writeFileSync(path.join(folder, "Pulumi.yaml"), `${head}config:\n${project}\n`);
+  writeFileSync(path.join(folder, "Pulumi.yaml"), `${head}config:\n${ofProject}\n`);
   writeFileSync(
     path.join(folder, "Pulumi.dev.yaml"),
     `${salt === undefined ? "" : `encryptionsalt: ${salt}\n`}config:${stack === "" ? " {}" : `\n${stack}`}\n`,

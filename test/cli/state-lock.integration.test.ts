@@ -1,16 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import os from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
@@ -19,12 +9,11 @@ import { processState } from "../../cli/store/holder.ts";
 import type { Abandoned, Engine } from "../../cli/state/model.ts";
 import { PulumiRunner, type Engines } from "../../cli/runner.ts";
 import { pulumi } from "../../cli/pulumi.ts";
-import { makePrograms } from "../../rehearsal/programs.ts";
-import { findPulumi } from "../../tools/pulumi-cli.ts";
+import { makePulumiProject, type PulumiProject } from "./pulumi-project.ts";
 
 // The real CLI and its file backend: who holds the state, and what a release of its lock does, is theirs to say.
 const repository = path.resolve(import.meta.dirname, "../..");
-const searched = { ...process.env };
+let project: PulumiProject;
 let root: string;
 let folder: string;
 const file = (name: string) => path.join(root, name);
@@ -43,32 +32,11 @@ new pulumi.ComponentResource("test:x:A", WHO + "-second");
 `;
 
 beforeAll(async () => {
-  root = mkdtempSync(path.join(os.tmpdir(), "bluegreen-state-"));
-  const programs = await makePrograms(file("bin"), await findPulumi(() => undefined));
-  for (const name of ["state", "home"]) mkdirSync(file(name));
-  Object.assign(process.env, {
-    PATH: [...programs, searched.PATH].join(path.delimiter),
-    PULUMI_BACKEND_URL: `file://${file("state")}`,
-    PULUMI_HOME: file("home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    ROOT: root,
-  });
-  folder = file("project");
-  mkdirSync(folder);
-  writeFileSync(
-    path.join(folder, "Pulumi.yaml"),
-    "name: test\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-  );
-  writeFileSync(path.join(folder, "package.json"), '{"name":"test","type":"module","main":"index.js"}');
-  writeFileSync(path.join(folder, "index.js"), program);
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await pulumi(stackRef(), ["stack", "init"]);
+  project = await makePulumiProject("test", program);
+  ({ root, folder } = project);
+  process.env.ROOT = root;
 }, 600_000);
-afterAll(() => {
-  process.env = searched;
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => project.cleanUp());
 
 const locks = () =>
   readdirSync(file("state/.pulumi/locks"), { recursive: true, encoding: "utf8" })

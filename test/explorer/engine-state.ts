@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { type ByColor, type Capacity, type CurrentState, type LaunchSpec } from "../../deployment/model.ts";
-import { settingsIn } from "../../config/parse.ts";
+import { settingsOf as settingsIn } from "../../config/parse.ts";
 import type { Settings } from "../../config/schema.ts";
 
 export type OperationType = "creating" | "updating" | "deleting";
@@ -62,12 +62,11 @@ export function settingsOf(text: string): Settings {
   const before = known.get(text);
   if (before) return before;
   const { config } = parse(text) as { config: Record<string, unknown> };
-  const own = Object.entries(config).filter(([key]) => key.startsWith("bluegreen:"));
-  const raw = own.map(([key, value]): [string, string] => [
-    key.slice("bluegreen:".length),
+  const raw = Object.entries(config).map(([key, value]): [string, string] => [
+    key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  const parsed = settingsIn("bluegreen", Object.fromEntries(raw));
+  const parsed = settingsIn("bluegreen", Object.fromEntries(raw), new Set());
   if ("faults" in parsed) throw new Error(parsed.faults);
   known.set(text, parsed.settings);
   return parsed.settings;
