@@ -10,8 +10,8 @@ import type { Figure } from "./figure.ts";
 import { tenReleases, type Release } from "./releases.ts";
 import { typed } from "./typed.ts";
 
-/** Processes of both fleets together. */
-const sizes = [2, 10, 20, 40];
+/** Processes of both fleets together: from the two a colour that the fleets begin with. */
+const sizes = [4, 10, 20, 40];
 
 /** Times as fast as AWS's that the cloud's clocks run. */
 export const timeScale = 10;
@@ -95,5 +95,8 @@ async function growth(context: Context, say: (line: string) => void): Promise<Fi
     const value = `ready ${grown.seconds.toFixed(1)}, flip ${flip.seconds.toFixed(1)}, rollback ${back.seconds.toFixed(1)}`;
     figures.push({ name: `seconds of an update with ${processes} processes`, value, ok: true });
   }
+  // A fleet with traffic is never cut by an update: the fleets scale in first, as they do without requests.
+  await context.updated({ ...fixtures.warm(context), maxSize: Math.max(...sizes) / 2 });
+  for (const color of ["blue", "green"] as const) await context.scaleTo(color, 2);
   return figures;
 }

@@ -130,8 +130,8 @@ export class Context {
     return { main: at(80), preview: at(9090) };
   }
 
-  /** Raises a fleet's desired capacity, as Auto Scaling does under load, and waits for the instances. */
-  async scaleOut(color: Color, count: number): Promise<void> {
+  /** Sets a fleet's desired capacity, as Auto Scaling does under more or less load, and waits for the instances. */
+  async scaleTo(color: Color, count: number): Promise<void> {
     const { fleets } = await this.session.stack.outputs();
     const client = autoScaling(this);
     const AutoScalingGroupName = fleets[color].groupName;

@@ -109,7 +109,7 @@ const floor: Step = {
   from: fixtures.green,
   async run(context) {
     const serving = { ...fixtures.green(context) };
-    await context.scaleOut("green", 3);
+    await context.scaleTo("green", 3);
     const flip = { ...serving, activeColor: "blue" };
     await foreseen(context, flip, /blue has 2 healthy targets and needs 3/);
     await context.refused(flip, /blue has 2 healthy targets and needs 3/, [listenerName]);
