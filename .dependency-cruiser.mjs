@@ -17,6 +17,7 @@ export const floors = [
   ["deployment"],
   ["config"],
   ["packages"],
+  ["policy"],
   ["tools"],
 ];
 

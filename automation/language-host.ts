@@ -4,7 +4,7 @@
  *
  * It serves the same service (LanguageRuntime of the SDK's proto files) and starts the same program, the SDK's own
  * `cmd/run`, with the arguments and variables that the official one gives. What `pulumi up` and its sisters don't ask
- * (generation of code, installation, policy packs) is answered with "unimplemented".
+ * (generation of code, installation) is answered with "unimplemented".
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:http2";
@@ -14,14 +14,15 @@ import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import language from "@pulumi/pulumi/proto/language_pb.js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
+import { runPlugin } from "./run-plugin.ts";
 import sdk from "@pulumi/pulumi/package.json" with { type: "json" };
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 
 /** The exit code by which the SDK says that it has told the user everything itself (its cmd/run/index.js). */
 const TOLD = 32;
 
-/** The running program. */
-let program: ChildProcess | undefined;
+/** The program, and a policy pack beside it. */
+const running: ChildProcess[] = [];
 
 /** The language host's options in Pulumi.yaml (`runtime: options`). */
 interface RuntimeOptions {
@@ -35,7 +36,7 @@ interface RuntimeOptions {
 let engine = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
 
 function end(): void {
-  program?.kill("SIGKILL");
+  for (const child of running) child.kill("SIGKILL");
   process.exit(0);
 }
 
@@ -95,13 +96,14 @@ function run(request: language.RunRequest): Promise<language.RunResponse> {
     );
   }
   const nodeArguments = options.nodeargs?.split(" ").filter(Boolean) ?? [];
-  program = spawn("node", [...nodeArguments, entry, ...runArguments(request)], {
+  const program = spawn("node", [...nodeArguments, entry, ...runArguments(request)], {
     env: runEnvironment(request, options),
     stdio: ["ignore", "inherit", "inherit"],
   });
+  running.push(program);
   return new Promise((resolve) => {
-    program?.once("error", (error) => resolve(response.setError(`could not find node on the $PATH: ${error.message}`)));
-    program?.once("exit", (code, signal) => {
+    program.once("error", (error) => resolve(response.setError(`could not find node on the $PATH: ${error.message}`)));
+    program.once("exit", (code, signal) => {
       if (code === TOLD) response.setBail(true);
       else if (code !== 0) response.setError(`Program exited with non-zero exit code: ${code ?? signal}`);
       resolve(response);
@@ -127,8 +129,9 @@ server.addService(LanguageRuntimeService, {
   getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(sdk.version)),
   getRequiredPackages: answer(() => new language.GetRequiredPackagesResponse()),
   run: answer(run),
+  runPlugin: (call: Parameters<typeof runPlugin>[0]) => runPlugin(call, (plugin) => void running.push(plugin)),
   cancel: answer(() => {
-    program?.kill("SIGINT");
+    for (const child of running) child.kill("SIGINT");
     return new emptyPb.Empty();
   }),
 });

@@ -1,10 +1,10 @@
 import { fleetPartName, listenerName } from "../../deployment/names.ts";
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { startLoad } from "../load/load.ts";
 import { type Context, touchedByImage, pause, type Step } from "./context.ts";
 import { commandBlocks, touchedIn, withExamples } from "./readme-commands.ts";
+import { shell } from "./shell.ts";
 
 const README = path.resolve(import.meta.dirname, "../../README.md");
 
@@ -85,23 +85,4 @@ async function take(context: Context, { run, touches, green, prints }: Expectati
   if (failed > 0) throw new Error(`after "${run}" ${failed} requests failed: ${errors[0]?.failure}`);
   if (sent === 0 || Math.abs(share - green) > (green % 100 === 0 ? 0 : TOLERANCE))
     throw new Error(`after "${run}" green was to answer ${green} %, but: ${share.toFixed(1)} % of ${sent}`);
-}
-
-/** Runs a script as a person's shell in the project's folder does; rejects with what it printed when it fails. */
-function shell({ session: { stack } }: Context, script: string): Promise<string> {
-  const child = spawn("/bin/sh", ["-e", "-c", script], {
-    cwd: stack.stackRef.folder,
-    // What a person answers to "Do you want to perform this update?".
-    env: { ...stack.environment(), PULUMI_SKIP_CONFIRMATIONS: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (printed += text.toString()));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve(printed);
-      else reject(new Error(`the commands ended with ${code}: ${script.trim()}\n${printed.slice(-2000)}`));
-    });
-  });
 }

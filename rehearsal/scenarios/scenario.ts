@@ -14,6 +14,7 @@ import { guardSteps } from "./guards.ts";
 import { killSteps } from "./kills.ts";
 import { interruptions } from "./interruptions.ts";
 import { machineFaults, sessions } from "./machines.ts";
+import { policy } from "./policy.ts";
 import { readme } from "./readme.ts";
 import { release, retire } from "./release.ts";
 import { variants } from "./variants.ts";
@@ -39,7 +40,7 @@ const commandHazards = [
 export function scenarioOf({ machines }: { machines: boolean }): Step[] {
   return machines
     ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
-    : [readme, access, ...release, ...faults, bootGate, ...hazards, ...commandHazards, destroy];
+    : [readme, access, ...release, ...faults, bootGate, policy, ...hazards, ...commandHazards, destroy];
 }
 
 /**
