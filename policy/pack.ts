@@ -27,13 +27,11 @@ const defaults = (schema: ConfigSchema | undefined): Props =>
 const resourcePolicy = ({ name, description, configSchema, faults }: ResourceRule): ResourceValidationPolicy => ({
   name,
   description,
-  configSchema: configSchema as ResourceValidationPolicy["configSchema"],
-  validateResource: ({ type, name: logical, urn, props, getConfig }, report) => {
-    for (const fault of faults(
-      { type, name: logical, urn, props },
-      { ...defaults(configSchema), ...getConfig<object>() },
-    ))
-      report(fault);
+  configSchema,
+  validateResource: (args, report) => {
+    const { type, name: logical, urn, props } = args;
+    const config = { ...defaults(configSchema), ...args.getConfig<object>() };
+    for (const fault of faults({ type, name: logical, urn, props }, config)) report(fault);
   },
 });
 
@@ -42,13 +40,10 @@ const seen = ({ type, name, urn, props }: PolicyResource): Resource => ({ type, 
 const stackPolicy = ({ name, description, configSchema, stackFaults }: StackRule): StackValidationPolicy => ({
   name,
   description,
-  configSchema: configSchema as StackValidationPolicy["configSchema"],
-  validateStack: ({ resources, getConfig }, report) => {
-    for (const { resource, fault } of stackFaults(resources.map(seen), {
-      ...defaults(configSchema),
-      ...getConfig<object>(),
-    }))
-      report(fault, resource.urn);
+  configSchema,
+  validateStack: (args, report) => {
+    const config = { ...defaults(configSchema), ...args.getConfig<object>() };
+    for (const { resource, fault } of stackFaults(args.resources.map(seen), config)) report(fault, resource.urn);
   },
 });
 

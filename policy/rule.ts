@@ -52,3 +52,6 @@ export const object = (value: unknown): Props =>
 
 /** Whether a provider's flag is on: some properties take `"true"`. */
 export const isOn = (value: unknown): boolean => value === true || value === "true";
+
+/** A text as it stands; anything else as JSON. */
+export const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

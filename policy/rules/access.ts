@@ -1,4 +1,4 @@
-import { list, object, texts, type Props, type Resource, type ResourceRule } from "../rule.ts";
+import { list, object, text, texts, type Props, type Resource, type ResourceRule } from "../rule.ts";
 
 /**
  * Actions that AWS checks against no single resource: for these `*` is as narrow as it gets (Service Authorization
@@ -40,7 +40,7 @@ function identityDocuments({ type, props }: Resource): readonly unknown[] {
 }
 
 function statementFaults(statement: Props): readonly string[] {
-  const named = statement.Sid === undefined ? "a statement" : `the statement ${String(statement.Sid)}`;
+  const named = statement.Sid === undefined ? "a statement" : `the statement ${text(statement.Sid)}`;
   if (statement.NotAction !== undefined) return [`${named} allows all but some actions; name what is allowed`];
   const actions = oneOrMore(statement.Action);
   const whole = actions.filter((action) => /^(\*|[\w-]+:\*)$/.test(action) && !needsEveryResource.test(action));

@@ -1,4 +1,4 @@
-import { isOn, list, object, type ResourceRule } from "../rule.ts";
+import { isOn, list, object, text, type ResourceRule } from "../rule.ts";
 
 const launchTemplate = "aws:ec2/launchTemplate:LaunchTemplate";
 
@@ -36,7 +36,7 @@ export const machineRules: readonly ResourceRule[] = [
     description: "User data installs and downloads nothing: what runs was baked into the image and proved there.",
     faults: ({ type, props }) => {
       if (type !== launchTemplate || props.userData === undefined) return [];
-      const found = installs.exec(Buffer.from(String(props.userData), "base64").toString());
+      const found = installs.exec(Buffer.from(text(props.userData), "base64").toString());
       return found ? [`userData runs ${JSON.stringify(found[0].trim())}; bake it into the image (packer/)`] : [];
     },
   },

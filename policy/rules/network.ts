@@ -1,4 +1,13 @@
-import { list, texts, type Props, type Resource, type ResourceRule, type StackFault, type StackRule } from "../rule.ts";
+import {
+  list,
+  text,
+  texts,
+  type Props,
+  type Resource,
+  type ResourceRule,
+  type StackFault,
+  type StackRule,
+} from "../rule.ts";
 
 /** SSH and Remote Desktop. */
 const loginPorts = [22, 3389];
@@ -32,7 +41,7 @@ function ingresses({ type, props }: Resource): readonly Ingress[] {
         ingress(
           props,
           props.ipProtocol,
-          [props.cidrIpv4, props.cidrIpv6].flatMap((cidr) => (cidr ? [String(cidr)] : [])),
+          [props.cidrIpv4, props.cidrIpv6].flatMap((cidr) => (cidr ? [text(cidr)] : [])),
         ),
       ];
     case olderRule:

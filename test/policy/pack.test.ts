@@ -22,13 +22,16 @@ const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun } =
     "@pulumi/policy/server.js",
   );
 
-type Rpc = (call: { request: unknown }, callback: (error: unknown, response: analyzer.AnalyzeResponse) => void) => void;
+type Rpc = (
+  call: { request: unknown },
+  callback: (error: Error | null, response: analyzer.AnalyzeResponse) => void,
+) => void;
 
 const ask = (rpc: unknown, request: unknown): Promise<Diagnostic[]> =>
   new Promise((resolve, reject) =>
     (rpc as Rpc)({ request }, (error, response) =>
       error
-        ? reject(error as Error)
+        ? reject(error)
         : resolve(
             response.getDiagnosticsList().map((diagnostic) => ({
               policy: diagnostic.getPolicyname(),
