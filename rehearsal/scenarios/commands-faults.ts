@@ -12,23 +12,27 @@ interface Trial {
   readonly calls: number;
   /** When it begins: the first step whose title is such. */
   readonly at: RegExp;
-  /** Whether the command is to ride it out; else it ends, and traffic stays where it is. */
-  readonly rides: boolean;
+  /**
+   * What is to come: the command rides it out; or it ends, and traffic stays where it is, with the fault over when the step has
+   * failed, or still there when the command gives its lock back (it tries for a minute).
+   */
+  readonly then: "rides it out" | "ends" | "ends, and can't give its lock back";
 }
 
 const all = 1_000_000;
 const trials: readonly Trial[] = [
-  { fault: "throttled", calls: all, at: /^Staging/, rides: false },
-  { fault: "unreachable", calls: all, at: /^Checking/, rides: false },
-  { fault: "unavailable", calls: all, at: /^Giving \w+ \S+ 10 %/, rides: false },
-  { fault: "unreachable", calls: all, at: /^Watching/, rides: false },
-  { fault: "expired", calls: all, at: /^Giving \w+ \S+ 100 %/, rides: false },
-  { fault: "throttled", calls: 2, at: /^Baking/, rides: true },
+  { fault: "throttled", calls: all, at: /^Staging/, then: "ends" },
+  { fault: "unreachable", calls: all, at: /^Checking/, then: "ends, and can't give its lock back" },
+  { fault: "unavailable", calls: all, at: /^Giving \w+ \S+ 10 %/, then: "ends" },
+  { fault: "unreachable", calls: all, at: /^Watching/, then: "ends" },
+  { fault: "expired", calls: all, at: /^Giving \w+ \S+ 100 %/, then: "ends, and can't give its lock back" },
+  { fault: "throttled", calls: 2, at: /^Baking/, then: "rides it out" },
 ];
 
-async function attempt(scene: Scene, args: readonly string[], { fault, calls, at, rides }: Trial): Promise<void> {
+async function attempt(scene: Scene, args: readonly string[], { fault, calls, at, then }: Trial): Promise<void> {
   const { context, stack } = scene;
   const command = startCommand(context, args);
+  const rides = then === "rides it out";
   const isThere = ({ type, status, title }: CommandEvent): boolean =>
     type === "step" && status === "started" && at.test(title ?? "");
   let before: string;
@@ -37,6 +41,10 @@ async function attempt(scene: Scene, args: readonly string[], { fault, calls, at
     await command.event(`it came to ${at}`, isThere);
     before = JSON.stringify((await seenNow(context, stack)).weights);
     await context.session.injectFault(fault, calls);
+    if (then === "ends") {
+      await command.event("the step failed", ({ type, status }) => type === "step" && status === "failed");
+      await context.session.injectFault(fault, 0);
+    }
     end = await command.end;
   } finally {
     await context.session.injectFault(fault, 0);
@@ -59,7 +67,7 @@ const faults = commandStep(
     }
     await expectServing(scene.context, scene.stack, to);
     await expectRecord(scene.context, scene.stack, image, "released");
-    const ended = trials.filter(({ rides }) => !rides).length;
+    const ended = trials.filter(({ then }) => then !== "rides it out").length;
     return { note: `${ended} faults ended the command, ${trials.length - ended} it rode out; then it was released` };
   },
 );
