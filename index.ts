@@ -22,7 +22,7 @@ export default async () => {
   const settingsPath = `/${project}/${environment}`;
   const tags = { Project: project, Environment: environment, ManagedBy: "pulumi" };
 
-  const { network, securityGroups, loadBalancer, roles, endpoints } = createPlatform({
+  const { network, securityGroups, loadBalancer, roles, jobsRole, endpoints } = createPlatform({
     settings,
     regionInfo,
     baseName,
@@ -83,6 +83,7 @@ export default async () => {
     loadBalancer,
     blueGreen,
     logGroups,
+    jobsRole,
     releases,
     notifications,
     monitoring,

@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { logGroupName } from "./log-groups.ts";
-import type { Color } from "../deployment/model.ts";
+import { logGroupName, type LogSource } from "./log-groups.ts";
 
 export interface InstanceRoleArgs {
-  color: Color;
+  /** Whose instances: a colour's, or those of one-off jobs, which belong to no group. */
+  source: LogSource;
   accountId: string;
   partition: string;
   region: string;
@@ -17,8 +17,9 @@ export interface InstanceRoleArgs {
 }
 
 /**
- * What a fleet's instances may do: be reached by Session Manager instead of SSH, read their own settings, answer the
- * launch lifecycle hook of their own group, and send their own logs and their agent's metrics.
+ * What a fleet's or a job's instances may do: be reached by Session Manager instead of SSH, read their own settings, answer the
+ * launch lifecycle hook of their own group, and send their own logs and their agent's metrics. Jobs have a role of their own,
+ * so that no instance of a fleet can write what a job is taken to have printed.
  */
 export class InstanceRole extends pulumi.ComponentResource {
   readonly instanceProfileArn: pulumi.Output<string>;
@@ -27,12 +28,12 @@ export class InstanceRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstanceRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:InstanceRole", name, {}, opts);
-    const { color, accountId, partition, region, settingsPath, tags } = args;
+    const { source, accountId, partition, region, settingsPath, tags } = args;
     const parent = { parent: this };
     const role = new aws.iam.Role(
       `${name}-role`,
       {
-        description: `Instances of the ${color} fleet`,
+        description: source === "jobs" ? "Instances of one-off jobs" : `Instances of the ${source} fleet`,
         assumeRolePolicy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -49,13 +50,7 @@ export class InstanceRole extends pulumi.ComponentResource {
     const settings = ["", "/*"].map(
       (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
     );
-    const ownGroup = Object.entries({ ...tags, Color: color }).map(([key, value]) => [
-      `autoscaling:ResourceTag/${key}`,
-      value,
-    ]);
-    const logGroups = [logGroupName(settingsPath, color), logGroupName(settingsPath, "jobs")].map(
-      (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
-    );
+    const logGroup = `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroupName(settingsPath, source)}`;
     // One policy for all of it: the engine asks the provider about each resource, twice in every update.
     const own = new aws.iam.RolePolicy(
       `${name}-policy`,
@@ -77,19 +72,12 @@ export class InstanceRole extends pulumi.ComponentResource {
               Action: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
               NotResource: [...settings, `arn:${partition}:ssm:${region}::parameter/aws/*`],
             },
-            {
-              Sid: "AnswerOwnLaunchHook",
-              Effect: "Allow",
-              Action: "autoscaling:CompleteLifecycleAction",
-              // Told apart by its tags: a group's name is made after the role.
-              Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`,
-              Condition: { StringEquals: Object.fromEntries(ownGroup) as Record<string, string> },
-            },
+            ...answerOwnLaunchHook(args),
             {
               Sid: "WriteOwnLogs",
               Effect: "Allow",
               Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-              Resource: logGroups.flatMap((group) => [group, `${group}:*`]),
+              Resource: [logGroup, `${logGroup}:*`],
             },
             {
               // Systems Manager's agent looks for a log group among all of them before it writes a command's output.
@@ -124,4 +112,23 @@ export class InstanceRole extends pulumi.ComponentResource {
     this.instanceProfileArn = new aws.iam.InstanceProfile(`${name}-profile`, { role: role.name, tags }, parent).arn;
     this.registerOutputs({ instanceProfileArn: this.instanceProfileArn });
   }
+}
+
+/** The right to answer the launch hook of the colour's group; a job's instance is in none. */
+function answerOwnLaunchHook({ source, accountId, partition, region, tags }: InstanceRoleArgs): object[] {
+  if (source === "jobs") return [];
+  const ownGroup = Object.entries({ ...tags, Color: source }).map(([key, value]) => [
+    `autoscaling:ResourceTag/${key}`,
+    value,
+  ]);
+  return [
+    {
+      Sid: "AnswerOwnLaunchHook",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      // Told apart by its tags: a group's name is made after the role.
+      Resource: `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`,
+      Condition: { StringEquals: Object.fromEntries(ownGroup) as Record<string, string> },
+    },
+  ];
 }

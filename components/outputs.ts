@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/schema.ts";
 import type { BlueGreen } from "./blue-green.ts";
 import { previewHeader } from "../aws/preview.ts";
+import type { InstanceRole } from "./instance-role.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
 import type { LogGroups } from "./log-groups.ts";
 import type { Monitoring } from "./monitoring.ts";
@@ -19,6 +20,7 @@ export interface StackOutputsArgs {
   notifications: Notifications;
   monitoring: Monitoring;
   logGroups: LogGroups;
+  jobsRole: InstanceRole;
 }
 
 /** What resolves to a value, as a whole or in its parts. */
@@ -64,6 +66,7 @@ export function createOutputs({
     },
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
+    jobs: { instanceProfileArn: rest.jobsRole.instanceProfileArn },
     deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
   };
 }

@@ -5,6 +5,7 @@ import { AccessLogs } from "./access-logs.ts";
 import { Certificate } from "./certificate.ts";
 import { InstanceRole } from "./instance-role.ts";
 import { LoadBalancer } from "./load-balancer.ts";
+import type { LogSource } from "./log-groups.ts";
 import { Network } from "./network.ts";
 import type { RegionInfo } from "./region-info.ts";
 import { SecurityGroups } from "./security-groups.ts";
@@ -26,6 +27,8 @@ export interface Platform {
   readonly securityGroups: SecurityGroups;
   readonly loadBalancer: LoadBalancer;
   readonly roles: ByColor<InstanceRole>;
+  /** Of the instances of one-off jobs. */
+  readonly jobsRole: InstanceRole;
   /** Undefined in a VPC that exists: its endpoints are its owner's. */
   readonly endpoints: VpcEndpoints | undefined;
 }
@@ -87,17 +90,15 @@ export function createPlatform({ settings, regionInfo, baseName, settingsPath, t
     hostedZoneId,
     tags,
   });
-  const roles = byColor(
-    (color) =>
-      new InstanceRole(`instances-${color}`, {
-        color,
-        accountId,
-        partition,
-        region,
-        settingsPath,
-        policyArns: settings.instancePolicyArns,
-        tags,
-      }),
-  );
-  return { network, securityGroups, loadBalancer, roles, endpoints };
+  const role = (source: LogSource) =>
+    new InstanceRole(`instances-${source}`, {
+      source,
+      accountId,
+      partition,
+      region,
+      settingsPath,
+      policyArns: settings.instancePolicyArns,
+      tags,
+    });
+  return { network, securityGroups, loadBalancer, roles: byColor(role), jobsRole: role("jobs"), endpoints };
 }

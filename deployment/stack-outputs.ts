@@ -49,6 +49,8 @@ export const stackOutputs = z.object({
   alarms: z.object({ blue: alarmsOfColor, green: alarmsOfColor, loadBalancer: z.array(z.string()) }),
   dashboard: z.object({ name: z.string(), url: z.string() }),
   logGroups: z.object({ blue: z.string(), green: z.string(), jobs: z.string() }),
+  /** What the instances of one-off jobs run with. */
+  jobs: z.object({ instanceProfileArn: z.string() }),
   /** What the next update's guards compare with, and where they ask again right before a change. */
   deployed: z.object({
     activeColor: z.enum(colors),

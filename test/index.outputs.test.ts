@@ -45,6 +45,7 @@ describe("outputs", () => {
         loadBalancer: [generated("rejected"), generated("gateway")],
       },
       logGroups: { blue: "/bluegreen/dev/blue", green: "/bluegreen/dev/green", jobs: "/bluegreen/dev/jobs" },
+      jobs: { instanceProfileArn: "arn:instances-jobs-profile" },
       dashboard: {
         name: generated("alb"),
         url: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/${generated("alb")}`,

@@ -25,6 +25,7 @@ export const stackOutputsOf = (change: Partial<StackOutputs> = {}): StackOutputs
   alarms: { ...byColor(() => ({ composite: "c", parts: ["p"] })), loadBalancer: [] },
   dashboard: { name: "d", url: "u" },
   logGroups: { blue: "b", green: "g", jobs: "j" },
+  jobs: { instanceProfileArn: "arn:jobs" },
   deployed: {
     activeColor: "blue",
     weights,

@@ -29,11 +29,12 @@ export async function run(context: Context, job: string, args: string[], options
       project: session.project,
       environment: session.environment,
       logGroup: recorded.outputs.logGroups.jobs,
+      instanceProfileArn: recorded.outputs.jobs?.instanceProfileArn,
       report: (message) => tell.now(message),
       line: (stream, text) => tell.keep(`${stream === "stderr" ? "! " : ""}${text}`),
     }),
   );
-  const log = `Log: ${result.log.group}, ${result.log.stream}`;
-  context.ui.result(result, `${job}: ${result.status}, exit code ${result.exitCode}. ${log}`);
-  if (result.exitCode !== 0) throw new CliError("failed", `${job} ended with exit code ${result.exitCode}. ${log}.`);
+  const log = result.log ? ` Log: ${result.log.group}, ${result.log.stream}.` : "";
+  context.ui.result(result, `${job}: ${result.status}, exit code ${result.exitCode}.${log}`);
+  if (result.exitCode !== 0) throw new CliError("failed", `${job} ended with exit code ${result.exitCode}.${log}`);
 }

@@ -33,7 +33,12 @@ export interface JobLabels extends JobOwner {
  * The launch of a job's instance. The template has a network interface of its own, and EC2 takes a subnet beside it only
  * within one; that one stands for the template's, so it has to say all that the template's says.
  */
-function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels): RunInstancesCommandInput {
+function launchInput(
+  source: LaunchSource,
+  subnetId: string,
+  labels: JobLabels,
+  instanceProfileArn: string | undefined,
+): RunInstancesCommandInput {
   const { project, environment, color, job, ends } = labels;
   const tags = {
     Name: `${environment}-${color}-${job}`,
@@ -58,6 +63,7 @@ function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels):
         DeleteOnTermination: true,
       },
     ],
+    IamInstanceProfile: instanceProfileArn ? { Arn: instanceProfileArn } : undefined,
     InstanceInitiatedShutdownBehavior: "terminate",
     TagSpecifications: (["instance", "volume", "network-interface"] as const).map((ResourceType) => ({
       ResourceType,
@@ -66,13 +72,21 @@ function launchInput(source: LaunchSource, subnetId: string, labels: JobLabels):
   };
 }
 
-/** Launches the instance, in the next subnet where one has no capacity; gives its id. */
-export async function launch({ ec2 }: Pick<Clients, "ec2">, source: LaunchSource, labels: JobLabels): Promise<string> {
+/**
+ * Launches the instance, in the next subnet where one has no capacity; gives its id.
+ * @param instanceProfileArn what it runs with in place of the template's; undefined: the template's
+ */
+export async function launch(
+  { ec2 }: Pick<Clients, "ec2">,
+  source: LaunchSource,
+  labels: JobLabels,
+  instanceProfileArn: string | undefined,
+): Promise<string> {
   let shortage = "the group names no subnet";
   for (const subnetId of source.subnetIds) {
     try {
       // Not abortable: an instance whose id nobody has heard could not be terminated.
-      const launched = ec2.send(new RunInstancesCommand(launchInput(source, subnetId, labels)));
+      const launched = ec2.send(new RunInstancesCommand(launchInput(source, subnetId, labels, instanceProfileArn)));
       const { Instances: [instance] = [] } = await withPermissionHint("ec2:RunInstances and iam:PassRole", launched);
       if (instance?.InstanceId) return instance.InstanceId;
       shortage = `${subnetId}: RunInstances named no instance`;

@@ -27,7 +27,8 @@ export interface CommandArgs {
   readonly timeout: number;
   /** At most 100 characters: who reads Run Command's history sees it. */
   readonly comment: string;
-  readonly logGroup: string;
+  /** Where the agent writes the output while it comes; undefined: nowhere. */
+  readonly logGroup?: string;
 }
 
 /** Sends it and gives the command's id. */
@@ -39,7 +40,9 @@ export async function send({ ssm }: Pick<Clients, "ssm">, args: CommandArgs): Pr
       Comment: args.comment.slice(0, 100),
       TimeoutSeconds: deliveryLimit,
       Parameters: { commands: args.script, executionTimeout: [String(args.timeout)] },
-      CloudWatchOutputConfig: { CloudWatchOutputEnabled: true, CloudWatchLogGroupName: args.logGroup },
+      CloudWatchOutputConfig: args.logGroup
+        ? { CloudWatchOutputEnabled: true, CloudWatchLogGroupName: args.logGroup }
+        : undefined,
     }),
   );
   const { Command } = await withPermissionHint("ssm:SendCommand", sent);

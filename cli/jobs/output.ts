@@ -29,7 +29,8 @@ const linesOf = (text: string): string[] => text.split(/\r?\n/).filter((line) =>
 /** Where a command writes, and who wants to hear it. */
 export interface OutputArgs {
   readonly logs: CloudWatchLogsClient;
-  readonly logGroup: string;
+  /** Undefined: all comes with the command's end. */
+  readonly logGroup?: string;
   readonly commandId: string;
   readonly instanceId: string;
   /** Gets each line that isn't blank, once. */
@@ -65,6 +66,7 @@ export class Output {
 
   private async read(name: OutputStream): Promise<void> {
     const { logs, logGroup, commandId, instanceId } = this.args;
+    if (logGroup === undefined) return;
     try {
       for (;;) {
         const before = this.tokens[name];

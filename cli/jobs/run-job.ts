@@ -30,6 +30,8 @@ export interface RunJobArgs extends JobRequest, JobOwner {
    */
   readonly on: "fresh" | "standby";
   readonly logGroup: string;
+  /** What a fresh instance runs with; undefined: with what the fleet's do. */
+  readonly instanceProfileArn?: string;
   /** An abort ends the job, and its instance, too. */
   readonly signal: AbortSignal;
   /** Gets what happens, a sentence each. */
@@ -48,9 +50,10 @@ export interface JobResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The job wrote more than Systems Manager keeps: the log has the whole. */
+  /** The job wrote more than Systems Manager keeps: the log has the whole, where there is one. */
   readonly truncated: boolean;
-  readonly log: { readonly group: string; readonly stream: string };
+  /** Of a fresh instance alone. */
+  readonly log?: { readonly group: string; readonly stream: string };
 }
 
 /**
@@ -71,7 +74,7 @@ async function onFresh(clients: JobClients, args: RunJobArgs, script: string[], 
   const longest = registrationLimit + deliveryLimit + timeout + tellingLimit;
   const labels = { project, environment, color: fleet.color, job, ends: time.now() + (longest + spare) * 1000 };
   signal.throwIfAborted();
-  const instanceId = await launch(clients, source, labels);
+  const instanceId = await launch(clients, source, labels, args.instanceProfileArn);
   report(`${instanceId} starts, of the image that ${fleet.color} has`);
   try {
     await untilManaged(clients, instanceId, time, signal);
@@ -117,8 +120,10 @@ async function execute(
   script: string[],
   time: Clock,
 ): Promise<JobResult> {
-  const { job, timeout, logGroup, signal, report, line } = args;
+  const { job, timeout, signal, report, line } = args;
   signal.throwIfAborted();
+  // A fleet's machine may not write to the jobs' log, where it could put words into a job's mouth.
+  const logGroup = args.on === "fresh" ? args.logGroup : undefined;
   const comment = `bluegreen run ${job}`;
   const commandId = await send(clients, { instanceId, script, timeout, comment, logGroup });
   report(`${job} runs on ${instanceId} (command ${commandId})`);
@@ -128,7 +133,7 @@ async function execute(
     const content = { stdout: ended.StandardOutputContent ?? "", stderr: ended.StandardErrorContent ?? "" };
     await output.finish(content);
     const { Status: status = "", ResponseCode: exitCode = -1 } = ended;
-    const log = { group: logGroup, stream: logStream(commandId, instanceId, "stdout") };
+    const log = logGroup ? { group: logGroup, stream: logStream(commandId, instanceId, "stdout") } : undefined;
     return { instanceId, commandId, status, exitCode, ...content, truncated: isTruncated(content), log };
   } catch (error) {
     // A machine that lives on would go on with it.

@@ -7,19 +7,23 @@ import type { ReleaseSettings } from "./model.ts";
 import { CliError } from "../error.ts";
 
 /** The outputs that the commands work with. */
-const outputs = stackOutputs.pick({
-  url: true,
-  previewUrl: true,
-  listenerArn: true,
-  targetGroupArns: true,
-  fleets: true,
-  deployed: true,
-  releases: true,
-  notifications: true,
-  alarms: true,
-  logGroups: true,
-  dashboard: true,
-});
+const outputs = stackOutputs
+  .pick({
+    url: true,
+    previewUrl: true,
+    listenerArn: true,
+    targetGroupArns: true,
+    fleets: true,
+    deployed: true,
+    releases: true,
+    notifications: true,
+    alarms: true,
+    logGroups: true,
+    jobs: true,
+    dashboard: true,
+  })
+  // A stack whose last update is older than the jobs' own role has none.
+  .partial({ jobs: true });
 
 export type Outputs = z.output<typeof outputs>;
 

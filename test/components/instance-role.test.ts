@@ -1,8 +1,9 @@
 import { InstanceRole } from "../../components/instance-role.ts";
+import type { LogSource } from "../../components/log-groups.ts";
 import { named, register } from "../program.ts";
 
 const args = {
-  color: "green" as const,
+  source: "green" as LogSource,
   accountId: "111111111111",
   partition: "aws-cn",
   region: "cn-north-1",
@@ -84,7 +85,7 @@ test("it answers launch hooks of its own colour's group and of no other", async 
   });
 });
 
-test("it sends logs to its own colour's group and to the jobs', and metrics of the agent's namespace alone", async () => {
+test("it sends logs to its own colour's group alone, and metrics of the agent's namespace alone", async () => {
   const { WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags } = await statements({});
   const group = (end: string) => `arn:aws-cn:logs:cn-north-1:111111111111:log-group:${end}`;
   expect([WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags]).toEqual([
@@ -92,12 +93,7 @@ test("it sends logs to its own colour's group and to the jobs', and metrics of t
       Sid: "WriteOwnLogs",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-      Resource: [
-        group("/bluegreen/dev/green"),
-        group("/bluegreen/dev/green:*"),
-        group("/bluegreen/dev/jobs"),
-        group("/bluegreen/dev/jobs:*"),
-      ],
+      Resource: [group("/bluegreen/dev/green"), group("/bluegreen/dev/green:*")],
     },
     { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: group("*") },
     {
@@ -109,4 +105,12 @@ test("it sends logs to its own colour's group and to the jobs', and metrics of t
     },
     { Sid: "ReadTags", Effect: "Allow", Action: "ec2:DescribeTags", Resource: "*" },
   ]);
+});
+
+test("given the role of one-off jobs, then it alone writes to the jobs' log group, and it answers no launch hook", async () => {
+  const given = await statements({ source: "jobs" });
+  const group = "arn:aws-cn:logs:cn-north-1:111111111111:log-group:/bluegreen/dev/jobs";
+  expect(given.WriteOwnLogs.Resource).toEqual([group, `${group}:*`]);
+  expect(given).not.toHaveProperty("AnswerOwnLaunchHook");
+  expect(given).toHaveProperty("ReadOwnSettings");
 });

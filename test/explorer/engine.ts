@@ -158,5 +158,6 @@ const exportedOutputs = (deployed: CurrentState, groupNames: ByColor<string>) =>
   notifications: { topicArn: "arn:aws:sns:eu-central-1:1:dev" },
   alarms: { ...byColor((color) => ({ composite: `dev-${color}`, parts: [] as string[] })), loadBalancer: [] },
   logGroups: { blue: "blue", green: "green", jobs: "jobs" },
+  jobs: { instanceProfileArn: "arn:jobs" },
   dashboard: { name: "dev", url: "http://dashboard" },
 });

@@ -27,6 +27,7 @@ const request = z.strictObject({
   ClientToken: text.max(64).optional(),
   SubnetId: text.optional(),
   SecurityGroupId: z.array(text).optional(),
+  IamInstanceProfile: z.strictObject({ Arn: text }).optional(),
   InstanceInitiatedShutdownBehavior: z.enum(["stop", "terminate"]).optional(),
   NetworkInterface: z
     .tuple([
@@ -161,7 +162,16 @@ export class TemplateLaunches {
     ];
     const TagSpecifications = [...(data.TagSpecifications ?? []), ...tagsOf(request)];
     const started = await ec2.run({
-      ...runInstancesInput({ ...data, NetworkInterfaces: interfaces, TagSpecifications }, { subnetId, tags }),
+      ...runInstancesInput(
+        {
+          ...data,
+          // The request's stands for the template's.
+          IamInstanceProfile: request.IamInstanceProfile ?? data.IamInstanceProfile,
+          NetworkInterfaces: interfaces,
+          TagSpecifications,
+        },
+        { subnetId, tags },
+      ),
       InstanceInitiatedShutdownBehavior: request.InstanceInitiatedShutdownBehavior,
     });
     const id = started.InstanceId ?? "";

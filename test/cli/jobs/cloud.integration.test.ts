@@ -35,6 +35,7 @@ let images: Record<ImageName, string>;
 let subnet: string;
 let otherSubnet: string;
 let securityGroup: string;
+let jobsProfileArn: string | undefined;
 const templates: Partial<Record<ImageName, string>> = {};
 
 beforeAll(async () => {
@@ -68,6 +69,9 @@ beforeAll(async () => {
   await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
   await iam.send(new AddRoleToInstanceProfileCommand({ RoleName, InstanceProfileName }));
+  const jobs = await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: "jobs" }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ RoleName, InstanceProfileName: "jobs" }));
+  jobsProfileArn = jobs.InstanceProfile?.Arn;
   for (const name of ["good-v1", "brings-schema-2"] as const) await makeFleet(name);
 }, 120_000);
 
@@ -129,16 +133,29 @@ async function stateOf(id: string | undefined): Promise<string | undefined> {
   return Reservations?.[0]?.Instances?.[0]?.State?.Name;
 }
 
+async function profileOf(id: string): Promise<string | undefined> {
+  const { Reservations } = await clients.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  return Reservations?.[0]?.Instances?.[0]?.IamInstanceProfile?.Arn;
+}
+
 const ended = /^(shutting-down|terminated)$/;
 
 it("runs a job on an instance outside of the group, which ends with it", async () => {
-  const { result, lines } = job("brings-schema-2");
+  let profile: Promise<string | undefined> | undefined;
+  const { result, lines } = job("brings-schema-2", {
+    instanceProfileArn: jobsProfileArn,
+    report: (message) => {
+      const [, id] = /runs on (i-\w+)/.exec(message) ?? [];
+      if (id) profile = profileOf(id);
+    },
+  });
   const { instanceId, log, ...how } = await result;
   expect(how).toMatchObject({ status: "Success", exitCode: 0, stdout: "schema 1 -> 2\n", truncated: false });
   expect(lines).toEqual(["stdout schema 1 -> 2"]);
   expect(await stateOf(instanceId)).toMatch(ended);
+  expect(await profile).toBe(jobsProfileArn);
   const events = await clients.logs.send(
-    new GetLogEventsCommand({ logGroupName: log.group, logStreamName: log.stream }),
+    new GetLogEventsCommand({ logGroupName: log?.group, logStreamName: log?.stream ?? "" }),
   );
   expect(events.events?.map(({ message }) => message)).toEqual(["schema 1 -> 2"]);
   const { AutoScalingGroups } = await clients.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));

@@ -20,6 +20,7 @@ function run(world: World, args: Partial<RunJobArgs> = {}) {
       project: "bluegreen",
       environment: "prod",
       logGroup: "/jobs",
+      instanceProfileArn: "arn:jobs",
       fleet: { color: "blue", groupName: "group", weight: 100 },
       on: "fresh",
       signal: new AbortController().signal,
@@ -50,6 +51,7 @@ it("runs the job on a fresh instance of the fleet's image, and terminates it", a
     LaunchTemplate: { LaunchTemplateId: "lt-1", Version: "7" },
     NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: "subnet-a", Groups: ["sg-1"], AssociatePublicIpAddress: false }],
     InstanceInitiatedShutdownBehavior: "terminate",
+    IamInstanceProfile: { Arn: "arn:jobs" },
   });
   expect(launch).not.toHaveProperty("SubnetId");
   expect(launch?.ClientToken).toEqual(expect.stringMatching(/^[\w-]{1,64}$/));
@@ -172,4 +174,21 @@ describe("on the standby", () => {
     await expect(result).rejects.toThrow();
     expect(inputs("CancelCommand")).toEqual([{ CommandId: "c-1", InstanceIds: ["i-3"] }]);
   });
+});
+
+it("given a stack that has no role for jobs yet, launches with the template's", async () => {
+  const { result, inputs } = run(ordinary, { instanceProfileArn: undefined });
+  await result;
+  expect(inputs("RunInstances")[0]?.IamInstanceProfile).toBeUndefined();
+});
+
+it("takes the output of a fleet's machine from Run Command alone: its log is open to whoever has the machine", async () => {
+  const events = { stdout: [["forged"]] };
+  const world = { ...ordinary, members: ["i-1 InService Healthy"], events };
+  const fleet = { color: "green" as const, groupName: "group", weight: 0 };
+  const { result, inputs, lines } = run(world, { on: "standby", fleet });
+  await expect(result).resolves.toMatchObject({ instanceId: "i-1", log: undefined, stdout: "schema 1 -> 2\n" });
+  expect(lines).toEqual(["schema 1 -> 2"]);
+  expect(inputs("SendCommand")[0]?.CloudWatchOutputConfig).toBeUndefined();
+  expect(inputs("GetLogEvents")).toEqual([]);
 });
