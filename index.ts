@@ -14,7 +14,7 @@ import { blueGreenName } from "./deployment/names.ts";
 export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
-  const { clients, readItem, wanted, deployed, images, plan, regionInfo } = await decideUpdate(settings);
+  const { clients, readItem, wanted, deployed, images, plan, regionInfo, authorities } = await decideUpdate(settings);
   const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
@@ -40,6 +40,7 @@ export default async () => {
     loadBalancer,
     previewPort: settings.previewPort,
     domain,
+    authorities,
     readinessTimeout: settings.readinessTimeout,
     targetGroup: { baseName, vpcId: network.vpcId, port: appPort, deregistrationDelay, tags },
     fleet: {

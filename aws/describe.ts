@@ -29,29 +29,39 @@ export async function liveWeights(
   }
 }
 
-/**
- * Where the listener sends requests that is none of the stack's doing, as words that follow "it sends": other target groups in
- * its default action, and every rule, since the stack gives it none. Empty where there is no such listener.
- */
-export async function foreignTraffic(
+/** Where a listener sends requests. */
+export interface ListenerTraffic {
+  /** Percent of the requests that each colour gets. */
+  readonly weights: ByColor<number>;
+  /**
+   * What is none of the stack's doing, as words that follow "it sends": other target groups in its default action, and every
+   * rule, since the stack gives it none.
+   */
+  readonly foreign: string[];
+}
+
+/** All of a listener's traffic, by one look at it; undefined when there is no such listener. */
+export async function listenerTraffic(
   { elb }: AwsClients,
   listenerArn: string,
   targetGroupArns: ByColor<string>,
-): Promise<string[]> {
+): Promise<ListenerTraffic | undefined> {
   try {
     const [{ Listeners = [] }, { Rules = [] }] = await Promise.all([
       elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] })),
       elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn })),
     ]);
+    const actions = Listeners[0]?.DefaultActions ?? [];
     const nameOf = (arn: string) => colors.find((color) => targetGroupArns[color] === arn) ?? targetGroupName(arn);
-    const groups = forwardedGroups(Listeners[0]?.DefaultActions ?? []);
+    const groups = forwardedGroups(actions);
     const total = groups.reduce((sum, { weight = 1 }) => sum + weight, 0);
     const others = groups
       .filter(({ arn, weight }) => weight !== 0 && colors.every((color) => targetGroupArns[color] !== arn))
       .map(({ arn, weight = 1 }) => `${Math.max(1, Math.round((100 * weight) / total))} % to ${targetGroupName(arn)}`);
-    return [...others, ...Rules.filter(({ IsDefault }) => !IsDefault).map((rule) => ruleText(rule, nameOf))];
+    const rules = Rules.filter(({ IsDefault }) => !IsDefault).map((rule) => ruleText(rule, nameOf));
+    return { weights: weightsIn(actions, targetGroupArns), foreign: [...others, ...rules] };
   } catch (error) {
-    if (error instanceof ListenerNotFoundException) return [];
+    if (error instanceof ListenerNotFoundException) return undefined;
     throw error;
   }
 }

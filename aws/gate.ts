@@ -1,7 +1,7 @@
 import type { AwsClients } from "./clients.ts";
 import { gateVerdict, type PreviewFinding } from "../deployment/gate-verdict.ts";
 import { outsideText } from "../deployment/outside-text.ts";
-import { autoScalingGroup, foreignTraffic, liveWeights, observe, targetHealth } from "./describe.ts";
+import { autoScalingGroup, listenerTraffic, observe, targetHealth } from "./describe.ts";
 import { askPreview, NoConnection, type PreviewEndpoint } from "./preview.ts";
 import type { LockFinding } from "./release-lock.ts";
 import { colors, gaining, type ByColor, type Capacity, type Color } from "../deployment/model.ts";
@@ -83,19 +83,15 @@ async function askOnce(args: GateArgs): Promise<string[]> {
     }
   }
   // The last questions: what they answer may change at any moment, and the listener changes right after.
-  const [live, foreign] = listener
-    ? await Promise.all([
-        liveWeights(clients, listener.arn, targetGroupArns),
-        foreignTraffic(clients, listener.arn, targetGroupArns),
-      ])
-    : [undefined, []];
+  const traffic = listener && (await listenerTraffic(clients, listener.arn, targetGroupArns));
+  const live = traffic?.weights;
   const { fault, note } = await args.lock(colors.some((color) => weights[color] !== (live ?? recorded)?.[color]));
   if (note) args.note(`${note}.`);
   const reasons = gateVerdict({
     weights,
     recorded,
     live,
-    foreign,
+    foreign: traffic?.foreign ?? [],
     capacity: args.capacity,
     abortTo: args.abortTo,
     pending: args.pending,

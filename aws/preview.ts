@@ -1,8 +1,12 @@
+import type { RequestOptions } from "node:https";
+import type { ConnectionOptions, SecureContext } from "node:tls";
 import type { Color } from "../deployment/model.ts";
+import { projectFileName } from "./authorities.ts";
 
 // An import of node:http would load Node's whole fetch (undici) with it: 20 ms of each update.
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
+const tls = process.getBuiltinModule("node:tls");
 
 /** The header that chooses the colour on the preview listener. */
 export const previewHeader = "X-Bluegreen-Preview";
@@ -14,6 +18,8 @@ export interface PreviewEndpoint {
   port: number;
   /** Name in the certificate; undefined: the host's own. */
   domain?: string;
+  /** Certificates of private authorities (PEM) that are believed beside those that Node believes; undefined: none. */
+  authorities?: string;
 }
 
 /** Milliseconds for one answer; a service that takes longer has not answered. */
@@ -30,8 +36,20 @@ const untrusted =
 function explained(error: NodeJS.ErrnoException): Error {
   if (!untrusted.test(error.code ?? "")) return error;
   return new Error(
-    `${error.message}. Where your own authority has issued the certificate, name its file in NODE_EXTRA_CA_CERTS`,
+    `${error.message}. Where your own authority has issued the certificate, name its file: caFile in ${projectFileName}, or NODE_EXTRA_CA_CERTS`,
   );
+}
+
+/** What a connection believes, by the private authorities: to read all of Node's certificates takes longer than an answer. */
+const contexts = new Map<string, SecureContext>();
+
+function contextOf(authorities: string): SecureContext {
+  const made = contexts.get(authorities);
+  if (made !== undefined) return made;
+  // `ca` stands in place of what Node believes, which has NODE_EXTRA_CA_CERTS with it.
+  const context = tls.createSecureContext({ ca: [...tls.getCACertificates("default"), authorities] });
+  contexts.set(authorities, context);
+  return context;
 }
 
 export interface PreviewAnswer {
@@ -52,14 +70,15 @@ export class NoConnection extends Error {}
  * @throws Error when the connection gave no whole answer within 5 s, or one of more than 64 KiB
  */
 export function askPreview(
-  { protocol, host, port, domain }: PreviewEndpoint,
+  { protocol, host, port, domain, authorities }: PreviewEndpoint,
   color: Color,
   path: string,
   signal?: AbortSignal,
 ): Promise<PreviewAnswer> {
   const { request } = protocol === "https" ? https : http;
   return new Promise((resolve, reject) => {
-    const asked = request({
+    // tls.connect takes it, and so do requests; their types leave it out.
+    const options: RequestOptions & Pick<ConnectionOptions, "secureContext"> = {
       host,
       port,
       path,
@@ -67,7 +86,9 @@ export function askPreview(
       agent: false,
       headers: { [previewHeader]: color, ...(domain ? { host: domain } : {}) },
       servername: domain,
-    });
+      secureContext: authorities === undefined ? undefined : contextOf(authorities),
+    };
+    const asked = request(options);
     let connectedAt: number | undefined;
     const connected = () => (connectedAt = performance.now());
     asked.on("socket", (socket) => socket.on("connect", connected).on("secureConnect", connected));

@@ -1,6 +1,7 @@
 import { DescribeScalingActivitiesCommand, type Activity, type AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { AwsClients } from "./clients.ts";
+import { awsTime } from "./clock.ts";
 import { withCode } from "../deployment/error-codes.ts";
 import type { Color } from "../deployment/model.ts";
 import { autoScalingGroup, suspendedIn, targetHealth } from "./describe.ts";
@@ -15,7 +16,7 @@ export interface Readiness {
   serves: boolean;
   /** Seconds. */
   timeout: number;
-  /** When this update began, in milliseconds since the epoch: earlier scaling activities are history. */
+  /** When this update began, in milliseconds since 1970 by this host's clock: earlier scaling activities are history. */
   since: number;
 }
 
@@ -180,7 +181,9 @@ async function activitiesSince({ autoScaling }: AwsClients, groupName: string, s
   const { Activities = [] } = await autoScaling.send(
     new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName, MaxRecords: 50 }),
   );
-  return Activities.filter(({ StartTime }) => !StartTime || StartTime.getTime() >= since);
+  // AWS wrote the activities' times: this host's clock may be minutes off, and the answer has just told by how much.
+  const ahead = awsTime(autoScaling) - Date.now();
+  return Activities.filter(({ StartTime }) => !StartTime || StartTime.getTime() >= since + ahead);
 }
 
 const advice = (color: string, serves: boolean) =>

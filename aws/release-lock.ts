@@ -15,7 +15,7 @@ export interface LockFinding {
 /**
  * Judges the lock's item.
  * @param token of the command that runs this update; undefined: a person's own `pulumi up`
- * @param now milliseconds since 1970
+ * @param now milliseconds since 1970, by AWS's clock, which the lease was written by
  */
 export function lockFault(item: Item | undefined, token: string | undefined, now: number): string | undefined {
   if (token === undefined) {
@@ -37,7 +37,8 @@ export async function askLock(read: ReadItem, tableName: string | undefined, mov
   if (token === undefined && (!moves || tableName === undefined)) return {};
   try {
     if (tableName === undefined) throw new Error("the stack's outputs name no table");
-    return { fault: lockFault(await read(tableName, "lock"), token, Date.now()) };
+    const { item, at } = await read(tableName, "lock");
+    return { fault: lockFault(item, token, at) };
   } catch (error) {
     const why = `the stack's table can't be asked who releases now: ${error instanceof Error ? error.message : String(error)}`;
     // Who holds a lock must be able to prove it; a person's own update needs none.

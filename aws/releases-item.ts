@@ -1,11 +1,18 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { ClientOptions } from "./clients.ts";
+import { awsTime } from "./clock.ts";
 
 /** An item of the stack's table. */
 export type Item = Record<string, AttributeValue>;
 
+/** The table's answer: what it holds, and when, in milliseconds since 1970 by AWS's clock. */
+export interface ItemAnswer {
+  readonly item?: Item;
+  readonly at: number;
+}
+
 /** What the program asks the stack's table for: who releases now, and which settings the last command wrote. */
-export type ReadItem = (tableName: string, pk: "lock" | "settings") => Promise<Item | undefined>;
+export type ReadItem = (tableName: string, pk: "lock" | "settings") => Promise<ItemAnswer>;
 
 /** Milliseconds for one question: somebody waits for the answer. */
 const timeout = 8_000;
@@ -23,6 +30,7 @@ export function itemReader(options: ClientOptions): ReadItem {
   return async (TableName, pk) => {
     const { client, GetItemCommand } = await (loaded ??= load());
     const question = new GetItemCommand({ TableName, Key: itemKey(pk), ConsistentRead: true });
-    return (await client.send(question, { abortSignal: AbortSignal.timeout(timeout) })).Item;
+    const { Item: item } = await client.send(question, { abortSignal: AbortSignal.timeout(timeout) });
+    return { item, at: awsTime(client) };
   };
 }

@@ -46,6 +46,8 @@ export interface BlueGreenArgs {
   loadBalancer: LoadBalancer;
   previewPort: number;
   domain?: string;
+  /** Certificates (PEM) of private authorities that the health gate believes beside the public ones. */
+  authorities?: string;
   /** Seconds. */
   readinessTimeout: number;
   targetGroup: Omit<TargetGroupArgs, "color" | "healthCheckPath">;
@@ -204,6 +206,7 @@ export class BlueGreen extends pulumi.ComponentResource {
         host,
         port: args.previewPort,
         domain: args.domain,
+        authorities: args.authorities,
       };
       const old = oldOutputs as ListenerOutputs | undefined;
       const reasons = await askGate({

@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsClients } from "../aws/clients.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
 import type { Settings } from "../config/schema.ts";
-import { imageIds, desiredState } from "../deployment/desired-state.ts";
+import { imageIds, desiredState, servesHttps } from "../deployment/desired-state.ts";
 import { byColor, type ByColor, type Plan, type DesiredState } from "../deployment/model.ts";
 import { planUpdate } from "../deployment/plan.ts";
 import { readCurrentState, type DeployedStack } from "./deployed.ts";
 import { describeImage, type Image } from "./images.ts";
 import { olderSettings } from "./older-settings.ts";
 import { refuseUnlessOverridden } from "./override.ts";
+import { projectAuthorities } from "./project-authorities.ts";
 import { connectAws, inBackground, onceTried } from "./provider-config.ts";
 import { describeRegion, type RegionInfo } from "./region-info.ts";
 
@@ -23,6 +24,8 @@ export interface Decision {
   readonly images: ByColor<Image>;
   readonly plan: Plan;
   readonly regionInfo: RegionInfo;
+  /** Certificates (PEM) of private authorities that the health gate believes beside the public ones. */
+  readonly authorities: string | undefined;
 }
 
 /**
@@ -44,9 +47,11 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
   );
   const { plan, refusals } = planUpdate(wanted, deployed);
   if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
+  const { certificates, fault } = servesHttps(settings) ? await projectAuthorities(process.cwd()) : {};
+  if (fault !== undefined) refusals.push(fault);
   if (refusals.length > 0)
     refuseUnlessOverridden("update-refused", "This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
-  return { clients, readItem, wanted, deployed, images, plan, regionInfo: await regionRead };
+  return { clients, readItem, wanted, deployed, images, plan, regionInfo: await regionRead, authorities: certificates };
 }

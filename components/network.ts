@@ -28,6 +28,7 @@ const natStrategy = {
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string[]>;
+  /** Of a new VPC: one in each of its zones, in their order (pulumi-awsx, awsx/ec2/vpc.ts). */
   readonly privateSubnetIds: pulumi.Output<string[]>;
   /** Route tables of the private subnets; empty for an existing VPC, whose routes are its owner's. */
   readonly privateRouteTableIds: pulumi.Output<string[]>;

@@ -18,7 +18,7 @@ export async function olderSettings(
   const { releasesTable } = deployed;
   if (releasesTable === undefined || process.env[lockVariable] || !concernsRelease(plan, deployed)) return [];
   try {
-    const last = revisionIn(await read(releasesTable, "settings"));
+    const last = revisionIn((await read(releasesTable, "settings")).item);
     return [olderSettingsFault(pulumi.getStack(), revision, plan, deployed, last) ?? []].flat();
   } catch (error) {
     // A rollback by hand must not hang on the table.

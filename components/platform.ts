@@ -35,7 +35,7 @@ export interface Platform {
 
 /** Makes the network, the load balancer and what an instance may do: resources of the stack itself, in no component of their own. */
 export function createPlatform({ settings, regionInfo, baseName, settingsPath, tags }: PlatformArgs): Platform {
-  const { accountId, partition, region, availabilityZoneNames } = regionInfo;
+  const { accountId, partition, reverseDnsPrefix, region, availabilityZoneNames } = regionInfo;
   const { vpcCidr, appPort, domain, hostedZoneId, deletionProtection } = settings;
   const network = new Network("network", {
     vpcId: settings.vpcId,
@@ -62,8 +62,10 @@ export function createPlatform({ settings, regionInfo, baseName, settingsPath, t
     ? undefined
     : new VpcEndpoints("endpoints", {
         region,
+        reverseDnsPrefix,
         vpcId,
         subnetIds: privateSubnetIds,
+        availabilityZoneNames,
         routeTableIds: network.privateRouteTableIds,
         clientSecurityGroupId: securityGroups.fleetSecurityGroupId,
         interfaces: settings.natGateways === "none",

@@ -5,6 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface RegionInfo {
   accountId: string;
   partition: string;
+  /** What names of endpoint services begin with here, if not with `com.amazonaws`: `cn.com.amazonaws` in China. */
+  reverseDnsPrefix: string;
   region: string;
   availabilityZoneNames: string[];
 }
@@ -16,7 +18,7 @@ export interface RegionInfo {
  */
 export async function describeRegion(zones: number): Promise<RegionInfo> {
   const optIn = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
-  const [{ accountId }, { region }, { partition }, { names }] = await Promise.all([
+  const [{ accountId }, { region }, { partition, reverseDnsPrefix }, { names }] = await Promise.all([
     aws.getCallerIdentity(),
     aws.getRegion(),
     aws.getPartition(),
@@ -27,5 +29,6 @@ export async function describeRegion(zones: number): Promise<RegionInfo> {
       `availabilityZoneCount is ${zones}, but ${region} has ${names.length}: ${names.join(", ")}.`,
     );
   }
-  return { accountId, partition, region, availabilityZoneNames: [...names].sort().slice(0, zones) };
+  const availabilityZoneNames = [...names].sort().slice(0, zones);
+  return { accountId, partition, reverseDnsPrefix, region, availabilityZoneNames };
 }

@@ -1,10 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointService, offeredIn } from "./endpoint-services.ts";
 
 export interface VpcEndpointsArgs {
   region: string;
+  reverseDnsPrefix: string;
   vpcId: pulumi.Input<string>;
+  /** Private subnets, one in each of the zones, in the same order. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  availabilityZoneNames: string[];
   routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
   /** The one security group that may use the interface endpoints. */
   clientSecurityGroupId: pulumi.Input<string>;
@@ -31,11 +35,15 @@ export class VpcEndpoints extends pulumi.ComponentResource {
   constructor(name: string, args: VpcEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:VpcEndpoints", name, {}, opts);
     const { vpcId, tags } = args;
-    const service = (id: string) => `com.amazonaws.${args.region}.${id}`;
-
     const s3 = new aws.ec2.VpcEndpoint(
       `${name}-s3`,
-      { vpcId, serviceName: service("s3"), vpcEndpointType: "Gateway", routeTableIds: args.routeTableIds, tags },
+      {
+        vpcId,
+        serviceName: endpointService("s3", "Gateway", args).serviceName,
+        vpcEndpointType: "Gateway",
+        routeTableIds: args.routeTableIds,
+        tags,
+      },
       { parent: this },
     );
     this.reachable = [s3];
@@ -58,22 +66,23 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         },
         { parent: this },
       );
-      const interfaces = interfaceServices.map(
-        (id) =>
-          new aws.ec2.VpcEndpoint(
-            `${name}-${id}`,
-            {
-              vpcId,
-              serviceName: service(id),
-              vpcEndpointType: "Interface",
-              privateDnsEnabled: true,
-              subnetIds: args.subnetIds,
-              securityGroupIds: [securityGroup.id],
-              tags,
-            },
-            { parent: this },
-          ),
-      );
+      const interfaces = interfaceServices.map((id) => {
+        const { serviceName, availabilityZones } = endpointService(id, "Interface", args);
+        const offered = pulumi.all([availabilityZones, args.subnetIds]);
+        return new aws.ec2.VpcEndpoint(
+          `${name}-${id}`,
+          {
+            vpcId,
+            serviceName,
+            vpcEndpointType: "Interface",
+            privateDnsEnabled: true,
+            subnetIds: offered.apply(([zones, subnetIds]) => offeredIn(id, zones, subnetIds, args)),
+            securityGroupIds: [securityGroup.id],
+            tags,
+          },
+          { parent: this },
+        );
+      });
       this.reachable.push(https, ...interfaces);
     }
     this.registerOutputs({});

@@ -63,8 +63,10 @@ export function gateReasons(question: GateQuestion): GateReason[] {
     if (color === abortTo) continue;
     if (staleTargets.length > 0) {
       reasons.push({
-        what: `${color}'s target group still holds ${staleTargets.join(", ")} of an earlier fleet`,
-        advice: "Finish that update first: pulumi up with the present weights.",
+        what: `${color}'s target group also holds ${staleTargets.join(", ")}, which its group does not have`,
+        advice:
+          "Instances of an earlier fleet leave when its update is finished: pulumi up with the present weights. What somebody " +
+          "registered by hand leaves by aws elbv2 deregister-targets.",
       });
     }
     const answer = preview[color];

@@ -47,6 +47,8 @@ export interface Session {
   /** Ends an instance's process as a machine ends that loses power. */
   kill: LocalAws["killInstance"];
   injectFault: LocalAws["injectFault"];
+  holdCall: LocalAws["holdCall"];
+  releaseCalls: LocalAws["releaseCalls"];
   delayAlarms: LocalAws["delayAlarms"];
   /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
   processes(): Promise<number[]>;
@@ -132,6 +134,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     state: () => cloud.state(),
     kill: (id) => cloud.killInstance(id),
     injectFault: (fault, calls) => cloud.injectFault(fault, calls),
+    holdCall: (action) => cloud.holdCall(action),
+    releaseCalls: () => cloud.releaseCalls(),
     delayAlarms: (seconds) => cloud.delayAlarms(seconds),
     async processes() {
       const { instances } = await cloud.state();

@@ -22,7 +22,8 @@ jest.mock("../aws/releases-item.ts", () => ({
   ...jest.requireActual<object>("../aws/releases-item.ts"),
   itemReader: () => (tableName: string, key: string) => {
     expect(tableName).toMatch(/-releases-1234567$/);
-    return table.items ? Promise.resolve(table.items[key]) : Promise.reject(new Error("the table is down"));
+    if (table.items === undefined) return Promise.reject(new Error("the table is down"));
+    return Promise.resolve({ item: table.items[key], at: Date.now() });
   },
 }));
 
@@ -60,6 +61,25 @@ export function named(resources: Registered[], name: string): Registered {
   if (!found) throw new Error(`no resource ${name} among ${resources.map((resource) => resource.name).join(", ")}`);
   return found;
 }
+
+/** What AWS offers for endpoints, as a test has it; by default all, in all zones, under the usual name. */
+export const endpointServices = {
+  /** Names that begin with another prefix than is usual. */
+  renamed: [] as string[],
+  /** Zones by the last part of a name. */
+  zones: {} as Record<string, string[]>,
+  find({ filters, serviceName = "", serviceType }: Asked): Record<string, unknown> {
+    const names = filters?.find(({ name }) => name === "service-name")?.values ?? [serviceName];
+    const [name, ...others] = names.filter((one) => names.length === 1 || this.renamed.includes(one));
+    const usual = name ?? names[0];
+    if (others.length > 0 || serviceType === undefined) throw new Error(`more than one service: ${names.join(", ")}`);
+    return { serviceName: usual, serviceType, availabilityZones: this.zones[usual.split(".").at(-1) ?? ""] ?? [] };
+  },
+};
+beforeEach(() => {
+  endpointServices.renamed = [];
+  endpointServices.zones = {};
+});
 
 /** Images by id, with their tags. */
 const images: Record<string, Record<string, string>> = {
@@ -127,13 +147,20 @@ const answers: Record<string, Answer> = {
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": () => ({}),
 };
 
-const calls: Record<string, (inputs: { filters?: { values: string[] }[] }) => Record<string, unknown>> = {
+interface Asked {
+  filters?: { name: string; values: string[] }[];
+  serviceName?: string;
+  serviceType?: string;
+}
+
+const calls: Record<string, (inputs: Asked) => Record<string, unknown>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "111111111111" }),
   "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
-  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws", reverseDnsPrefix: "com.amazonaws" }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
     names: ["eu-central-1b", "eu-central-1a", "eu-central-1c"],
   }),
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": (asked) => endpointServices.find(asked),
   "aws:ec2/getAmi:getAmi": ({ filters }) => {
     const id = filters?.[0].values[0] ?? "";
     if (!images[id]) throw refusal("Your query returned no results. Please change your search criteria and try again.");

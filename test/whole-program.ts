@@ -15,7 +15,7 @@ export const awaited: Awaited[] = [];
 jest.mock("../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live.weights),
-  foreignTraffic: () => Promise.resolve([]),
+  listenerTraffic: () => Promise.resolve(live.weights && { weights: live.weights, foreign: [] }),
   targetHealth: () => Promise.resolve([{ Target: { Id: "i-1" }, TargetHealth: { State: "healthy" } }]),
   autoScalingGroup: () =>
     Promise.resolve({ DesiredCapacity: 1, Instances: [{ InstanceId: "i-1", LifecycleState: "InService" }] }),

@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
+import { projectFileName as fileName, readAuthorities } from "../../aws/authorities.ts";
 import { CliError } from "../error.ts";
 import { builtInChecks } from "./built-in.ts";
 import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 
-/** Name of the project file, beside Pulumi.yaml. */
-const fileName = "bluegreen.yaml";
+/** The project file, and the certificates that its `caFile` holds. */
+export type Project = ProjectFile & { readonly authorities?: string };
 
 /**
  * Reads the project file of a folder; without one, there are no checks and no hooks.
- * @throws CliError (usage) that names all faults
+ * @throws CliError (usage) that names all faults, or what is wrong with `caFile`
  */
-export function readProjectFile(folder: string): ProjectFile {
+export function readProjectFile(folder: string): Project {
   const file = path.join(folder, fileName);
   let text = "";
   try {
@@ -22,7 +23,11 @@ export function readProjectFile(folder: string): ProjectFile {
     if (code !== "ENOENT")
       throw new CliError("usage", `${fileName} can't be read: ${message}. Let it be read, or remove it.`);
   }
-  return parseProjectFile(text);
+  const project = parseProjectFile(text);
+  if (project.caFile === undefined) return project;
+  const read = readAuthorities(path.resolve(folder, project.caFile), Date.now());
+  if ("fault" in read) throw new CliError("usage", read.fault);
+  return { ...project, authorities: read.certificates };
 }
 
 /** @throws CliError (usage) that names all faults, each with its line */

@@ -78,11 +78,13 @@ export const projectSchema = z.strictObject({
   hooks: moments.prefault({}),
   limits: limits.prefault({}),
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
+  caFile: text.optional(),
 });
 
 /**
- * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, and which
- * variables of the release's own environment checks and hooks get beside the usual ones.
+ * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, which
+ * variables of the release's own environment checks and hooks get beside the usual ones, and the file of a private authority's
+ * certificates (PEM, beside the project file), which requests through the preview listener believe.
  */
 export type ProjectFile = z.output<typeof projectSchema>;
 

@@ -1,6 +1,6 @@
 import { classify } from "../drift/classify.ts";
 import { renderDrift } from "../drift/render.ts";
-import { driftReport, type DriftReport } from "../drift/report.ts";
+import { driftReport, nextOf, type DriftReport } from "../drift/report.ts";
 import { CliError } from "../error.ts";
 import { RolloutContext } from "../rollout/context.ts";
 import { reportProgress } from "../rollout/update.ts";
@@ -16,11 +16,8 @@ export async function drift(context: Context, { repair }: { readonly repair?: bo
   const report = await look(session);
   const shown = { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 };
   context.ui.result(report, renderDrift(report, shown));
-  if (report.exit !== "ok")
-    throw new CliError(
-      report.exit,
-      "What is there differs from what was declared. bluegreen drift --repair puts it back.",
-    );
+  const next = nextOf(report);
+  if (next !== undefined) throw new CliError(report.exit, next);
 }
 
 /** Compares every resource with the state; nothing is changed. */

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
 import {
   DescribeListenersCommand,
   DescribeTagsCommand,
@@ -8,7 +9,7 @@ import {
   type Listener,
   type Tag,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { listenerTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { forwardsTo, weightsIn } from "../../deployment/listener-weights.ts";
 import { colors, other, shares, weightsFor, type ByColor, type Color } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
@@ -54,17 +55,20 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   const { ui, clients, stackRef, environment } = session;
   const found = await find(session);
   const { arns, weights } = found;
-  const { healthy } = observe(await targetHealth(clients, arns[to]));
+  const groups = await groupsOfColor(session, to);
+  const { healthy, staleTargets } = observe(await targetHealth(clients, arns[to]), groups && membersOf(groups));
   if (healthy === 0 && options.override === undefined) {
+    const others = staleTargets.length > 0 ? ` of its own (${staleTargets.join(", ")} are in none of its groups)` : "";
     throw new CliError(
       "refused",
-      `${to} has no healthy target: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
+      `${to} has no healthy target${others}: all requests would fail. Name the other one (--to ${other(to)}), or go all the same: --override "why".`,
     );
   }
-  const foreign = await foreignTraffic(clients, found.listener.ListenerArn ?? "", arns).catch((error: Error) => {
+  const traffic = await listenerTraffic(clients, found.listener.ListenerArn ?? "", arns).catch((error: Error) => {
     ui.say(`Whether the listener also serves others can't be read: ${error.message}`);
-    return [];
+    return undefined;
   });
+  const foreign = traffic?.foreign ?? [];
   if (foreign.length > 0) {
     const also = `The listener also sends ${foreign.join("; ")}`;
     if (options.override === undefined) {
@@ -75,7 +79,9 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     }
     ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
-  const fleets = await fleetsOf(session, to);
+  const fleets = (groups ?? [])
+    .filter(({ Instances = [] }) => Instances.length > 0)
+    .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);
   if (fleets.length > 1 && options.override === undefined) {
     throw new CliError(
       "refused",
@@ -102,17 +108,27 @@ async function change(context: Context, session: Session, to: Color, options: Ro
   }
 }
 
-/** Names of the colour's groups that have instances. Where Auto Scaling does not answer, none: a rollback does not wait for it. */
-async function fleetsOf({ clients, environment, project, ui }: Session, color: Color): Promise<string[]> {
+/** The colour's groups, by their tags; undefined where Auto Scaling does not answer: a rollback does not wait for it. */
+async function groupsOfColor(
+  { clients, environment, project, ui }: Session,
+  color: Color,
+): Promise<AutoScalingGroup[] | undefined> {
   try {
-    return (await groupsOf(clients, environment, project))
-      .filter(({ Tags = [], Instances = [] }) => valueOf(Tags, "Color") === color && Instances.length > 0)
-      .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);
+    const groups = await groupsOf(clients, environment, project);
+    return groups.filter(({ Tags = [] }) => valueOf(Tags, "Color") === color);
   } catch (error) {
-    ui.say(`Whether ${color} has one fleet or two can't be told: ${(error as Error).message}`);
-    return [];
+    ui.say(
+      `Whether ${color} has one fleet or two, and whose its targets are, can't be told: ${(error as Error).message}`,
+    );
+    return undefined;
   }
 }
+
+/** Of several groups as of one: no state tells which of them is the fleet. */
+const membersOf = (groups: readonly AutoScalingGroup[]) => ({
+  Instances: groups.flatMap(({ Instances = [] }) => Instances),
+  DesiredCapacity: groups.reduce((sum, { DesiredCapacity = 0 }) => sum + DesiredCapacity, 0),
+});
 
 function give({ clients }: Session, { listener, arns }: Found, to: Color) {
   const DefaultActions = withWeights(listener, arns, weightsFor(to, 0));

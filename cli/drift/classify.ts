@@ -26,6 +26,8 @@ export interface DriftItem {
   /** What was declared and what is there; undefined: nothing. */
   readonly from?: unknown;
   readonly to?: unknown;
+  /** Whether `drift --repair` puts it back; false: a person does, or nobody has to. */
+  readonly repaired: boolean;
   /** What, from, to and what to do, for people. */
   readonly sentence: string;
 }
@@ -97,6 +99,7 @@ function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | un
     resource: listenerName,
     from: recorded,
     to: live,
+    repaired: true,
     sentence:
       `The listener's weights: ${shares(recorded)} declared, ${shares(live)} found. ` +
       `Somebody moved traffic by hand: ${repair}.`,
@@ -108,6 +111,7 @@ const foreignItem = (found: string): DriftItem => ({
   type: listenerType,
   resource: listenerName,
   to: found,
+  repaired: false,
   sentence: `The listener also sends ${found}: nothing declares it. Look who added it, and remove it by hand.`,
 });
 
@@ -116,6 +120,7 @@ function deleted({ type, name }: Seen): DriftItem {
     class: "dangerous",
     type,
     resource: name,
+    repaired: true,
     sentence: `${kind(type)} ${name} is gone: ${repair.replace("puts it back", "makes a new one")}.`,
   };
 }
@@ -126,6 +131,7 @@ function unnamed({ type, name }: Seen): DriftItem {
     class: ruleFor(type).dangerous === "all" ? "dangerous" : "other",
     type,
     resource: name,
+    repaired: true,
     sentence: `${kind(type)} ${name} differs; pulumi refresh --preview-only --diff shows in what. If it is not meant, ${repair}.`,
   };
 }
@@ -134,6 +140,7 @@ function differing(change: Seen, path: string, world: LiveState): DriftItem {
   const { type, name } = change;
   const { old: from, new: to } = change.values[path] ?? {};
   const found = judge(change, path, world);
+  const { repaired, text } = advice(change, path, found, world);
   return {
     class: found,
     type,
@@ -141,7 +148,8 @@ function differing(change: Seen, path: string, world: LiveState): DriftItem {
     path,
     from,
     to,
-    sentence: `${kind(type)} ${name}, ${path}: ${short(from)} declared, ${short(to)} found. ${advice(change, path, found, world)}`,
+    repaired,
+    sentence: `${kind(type)} ${name}, ${path}: ${short(from)} declared, ${short(to)} found. ${text}`,
   };
 }
 
@@ -168,20 +176,28 @@ const hasTraffic = ({ weights: { live, recorded } }: LiveState, color: Color | u
 
 const repair = "bluegreen drift --repair puts it back";
 
-function advice({ type, name }: Seen, path: string, found: DriftClass, world: LiveState): string {
+interface Advice {
+  readonly repaired: boolean;
+  readonly text: string;
+}
+
+function advice({ type, name }: Seen, path: string, found: DriftClass, world: LiveState): Advice {
   const color = colorOf(name);
+  const byHand = (text: string): Advice => ({ repaired: false, text });
   if (found === "expected")
-    return segments(path)[0] === "desiredCapacity"
-      ? "Auto Scaling moves it between the bounds: nothing to do."
-      : "AWS keeps it by itself: nothing to do.";
+    return byHand(
+      segments(path)[0] === "desiredCapacity"
+        ? "Auto Scaling moves it between the bounds: nothing to do."
+        : "AWS keeps it by itself: nothing to do.",
+    );
   if (type === templateType && hasTraffic(world, color))
-    return (
+    return byHand(
       `${color} has traffic and launches from the version that it was made with; a refresh and an update would rebuild it. ` +
-      `Release to the other colour first, then repair.`
+        `Release to the other colour first, then repair.`,
     );
   if (ruleFor(type).beside?.includes(segments(path)[0]))
-    return "No setting declares it, so no update takes it away: look who added it, and remove it by hand.";
-  return `To keep it, declare it; else ${repair}.`;
+    return byHand("No setting declares it, so no update takes it away: look who added it, and remove it by hand.");
+  return { repaired: true, text: `To keep it, declare it; else ${repair}.` };
 }
 
 /** The last word of a type, for people: `aws:ec2/launchTemplate:LaunchTemplate` is a `LaunchTemplate`. */

@@ -33,7 +33,7 @@ export async function analyze(rollout: RolloutContext, color: Color, seconds: nu
       clients: session.clients,
       outputs: rollout.recorded.outputs,
       release: color,
-      preview: previewOf(rollout.recorded, session.settings),
+      preview: previewOf(rollout.recorded, session),
       whole: wholeOf(rollout, color),
       judgedSince: firstTraffic(rollout, color),
       note: (line) => tell.keep(line),

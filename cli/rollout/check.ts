@@ -16,7 +16,7 @@ export async function check(rollout: RolloutContext, color: Color, image: ImageF
   const context = { stack: session.stackRef.stack, stage: "check", color, image, ...urls(rollout) } as const;
   const results = await session.ui.step("check", `Checking ${imageName(image)} on ${color}`, (tell) =>
     runChecks({
-      preview: previewOf(recorded, session.settings),
+      preview: previewOf(recorded, session),
       color,
       image,
       signal: session.signal,

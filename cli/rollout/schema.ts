@@ -17,7 +17,7 @@ export async function requireSchema(rollout: RolloutContext, image: ImageFacts):
   const { versionPath } = recorded.outputs.deployed.machines[serving];
   let body: string;
   try {
-    ({ body } = await askPreview(previewOf(recorded, session.settings), serving, versionPath, session.signal));
+    ({ body } = await askPreview(previewOf(recorded, session), serving, versionPath, session.signal));
   } catch (error) {
     if (!(error instanceof NoConnection)) return;
     session.ui.say(

@@ -9,16 +9,22 @@ import { hasForeignTemplate } from "./next.ts";
 import type { UpdateOptions } from "./update.ts";
 import { timestamp, servingNow } from "./stage.ts";
 
+interface ShiftOptions extends ChangeOptions {
+  /** Whoever gives the share looks at the listener after it, and puts back what came in between. Default: false. */
+  readonly held?: boolean;
+}
+
 /**
  * Gives a colour a share of the requests, by an update of the listener alone: a share of a standby is its weight, all of
  * them make it the active colour.
  * @param weight percent
+ * @throws CliError when the update went through, and the listener has other weights, unless it is held
  */
 export async function shift(
   rollout: RolloutContext,
   color: Color,
   weight: number,
-  options?: ChangeOptions,
+  { held = false, ...options }: ShiftOptions = {},
 ): Promise<void> {
   const serving = servingNow(rollout);
   const standby = color === serving ? 100 - weight : weight;
@@ -34,7 +40,7 @@ export async function shift(
     const others = touched.filter((name) => name !== listenerName);
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = rollout.world.weights;
-    if (live[color] !== weight) {
+    if (live[color] !== weight && !held) {
       throw new CliError(
         "failed",
         `The update went through, and the listener was seen with ${shares(live)}: give the same command again.`,
@@ -112,7 +118,8 @@ async function moveBack(
   why: string,
   { override, insist }: RollbackOptions,
 ): Promise<void> {
-  await shift(rollout, to, 100, { override, urgent: true }).catch(async (error: unknown) => {
+  const held = rollout.tookOver;
+  await shift(rollout, to, 100, { override, urgent: true, held }).catch(async (error: unknown) => {
     const refused = error instanceof CliError && error.code === "refused";
     const { healthy, staleTargets } = rollout.world.fleets[to];
     // Targets of another fleet may be of an image that nobody has checked; those of a colour that serves are at work already.
@@ -121,7 +128,7 @@ async function moveBack(
     rollout.session.ui.say(
       `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
     );
-    await shift(rollout, to, 100, { override: why, urgent: true });
+    await shift(rollout, to, 100, { override: why, urgent: true, held });
   });
 }
 
@@ -163,12 +170,30 @@ async function restoreFleet(rollout: RolloutContext, to: Color): Promise<void> {
   const { world, session } = rollout;
   const { image, staleTargets } = world.fleets[to];
   const isChanged = hasForeignTemplate(world.fleets[to]);
-  if ((!isChanged && staleTargets.length === 0) || world.weights.live[to] > 0) return;
+  if (!isChanged && staleTargets.length === 0) return;
+  if (world.weights.live[to] > 0) {
+    if (isChanged && world.weights.live[to] === 100) throw rebuiltUnderRequests(to, world.stack);
+    return;
+  }
   if (isChanged) session.ui.say(`The launch template of ${to} was left changed by an update that failed.`);
   if ((await rollout.restore(to)) || !isChanged) return;
   throw new CliError(
     "failed",
     `${to} could not be given ${imageName(image)} again. In an incident: bluegreen rollback --to ${to} --override "why".`,
+  );
+}
+
+/**
+ * `rollback --direct` has moved the requests to a fleet whose template a `pulumi up` had changed: no update may touch it while
+ * it serves. Without traffic `restoreFleet` puts its template back.
+ */
+function rebuiltUnderRequests(to: Color, stack: string): CliError {
+  const away = `bluegreen rollback --direct --to ${other(to)} --stack ${stack}`;
+  return new CliError(
+    "refused",
+    `${to} serves, and an update that failed has changed its launch template: writing that down would rebuild the fleet under ` +
+      `the requests. Where ${other(to)} is well, give it the requests for a moment (${away}), and then give this command ` +
+      `again: it puts the template back first. Until then ${to} serves on.`,
   );
 }
 
@@ -195,25 +220,41 @@ async function concludeRollback(rollout: RolloutContext, { color, image, from, w
   );
 }
 
-/** Looks that a rollback takes after it when somebody else was at work before, and milliseconds between two. */
+/**
+ * Looks in a row that a rollback takes after it when somebody else was at work before, milliseconds between two, and how often it
+ * puts its weights back: the command before has one call under way, and who changes them more often does it on purpose.
+ */
 const looks = 3;
 const pauseBetween = 2_000;
+const mostChanges = 3;
 
 /**
- * A call to AWS that the preempted command had under way carries no condition and may still land: whoever went back looks
- * again, and puts back what it decided.
+ * A call to AWS that the preempted command had under way carries no condition and may still land, also between the rollback's
+ * update and its first look: whoever went back looks again, and puts back what it decided.
+ * @throws CliError when the weights are changed again and again
  */
 async function hold(rollout: RolloutContext, to: Color, why: string): Promise<void> {
   if (!rollout.tookOver) return;
-  for (let look = 0; look < looks; look++) {
-    await pause(pauseBetween, undefined, { signal: rollout.session.signal });
-    const { live } = (await rollout.look()).weights;
-    if (live[to] === 100) continue;
+  let changes = 0;
+  for (let quiet = 0; ;) {
+    const { live } = rollout.world.weights;
+    if (live[to] === 100) {
+      if (quiet++ === looks) return;
+      await pause(pauseBetween, undefined, { signal: rollout.session.signal });
+      await rollout.look();
+      continue;
+    }
+    if (++changes > mostChanges)
+      throw new CliError(
+        "failed",
+        `Somebody gives the listener other weights again and again (now ${shares(live)}). Find out who, and give the same command again.`,
+      );
     rollout.session.ui.say(
       `The command before this one has moved traffic once more (${shares(live)}): it goes back again.`,
     );
     await rollout.recover(`the live weights are ${shares(live)}`, { sparing: true });
-    await shift(rollout, to, 100, { override: why, urgent: true });
+    await shift(rollout, to, 100, { override: why, urgent: true, held: true });
+    quiet = 0;
   }
 }
 

@@ -9,7 +9,14 @@ import { DescribeAlarmsCommand, type MetricAlarm } from "@aws-sdk/client-cloudwa
 import { DescribeImagesCommand, type Image } from "@aws-sdk/client-ec2";
 import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { z } from "zod";
-import { foreignTraffic, liveWeights, observe, suspendedIn, targetHealth } from "../../aws/describe.ts";
+import {
+  listenerTraffic,
+  liveWeights,
+  observe,
+  suspendedIn,
+  targetHealth,
+  type ListenerTraffic,
+} from "../../aws/describe.ts";
 import { byColor, colors, type ByColor, type Color } from "../../deployment/model.ts";
 import { fleetPartName, isGeneratedFrom } from "../../deployment/names.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
@@ -27,9 +34,12 @@ export async function weightsNow(
   return liveWeights({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
 }
 
-/** Where the listener sends requests beside the two colours. */
-export async function foreignNow({ elb, autoScaling }: Clients, outputs: Outputs): Promise<string[]> {
-  return foreignTraffic({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
+/** The same, and where else it sends requests. */
+export async function trafficNow(
+  { elb, autoScaling }: Clients,
+  outputs: Outputs,
+): Promise<ListenerTraffic | undefined> {
+  return listenerTraffic({ elb, autoScaling }, outputs.listenerArn, outputs.targetGroupArns);
 }
 
 /** Both fleets. */

@@ -6,7 +6,7 @@ import type { ReleaseSettings, LiveState } from "./model.ts";
 import { settingsOf, type StackState } from "./stack-state.ts";
 import { CliError } from "../error.ts";
 import type { Session } from "../session.ts";
-import { alarmsNow, fleetsNow, foreignNow, groupsOf, policiesOf, unknownTo, weightsNow } from "./describe.ts";
+import { alarmsNow, fleetsNow, groupsOf, policiesOf, trafficNow, unknownTo } from "./describe.ts";
 
 /** A stack as it is, and what its state says of it. */
 export interface Reading {
@@ -27,9 +27,8 @@ export async function readLiveState(session: Session, known?: StackState): Promi
   const { outputs } = recorded;
   const { clients, stackRef, settings } = session;
   try {
-    const [live, foreign, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
-      weightsNow(clients, outputs),
-      foreignNow(clients, outputs),
+    const [traffic, fleets, alarms, groups, policies, lock, [record, ...earlier]] = await Promise.all([
+      trafficNow(clients, outputs),
       fleetsNow(clients, outputs, recorded),
       alarmsNow(clients, outputs),
       groupsOf(clients, session.environment, session.project),
@@ -37,11 +36,12 @@ export async function readLiveState(session: Session, known?: StackState): Promi
       currentLock(clients.dynamodb, outputs.releases.tableName),
       listRecords(clients.dynamodb, outputs.releases.tableName, RECORDS),
     ]);
-    if (live === undefined)
+    if (traffic === undefined)
       throw new CliError(
         "refused",
         `The listener of stack ${stackRef.stack} is gone. Bring it back with pulumi up --refresh.`,
       );
+    const { weights: live, foreign } = traffic;
     const world: LiveState = {
       stack: stackRef.stack,
       at: Date.now(),

@@ -45,7 +45,7 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
   row("instances", (color) => {
     const { instances, staleTargets } = fleet(color);
     const lines = instances.map((instance) => instanceText(instance, paint));
-    return [...lines, ...staleTargets.map((id) => paint("red", `${id} of an earlier fleet`))].join("\n") || "none";
+    return [...lines, ...staleTargets.map((id) => paint("red", `${id} not in its group`))].join("\n") || "none";
   });
   return grid.toString();
 }

@@ -1,10 +1,11 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { awsTime } from "../../aws/clock.ts";
 import type { Holder, Lock, LockKind } from "../state/model.ts";
 import type { CliError } from "../error.ts";
 import { leftBy } from "./abandoned.ts";
-import { awsTime, thisMoment } from "./clock.ts";
+import { thisMoment } from "./clock.ts";
 import { isHolderAlive } from "./holder.ts";
 import { type Before, HeldLock, type LockStore } from "./lease.ts";
 import { isRollback, LEASE_SECONDS, lockDecision, lockedRefusal, waitingFor } from "./lock.ts";

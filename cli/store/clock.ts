@@ -1,13 +1,3 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-
-/**
- * Milliseconds since 1970 by AWS's clock, as the client's last answer told it, in whole seconds: by this host's own before one.
- *
- * The SDK signs with a clock that it corrects by each answer's Date, so AWS serves also a host whose clock is hours off: a
- * lease that is written by one host and read by another needs that corrected clock.
- */
-export const awsTime = (client: DynamoDBClient): number => Date.now() + client.config.systemClockOffset;
-
 /** A moment by both clocks of this process. */
 export interface Moment {
   readonly wall: number;

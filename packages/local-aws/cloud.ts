@@ -28,6 +28,7 @@ import { ElbMetrics } from "./elb/metrics.ts";
 import { ElbService } from "./elb/service.ts";
 import { json, query } from "./exchange.ts";
 import { FaultInjection } from "./fault-injection.ts";
+import { HeldCalls } from "./held-calls.ts";
 import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
@@ -115,6 +116,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const systemsManager = startSystemsManager({ clock, ec2, instances, client, log });
   const around = { ec2, region, topology: () => elb.topology };
   const faults = new FaultInjection();
+  const heldCalls = new HeldCalls();
   const front = new Front({
     moto: moto.endpoint,
     region,
@@ -137,11 +139,13 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       addresses,
       instances,
       faults,
+      heldCalls,
       alarms: cloudWatch.alarms,
       cloudWatch,
       groups: controller.groups,
     }),
     faults,
+    heldCalls,
     log,
   });
   const endpoint = await front.listen();
@@ -151,6 +155,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     certificateAuthority: certificates.authority,
     gateway: room?.gateway,
     async stop() {
+      heldCalls.release();
       front.close();
       systemsManager.end();
       cloudWatch.end();

@@ -8,6 +8,7 @@ import type { Balancer } from "./elb/balancer.ts";
 import type { ElbService } from "./elb/service.ts";
 import { forwardsOf } from "./elb/topology.ts";
 import { type Fault, type FaultInjection, faults } from "./fault-injection.ts";
+import type { HeldCalls } from "./held-calls.ts";
 
 /** A load balancer as it really runs here. */
 export interface LoadBalancerState {
@@ -50,6 +51,8 @@ export interface CloudState {
   groups: GroupState[];
   /** States of the alarms, by name. */
   alarms: Record<string, StateValue>;
+  /** Actions of the calls that are held. */
+  held: string[];
 }
 
 /** What the control paths tell about and act on. */
@@ -60,11 +63,12 @@ export interface ControlArgs {
   instances: Instances;
   groups: ReadonlyMap<string, Group>;
   faults: FaultInjection;
+  heldCalls: HeldCalls;
   alarms: Pick<Alarms, "list">;
   cloudWatch: Pick<RunningCloudWatch, "delayAlarms">;
 }
 
-function stateOf({ elb, balancer, addresses, instances, groups, alarms }: ControlArgs): CloudState {
+function stateOf({ elb, balancer, addresses, instances, groups, alarms, heldCalls }: ControlArgs): CloudState {
   return {
     loadBalancers: elb.topology.loadBalancers.map(({ name, arn }) => ({
       name,
@@ -96,12 +100,14 @@ function stateOf({ elb, balancer, addresses, instances, groups, alarms }: Contro
       inService: [...members.values()].flatMap(({ id, lifecycle }) => (lifecycle === "InService" ? [id] : [])),
     })),
     alarms: Object.fromEntries(alarms.list().map(({ name, state }) => [name, state.value])),
+    held: heldCalls.held,
   };
 }
 
 /**
  * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/alarm-lag/N`, after which alarms come N AWS seconds late;
  * `POST /rehearsal/instances/ID/kill`, which lets a machine die;
+ * `POST /rehearsal/hold/ACTION`, after which the next call of that action does not land before `POST /rehearsal/release`;
  * and `POST /rehearsal/faults/FAULT/N`,
  * after which the next N calls of AWS's API fail so. Undefined for an unknown path, instance or fault.
  */
@@ -114,6 +120,16 @@ export function controlPaths(args: ControlArgs): (method: string, path: string) 
     if (method === "POST" && lag) {
       args.cloudWatch.delayAlarms(Number(lag));
       return { lag: Number(lag) };
+    }
+    const action = /^\/rehearsal\/hold\/(\w+)$/.exec(path)?.[1];
+    if (method === "POST" && action) {
+      args.heldCalls.hold(action);
+      return { hold: action };
+    }
+    if (method === "POST" && path === "/rehearsal/release") {
+      const { held } = args.heldCalls;
+      args.heldCalls.release();
+      return { released: held };
     }
     const [, name, calls] = /^\/rehearsal\/faults\/([a-z]+)\/(\d+)$/.exec(path) ?? [];
     const fault = faults.find((known): known is Fault => known === name);

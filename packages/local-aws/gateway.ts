@@ -13,6 +13,7 @@ import type { PassOn, Reply } from "./call.ts";
 import { AwsError, messageOf } from "./errors.ts";
 import type { Spoken } from "./exchange.ts";
 import { faultReply, type FaultInjection } from "./fault-injection.ts";
+import type { HeldCalls } from "./held-calls.ts";
 import { verdictReply, type ModelJudge } from "./models/judge.ts";
 import { targetAction } from "./json.ts";
 import { actionOf, signedScope } from "./query.ts";
@@ -31,6 +32,8 @@ export interface FrontArgs {
   control(method: string, path: string): unknown;
   /** Lets calls fail on purpose; default: none. */
   faults?: Pick<FaultInjection, "take">;
+  /** Holds calls on purpose; default: none. */
+  heldCalls?: Pick<HeldCalls, "pass">;
   log(line: string): void;
 }
 
@@ -109,6 +112,7 @@ export class Front {
     const body = bytes.toString("utf8");
     const exchange = service({ service: scope.service, headers: incoming.headers, body });
     const passOn: PassOn = (other) => this.passOn(incoming, other ?? body);
+    await this.args.heldCalls?.pass(exchange.action);
     let answer: Reply;
     try {
       if (scope.region !== this.args.region) {

@@ -29,6 +29,10 @@ export interface LocalAws {
   killInstance(id: string): Promise<void>;
   /** Lets the next `calls` calls of AWS's API fail, whoever makes them; 0: none any more. */
   injectFault(fault: Fault, calls: number): Promise<void>;
+  /** Holds the next call of an action, for example `ModifyListener`: it lands when it is let go. */
+  holdCall(action: string): Promise<void>;
+  /** Lets the held calls go, and holds none any more. */
+  releaseCalls(): Promise<void>;
   /** Lets alarms come late by so many AWS seconds, as CloudWatch's do; 0: at once. */
   delayAlarms(seconds: number): Promise<void>;
   /** Ends the cloud and everything that it started. */
@@ -58,6 +62,8 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
     state: async () => (await control(endpoint, "GET", "state")) as CloudState,
     killInstance: async (id) => void (await control(endpoint, "POST", `instances/${id}/kill`)),
     injectFault: async (fault, calls) => void (await control(endpoint, "POST", `faults/${fault}/${calls}`)),
+    holdCall: async (action) => void (await control(endpoint, "POST", `hold/${action}`)),
+    releaseCalls: async () => void (await control(endpoint, "POST", "release")),
     delayAlarms: async (seconds) => void (await control(endpoint, "POST", `alarm-lag/${seconds}`)),
     stop: () => stop(child),
   };

@@ -1,4 +1,9 @@
-import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, type Filter } from "@aws-sdk/client-ec2";
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeImagesCommand,
+  DescribeVpcEndpointServicesCommand,
+  type Filter,
+} from "@aws-sdk/client-ec2";
 import type { Invoke } from "./server.ts";
 import { fromAws, isBlock, type Props, shape, text } from "./shape.ts";
 
@@ -59,6 +64,39 @@ const getAmi: Invoke = async (args, { cloud }) => {
   return { tags: {}, ...fromAws(imageArgs, image), id: image.ImageId, arn, region };
 };
 
+const serviceArgs = shape(`serviceId serviceName owner privateDnsName acceptanceRequired managesVpcEndpoints
+  vpcEndpointPolicySupported availabilityZones baseEndpointDnsNames supportedIpAddressTypes tags:tags`);
+
+/** Of one service: by its name, or by what AWS's filters leave (vpc_endpoint_service_data_source.go). */
+const getVpcEndpointService: Invoke = async (args, { cloud }) => {
+  known("getVpcEndpointService", args, ["service", "serviceName", "serviceType", "filters"]);
+  const { region } = cloud;
+  if (args.service && args.serviceName) throw new Error('"service": conflicts with service_name');
+  const name = args.serviceName ?? (args.service ? `com.amazonaws.${region}.${text(args.service)}` : undefined);
+  const byType = args.serviceType ? [{ Name: "service-type", Values: [text(args.serviceType)] }] : [];
+  const asked = [...byType, ...filters(args)];
+  const request = new DescribeVpcEndpointServicesCommand({
+    ServiceNames: name === undefined ? undefined : [text(name)],
+    Filters: asked.length > 0 ? asked : undefined,
+  });
+  const { ServiceDetails = [] } = await cloud.ec2.send(request);
+  if (ServiceDetails.length === 0) throw new Error("no matching EC2 VPC Endpoint Service found");
+  if (ServiceDetails.length > 1) {
+    throw new Error(
+      "multiple EC2 VPC Endpoint Services matched; use additional constraints to reduce matches to a single EC2 VPC " +
+        "Endpoint Service",
+    );
+  }
+  const [service] = ServiceDetails;
+  return {
+    tags: {},
+    ...fromAws(serviceArgs, service),
+    id: service.ServiceId,
+    serviceType: service.ServiceType?.[0]?.ServiceType,
+    region,
+  };
+};
+
 const getRegion: Invoke = (args, { cloud }) => {
   const asked = args.region ?? args.name ?? cloud.region;
   if (asked !== cloud.region)
@@ -83,6 +121,7 @@ const getPartition: Invoke = () => ({
 export const INVOKES: ReadonlyMap<string, Invoke> = new Map([
   ["aws:index/getAvailabilityZones:getAvailabilityZones", getAvailabilityZones],
   ["aws:ec2/getAmi:getAmi", getAmi],
+  ["aws:ec2/getVpcEndpointService:getVpcEndpointService", getVpcEndpointService],
   ["aws:index/getRegion:getRegion", getRegion],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
   ["aws:index/getPartition:getPartition", getPartition],

@@ -15,8 +15,9 @@ const answers: Record<string, Record<string, unknown>> = {
   "pulumi:pulumi:readStackOutputs": { outputs: {} },
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "111111111111" },
   "aws:index/getRegion:getRegion": { region: "eu-central-1" },
-  "aws:index/getPartition:getPartition": { partition: "aws" },
+  "aws:index/getPartition:getPartition": { partition: "aws", reverseDnsPrefix: "com.amazonaws" },
   "aws:index/getAvailabilityZones:getAvailabilityZones": { names: ["a", "b", "c"] },
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": { serviceName: "s", availabilityZones: ["a", "b", "c"] },
   "aws:ec2/getAmi:getAmi": { state: "available", rootDeviceName: "/dev/xvda", tags: {} },
 };
 
@@ -26,6 +27,7 @@ function touch(): unknown[] {
     ...[aws.acm.Certificate, aws.autoscaling.Group, aws.autoscaling.Policy],
     ...[aws.cloudwatch.CompositeAlarm, aws.cloudwatch.Dashboard, aws.cloudwatch.MetricAlarm],
     ...[aws.dynamodb.Table, aws.ec2.LaunchTemplate, aws.ec2.SecurityGroup, aws.ec2.VpcEndpoint, aws.ec2.getAmi],
+    ...[aws.ec2.getVpcEndpointServiceOutput],
     ...[aws.vpc.SecurityGroupEgressRule, aws.vpc.SecurityGroupIngressRule],
     ...[aws.iam.InstanceProfile, aws.iam.Role, aws.iam.RolePolicy, aws.iam.RolePolicyAttachment],
     ...[aws.kms.Key, aws.lb.Listener, aws.lb.ListenerRule, aws.lb.LoadBalancer, aws.lb.TargetGroup],

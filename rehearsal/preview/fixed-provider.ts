@@ -121,6 +121,10 @@ const invokes = (cloud: FixedCloud): [string, Invoke][] => [
   ],
   ["aws:index/getAvailabilityZones:getAvailabilityZones", () => ({ id: region, region, names: zones, zoneIds: zones })],
   [
+    "aws:ec2/getVpcEndpointService:getVpcEndpointService",
+    ({ serviceName, serviceType }) => ({ id: serviceName, serviceName, serviceType, availabilityZones: zones }),
+  ],
+  [
     "aws:ec2/getAmi:getAmi",
     ({ filters }) => {
       const id = String((blocks(filters)[0]?.values as string[])[0]);

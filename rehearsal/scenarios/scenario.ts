@@ -5,6 +5,7 @@ import { caughtSteps } from "./commands-caught.ts";
 import { commandAlarmSteps } from "./commands-alarms.ts";
 import { commandFaultSteps } from "./commands-faults.ts";
 import { commandHeldSteps } from "./commands-held.ts";
+import { commandLateSteps } from "./commands-late.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
@@ -26,6 +27,7 @@ const commandHazards = [
   ...commandGuardSteps,
   ...commandFaultSteps,
   ...commandHeldSteps,
+  ...commandLateSteps,
   ...commandAlarmSteps,
   ...killSteps,
   environments,

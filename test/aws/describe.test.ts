@@ -1,5 +1,5 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { autoScalingGroup, foreignTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import { autoScalingGroup, listenerTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
 import { arns, fakeClients, forwarding, groupOf, inService, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);
@@ -74,7 +74,6 @@ describe("foreign traffic", () => {
   const query = { Field: "query-string", QueryStringConfig: { Values: [{ Key: "a", Value: "b" }] } };
   test.each<[string, World, string[]]>([
     ["nothing beside the two colours", { listeners: { "arn:l": forwarding({ blue: 90, green: 10 }) } }, []],
-    ["nothing where there is no listener", {}, []],
     [
       "another target group with its share",
       {
@@ -104,7 +103,20 @@ describe("foreign traffic", () => {
         "host-header old.example.com to a fixed-response (rule 7)",
       ],
     ],
-  ])("%s", async (_, world, expected) => expect(await foreignTraffic(asked(world), "arn:l", arns)).toEqual(expected));
+  ])("%s", async (_, world, expected) =>
+    expect((await listenerTraffic(asked(world), "arn:l", arns))?.foreign).toEqual(expected),
+  );
+
+  test("comes with the weights of the same look", async () => {
+    const world = { listeners: { "arn:l": forwarding({ blue: 90, green: 10 }) } };
+    const asking = asked(world);
+    const send = jest.spyOn(asking.elb, "send");
+    expect(await listenerTraffic(asking, "arn:l", arns)).toEqual({ weights: { blue: 90, green: 10 }, foreign: [] });
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  test("undefined when there is no such listener", async () =>
+    expect(await listenerTraffic(asked({}), "arn:l", arns)).toBeUndefined());
 });
 
 test("targets and groups are asked for by their own names", async () => {

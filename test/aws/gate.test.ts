@@ -325,10 +325,14 @@ describe("what the gate asks", () => {
     [
       "instances of an earlier fleet are left",
       { targets: { ...world.targets, [arns.green]: ["i-3 healthy", "i-4 healthy", "i-9 healthy"] } },
-      ["still holds i-9 of an earlier fleet"],
+      ["also holds i-9, which its group does not have"],
     ],
-    ["the group is empty", { groups: { green: groupOf([]) } }, [nothing, "still holds i-3, i-4 of an earlier fleet"]],
-    ["the group is gone", { groups: {} }, [nothing, "still holds i-3, i-4 of an earlier fleet"]],
+    [
+      "the group is empty",
+      { groups: { green: groupOf([]) } },
+      [nothing, "also holds i-3, i-4, which its group does not have"],
+    ],
+    ["the group is gone", { groups: {} }, [nothing, "also holds i-3, i-4, which its group does not have"]],
   ])("fails when %s", async (_, changed, expected) =>
     expect((await ask({}, changed)).reasons).toEqual(
       expected.map((reason) => expect.stringContaining(reason) as string),

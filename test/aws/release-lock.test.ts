@@ -1,9 +1,10 @@
 import { askLock, lockFault } from "../../aws/release-lock.ts";
-import type { Item } from "../../aws/releases-item.ts";
+import type { Item, ReadItem } from "../../aws/releases-item.ts";
 import { lockVariable } from "../../deployment/variables.ts";
 
 const now = 1_000_000;
 const body = { holder: { by: "alice@desk", host: "desk", pid: 7 }, doing: "release v2", since: "2026-11-27T12:00:00Z" };
+const answer = (item?: Item) => Promise.resolve({ item, at: now });
 const held = (token: string, expires = now + 60_000, text = JSON.stringify(body)): Item => ({
   pk: { S: "lock" },
   sk: { S: "release" },
@@ -61,19 +62,30 @@ describe("asking", () => {
       note: "the stack's table can't be asked who releases now: it is down",
     }));
 
+  test.each([
+    ["its lease is not over by AWS's clock, and is by this host's", now + 1, /works on this stack/],
+    ["its lease is over by AWS's clock", now, undefined],
+  ])(
+    "given a person's own update that moves traffic, when there is a lock and %s, then that counts",
+    async (_, expires, fault) => {
+      const found = await askLock(() => answer(held("theirs", expires)), "table", true);
+      expect(found.fault ?? "").toMatch(fault ?? /^$/);
+    },
+  );
+
   describe("given a command's own update", () => {
     beforeEach(() => (process.env[lockVariable] = "mine"));
 
     test("when its lock is there, then nothing is against it", async () => {
-      const read = jest.fn(() => Promise.resolve(held("mine")));
+      const read = jest.fn(() => answer(held("mine")));
       expect(await askLock(read, "table", false)).toEqual({ fault: undefined });
       expect(read.mock.calls).toEqual([["table", "lock"]]);
     });
 
-    test.each<[string, () => Promise<Item | undefined>, string | undefined, RegExp]>([
+    test.each<[string, ReadItem, string | undefined, RegExp]>([
       ["the table can't be asked", down, "table", /who releases now: it is down\. .*BLUEGREEN_OVERRIDE/],
       ["no table is known", nobody, undefined, /the stack's outputs name no table/],
-      ["the lock is another's", () => Promise.resolve(held("theirs")), "table", /has lost its lock/],
+      ["the lock is another's", () => answer(held("theirs")), "table", /has lost its lock/],
     ])("fails when %s, also when nothing moves", async (_, read, table, message) =>
       expect((await askLock(read, table, false)).fault).toMatch(message),
     );

@@ -17,7 +17,7 @@ const ids = (color: Color) => {
 jest.mock("../../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
-  foreignTraffic: () => Promise.resolve([]),
+  listenerTraffic: () => Promise.resolve(live && { weights: live, foreign: [] }),
   autoScalingGroup: (_: unknown, name: string): Promise<AutoScalingGroup | undefined> => {
     const members = ids(colorIn(name));
     const Instances = members.map((InstanceId) => ({

@@ -13,7 +13,7 @@ let targets: string[] = [];
 jest.mock("../../aws/describe.ts", () => ({
   ...jest.requireActual<object>("../../aws/describe.ts"),
   liveWeights: () => Promise.resolve(live),
-  foreignTraffic: () => Promise.resolve([]),
+  listenerTraffic: () => Promise.resolve(live && { weights: live, foreign: [] }),
   targetHealth: () => Promise.resolve(targets.map(target)),
   autoScalingGroup: () => Promise.resolve(groupOf(targets.map((text) => target(text).Target.Id ?? ""))),
 }));

@@ -107,8 +107,11 @@ describe("given traffic that the update knows of, then it is guarded without a q
 describe("given a command's update whose lock went to a rollback", () => {
   const items = (token: string) => () =>
     Promise.resolve({
-      token: { S: token },
-      body: { S: JSON.stringify({ holder: { by: "ann" }, doing: "rollback", since: "2026" }) },
+      item: {
+        token: { S: token },
+        body: { S: JSON.stringify({ holder: { by: "ann" }, doing: "rollback", since: "2026" }) },
+      },
+      at: 0,
     });
   const asked = (token: string) => preemptedFault(items(token), { releasesTable: "t" }, "The group would be replaced");
   afterEach(() => {

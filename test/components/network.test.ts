@@ -53,8 +53,10 @@ test("interface endpoints are open to the fleets on HTTPS, and answer under AWS'
     () =>
       new VpcEndpoints("e", {
         region: "eu-north-1",
+        reverseDnsPrefix: "com.amazonaws",
         vpcId: "vpc-1",
         subnetIds: ["q"],
+        availabilityZoneNames: ["eu-north-1a"],
         routeTableIds: ["r"],
         tags: {},
         clientSecurityGroupId: "sg-fleet",

@@ -7,7 +7,7 @@ const answer = (names: string[]) =>
   answerCalls({
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "111111111111" }),
     "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
-    "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+    "aws:index/getPartition:getPartition": () => ({ partition: "aws", reverseDnsPrefix: "com.amazonaws" }),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (inputs) => {
       asked.push(inputs);
       return { names };
@@ -20,6 +20,7 @@ test("the first zones by name, in whatever order AWS tells them, and no Local Zo
     accountId: "111111111111",
     region: "eu-central-1",
     partition: "aws",
+    reverseDnsPrefix: "com.amazonaws",
     availabilityZoneNames: ["a", "b"],
   });
   const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];

@@ -146,7 +146,7 @@ describe("fails for one reason alone", () => {
     [
       "a fleet of before",
       { observed: observed(seen(4, 5, ["i-8", "i-9"])) },
-      "green's target group still holds i-8, i-9 of an earlier fleet. Finish that update first: pulumi up with the present",
+      "green's target group also holds i-8, i-9, which its group does not have. Instances of an earlier fleet leave when its update is finished: pulumi up with the present",
     ],
     [
       "a bad answer",

@@ -70,7 +70,7 @@ describe("fails to be ready", () => {
     [
       "targets of an earlier fleet, and too few of its own",
       { observed: { blue: seen(2), green: seen(3, 1, ["i-8"]) } },
-      "green has 1 healthy targets and needs 2 for 100 % of the requests; green's target group still holds i-8 of an earlier fleet",
+      "green has 1 healthy targets and needs 2 for 100 % of the requests; green's target group also holds i-8, which its group does not have",
     ],
     [
       "somebody moved traffic by hand",

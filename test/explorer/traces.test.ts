@@ -95,12 +95,15 @@ describe("3: a preempted runner that lives moves nothing", () => {
 describe("3: the gate trusts nothing that it was told before a freeze", () => {
   it("given a canary, when it is frozen behind the gate's last question and a direct rollback succeeds, then the canary gets nothing", async () => {
     const history = historyOf("canary-direct");
-    const { weights } = await when(history, "A110:start=B", "A124:stall=40", "A20:freeze=40");
+    const begins = ["A[record running]:freeze=40", "A[DescribeAutoScalingGroups#12]:start=B"];
+    // The gate's last question is the lock's.
+    const { weights } = await when(history, ...begins, "A[GetItem#10]:stall=40");
     expect(weights).toEqual({ blue: 100, green: 0 });
   });
 
   it("given a rollback that is frozen amid the gate's questions, when its target gets sick meanwhile, then it asks again", async () => {
-    await when(historyOf("rollback-up"), "A36:freeze=900", "A36:world=sick-blue");
+    const gate = "A[DescribeListeners#3]";
+    await when(historyOf("rollback-up"), `${gate}:freeze=900`, `${gate}:world=sick-blue`);
   });
 });
 
@@ -184,8 +187,9 @@ describe("9: a killed run does not block the next ones for ever", () => {
 
 describe("9: an engine that is not written down does not begin", () => {
   it("given a retire's lock was taken by a rollback, when its note is refused and its renewal gets no answer, then it waits", async () => {
-    const lost = ["A17:start=B", "A21:lose", "A23:kill"];
-    const { weights } = await when(historyOf("retire-rollback"), ...lost);
+    const taken = ["A[renew the lock]:start=B", "A[write the settings]:stall=1"];
+    const lost = ["A[renew the lock#2]:lose", "A[state lock]:killAfter"];
+    const { weights } = await when(historyOf("retire-rollback"), ...taken, ...lost);
     expect(weights).toEqual({ blue: 100, green: 0 });
   });
 });
@@ -223,7 +227,7 @@ describe("11: clocks may differ by minutes", () => {
 describe("12: a rollback gives way to another rollback alone", () => {
   it("given it read one command's lock, when another command takes it before it writes, then it goes on", async () => {
     const history = given(fresh, ["release X"], "release X", "rollback", "release X");
-    const faults = ["A4:start=B", "B[take the lock]:freeze=1.2", "A[give the lock back]:start=C"];
+    const faults = ["A[stack export#2]:start=B", "B[take the lock]:freeze=1.2", "A[give the lock back]:start=C"];
     const { ends, weights } = await when(history, ...faults);
     expect(ends.B.code).toBe("ok");
     expect(weights).toEqual({ blue: 100, green: 0 });
@@ -264,21 +268,24 @@ describe("the settings that were written last lead to what serves", () => {
   );
 
   it("given a rollback that could not write down its settings, and failed behind its move, when it is given again, then they are written", async () => {
-    const lost = ["A20:freeze=100", "A[write the state#3]:lose", "A54:late=100"];
+    const lost = ["A[write the revision]:lose", "A[write the state#3]:lose", "A[write the revision#2]:lose"];
     const { ends } = await when(historyOf("rollback"), ...lost);
     expect(ends.A.code).toBe("failed");
   });
 });
 
 describe("a rollback begins one record, whatever becomes of the answer", () => {
-  it.each(["A19:lose", "A19:loseAfter"])("given %s, when it ends, then no other record runs", async (fault) => {
-    await when(historyOf("rollback"), fault);
-  });
+  it.each(["A[record running#2]:lose", "A[record running#2]:loseAfter"])(
+    "given %s, when it ends, then no other record runs",
+    async (fault) => {
+      await when(historyOf("rollback"), fault);
+    },
+  );
 });
 
 describe("a rollback that was frozen takes its lock again, and keeps its record", () => {
   it("given a retire took the lock from a rollback that was frozen, when both go on, then the record says rolled back", async () => {
-    const frozen = ["A1:start=B", "B12:freeze=900", "A2:freeze=900"];
+    const frozen = ["A[stack export]:start=B", "B[DescribeAutoScalingGroups#2]:freeze=900", "A[GetItem]:freeze=900"];
     const { records } = await when(historyOf("retire-rollback"), ...frozen);
     expect(records.at(-1)).toEqual({ image: "X", outcome: "rolled-back" });
   });
@@ -288,5 +295,24 @@ describe("13: a checkout older than a rollback", () => {
   it("given X was rolled back, when pulumi up comes from a checkout in which X serves, then nothing moves", async () => {
     const { ends } = await when(historyOf("rollback-up"));
     expect(ends.B.code).toBe("failed");
+  });
+});
+
+describe("14: a fleet that got the requests while its template was changed", () => {
+  const direct = (to: string) => `rollback --direct --to=${to}`;
+  const steps = [direct("blue"), "rollback --to=blue", direct("green"), "rollback --to=blue"];
+  const history = given(fresh, ["release X"], "up blueAmi=Y standby=warm");
+  const cast = steps.map((line, index) => ({ who: "BCDE"[index], line, host: "ci2", checkout: "one" }));
+
+  it("given an update that failed between template and group, when direct moves the requests there, then the way out that is named works", async () => {
+    const whole = { ...history, cast: [...history.cast, ...cast] };
+    const { ends } = await when(whole, "A[creating app-blue-group]:lose");
+    expect(ends.A.code).toBe("failed");
+    expect(ends.B.code).toBe("ok");
+    expect(ends.C).toMatchObject({ code: "refused" });
+    expect(ends.C.message).toMatch(
+      /bluegreen rollback --direct --to green --stack dev\), and then give this command again/,
+    );
+    expect([ends.D.code, ends.E.code]).toEqual(["ok", "ok"]);
   });
 });

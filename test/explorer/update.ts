@@ -10,6 +10,7 @@ import {
   type FleetFault,
 } from "../../components/fleet-guards.ts";
 import type { Clients } from "../../cli/clients.ts";
+import { awsTime } from "../../aws/clock.ts";
 import { askGate } from "../../aws/gate.ts";
 import { liveWeights } from "../../aws/describe.ts";
 import { withCode, type ErrorCode } from "../../deployment/error-codes.ts";
@@ -54,8 +55,13 @@ export class Update {
   private readonly clients: Clients;
   /** Colours whose group this update has made anew. */
   private readonly remade: Color[] = [];
-  private readonly readItem: ReadItem = async (TableName, pk) =>
-    (await this.clients.dynamodb.send(new GetItemCommand({ TableName, Key: itemKey(pk), ConsistentRead: true }))).Item;
+  private readonly readItem: ReadItem = async (TableName, pk) => {
+    const { dynamodb } = this.clients;
+    const { Item: item } = await dynamodb.send(
+      new GetItemCommand({ TableName, Key: itemKey(pk), ConsistentRead: true }),
+    );
+    return { item, at: awsTime(dynamodb) };
+  };
 
   constructor(backend: Steps, aws: Aws, process: Process, settings: Settings, print: (line: string) => void) {
     this.print = print;
@@ -258,7 +264,7 @@ export class Update {
   private async olderSettings(plan: Plan, deployed: DeployedStack): Promise<string[]> {
     if (this.process.env[lockVariable] || !concernsRelease(plan, deployed)) return [];
     try {
-      const last = revisionIn(await this.readItem(tableName, "settings"));
+      const last = revisionIn((await this.readItem(tableName, "settings")).item);
       return [olderSettingsFault("dev", this.settings.releaseRevision, plan, deployed, last) ?? []].flat();
     } catch {
       return [];

@@ -53,11 +53,11 @@ const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at 
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
 test.each<[string, string, string[]]>([
-  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment"]],
+  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile"]],
   [
     "an unknown key",
     "\nnotes: x",
-    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment'],
+    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile'],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],

@@ -34,6 +34,8 @@ interface World {
   rules?: object[];
   /** Colours of the groups that run instances; undefined: Auto Scaling does not answer. */
   groups?: Color[];
+  /** An instance that somebody has registered by hand, in the place of blue's own target. */
+  stray?: string;
 }
 
 const stickiness = { Enabled: false, DurationSeconds: 86_400 };
@@ -92,8 +94,10 @@ async function attempt(
     },
     DescribeRulesCommand: () => ({ Rules: rules }),
     DescribeTargetHealthCommand: ({ TargetGroupArn }) => {
-      const State = healthy[TargetGroupArn.slice(3) as Color] ?? "healthy";
-      return { TargetHealthDescriptions: [{ Target: { Id: "i-1" }, TargetHealth: { State } }] };
+      const color = TargetGroupArn.slice(3) as Color;
+      const Id = (color === "blue" ? rest.stray : undefined) ?? `i-${color}`;
+      const State = healthy[color] ?? "healthy";
+      return { TargetHealthDescriptions: [{ Target: { Id }, TargetHealth: { State } }] };
     },
     ModifyListenerCommand: (input) => {
       modified.push(input);
@@ -118,7 +122,8 @@ async function attempt(
       const group = (color: Color, index: number) => ({
         AutoScalingGroupName: `app-${color}-group-${index}`,
         Tags: tags({ Color: color }),
-        Instances: [{ InstanceId: `i-${index}` }],
+        Instances: [{ InstanceId: `i-${color}`, LifecycleState: "InService" }],
+        DesiredCapacity: 1,
       });
       return { AutoScalingGroups: groups.map(group) };
     });
@@ -212,7 +217,7 @@ describe("given the colour has two fleets, since an update replaces one", () => 
 test("when Auto Scaling does not answer, then it says so and goes: a rollback does not wait for it", async () => {
   const { modified, said } = await attempt({ groups: undefined });
   expect(modified).toEqual([all("blue")]);
-  expect(said.join()).toMatch(/Whether blue has one fleet or two can't be told: no answer/);
+  expect(said.join()).toMatch(/Whether blue has one fleet or two, and whose its targets are, can't be told: no answer/);
 });
 
 describe("given a release that is under way", () => {
@@ -289,6 +294,22 @@ test("fails for a colour without a healthy target, unless it is overridden", asy
     message: expect.stringMatching(/^blue has no healthy target.*--to.*--override/) as string,
   });
   expect((await attempt(ill, { override: "all is lost" })).modified).toEqual([all("blue")]);
+});
+
+describe("given a healthy target that somebody has registered by hand, and none of the fleet's own", () => {
+  test("fails, and names it", async () => {
+    const { modified, error } = await attempt({ stray: "i-stray" });
+    expect(modified).toEqual([]);
+    expect(error).toMatchObject({
+      code: "refused",
+      message: expect.stringMatching(
+        /^blue has no healthy target of its own \(i-stray are in none of its groups\)/,
+      ) as string,
+    });
+  });
+
+  test("when Auto Scaling does not answer, then it counts", async () =>
+    expect((await attempt({ stray: "i-stray", groups: undefined })).modified).toEqual([all("blue")]));
 });
 
 test("not past a rule of somebody else's, but with an override, and it says what it takes away", async () => {

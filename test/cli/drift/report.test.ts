@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { classify, type Seen } from "../../../cli/drift/classify.ts";
 import { renderDrift } from "../../../cli/drift/render.ts";
-import { driftReport } from "../../../cli/drift/report.ts";
+import { driftReport, nextOf } from "../../../cli/drift/report.ts";
+import type { LiveState } from "../../../cli/state/model.ts";
 import { world } from "../worlds.ts";
 
 const moved = world({ weights: { live: { blue: 50, green: 50 }, recorded: { blue: 100, green: 0 } } });
@@ -60,4 +61,41 @@ expected   Group app-blue-group, desiredCapacity: 2 declared, 3 found. Auto
 
   it("says that nothing differs", () =>
     expect(renderDrift(driftReport(world(), []), { color: false, width: 80 })).toBe("dev: all is as declared"));
+});
+
+describe("what is to be done", () => {
+  const opened: Seen = {
+    op: "same",
+    type: "aws:ec2/securityGroup:SecurityGroup",
+    urn: "firewall-fleet",
+    name: "firewall-fleet",
+    diff: ["ingress"],
+    values: { ingress: { new: ["tcp 22 from 0.0.0.0/0"] } },
+  };
+  const next = (changes: Seen[], of = world()) => nextOf(driftReport(of, classify(changes, of)));
+
+  it.each<[string, string | undefined, Seen[], LiveState]>([
+    ["nothing, where AWS alone has changed something", undefined, [seen[1]], world()],
+    [
+      "a repair, where it puts all back",
+      "differs from what was declared. bluegreen drift --repair puts it back.",
+      seen,
+      moved,
+    ],
+    [
+      "a person, where rules and target groups were added alone",
+      "differs from what was declared. No repair takes it away: 2 differences are put back by hand, as is said with each.",
+      [opened],
+      world({ foreign: ["43 % to target group legacy"] }),
+    ],
+    [
+      "both, where both are needed",
+      "bluegreen drift --repair puts back the rest; 1 difference is put back by hand, as is said with each.",
+      [...seen, opened],
+      world(),
+    ],
+  ])("%s", (_, expected, changes, of) => {
+    if (expected === undefined) expect(next(changes, of)).toBeUndefined();
+    else expect(next(changes, of)).toContain(expected);
+  });
 });

@@ -25,6 +25,8 @@ class FakeRollout {
   restorable = true;
   /** What the listener says at each later look; empty: what it was told. */
   readonly looks: LiveState["weights"]["live"][] = [];
+  /** What a late call has made of the listener when each update looks at it; empty: nothing. */
+  readonly late: LiveState["weights"]["live"][] = [];
   world: LiveState;
 
   constructor(change: Partial<LiveState>) {
@@ -67,7 +69,7 @@ class FakeRollout {
     this.changes.push({ change, override });
     const { activeColor = this.world.settings.deployed.activeColor, standbyWeight = 0 } = change;
     const live = { blue: standbyWeight, green: standbyWeight, [activeColor]: 100 - standbyWeight };
-    this.world = { ...this.world, weights: { live, recorded: live } };
+    this.world = { ...this.world, weights: { live: this.late.shift() ?? live, recorded: live } };
     return Promise.resolve(["app-listener"]);
   };
 }
@@ -228,7 +230,7 @@ describe("a rollback", () => {
       record: record(),
       fleets: { blue: fleet("blue", { staleTargets: ["i-9"] }), green: fleet("green") },
     });
-    rollout.fails = new CliError("refused", "blue's target group still holds i-9 of an earlier fleet");
+    rollout.fails = new CliError("refused", "blue's target group also holds i-9, which its group does not have");
     await expect(rollBack(asRollout(rollout), "blue", "errors", { insist: true })).rejects.toBe(rollout.fails);
     expect(rollout.changes).toEqual([]);
   });
@@ -268,6 +270,37 @@ describe("a rollback", () => {
     expect(rollout.done).toContain("recover");
     expect(rollout.changes).toHaveLength(2);
     expect(rollout.world.weights.live).toEqual({ blue: 100, green: 0 });
+  });
+
+  describe("given a preempted command whose call lands before the rollback's first look", () => {
+    const beaten = (times: number) => {
+      const rollout = new FakeRollout(greenServes);
+      rollout.tookOver = true;
+      rollout.late.push(...Array.from({ length: times }, () => ({ blue: 0, green: 100 })));
+      return rollout;
+    };
+
+    test("then it puts back what it decided, and the record says rolled back", async () => {
+      const rollout = beaten(1);
+      await backTo(rollout);
+      expect(rollout.changes).toHaveLength(2);
+      expect(rollout.done.slice(-2)).toEqual(["ended rolled-back", "notice rolled-back"]);
+      expect(rollout.world.weights.live).toEqual({ blue: 100, green: 0 });
+    });
+
+    test("fails when the weights are changed again and again, and says what they are", async () => {
+      const rollout = beaten(9);
+      await expect(backTo(rollout)).rejects.toThrow(
+        /again and again \(now blue 0 %, green 100 %\)\. Find out who, and give the same command again\.$/,
+      );
+      expect(rollout.changes).toHaveLength(4);
+    });
+
+    test("fails where nobody was before, and says to give it again: it was not this stack's own command", async () => {
+      const rollout = beaten(1);
+      rollout.tookOver = false;
+      await expect(backTo(rollout)).rejects.toThrow(/was seen with blue 0 %, green 100 %: give the same command again/);
+    });
   });
 
   test("given a fleet that is off, then it is refused with what to do", async () => {

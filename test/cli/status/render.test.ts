@@ -120,7 +120,7 @@ Drift     2 dangerous, 1 other, 1 expected; see bluegreen drift
 │ healthy   │ 2 of 2 registered                                  │ 1 of 2 registered                                  │
 │ instances │ i-bbbbbbbbbbbbbbbb1 healthy                        │ i-eeeeeeeeeeeeeeee1 healthy                        │
 │           │ i-bbbbbbbbbbbbbbbb2 healthy                        │ i-eeeeeeeeeeeeeeee2 unhealthy: Health checks       │
-│           │ i-ffffffffffffffff1 of an earlier fleet            │ failed with these codes: [500]                     │
+│           │ i-ffffffffffffffff1 not in its group               │ failed with these codes: [500]                     │
 │           │                                                    │ i-eeeeeeeeeeeeeeee3 Pending:Wait                   │
 │           │                                                    │ i-eeeeeeeeeeeeeeee4 InService, not registered      │
 └───────────┴────────────────────────────────────────────────────┴────────────────────────────────────────────────────┘`,

@@ -52,7 +52,7 @@ describe("whether a rollback is ready", () => {
         ready: false,
         to: "blue",
         reason:
-          "blue has 1 healthy targets and needs 2 for 100 % of the requests; blue's target group still holds i-1 of an earlier fleet",
+          "blue has 1 healthy targets and needs 2 for 100 % of the requests; blue's target group also holds i-1, which its group does not have",
       },
     ],
     [

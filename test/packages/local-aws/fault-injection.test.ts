@@ -2,6 +2,8 @@ import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/cl
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { faults, FaultInjection, type Fault } from "../../../packages/local-aws/fault-injection.ts";
+import { reply } from "../../../packages/local-aws/call.ts";
+import { HeldCalls } from "../../../packages/local-aws/held-calls.ts";
 import { Front } from "../../../packages/local-aws/gateway.ts";
 import { controlPaths, type ControlArgs } from "../../../packages/local-aws/control.ts";
 
@@ -63,4 +65,69 @@ test("no fault by another name, and all of those by theirs", async () => {
     (await fetch(`${endpoint}/rehearsal/faults/${name}/0`, { method: "POST" })).status;
   expect(await ask("tired")).toBe(404);
   expect(await Promise.all(faults.map(ask))).toEqual(faults.map(() => 200));
+});
+
+describe("a call that is held", () => {
+  const answered: string[] = [];
+  const heldCalls = new HeldCalls();
+  const landing = new Front({
+    moto: "http://127.0.0.1:1",
+    region: "eu-central-1",
+    services: {
+      autoscaling: () => ({
+        action: "DescribeAutoScalingGroups",
+        answer: () => {
+          answered.push("landed");
+          return Promise.resolve(reply("<DescribeAutoScalingGroupsResponse/>"));
+        },
+        refuse: (error) => reply(error.message, 400),
+      }),
+    },
+    judge: () => Promise.resolve(undefined),
+    control: controlPaths({ heldCalls } as unknown as ControlArgs),
+    heldCalls,
+    log: () => undefined,
+  });
+  let at: string;
+  beforeAll(async () => (at = await landing.listen()));
+  afterAll(() => landing.close());
+  beforeEach(() => answered.splice(0));
+
+  const control = async (path: string) => (await fetch(`${at}/rehearsal/${path}`, { method: "POST" })).json();
+  const call = (abortSignal?: AbortSignal) =>
+    new AutoScalingClient({ ...options(), endpoint: at }).send(new DescribeAutoScalingGroupsCommand(), { abortSignal });
+  const untilHeld = async () => {
+    while (heldCalls.held.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+
+  test("lands when it is let go, and the next one of its kind at once", async () => {
+    expect(await control("hold/DescribeAutoScalingGroups")).toEqual({ hold: "DescribeAutoScalingGroups" });
+    const late = call();
+    await untilHeld();
+    await call();
+    expect(answered).toEqual(["landed"]);
+    expect(await control("release")).toEqual({ released: ["DescribeAutoScalingGroups"] });
+    await late;
+    expect(answered).toEqual(["landed", "landed"]);
+  });
+
+  test("lands also when nobody waits for its answer any more", async () => {
+    await control("hold/DescribeAutoScalingGroups");
+    const gone = new AbortController();
+    const late = call(gone.signal);
+    await untilHeld();
+    gone.abort();
+    await expect(late).rejects.toThrow();
+    expect(answered).toEqual([]);
+    await control("release");
+    while (answered.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  test("is of that action alone", async () => {
+    await control("hold/ModifyListener");
+    await call();
+    expect(await control("release")).toEqual({ released: [] });
+    await call();
+    expect(answered).toEqual(["landed", "landed"]);
+  });
 });

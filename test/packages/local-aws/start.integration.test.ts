@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 test("given an account with nothing in it, then the state names nothing", async () =>
-  expect(await local.state()).toEqual({ loadBalancers: [], instances: [], groups: [], alarms: {} }));
+  expect(await local.state()).toEqual({ loadBalancers: [], instances: [], groups: [], alarms: {}, held: [] }));
 
 test("given one injected fault, then the next call fails with it and the one after it is answered", async () => {
   await local.injectFault("throttled", 1);

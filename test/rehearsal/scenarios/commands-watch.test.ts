@@ -48,6 +48,7 @@ test("reads the main listener's weights and each colour's instances, those of an
     groups: [group("tg-blue", "i-1", "i-2"), group("tg-green", "i-3"), group("tg-green", "i-4")],
     instances: [],
     alarms: {},
+    held: [],
   };
   expect(seenIn(state, stack)).toEqual(seen([90, 2], [10, 2]));
 });
