@@ -1,13 +1,18 @@
+import { Agent } from "node:http";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { faults, FaultInjection, type Fault } from "../../../packages/local-aws/fault-injection.ts";
+import { Keys } from "../../../packages/local-aws/door/keys.ts";
+import { controlService, signedHeaders } from "../../../packages/local-aws/door/sign.ts";
 import { Front } from "../../../packages/local-aws/gateway.ts";
 import { controlPaths, type ControlArgs } from "../../../packages/local-aws/control.ts";
 
 const injection = new FaultInjection();
+const keys = new Keys();
 const front = new Front({
-  moto: "http://127.0.0.1:1",
+  moto: new Agent(),
+  keys,
   region: "eu-central-1",
   services: {},
   judge: () => Promise.resolve(undefined),
@@ -25,8 +30,15 @@ const options = () => ({
   endpoint,
   region: "eu-central-1",
   maxAttempts: 1,
-  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  credentials: keys.own,
 });
+/** A control path, as whoever started the cloud asks for it. */
+async function control(path: string): Promise<Response> {
+  const url = new URL(`/rehearsal/${path}`, endpoint);
+  const place = { region: "eu-central-1", service: controlService, credentials: keys.own };
+  return fetch(url, { method: "POST", headers: await signedHeaders("POST", url, place) });
+}
+
 const calls = {
   ec2: () => new EC2Client(options()).send(new DescribeVpcsCommand()),
   autoscaling: () => new AutoScalingClient(options()).send(new DescribeAutoScalingGroupsCommand()),
@@ -43,7 +55,7 @@ test.each<[Fault, keyof typeof calls, object]>([
   ["unavailable", "ec2", { $metadata: { httpStatusCode: 503 } }],
   ["unavailable", "dynamodb", { $metadata: { httpStatusCode: 503 } }],
 ])("%s: the SDK's client of %s says so", async (fault, service, error) => {
-  const asked = await fetch(`${endpoint}/rehearsal/faults/${fault}/1`, { method: "POST" });
+  const asked = await control(`faults/${fault}/1`);
   expect(await asked.json()).toEqual({ fault, calls: 1 });
   await expect(calls[service]()).rejects.toMatchObject(error);
 });
@@ -59,8 +71,7 @@ test("fails so many calls, and then none", () => {
 });
 
 test("no fault by another name, and all of those by theirs", async () => {
-  const ask = async (name: string) =>
-    (await fetch(`${endpoint}/rehearsal/faults/${name}/0`, { method: "POST" })).status;
+  const ask = async (name: string) => (await control(`faults/${name}/0`)).status;
   expect(await ask("tired")).toBe(404);
   expect(await Promise.all(faults.map(ask))).toEqual(faults.map(() => 200));
 });
