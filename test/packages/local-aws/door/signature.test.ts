@@ -80,7 +80,7 @@ test.each<[string, () => Promise<unknown>]>([
     "a stream, whose digest comes behind it",
     () => {
       const Body = Readable.from([Buffer.from("a"), Buffer.from("b")]);
-      return s3().send(new PutObjectCommand({ Bucket: "a", Key: "b", Body, ChecksumAlgorithm: "CRC32" }));
+      return s3().send(new PutObjectCommand({ Bucket: "a", Key: "b", Body, ContentLength: 2 }));
     },
   ],
   ["a path of another service", () => new Route53Client(options()).send(new GetHostedZoneCommand({ Id: "Z 1+ü" }))],
