@@ -1,5 +1,6 @@
 import {
   CreateLaunchTemplateCommand,
+  CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   DescribeInstancesCommand,
@@ -20,6 +21,7 @@ import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { controlService, signedHeaders } from "../../../../packages/local-aws/door/sign.ts";
 import { type LocalAws, startLocalAws } from "../../../../packages/local-aws/start.ts";
 import { registerImages } from "../../../../rehearsal/images/catalog.ts";
 import { findMoto } from "../../../../tools/moto.ts";
@@ -52,6 +54,10 @@ beforeAll(async () => {
   iam.destroy();
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.79.0.0/16" }));
   const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: "10.79.0.0/24" }));
+  const group = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: RoleName, Description: RoleName, VpcId: Vpc?.VpcId }),
+  );
+  const Groups = [group.GroupId ?? ""];
   const images = await registerImages(local.client);
   const { LaunchTemplate } = await ec2.send(
     new CreateLaunchTemplateCommand({
@@ -60,7 +66,7 @@ beforeAll(async () => {
         ImageId: images["good-v1"],
         InstanceType: "t3.small",
         IamInstanceProfile: { Name: RoleName },
-        NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: false }],
+        NetworkInterfaces: [{ DeviceIndex: 0, Groups, AssociatePublicIpAddress: false }],
         UserData: Buffer.from("BLUEGREEN_COLOR=green\n").toString("base64"),
       },
     }),
@@ -70,7 +76,7 @@ beforeAll(async () => {
       LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId },
       MinCount: 1,
       MaxCount: 1,
-      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: Subnet?.SubnetId }],
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: Subnet?.SubnetId, Groups }],
     }),
   );
   id = Instances?.[0]?.InstanceId ?? "";
@@ -111,7 +117,7 @@ const signed = (service: string) => ({ authorization: forged(service), "x-amz-da
 const sendCommand = { ...json, "x-amz-target": "AmazonSSM.SendCommand" };
 const attacks: Attack[] = [
   [
-    "asks by preflight",
+    "a page asks by preflight",
     () =>
       send("OPTIONS", "/", {
         ...page,
@@ -119,42 +125,55 @@ const attacks: Attack[] = [
         "access-control-request-headers": "authorization,x-amz-date,x-amz-target",
       }),
   ],
-  ["lists instances", () => send("POST", "/", { ...page, ...form, ...signed("ec2") }, list)],
-  ["lists instances without a preflight", () => send("POST", "/", { ...page, ...form }, list)],
-  ["sends a Run Command", () => send("POST", "/", { ...page, ...sendCommand, ...signed("ssm") }, command())],
+  ["a page lists instances", () => send("POST", "/", { ...page, ...form, ...signed("ec2") }, list)],
+  ["a page lists instances without a preflight", () => send("POST", "/", { ...page, ...form }, list)],
+  ["a page sends a Run Command", () => send("POST", "/", { ...page, ...sendCommand, ...signed("ssm") }, command())],
   [
-    "sends a Run Command from a sandboxed frame",
+    "a page sends a Run Command from a sandboxed frame",
     () => send("POST", "/", { ...sendCommand, ...signed("ssm"), origin: "null" }, command()),
   ],
   [
-    "sends a Run Command by a name that it let point here",
+    "a page sends a Run Command by a name that it let point here",
     () => send("POST", "/", { ...rebound, ...sendCommand, ...signed("ssm") }, command()),
   ],
   [
-    "lists instances by such a name, as an old browser",
+    "a page lists instances by such a name, as an old browser",
     () => send("POST", "/", { host: rebound.host, ...form, ...signed("ec2") }, list),
   ],
-  ["reads the state", () => send("GET", "/rehearsal/state", page)],
-  ["reads the state by such a name", () => send("GET", "/rehearsal/state", rebound)],
-  ["reads the state as an image", () => send("GET", "/rehearsal/state", { "sec-fetch-site": "cross-site" })],
-  ["kills an instance", () => send("POST", `/rehearsal/instances/${id}/kill`, { ...page, ...form })],
-  ["lets AWS fail", () => send("POST", "/rehearsal/faults/unreachable/100", { ...page, ...form })],
-  ["resets moto", () => send("POST", "/moto-api/reset", { ...page, ...form })],
+  ["a page reads the state", () => send("GET", "/rehearsal/state", page)],
+  ["a page reads the state by such a name", () => send("GET", "/rehearsal/state", rebound)],
+  ["a page reads the state as an image", () => send("GET", "/rehearsal/state", { "sec-fetch-site": "cross-site" })],
+  ["a page kills an instance", () => send("POST", `/rehearsal/instances/${id}/kill`, { ...page, ...form })],
+  ["a page lets AWS fail", () => send("POST", "/rehearsal/faults/unreachable/100", { ...page, ...form })],
+  ["a page resets moto", () => send("POST", "/moto-api/reset", { ...page, ...form })],
   // What is no page's, but isn't signed either.
-  [
-    "is another program, which forges a signature",
-    () => send("POST", "/", { ...sendCommand, ...signed("ssm") }, command()),
-  ],
-  ["is another program, which signs nothing", () => send("POST", "/", { ...form }, list)],
-  ["is another program at the control paths", () => send("POST", `/rehearsal/instances/${id}/kill`, {})],
-  ["is another program at moto's own paths", () => send("POST", "/moto-api/reset", {})],
+  ["another program forges a signature", () => send("POST", "/", { ...sendCommand, ...signed("ssm") }, command())],
+  ["another program signs nothing", () => send("POST", "/", { ...form }, list)],
+  ["another program asks at the control paths", () => send("POST", `/rehearsal/instances/${id}/kill`, {})],
+  ["another program asks at moto's own paths", () => send("POST", "/moto-api/reset", {})],
 ];
 
-test.each(attacks)("given a running instance, when a page %s, then it gets nothing", async (_, attack) => {
+test.each(attacks)("given a running instance, when %s, then it gets nothing", async (_, attack) => {
   const { status, headers, body } = await attack();
   expect([400, 403, 401]).toContain(status);
   expect(body).not.toContain(id);
   expect(Object.keys(headers).filter((name) => name.startsWith("access-control-"))).toEqual([]);
+});
+
+test.each<[string, Record<string, string>]>([
+  ["Origin", { origin: "https://attacker.example" }],
+  ["Origin of no page that has a name", { origin: "null" }],
+  ["Sec-Fetch-Site of another site", { "sec-fetch-site": "cross-site" }],
+  ["Sec-Fetch-Site of the same origin", { "sec-fetch-site": "same-origin" }],
+  ["a Host of its own", { host: "attacker.example" }],
+  ["a Host that looks alike", { host: "127.0.0.1" }],
+])("given a request that is signed well, when a browser adds %s, then it is refused", async (_, added) => {
+  const { endpoint, region, credentials } = local.client;
+  const url = new URL("/rehearsal/state", endpoint);
+  const host = added.host ?? url.host;
+  const place = { region, service: controlService, credentials };
+  const headers = await signedHeaders("GET", new URL(`http://${host}${url.pathname}`), place);
+  expect(await send("GET", url.pathname, { ...headers, host, ...added })).toMatchObject({ status: 403 });
 });
 
 test("given all of these attacks, then nothing has changed; the same command runs when it is signed", async () => {
