@@ -182,6 +182,21 @@ test.each(each)("given %s by %s, then AWS's refusal is %s", async (what, protoco
   expect(callers).toEqual([]);
 });
 
+test.each<[string, (headers: Record<string, string>) => Record<string, string>, boolean]>([
+  ["all as it must be", (headers) => headers, true],
+  ["no signed host", ({ host: _, ...headers }) => headers, false],
+])("given a request of another signer with %s, then it is judged by it", async (_, alter, isTaken) => {
+  const signer = new SignatureV4({ service: "ec2", region, credentials: keys.own, sha256: Hash.bind(null, "sha256") });
+  const { host } = new URL(endpoint);
+  const request = { method: "GET", protocol: "http:", hostname: "", path: "/", headers: alter({ host }) };
+  const { headers } = await signer.sign(request);
+  const caller = await authenticate(
+    { method: "GET", url: "/", headers: { ...headers, host }, body: Buffer.from("") },
+    keys,
+  );
+  expect("accessKeyId" in caller).toBe(isTaken);
+});
+
 const skew = 5 * 60_000;
 test.each<[Protocol, number, string | undefined]>([
   ["query", skew - 2_000, undefined],
