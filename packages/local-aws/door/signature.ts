@@ -126,7 +126,7 @@ function payloadFault({ service, expiresIn }: Claim, { headers, body }: Incoming
   if (service === "s3" && String(given).startsWith("STREAMING-")) {
     return new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented.", 501);
   }
-  if (isEqual(String(given), createHash("sha256").update(body).digest("hex"))) return undefined;
+  if (isEqual(String(given), digestOf(body).toString("hex"))) return undefined;
   return new AwsError(
     "XAmzContentSHA256Mismatch",
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -157,6 +157,8 @@ const written = (time: number): string => new Date(time).toISOString().replace(/
 
 /** Compares in a time that tells nothing of where two texts differ. */
 function isEqual(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => createHash("sha256").update(text).digest());
-  return timingSafeEqual(a as Buffer, b as Buffer);
+  const [a, b] = [digestOf(one), digestOf(other)];
+  return timingSafeEqual(a, b);
 }
+
+const digestOf = (data: string | Buffer): Buffer => createHash("sha256").update(data).digest();

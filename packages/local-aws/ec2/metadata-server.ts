@@ -23,7 +23,7 @@ export interface MetadataArgs {
 }
 
 /** The instance metadata service of all machines: who asks is known by the address that the question comes from. */
-export function metadataListener({ ec2, keys, region, hosts, log }: MetadataArgs): RequestListener {
+export function metadataListener({ ec2, keys, region, hosts, ...args }: MetadataArgs): RequestListener {
   const names = new Set(hosts);
   const known = new Map<string, Promise<MetadataOf | undefined>>();
   const of = (address: string): Promise<MetadataOf | undefined> => {
@@ -51,7 +51,7 @@ export function metadataListener({ ec2, keys, region, hosts, log }: MetadataArgs
         response.end(answer.body);
       },
       (error: unknown) => {
-        log(`metadata ${method} ${path} of ${address}: ${messageOf(error)}`);
+        args.log(`metadata ${method} ${path} of ${address}: ${messageOf(error)}`);
         response.writeHead(500).end();
       },
     );

@@ -186,7 +186,7 @@ test("given all of these attacks, then nothing has changed; the same command run
   await eventually(() => existsSync(file));
 });
 
-test("given moto and the service models, then they listen on no port, and have nothing of the caller's AWS", async () => {
+test("given moto and the service models, then they listen on no port, and have nothing of the caller's AWS", () => {
   const children = (pid: number): number[] => {
     const file = `/proc/${pid}/task/${pid}/children`;
     return readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number);
