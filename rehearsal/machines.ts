@@ -6,7 +6,7 @@ import { bakedImages, type Baked, IMAGES } from "../images/verify/baked.ts";
 import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { findRedis } from "../tools/redis.ts";
-import type { MachineOptions } from "@bluegreen/local-aws";
+import type { ClientOptions, MachineOptions } from "@bluegreen/local-aws";
 import { addresses } from "@bluegreen/local-aws/machines";
 
 /** AWS seconds that the service serves on after SIGTERM: its own default. */
@@ -33,9 +33,8 @@ export async function openMachines(
 }
 
 /** The service's settings in Parameter Store, as an operator would put them there. */
-export async function putSettings(endpoint: string, region: string, below: string, timeScale: number): Promise<void> {
-  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
-  const ssm = new SSMClient({ endpoint, region, credentials });
+export async function putSettings(client: ClientOptions, below: string, timeScale: number): Promise<void> {
+  const ssm = new SSMClient(client);
   const settings = {
     REDIS_URL: `redis://${addresses.store}:6379`,
     SESSION_SECRET: randomBytes(32).toString("hex"),

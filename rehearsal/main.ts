@@ -124,13 +124,13 @@ async function main(): Promise<number> {
 /** Tells how to look at the cloud, and waits for Ctrl-C, which cleans up. */
 async function keep(session: Session, context: Context, say: (line: string) => void): Promise<never> {
   const { main, preview } = await context.urls();
-  say(
-    `The cloud is kept until Ctrl-C. Service: ${main}   preview: ${preview}   state: ${session.endpoint}/rehearsal/state`,
-  );
-  say(
-    `AWS_ACCESS_KEY_ID=rehearsal AWS_SECRET_ACCESS_KEY=rehearsal aws --region eu-central-1 ` +
-      `--endpoint-url ${session.endpoint} elbv2 describe-target-groups`,
-  );
+  const { endpoint, region, credentials } = session.client;
+  const { accessKeyId, secretAccessKey } = credentials;
+  say(`The cloud is kept until Ctrl-C. Service: ${main}   preview: ${preview}`);
+  // Not into the log: whoever reads that later needs no keys.
+  console.log(`  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+  aws --region ${region} --endpoint-url ${endpoint} elbv2 describe-target-groups
+  curl --aws-sigv4 aws:amz:${region}:rehearsal --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" ${endpoint}/rehearsal/state`);
   return new Promise<never>(() => undefined);
 }
 

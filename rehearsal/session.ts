@@ -1,10 +1,11 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { type LocalAws, startLocalAws } from "@bluegreen/local-aws";
+import { type ClientOptions, type LocalAws, startLocalAws } from "@bluegreen/local-aws";
 import { requireMachines } from "@bluegreen/local-aws/machines";
 import { startProviders } from "@bluegreen/provider-stub";
 import type { ConfigOverrides } from "./engine/settings.ts";
+import { rehearsalEnvironment } from "./engine/environment.ts";
 import { copyProject } from "./engine/project.ts";
 import { RehearsalStack } from "./engine/stack.ts";
 import { registerImages, type ImageName } from "./images/catalog.ts";
@@ -36,7 +37,8 @@ export interface Session {
   stack: RehearsalStack;
   /** Another stack of the same account: the settings of its own file, with `settings` laid over them. */
   stackOf(stackName: string, settings: ConfigOverrides): RehearsalStack;
-  endpoint: string;
+  /** Endpoint, region and credentials of the local cloud, for the SDK's clients. */
+  client: ClientOptions;
   /** File with the certificate of the authority that signs the certificates of ACM: clients must trust it. */
   certificateAuthority: string;
   pulumiVersion: string;
@@ -69,9 +71,6 @@ const services = [
 /** The stack that is rehearsed. */
 const stackName = "dev";
 
-/** Keys that no real account knows. */
-const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal", AWS_REGION: region };
-
 /** Finds or makes the tools, then starts cloud and providers. All of it ends with `cleanUp`. */
 export async function openSession(args: SessionArgs): Promise<Session> {
   const { folder, provider, timeScale, cleanUp, progress } = args;
@@ -88,17 +87,24 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   await rm(log, { force: true });
   const cloud = await startLocalAws({ timeScale, motoPython, log, region, machines: hardware?.options });
   cleanUp.add("local cloud", () => cloud.stop());
-  const { endpoint, certificateAuthority } = cloud;
-  const machineImages = hardware && (await registerMachineImages(hardware.baked, endpoint, region));
-  const images = machineImages ?? (await registerImages(endpoint, region));
-  await publishImages(images, endpoint, region);
-  if (hardware) await putSettings(endpoint, region, `/bluegreen/${stackName}`, timeScale);
+  const { client, certificateAuthority } = cloud;
+  const machineImages = hardware && (await registerMachineImages(hardware.baked, client));
+  const images = machineImages ?? (await registerImages(client));
+  await publishImages(images, client);
+  if (hardware) await putSettings(client, `/bluegreen/${stackName}`, timeScale);
 
-  const env: Record<string, string> = { ...keys, NODE_EXTRA_CA_CERTS: certificateAuthority };
+  const { accessKeyId, secretAccessKey } = client.credentials;
+  const workDir = path.join(folder, "stack");
+  const env: Record<string, string> = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: region,
+    NODE_EXTRA_CA_CERTS: certificateAuthority,
+  };
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({
-      env: { ...process.env, ...env, REHEARSAL_TIME_SCALE: String(timeScale) },
+      env: rehearsalEnvironment(process.env, workDir, { ...env, REHEARSAL_TIME_SCALE: String(timeScale) }),
     });
     cleanUp.add("local provider", () => providers.stop());
     env.PULUMI_DEBUG_PROVIDERS = providers.debugProviders;
@@ -108,13 +114,12 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const programs = await makePrograms(path.join(folder, "bin"), pulumi);
   const aws = {
     "aws:region": region,
-    "aws:accessKey": keys.AWS_ACCESS_KEY_ID,
-    "aws:secretKey": keys.AWS_SECRET_ACCESS_KEY,
-    "aws:endpoints": [Object.fromEntries(services.map((service) => [service, endpoint]))],
+    "aws:accessKey": accessKeyId,
+    "aws:secretKey": secretAccessKey,
+    "aws:endpoints": [Object.fromEntries(services.map((service) => [service, client.endpoint]))],
     "aws:skipMetadataApiCheck": true,
     "aws:s3UsePathStyle": true,
   };
-  const workDir = path.join(folder, "stack");
   const stackOf = (name: string, settings: ConfigOverrides) => {
     const config = { ...aws, ...named(settings) };
     return new RehearsalStack({ stackName: name, workDir, project, repository, programs, env, config });
@@ -126,7 +131,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   return {
     stack,
     stackOf,
-    endpoint,
+    client,
     certificateAuthority,
     pulumiVersion: String(pulumi.version),
     images,

@@ -56,7 +56,17 @@ export async function buildGoTool(tool: GoTool, progress: Progress, platform = H
     const bin = path.join(temporary, "bin");
     await mkdir(bin);
     const flags = ["-s", "-w", ...(tool.linkerFlags === undefined ? [] : [tool.linkerFlags])].join(" ");
-    const args = ["build", "-trimpath", "-ldflags", flags, "-o", path.join(bin, tool.name), tool.package];
+    // -mod=readonly, whatever GOFLAGS says: only what go.sum has is built.
+    const args = [
+      "build",
+      "-mod=readonly",
+      "-trimpath",
+      "-ldflags",
+      flags,
+      "-o",
+      path.join(bin, tool.name),
+      tool.package,
+    ];
     const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", ...inGoWords(platform) };
     await withProgress(progress, message, () =>
       run("go", args, { cwd: path.join(import.meta.dirname, "go", tool.name), env }),

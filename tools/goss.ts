@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { cacheDir, exists, made } from "./cache.ts";
+import { download } from "./download.ts";
 import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO, type Platform } from "./go-tool.ts";
 import { withProgress } from "./run.ts";
 import { firstOf, type Progress, type Source } from "./sources.ts";
@@ -82,17 +82,6 @@ const built =
     await buildGoTool(TOOL, progress, platform);
     return builtProgram(TOOL, platform);
   };
-
-async function download(url: string, sha256: string): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) }).catch(() => {
-    throw new Error(`${new URL(url).host} cannot be reached, so there is no official download`);
-  });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const body = Buffer.from(await response.arrayBuffer());
-  const found = createHash("sha256").update(body).digest("hex");
-  if (found === sha256) return body;
-  throw new Error(`${url} has the digest ${found}, not ${sha256}: it is not what goss has published`);
-}
 
 function isImages({ system, arch }: Platform): boolean {
   return system === IMAGE.system && arch === IMAGE.arch;

@@ -1,9 +1,9 @@
-import { access, constants, realpath } from "node:fs/promises";
+import { access, constants, mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
-import sdk from "@pulumi/pulumi/package.json" with { type: "json" };
 import { cacheDir, made } from "./cache.ts";
-import { builtFolder, buildGoTool, type GoTool, INSTALL_GO } from "./go-tool.ts";
+import { download } from "./download.ts";
+import { builtFolder, buildGoTool, type GoTool, HOST, INSTALL_GO } from "./go-tool.ts";
 import { run, withProgress } from "./run.ts";
 import { firstOf, type Source as SourceOf } from "./sources.ts";
 import { atLeast, type Version, versionIn, written } from "./versions.ts";
@@ -23,8 +23,26 @@ export const TOOL: GoTool = {
 };
 /** The program that runs Node.js programs for the engine, which looks for it beside itself and on PATH. */
 const LANGUAGE_HOST = "pulumi-language-nodejs";
-/** Where the SDK's `PulumiCommand.install` gets the official CLI. */
-const DOWNLOADS = "https://get.pulumi.com/install.sh";
+/** The official CLI, by the digests of its archives. The SDK's own way, a script from get.pulumi.com, checks none. */
+export const RELEASE: Release = {
+  version: [3, 265, 0],
+  url: "https://github.com/pulumi/pulumi/releases/download/v3.265.0/pulumi-v3.265.0",
+  sha256: {
+    "linux-x64": "a7eff63bc539e4319a8add7383a01e427aef74a8994bcf5e6a9d12bf9d674979",
+    "linux-arm64": "55f2acb3db3618ec7405cbdf2bb21566fdf46c282a92ef419d9b1d7298a83ee4",
+    "darwin-x64": "ef23180967a62aed4fe86fd64e0a2814d907a112952e93af7e354ed7f9ca3f8a",
+    "darwin-arm64": "659e825627a45e781a290df53f801f60a21e0c206f351d08d68beadbb1fbaafe",
+  },
+};
+
+/** A release of the CLI: its archives, of which each has all programs in one folder. */
+export interface Release {
+  readonly version: Version;
+  /** Of the archives, up to `-<system>-<arch>.tar.gz`. */
+  readonly url: string;
+  /** Digests by `<system>-<arch>`. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
 
 /** A CLI: its path, or its name where PATH has it. */
 export type PulumiCli = Pick<PulumiCommand, "command">;
@@ -59,7 +77,7 @@ export type Source = SourceOf<PulumiCommand>;
  */
 export function findPulumi(
   progress: (message: string) => void,
-  sources: readonly Source[] = [onPath, cached, downloaded, built],
+  sources: readonly Source[] = [onPath, cached, downloaded(), built],
 ): Promise<PulumiCommand> {
   return firstOf(sources, progress, {
     missing: `No pulumi CLI of version ${written(MIN_VERSION)} or later was found, and none could be made`,
@@ -76,24 +94,31 @@ export const onPath: Source = async () => {
 
 /** One that was downloaded or built before. */
 export const cached: Source = async () => {
-  for (const root of [downloadFolder(), builtFolder(TOOL)]) {
+  for (const root of [downloadFolder(RELEASE.version), builtFolder(TOOL)]) {
     const found = await PulumiCommand.get({ root, skipVersionCheck: true }).catch(() => undefined);
     if (found !== undefined) return recent(found, root);
   }
   throw new Error(`the cache (${cacheDir("pulumi")}) has none`);
 };
 
-/** The official CLI in the SDK's own version. */
-const downloaded: Source = async (progress) => {
-  await fetch(DOWNLOADS, { method: "HEAD", signal: AbortSignal.timeout(20_000) }).catch(() => {
-    throw new Error(`${new URL(DOWNLOADS).host} cannot be reached, so there is no official download`);
-  });
-  const message = `downloading the pulumi CLI ${sdk.version}, once`;
-  const root = await made(downloadFolder(), (temporary) =>
-    withProgress(progress, message, async () => void (await PulumiCommand.install({ root: temporary }))),
-  );
-  return PulumiCommand.get({ root });
-};
+/** The official CLI. */
+export const downloaded =
+  ({ version, url, sha256 }: Release = RELEASE): Source =>
+  async (progress) => {
+    const target = `${HOST.system}-${HOST.arch}`;
+    const digest = sha256[target];
+    if (digest === undefined) throw new Error(`no digest of a download for ${target} is known`);
+    const root = await made(downloadFolder(version), (temporary) =>
+      withProgress(progress, `downloading the pulumi CLI ${written(version)}, once`, async () => {
+        const [archive, bin] = [path.join(temporary, "archive.tar.gz"), path.join(temporary, "bin")];
+        await writeFile(archive, await download(`${url}-${target}.tar.gz`, digest));
+        await mkdir(bin);
+        await run("tar", ["-xzf", archive, "-C", bin, "--strip-components=1"]);
+        await rm(archive);
+      }),
+    );
+    return recent(await PulumiCommand.get({ root, skipVersionCheck: true }), root);
+  };
 
 /** One built from its Go module. */
 export const built: Source = async (progress) => {
@@ -109,6 +134,6 @@ function recent(command: PulumiCommand, where: string): PulumiCommand {
   );
 }
 
-function downloadFolder(): string {
-  return cacheDir(path.join("pulumi", `downloaded-${sdk.version}-${process.platform}-${process.arch}`));
+function downloadFolder(version: Version): string {
+  return cacheDir(path.join("pulumi", `downloaded-${written(version)}-${HOST.system}-${HOST.arch}`));
 }

@@ -13,8 +13,9 @@ const CANDIDATES = ["python3", "python", "python3.14", "python3.13", "python3.12
 type Progress = (message: string) => void;
 
 /**
- * Gives the Python of a virtual environment in the cache with the exact packages of `python/<name>.txt`. It is made at the
- * first call, and anew when a package or the Python changes.
+ * Gives the Python of a virtual environment in the cache with the exact packages of `python/<name>.txt`, each by the digests
+ * of its files (`uv pip compile --no-deps --generate-hashes` writes them). It is made at the first call, and anew when a
+ * package or the Python changes.
  *
  * @param message what to say while it is made
  * @returns the executable; programs of the packages stand in its folder (scripts: by `-m` alone, they name another folder)
@@ -31,7 +32,8 @@ export async function pythonEnvironment(name: string, message: string, progress:
   if ((await exists(folder)) && !(await works(executable))) await rm(folder, { recursive: true, force: true });
   await made(folder, async (temporary) => {
     const own = path.join(temporary, "bin", "python");
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", requirements];
+    const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
+    const pip = ["-m", "pip", "install", ...quiet, "--require-hashes", "--no-deps", "-r", requirements];
     await withProgress(progress, message, async () => {
       await run(python, ["-m", "venv", temporary]);
       await run(own, pip);

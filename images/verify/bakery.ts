@@ -1,5 +1,6 @@
 import { EC2Client, RegisterImageCommand, DescribeImagesCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { mkdir, symlink } from "node:fs/promises";
+import { devNull } from "node:os";
 import path from "node:path";
 import { bakeLayer } from "../build/bake.ts";
 import { type Layer, TEMPLATES } from "../build/layers.ts";
@@ -17,8 +18,6 @@ import { type Instance, launch } from "./instance.ts";
 import { createProfile } from "./profile.ts";
 
 const region = "eu-central-1";
-const keys = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
-const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
 /** What the bakes are given instead of Amazon Linux's and AWS's own. */
 const varFile = path.join(TEMPLATES, "rehearsal.pkrvars.hcl");
 const parentRoot = "debian-12";
@@ -75,11 +74,12 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
     machines,
   });
   cleanUp.add("local cloud", () => cloud.stop());
-  const { endpoint, gateway = 0 } = cloud;
-  const ec2 = new EC2Client({ endpoint, region, credentials });
+  const { client, gateway = 0 } = cloud;
+  const { accessKeyId, secretAccessKey } = client.credentials;
+  const ec2 = new EC2Client(client);
   cleanUp.add("EC2 client", () => ec2.destroy());
   await registerParent(ec2);
-  await createProfile({ endpoint, region, credentials });
+  await createProfile(client);
   const stopped = new AbortController();
   let baking: Promise<unknown> = Promise.resolve();
   cleanUp.add("bake", async () => {
@@ -109,9 +109,14 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
         varFiles: [varFile],
         out,
         tools,
-        endpoint,
+        endpoint: client.endpoint,
         prefix: ["nsenter", "--target", String(gateway), "--net", "--"],
-        environment: { ...keys, AWS_EC2_METADATA_DISABLED: "true" },
+        environment: {
+          ...withoutCallers(),
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+          AWS_EC2_METADATA_DISABLED: "true",
+        },
         signal: stopped.signal,
         progress: line,
       });
@@ -124,6 +129,13 @@ export async function openBakery({ store: storeFolder, folder, cleanUp, progress
       return manifest;
     },
   };
+}
+
+/** Nothing of the caller's AWS set-up: Packer must not reach a real account. */
+function withoutCallers(): NodeJS.ProcessEnv {
+  const names = Object.keys(process.env).filter((name) => name.startsWith("AWS_"));
+  const files = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  return { ...Object.fromEntries(names.map((name) => [name, undefined])), ...files };
 }
 
 /** The image that base starts from, under the name that its filter looks for. */

@@ -10,6 +10,8 @@ import { Hooks } from "./autoscaling/hooks.ts";
 import { Launcher } from "./autoscaling/launcher.ts";
 import { answerAutoScaling } from "./autoscaling/service.ts";
 import { Clock } from "./clock.ts";
+import { type Credentials, Keys } from "./door/keys.ts";
+import { answerSts } from "./door/sts.ts";
 import { MetricStore } from "./cloudwatch/metric-store.ts";
 import { startCloudWatch } from "./cloudwatch/start.ts";
 import { controlPaths } from "./control.ts";
@@ -33,7 +35,8 @@ import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
 import { startModelJudge } from "./models/judge.ts";
-import { startMoto } from "./moto.ts";
+import { addresses as machineAddresses } from "./machines/addresses.ts";
+import { motoClient, startMoto } from "./moto.ts";
 import { startSystemsManager } from "./ssm/start.ts";
 import { alarmPublisher } from "./sns/alarm-publisher.ts";
 import { answerSns } from "./sns/service.ts";
@@ -50,10 +53,18 @@ export interface CloudOptions {
   machines?: MachineOptions;
 }
 
-/** A cloud that runs in this process. */
-export interface Cloud {
+/** What a client of the SDK is made with, so that it asks this cloud. */
+export interface ClientOptions {
   /** `http://127.0.0.1:PORT`: all of AWS. */
   readonly endpoint: string;
+  readonly region: string;
+  /** Of this run alone: the cloud takes no others but those that it gives out itself. */
+  readonly credentials: Credentials;
+}
+
+/** A cloud that runs in this process. */
+export interface Cloud {
+  readonly client: ClientOptions;
   /** File with the certificate of the authority that signs the certificates of ACM, while the cloud runs. */
   readonly certificateAuthority: string;
   /** With machines: the process whose network namespace is theirs. */
@@ -72,8 +83,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     Addresses.claim(),
   ]);
   const models = startModelJudge(options.motoPython, (line) => log(`models ${line}`));
-  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
-  const client = { endpoint: moto.endpoint, region, credentials };
+  const client = { region, ...motoClient(moto.agent) };
   const ec2 = new MotoEc2(new EC2Client(client));
   const acm = new ACMClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -117,8 +127,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const around = { ec2, region, topology: () => elb.topology };
   const faults = new FaultInjection();
   const heldCalls = new HeldCalls();
+  const keys = new Keys();
   const front = new Front({
-    moto: moto.endpoint,
+    moto: moto.agent,
+    keys,
+    hosts: room && [machineAddresses.aws],
     region,
     services: {
       acm: json((call, passOn) => answerAcm(call, passOn, () => elb.refresh())),
@@ -131,6 +144,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       monitoring: json(cloudWatch.answer),
       kms: json(answerKms),
       sns: query(answerSns),
+      sts: query((call, passOn) => answerSts(call, passOn, keys)),
     },
     judge: (request) => models.judge(request),
     control: controlPaths({
@@ -149,9 +163,13 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     log,
   });
   const endpoint = await front.listen();
-  await room?.serve(metadataListener({ ec2, region, log }), front.listener, endpoint);
-  return {
+  await room?.serve(
+    metadataListener({ ec2, keys, region, hosts: [machineAddresses.metadata], log }),
+    front.listener,
     endpoint,
+  );
+  return {
+    client: { endpoint, region, credentials: keys.own },
     certificateAuthority: certificates.authority,
     gateway: room?.gateway,
     async stop() {

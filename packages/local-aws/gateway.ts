@@ -1,7 +1,8 @@
 import {
-  Agent,
   createServer,
   request,
+  type IncomingHttpHeaders,
+  type Agent,
   type IncomingMessage,
   type RequestListener,
   type Server,
@@ -10,25 +11,33 @@ import {
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import type { PassOn, Reply } from "./call.ts";
+import type { Keys } from "./door/keys.ts";
+import { controlService } from "./door/sign.ts";
+import { authenticate, type Caller } from "./door/signature.ts";
+import { ofWebPage } from "./door/web.ts";
 import { AwsError, messageOf } from "./errors.ts";
 import type { Spoken } from "./exchange.ts";
 import { faultReply, type FaultInjection } from "./fault-injection.ts";
 import type { HeldCalls } from "./held-calls.ts";
 import { verdictReply, type ModelJudge } from "./models/judge.ts";
 import { targetAction } from "./json.ts";
-import { actionOf, signedScope } from "./query.ts";
+import { actionOf } from "./query.ts";
 
 /** What the front hands calls to. */
 export interface FrontArgs {
-  /** moto's URL: everything that no service of this cloud takes goes there unchanged. */
-  moto: string;
+  /** Connects to moto: everything that no service of this cloud takes goes there unchanged. */
+  moto: Agent;
+  /** Whose requests are taken. */
+  keys: Keys;
+  /** Values of `Host` beside that of the endpoint; default: none. */
+  hosts?: readonly string[];
   /** The only region that this cloud's own services have. */
   region: string;
   /** This cloud's own services with the protocol that each speaks, by the name that requests are signed for. */
   services: Record<string, Spoken>;
   /** Refuses what AWS's service models don't allow, whoever answers the call. */
   judge: ModelJudge["judge"];
-  /** Answers paths below `/rehearsal/`, which AWS doesn't have; undefined for an unknown path. */
+  /** Answers requests for the service `rehearsal`, which AWS doesn't have; undefined for an unknown path. */
   control(method: string, path: string): unknown;
   /** Lets calls fail on purpose; default: none. */
   faults?: Pick<FaultInjection, "take">;
@@ -40,12 +49,13 @@ export interface FrontArgs {
 /** The one HTTP endpoint of the cloud. */
 export class Front {
   private readonly server: Server;
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  private readonly hosts: Set<string>;
 
   private readonly args: FrontArgs;
 
   constructor(args: FrontArgs) {
     this.args = args;
+    this.hosts = new Set(args.hosts);
     this.server = createServer(this.listener);
     this.server.keepAliveTimeout = 65_000;
   }
@@ -65,60 +75,68 @@ export class Front {
   async listen(): Promise<string> {
     this.server.listen(0, "127.0.0.1");
     await once(this.server, "listening");
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    this.hosts.add(host);
+    return `http://${host}`;
   }
 
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
-    this.agent.destroy();
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = incoming.url ?? "/";
-    if (path.startsWith("/rehearsal/")) {
-      const answer = this.args.control(incoming.method ?? "GET", path);
-      response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
-      response.end(JSON.stringify(answer ?? { error: `${incoming.method} ${path} is no control path` }));
+    const web = ofWebPage(incoming, this.hosts);
+    if (web !== undefined) {
+      incoming.resume();
+      send(response, { status: 403, headers: { "content-type": "text/plain" }, body: `${web}\n` });
       return;
     }
-    const scope = signedScope(incoming.headers.authorization);
+    const { method = "GET", url: path = "/", headers } = incoming;
+    const bytes = await bytesOfStream(incoming);
+    const caller = await authenticate({ method, url: path, headers, body: bytes }, this.args.keys);
+    if ("status" in caller) {
+      this.args.log(`${method} ${path} is not signed as it must be: ${caller.body}`);
+      send(response, caller);
+      return;
+    }
+    if (caller.service === controlService) {
+      send(response, this.control(caller, method, path));
+      return;
+    }
     const fault = this.args.faults?.take();
     if (fault === "unreachable") {
       incoming.socket.destroy();
       return;
     }
     if (fault) {
-      incoming.resume();
-      const { status, headers, body } = faultReply(fault, scope?.service ?? "", incoming.headers);
-      response.writeHead(status, headers).end(body);
+      send(response, faultReply(fault, caller.service, headers));
       return;
     }
-    const bytes = await bytesOfStream(incoming);
-    const refused = scope && (await this.refused(incoming, path, scope.service, bytes));
+    const refused = caller.presigned ? undefined : await this.refused(incoming, path, caller.service, bytes);
     if (refused) {
-      response.writeHead(refused.status, refused.headers).end(refused.body);
+      send(response, refused);
       return;
     }
-    const service = scope && this.args.services[scope.service];
-    if (!service || incoming.method !== "POST") {
+    const service = this.args.services[caller.service];
+    if (!service || method !== "POST") {
       const onAnswer = (answer: IncomingMessage): void => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, withoutCors(answer.headers));
         answer.pipe(response);
       };
       this.toMoto(incoming, onAnswer, (error) => response.destroy(error)).end(bytes);
       return;
     }
     const body = bytes.toString("utf8");
-    const exchange = service({ service: scope.service, headers: incoming.headers, body });
+    const exchange = service({ service: caller.service, headers, body });
     const passOn: PassOn = (other) => this.passOn(incoming, other ?? body);
     await this.args.heldCalls?.pass(exchange.action);
     let answer: Reply;
     try {
-      if (scope.region !== this.args.region) {
+      if (caller.region !== this.args.region) {
         throw new AwsError(
           "OptInRequired",
-          `This call is for region ${scope.region}; the rehearsal's cloud has ${this.args.region} only. ` +
+          `This call is for region ${caller.region}; the rehearsal's cloud has ${this.args.region} only. ` +
             "Use the region that it was started with.",
         );
       }
@@ -129,14 +147,24 @@ export class Front {
           ? error
           : new AwsError("InternalFailure", `${exchange.action}: ${messageOf(error)}`, 500);
       answer = exchange.refuse(refusal);
-      this.args.log(`${scope.service} ${exchange.action} refused: ${refusal.code} ${refusal.message}`);
+      this.args.log(`${caller.service} ${exchange.action} refused: ${refusal.code} ${refusal.message}`);
       if (!(error instanceof AwsError) && error instanceof Error) {
         this.args.log(error.stack ?? "");
       }
     }
-    const headers = { ...answer.headers, "content-length": String(Buffer.byteLength(answer.body)) };
-    response.writeHead(answer.status, headers);
-    response.end(answer.body);
+    send(response, answer);
+  }
+
+  /** Answers what AWS doesn't have: to whoever started the cloud, and to no instance of it. */
+  private control({ accessKeyId }: Caller, method: string, path: string): Reply {
+    const isOwner = accessKeyId === this.args.keys.own.accessKeyId;
+    const answer = isOwner ? this.args.control(method, path) : undefined;
+    const error = isOwner ? `${method} ${path} is no control path` : "The control paths are the cloud's owner's alone";
+    return {
+      status: answer !== undefined ? 200 : isOwner ? 404 : 403,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(answer ?? { error }),
+    };
   }
 
   /** The answer to a request that AWS's models don't allow; undefined: they do. */
@@ -166,11 +194,8 @@ export class Front {
       delete headers["transfer-encoding"];
       delete headers["accept-encoding"];
     }
-    const outgoing = request(
-      new URL(incoming.url ?? "/", this.args.moto),
-      { method: incoming.method, headers, agent: this.agent },
-      onAnswer,
-    );
+    const { method, url: path } = incoming;
+    const outgoing = request({ agent: this.args.moto, method, path, headers }, onAnswer);
     return outgoing.once("error", onError);
   }
 
@@ -185,6 +210,15 @@ export class Front {
       this.toMoto(incoming, onAnswer, reject, Buffer.byteLength(body)).end(body);
     });
   }
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) }).end(body);
+}
+
+/** S3 of moto answers by a bucket's CORS rules; no page may read anything here. */
+function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("access-control-")));
 }
 
 async function bytesOfStream(stream: IncomingMessage): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { endWithParent } from "../../tools/process.ts";
-import { runCloud, type CloudOptions } from "./cloud.ts";
+import { runCloud, type ClientOptions, type CloudOptions } from "./cloud.ts";
 import { messageOf } from "./errors.ts";
 
 /** What the process of a cloud is started with, as JSON in its first argument. */
@@ -10,7 +10,8 @@ export interface CloudProcessOptions extends CloudOptions {
 }
 
 /** What the process tells its parent, once. */
-export type CloudMessage = { endpoint: string; certificateAuthority: string; gateway?: number } | { error: string };
+export type CloudMessage =
+  { client: ClientOptions; certificateAuthority: string; gateway?: number } | { error: string };
 
 function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as CloudProcessOptions;
@@ -31,9 +32,9 @@ function main(): void {
     await new Promise((resolve) => file.end(resolve));
   });
   starting.then(
-    ({ endpoint, certificateAuthority, gateway }) => {
-      log(`the cloud listens on ${endpoint}`);
-      tell({ endpoint, certificateAuthority, gateway });
+    ({ client, certificateAuthority, gateway }) => {
+      log(`the cloud listens on ${client.endpoint}`);
+      tell({ client, certificateAuthority, gateway });
     },
     (error: unknown) => {
       log(`the cloud could not start: ${messageOf(error)}`);

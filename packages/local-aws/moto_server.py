@@ -1,19 +1,24 @@
-"""Runs moto's server on a free port of 127.0.0.1, prints the port, and ends when its standard input closes.
+"""Runs moto's server on a Unix socket, prints its path, and ends when its standard input closes.
+
+A socket of the file system is reached by no browser, and its folder is open to this user alone.
 
 The pipe is what ties it to its parent: whatever way the parent goes, the pipe closes and moto goes too.
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 from moto.dynamodb.responses import DynamoHandler
 from moto.ec2.models.amis import Ami
 from moto.route53 import models as route53
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto_acm import teach
+from werkzeug.serving import make_server
 
 # moto forgets what RegisterImage said of an image, and knows no filter for its root device. All images here are alike.
 IMAGE = {
@@ -49,8 +54,12 @@ if certificates := os.environ["BLUEGREEN_CERTIFICATES"]:
 
 # Ctrl-C reaches the whole process group; the parent alone decides when moto ends.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
+folder = tempfile.mkdtemp(prefix="bluegreen-moto-")
+path = os.path.join(folder, "moto")
+app = DomainDispatcherApplication(create_backend_app)
+server = make_server(f"unix://{path}", 0, app, threaded=True, request_handler=MotoRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(path, flush=True)
 sys.stdin.buffer.read()
+shutil.rmtree(folder, ignore_errors=True)
 os._exit(0)

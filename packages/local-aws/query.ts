@@ -82,9 +82,3 @@ export function numberOf(value: QueryValue | undefined): number | undefined {
 export function actionOf(body: string): string {
   return /(?:^|&)Action=([^&]*)/.exec(body)?.[1] ?? "";
 }
-
-/** The service that a request is signed for, from the credential scope of its Signature Version 4. */
-export function signedScope(authorization: string | undefined): { service: string; region: string } | undefined {
-  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(authorization ?? "");
-  return scope?.[1] && scope[2] ? { region: scope[1], service: scope[2] } : undefined;
-}

@@ -2,10 +2,14 @@ import { fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { stop, whenReady } from "../../tools/process.ts";
+import type { ClientOptions } from "./cloud.ts";
 import type { CloudState } from "./control.ts";
+import { controlService, signedHeaders } from "./door/sign.ts";
+import { ownEnvironment } from "./environment.ts";
 import type { Fault } from "./fault-injection.ts";
 import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 
+export type { ClientOptions } from "./cloud.ts";
 export type { CloudState } from "./control.ts";
 export type { Fault } from "./fault-injection.ts";
 export type { MachineOptions } from "./host.ts";
@@ -15,8 +19,8 @@ export type StartOptions = Omit<CloudProcessOptions, "timeScale"> & { timeScale?
 
 /** A cloud in a process of its own. */
 export interface LocalAws {
-  /** `http://127.0.0.1:PORT`: all of AWS, and the control paths below `/rehearsal/`. */
-  endpoint: string;
+  /** Endpoint, region and credentials: all of AWS, and the control paths below `/rehearsal/`. */
+  client: ClientOptions;
   /** File with the certificate of the authority that signs the certificates of ACM, while the cloud runs. */
   certificateAuthority: string;
   /** The process that runs it. */
@@ -44,6 +48,7 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
   const log = openSync(options.log, "a");
   const child = fork(join(import.meta.dirname, "main.ts"), [JSON.stringify({ timeScale: 10, ...options })], {
     stdio: ["ignore", log, log, "ipc"],
+    env: ownEnvironment(),
   });
   closeSync(log);
   const message = await whenReady(child, "The local cloud", (said) => said as CloudMessage);
@@ -53,24 +58,30 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
         `${options.motoPython} has moto[server].`,
     );
   }
-  const { endpoint, certificateAuthority, gateway } = message;
+  const { client, certificateAuthority, gateway } = message;
   return {
-    endpoint,
+    client,
     certificateAuthority,
     pid: child.pid ?? 0,
     gateway,
-    state: async () => (await control(endpoint, "GET", "state")) as CloudState,
-    killInstance: async (id) => void (await control(endpoint, "POST", `instances/${id}/kill`)),
-    injectFault: async (fault, calls) => void (await control(endpoint, "POST", `faults/${fault}/${calls}`)),
-    holdCall: async (action) => void (await control(endpoint, "POST", `hold/${action}`)),
-    releaseCalls: async () => void (await control(endpoint, "POST", "release")),
-    delayAlarms: async (seconds) => void (await control(endpoint, "POST", `alarm-lag/${seconds}`)),
+    state: async () => (await control(client, "GET", "state")) as CloudState,
+    killInstance: async (id) => void (await control(client, "POST", `instances/${id}/kill`)),
+    injectFault: async (fault, calls) => void (await control(client, "POST", `faults/${fault}/${calls}`)),
+    holdCall: async (action) => void (await control(client, "POST", `hold/${action}`)),
+    releaseCalls: async () => void (await control(client, "POST", "release")),
+    delayAlarms: async (seconds) => void (await control(client, "POST", `alarm-lag/${seconds}`)),
     stop: () => stop(child),
   };
 }
 
-async function control(endpoint: string, method: string, path: string): Promise<unknown> {
-  const answer = await fetch(`${endpoint}/rehearsal/${path}`, { method });
+async function control(
+  { endpoint, region, credentials }: ClientOptions,
+  method: string,
+  path: string,
+): Promise<unknown> {
+  const url = new URL(`/rehearsal/${path}`, endpoint);
+  const headers = await signedHeaders(method, url, { region, service: controlService, credentials });
+  const answer = await fetch(url, { method, headers });
   if (!answer.ok) throw new Error(`The local cloud refused ${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }

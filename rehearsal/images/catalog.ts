@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ClientOptions } from "@bluegreen/local-aws";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
@@ -67,21 +68,12 @@ export type ImageName = (typeof catalog)[number]["name"];
 
 /**
  * Registers all images of the catalog with a cloud.
- * @param endpoint The local cloud's URL.
- * @param region Where they are registered.
+ * @param client The cloud.
  * @param appPort Port that the service in the images listens on; default 3000.
  * @returns The image ids by name.
  */
-export async function registerImages(
-  endpoint: string,
-  region: string,
-  appPort = 3000,
-): Promise<Record<ImageName, string>> {
-  const ec2 = new EC2Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
-  });
+export async function registerImages(client: ClientOptions, appPort = 3000): Promise<Record<ImageName, string>> {
+  const ec2 = new EC2Client(client);
   try {
     const ids = await Promise.all(catalog.map(async (image) => [image.name, await register(ec2, image, appPort)]));
     return Object.fromEntries(ids) as Record<ImageName, string>;

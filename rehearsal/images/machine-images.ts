@@ -1,4 +1,5 @@
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import type { ClientOptions } from "@bluegreen/local-aws";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Baked } from "../../images/verify/baked.ts";
@@ -98,11 +99,9 @@ const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe
 /** Makes all images from the baked ones and registers them with a cloud; gives their ids by name. */
 export async function registerMachineImages(
   { store, roots }: Baked,
-  endpoint: string,
-  region: string,
+  client: ClientOptions,
 ): Promise<Record<ImageName | MachineImageName, string>> {
-  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
-  const ec2 = new EC2Client({ endpoint, region, credentials });
+  const ec2 = new EC2Client(client);
   const ids: Record<string, string> = {};
   try {
     for (const [name, { from, script, version, schema }] of Object.entries(recipes)) {

@@ -1,3 +1,4 @@
+import type { ClientOptions } from "@bluegreen/local-aws";
 import { ACMClient } from "@aws-sdk/client-acm";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -8,20 +9,14 @@ import { S3Client } from "@aws-sdk/client-s3";
 
 /** Where the local cloud is. */
 interface Cloud {
-  readonly session: { readonly endpoint: string };
+  readonly session: { readonly client: ClientOptions };
 }
 
-/** Clients of the local cloud, for what a step does by hand. */
-const options = ({ session }: Cloud) => ({
-  endpoint: session.endpoint,
-  region: "eu-central-1",
-  credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" },
-});
-
-export const acm = (cloud: Cloud) => new ACMClient(options(cloud));
-export const ec2 = (cloud: Cloud) => new EC2Client(options(cloud));
-export const elb = (cloud: Cloud) => new ElasticLoadBalancingV2Client(options(cloud));
-export const autoScaling = (cloud: Cloud) => new AutoScalingClient(options(cloud));
-export const dynamodb = (cloud: Cloud) => new DynamoDBClient(options(cloud));
-export const route53 = (cloud: Cloud) => new Route53Client(options(cloud));
-export const s3 = (cloud: Cloud) => new S3Client({ ...options(cloud), forcePathStyle: true });
+// Clients of the local cloud, for what a step does by hand.
+export const acm = (cloud: Cloud) => new ACMClient(cloud.session.client);
+export const ec2 = (cloud: Cloud) => new EC2Client(cloud.session.client);
+export const elb = (cloud: Cloud) => new ElasticLoadBalancingV2Client(cloud.session.client);
+export const autoScaling = (cloud: Cloud) => new AutoScalingClient(cloud.session.client);
+export const dynamodb = (cloud: Cloud) => new DynamoDBClient(cloud.session.client);
+export const route53 = (cloud: Cloud) => new Route53Client(cloud.session.client);
+export const s3 = (cloud: Cloud) => new S3Client({ ...cloud.session.client, forcePathStyle: true });

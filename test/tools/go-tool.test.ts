@@ -63,6 +63,12 @@ describe("buildGoTool", () => {
     expect((await run(builtProgram(example, platform), [])).trim()).toBe(expected);
   });
 
+  it("builds what go.sum has alone, whatever the caller's GOFLAGS say", async () => {
+    process.env.GOFLAGS = "-mod=mod";
+    tools.add("bin/go", `case "$*" in *" -mod=readonly "*|version) ;; *) exit 1 ;; esac\n${fakeGo("echo built")}`);
+    await expect(buildGoTool(example, silent)).resolves.toBeDefined();
+  });
+
   it("fails with what go said, and leaves no half of it in the cache", async () => {
     tools.add("bin/go", `[ "$1" = version ] && echo go1.26.8 && exit; echo "no such host" >&2; exit 1`);
     await expect(buildGoTool(example, silent)).rejects.toThrow("go build: no such host");

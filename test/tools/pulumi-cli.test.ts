@@ -1,4 +1,12 @@
-import { built, cached, findPulumi, onPath, TOOL } from "../../tools/pulumi-cli.ts";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { HOST } from "../../tools/go-tool.ts";
+import { built, cached, downloaded, findPulumi, onPath, RELEASE, TOOL } from "../../tools/pulumi-cli.ts";
 import { written } from "../../tools/versions.ts";
 import { fakeGo, FakeTools } from "./fake-path.ts";
 
@@ -39,6 +47,55 @@ describe("building", () => {
     expect(command.version?.version).toBe(written(TOOL.version));
     expect((await cached(silent)).command).toBe(command.command);
   });
+});
+
+describe("downloading", () => {
+  const target = `${HOST.system}-${HOST.arch}`;
+
+  /** An archive as the project publishes them, and a server that has it. */
+  async function published(): Promise<{ url: string; digest: string; asked: string[]; close: () => void }> {
+    const folder = path.join(tools.root, "archive");
+    mkdirSync(path.join(folder, "pulumi"), { recursive: true });
+    writeFileSync(path.join(folder, "pulumi", "pulumi"), `#!/bin/sh\necho v${written(RELEASE.version)}\n`, {
+      mode: 0o755,
+    });
+    execFileSync("tar", ["-czf", "a.tar.gz", "pulumi"], { cwd: folder });
+    const archive = readFileSync(path.join(folder, "a.tar.gz"));
+    const asked: string[] = [];
+    const server = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.end(archive);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pulumi-v1`;
+    const close = (): void => {
+      server.close();
+      server.closeAllConnections();
+    };
+    return { url, digest: createHash("sha256").update(archive).digest("hex"), asked, close };
+  }
+
+  it("takes the archive whose digest is known, and finds it in the cache afterwards", async () => {
+    const { url, digest, asked, close } = await published();
+    const command = await downloaded({ ...RELEASE, url, sha256: { [target]: digest } })(silent);
+    close();
+    expect(command.version?.version).toBe(written(RELEASE.version));
+    expect(asked).toEqual([`/pulumi-v1-${target}.tar.gz`]);
+    expect((await cached(silent)).command).toBe(command.command);
+  });
+
+  it("fails with another archive, and keeps nothing of it", async () => {
+    const { url, close } = await published();
+    const source = downloaded({ ...RELEASE, url, sha256: { [target]: "0".repeat(64) } });
+    await expect(source(silent)).rejects.toThrow(
+      /has the digest [0-9a-f]{64}, not 0{64}: it is not what was published/,
+    );
+    close();
+    await expect(cached(silent)).rejects.toThrow("has none");
+  });
+
+  it("fails where no digest is known", async () =>
+    expect(downloaded({ ...RELEASE, sha256: {} })(silent)).rejects.toThrow(`for ${target} is known`));
 });
 
 describe("findPulumi", () => {

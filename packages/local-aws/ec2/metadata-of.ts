@@ -1,4 +1,5 @@
 import type { Instance } from "@aws-sdk/client-ec2";
+import type { Temporary } from "../door/keys.ts";
 import { tagsByKey } from "./instances.ts";
 import type { MetadataOf } from "./metadata-tree.ts";
 
@@ -10,12 +11,15 @@ export interface Beside {
   userData?: string;
   /** Of the instance's key pair, as OpenSSH writes it. */
   publicKey?: string;
+  /** Gives the credentials of the instance's role. */
+  ofRole: (role: string) => Temporary;
 }
 
 /** What the metadata service tells an instance of itself, from what EC2 tells of it. */
-export function metadataOf(instance: Instance, { region, accountId, userData, publicKey }: Beside): MetadataOf {
+export function metadataOf(instance: Instance, { region, accountId, userData, publicKey, ofRole }: Beside): MetadataOf {
   const tags = tagsByKey(instance);
   const profile = instance.IamInstanceProfile;
+  const role = profile?.Arn?.split("/").at(-1) ?? "";
   const shown = instance.MetadataOptions?.InstanceMetadataTags === "enabled";
   return {
     instanceId: instance.InstanceId ?? "",
@@ -32,7 +36,8 @@ export function metadataOf(instance: Instance, { region, accountId, userData, pu
     targetLifecycleState: tags["aws:autoscaling:groupName"] === undefined ? undefined : "InService",
     // The stack's profiles hold one role each, and nobody looks at its name.
     role: profile && {
-      name: profile.Arn?.split("/").at(-1) ?? "",
+      name: role,
+      issued: ofRole(role),
       instanceProfileArn: profile.Arn ?? "",
       instanceProfileId: profile.Id ?? "",
     },

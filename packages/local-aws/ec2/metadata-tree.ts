@@ -1,3 +1,5 @@
+import type { Temporary } from "../door/keys.ts";
+
 /** What the metadata service tells of an instance; what is undefined, it hasn't got. */
 export interface MetadataOf {
   instanceId: string;
@@ -15,7 +17,7 @@ export interface MetadataOf {
   tags?: Record<string, string>;
   /** The state that Auto Scaling takes it to, "InService" from its launch on; a group's members only. */
   targetLifecycleState?: string;
-  role?: { name: string; instanceProfileArn: string; instanceProfileId: string };
+  role?: { name: string; instanceProfileArn: string; instanceProfileId: string; issued: Temporary };
   /** The key pair that it was launched with. */
   publicKey?: { name: string; openssh: string };
 }
@@ -32,9 +34,6 @@ export interface Branch {
 /** Versions of the metadata: what cloud-init looks for, the first and the newest of them, and the alias. */
 export const versions = ["1.0", "2009-04-04", "2016-09-02", "2018-09-24", "2021-03-23", "2024-04-11", "latest"];
 
-/** Milliseconds that credentials last: six hours, as on AWS. */
-const credentialsLife = 6 * 3_600_000;
-
 const second = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 
 const branch = (children: Record<string, Node | undefined>, lines?: string[]): Branch => ({
@@ -48,18 +47,19 @@ const json = (value: object): string => JSON.stringify(value, undefined, 2);
 
 function iam({ role }: MetadataOf, now: number): Branch | undefined {
   if (!role) return undefined;
-  const common = { Code: "Success", LastUpdated: second(now) };
+  const { credentials: issued, issuedAt, expiration } = role.issued;
   const credentials = {
-    ...common,
+    Code: "Success",
+    LastUpdated: second(issuedAt.getTime()),
     Type: "AWS-HMAC",
-    AccessKeyId: "ASIAREHEARSAL",
-    SecretAccessKey: "rehearsal",
-    Token: "rehearsal",
-    Expiration: second(now + credentialsLife),
+    AccessKeyId: issued.accessKeyId,
+    SecretAccessKey: issued.secretAccessKey,
+    Token: issued.sessionToken,
+    Expiration: second(expiration.getTime()),
   };
   const { instanceProfileArn: InstanceProfileArn, instanceProfileId: InstanceProfileId } = role;
   return branch({
-    info: json({ ...common, InstanceProfileArn, InstanceProfileId }),
+    info: json({ Code: "Success", LastUpdated: second(now), InstanceProfileArn, InstanceProfileId }),
     "security-credentials": branch({ [role.name]: json(credentials) }),
   });
 }

@@ -115,7 +115,7 @@ export class BootedMachine {
     const inside = ["--mount", "--pid", "--net", "--uts", "--ipc", "--cgroup"];
     const environment = Object.entries(this.environment).map(([name, value]) => `${name}=${value}`);
     const shell = ["env", "--ignore-environment", servicePath, ...environment, "sh", "-c", onceUp, script];
-    return startScript("nsenter", ["--target", String(this.init), ...inside, ...shell], process.env);
+    return startScript("nsenter", ["--target", String(this.init), ...inside, ...shell], { PATH: process.env.PATH });
   }
 
   private signal(signal: NodeJS.Signals | number): void {

@@ -10,6 +10,9 @@ export const parentName = "bluegreen-rehearsal-debian-12-x86_64";
 /** Where Debian's packages come from; machines reach this host, and no other, while images are baked. */
 export const packageHost = "deb.debian.org";
 
+/** Debian's keys: of the package debian-archive-keyring, which Debian and Ubuntu have. */
+const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
 const release = "bookworm";
 const packages = "systemd systemd-sysv dbus procps iproute2 openssh-server sudo ca-certificates curl".split(" ");
 
@@ -64,7 +67,9 @@ export async function debianRoot(progress: (message: string) => void): Promise<s
 async function fill(root: string, firstBoot: string): Promise<void> {
   const [debootstrap, environment] = await findDebootstrap();
   const env = { ...process.env, ...environment };
-  await run(debootstrap, ["--variant=minbase", `--include=${packages.join()}`, release, root], { env });
+  // Without Debian's keyring it fails: packages that nobody signed would run as root on every machine.
+  const checked = ["--force-check-gpg", `--keyring=${keyring}`];
+  await run(debootstrap, [...checked, "--variant=minbase", `--include=${packages.join()}`, release, root], { env });
   for (const [file, text] of Object.entries({ ...files, "usr/local/libexec/first-boot": firstBoot })) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { reply, type Reply } from "../call.ts";
+import { ownEnvironment } from "../environment.ts";
 import { AwsError, messageOf } from "../errors.ts";
 import { errorJson } from "../json.ts";
 import { errorXml } from "../xml.ts";
@@ -42,7 +43,7 @@ export interface ModelJudge {
 export function startModelJudge(python: string, onLine: (line: string) => void): ModelJudge {
   const child = spawn(python, [join(import.meta.dirname, "main.py")], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+    env: { ...ownEnvironment(), PYTHONDONTWRITEBYTECODE: "1" },
   });
   // Answers come in the order of the questions.
   const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Ec2Directory } from "../ec2/directory.ts";
 import type { Instances } from "../ec2/instances.ts";
 import type { JsonService } from "../json.ts";
+import type { motoClient } from "../moto.ts";
 import { Agents } from "./agents.ts";
 import { Commands } from "./commands.ts";
 import { answerSystemsManager } from "./service.ts";
@@ -14,7 +15,7 @@ export interface SystemsManagerArgs {
   ec2: Ec2Directory;
   instances: Instances;
   /** Where and as whom moto is reached. */
-  client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  client: { region: string } & ReturnType<typeof motoClient>;
   log: (line: string) => void;
 }
 

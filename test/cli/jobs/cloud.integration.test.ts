@@ -40,8 +40,7 @@ const templates: Partial<Record<ImageName, string>> = {};
 
 beforeAll(async () => {
   cloud = await runCloud({ timeScale: 100, motoPython: await findMoto(() => undefined), region }, () => undefined);
-  const { endpoint } = cloud;
-  const config = { endpoint, region, credentials: { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" } };
+  const config = cloud.client;
   clients = {
     autoScaling: new AutoScalingClient(config),
     ec2: new EC2Client(config),
@@ -50,7 +49,7 @@ beforeAll(async () => {
   };
   const { ec2 } = clients;
   const iam = new IAMClient(config);
-  images = await registerImages(endpoint, region);
+  images = await registerImages(config);
   const network = async () => {
     const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.77.0.0/16" }));
     const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: "10.77.0.0/24" }));

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type Moto, startMoto } from "../../../packages/local-aws/moto.ts";
+import { type Moto, motoClient, startMoto } from "../../../packages/local-aws/moto.ts";
 import { findMoto } from "../../../tools/moto.ts";
 
 /**
@@ -13,11 +13,7 @@ export function motoTable(): { client: () => DynamoDBClient; table: () => string
   const table = () => `releases-${tables}`;
   beforeAll(async () => {
     moto = await startMoto(await findMoto(() => undefined), () => undefined);
-    client = new DynamoDBClient({
-      endpoint: moto.endpoint,
-      region: "eu-central-1",
-      credentials: { accessKeyId: "a", secretAccessKey: "b" },
-    });
+    client = new DynamoDBClient({ region: "eu-central-1", ...motoClient(moto.agent) });
   }, 300_000);
   afterAll(async () => {
     client?.destroy();

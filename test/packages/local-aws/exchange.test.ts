@@ -5,7 +5,10 @@ import { SSMClient, GetParameterCommand, DescribeParametersCommand } from "@aws-
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../../packages/local-aws/errors.ts";
 import { json } from "../../../packages/local-aws/exchange.ts";
+import { signedHeaders } from "../../../packages/local-aws/door/sign.ts";
+import { Keys } from "../../../packages/local-aws/door/keys.ts";
 import { Front } from "../../../packages/local-aws/gateway.ts";
+import { agentTo } from "../../../packages/local-aws/moto.ts";
 import { jsonReply, parseJson, targetAction, type JsonService } from "../../../packages/local-aws/json.ts";
 
 // The front with the SDK's own clients; in moto's place stands a server that says what came.
@@ -24,6 +27,7 @@ const service: JsonService = async (call, passOn) => {
       throw new AwsError("ResourceNotFound", `no ${call.action} here`, 404);
   }
 };
+const keys = new Keys();
 let moto: Server;
 let front: Front;
 let endpoint: string;
@@ -31,7 +35,7 @@ let endpoint: string;
 const client = (region = "eu-central-1") => ({
   endpoint,
   region,
-  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  credentials: keys.own,
   maxAttempts: 1,
 });
 
@@ -43,7 +47,8 @@ beforeAll(async () => {
   }).listen(0, "127.0.0.1");
   await once(moto, "listening");
   front = new Front({
-    moto: `http://127.0.0.1:${(moto.address() as AddressInfo).port}`,
+    moto: agentTo({ port: (moto.address() as AddressInfo).port, host: "127.0.0.1" }),
+    keys,
     region: "eu-central-1",
     services: { monitoring: json(service), ssm: json(service) },
     judge: () => Promise.resolve(undefined),
@@ -90,8 +95,9 @@ test("fails with 500 for a fault of the cloud's own, and with words for another 
 });
 
 test("fails for a call of another protocol", async () => {
-  const authorization = "AWS4-HMAC-SHA256 Credential=a/20260101/eu-central-1/monitoring/aws4_request, Signature=x";
-  const answer = await fetch(endpoint, { method: "POST", headers: { authorization }, body: "Action=DescribeAlarms" });
+  const place = { region: "eu-central-1", service: "monitoring", credentials: keys.own };
+  const headers = await signedHeaders("POST", new URL(endpoint), place);
+  const answer = await fetch(endpoint, { method: "POST", headers });
   expect([answer.status, await answer.json()]).toMatchObject([400, { __type: "UnknownOperationException" }]);
 });
 

@@ -1,15 +1,20 @@
+import { Agent } from "node:http";
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { faults, FaultInjection, type Fault } from "../../../packages/local-aws/fault-injection.ts";
 import { reply } from "../../../packages/local-aws/call.ts";
 import { HeldCalls } from "../../../packages/local-aws/held-calls.ts";
+import { Keys } from "../../../packages/local-aws/door/keys.ts";
+import { controlService, signedHeaders } from "../../../packages/local-aws/door/sign.ts";
 import { Front } from "../../../packages/local-aws/gateway.ts";
 import { controlPaths, type ControlArgs } from "../../../packages/local-aws/control.ts";
 
 const injection = new FaultInjection();
+const keys = new Keys();
 const front = new Front({
-  moto: "http://127.0.0.1:1",
+  moto: new Agent(),
+  keys,
   region: "eu-central-1",
   services: {},
   judge: () => Promise.resolve(undefined),
@@ -27,8 +32,15 @@ const options = () => ({
   endpoint,
   region: "eu-central-1",
   maxAttempts: 1,
-  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  credentials: keys.own,
 });
+/** A control path, as whoever started the cloud asks for it. */
+async function control(path: string, at = endpoint): Promise<Response> {
+  const url = new URL(`/rehearsal/${path}`, at);
+  const place = { region: "eu-central-1", service: controlService, credentials: keys.own };
+  return fetch(url, { method: "POST", headers: await signedHeaders("POST", url, place) });
+}
+
 const calls = {
   ec2: () => new EC2Client(options()).send(new DescribeVpcsCommand()),
   autoscaling: () => new AutoScalingClient(options()).send(new DescribeAutoScalingGroupsCommand()),
@@ -45,7 +57,7 @@ test.each<[Fault, keyof typeof calls, object]>([
   ["unavailable", "ec2", { $metadata: { httpStatusCode: 503 } }],
   ["unavailable", "dynamodb", { $metadata: { httpStatusCode: 503 } }],
 ])("%s: the SDK's client of %s says so", async (fault, service, error) => {
-  const asked = await fetch(`${endpoint}/rehearsal/faults/${fault}/1`, { method: "POST" });
+  const asked = await control(`faults/${fault}/1`);
   expect(await asked.json()).toEqual({ fault, calls: 1 });
   await expect(calls[service]()).rejects.toMatchObject(error);
 });
@@ -61,8 +73,7 @@ test("fails so many calls, and then none", () => {
 });
 
 test("no fault by another name, and all of those by theirs", async () => {
-  const ask = async (name: string) =>
-    (await fetch(`${endpoint}/rehearsal/faults/${name}/0`, { method: "POST" })).status;
+  const ask = async (name: string) => (await control(`faults/${name}/0`)).status;
   expect(await ask("tired")).toBe(404);
   expect(await Promise.all(faults.map(ask))).toEqual(faults.map(() => 200));
 });
@@ -71,7 +82,8 @@ describe("a call that is held", () => {
   const answered: string[] = [];
   const heldCalls = new HeldCalls();
   const landing = new Front({
-    moto: "http://127.0.0.1:1",
+    moto: new Agent(),
+    keys,
     region: "eu-central-1",
     services: {
       autoscaling: () => ({
@@ -93,7 +105,7 @@ describe("a call that is held", () => {
   afterAll(() => landing.close());
   beforeEach(() => answered.splice(0));
 
-  const control = async (path: string) => (await fetch(`${at}/rehearsal/${path}`, { method: "POST" })).json();
+  const asked = async (path: string) => (await control(path, at)).json();
   const call = (abortSignal?: AbortSignal) =>
     new AutoScalingClient({ ...options(), endpoint: at }).send(new DescribeAutoScalingGroupsCommand(), { abortSignal });
   const untilHeld = async () => {
@@ -101,32 +113,32 @@ describe("a call that is held", () => {
   };
 
   test("lands when it is let go, and the next one of its kind at once", async () => {
-    expect(await control("hold/DescribeAutoScalingGroups")).toEqual({ hold: "DescribeAutoScalingGroups" });
+    expect(await asked("hold/DescribeAutoScalingGroups")).toEqual({ hold: "DescribeAutoScalingGroups" });
     const late = call();
     await untilHeld();
     await call();
     expect(answered).toEqual(["landed"]);
-    expect(await control("release")).toEqual({ released: ["DescribeAutoScalingGroups"] });
+    expect(await asked("release")).toEqual({ released: ["DescribeAutoScalingGroups"] });
     await late;
     expect(answered).toEqual(["landed", "landed"]);
   });
 
   test("lands also when nobody waits for its answer any more", async () => {
-    await control("hold/DescribeAutoScalingGroups");
+    await asked("hold/DescribeAutoScalingGroups");
     const gone = new AbortController();
     const late = call(gone.signal);
     await untilHeld();
     gone.abort();
     await expect(late).rejects.toThrow();
     expect(answered).toEqual([]);
-    await control("release");
+    await asked("release");
     while (answered.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
   test("is of that action alone", async () => {
-    await control("hold/ModifyListener");
+    await asked("hold/ModifyListener");
     await call();
-    expect(await control("release")).toEqual({ released: [] });
+    expect(await asked("release")).toEqual({ released: [] });
     await call();
     expect(answered).toEqual(["landed", "landed"]);
   });

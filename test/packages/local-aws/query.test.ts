@@ -1,11 +1,4 @@
-import {
-  actionOf,
-  numberOf,
-  parseQuery,
-  signedScope,
-  structuresOf,
-  textsOf,
-} from "../../../packages/local-aws/query.ts";
+import { actionOf, numberOf, parseQuery, structuresOf, textsOf } from "../../../packages/local-aws/query.ts";
 
 describe("parseQuery", () => {
   const cases: [string, string, unknown][] = [
@@ -39,15 +32,4 @@ test.each([
   ["MyAction=no", ""],
 ])("actionOf(%s)", (body, expected) => {
   expect(actionOf(body)).toBe(expected);
-});
-
-test.each([
-  [
-    "AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-central-1/autoscaling/aws4_request, SignedHeaders=host, Signature=x",
-    { region: "eu-central-1", service: "autoscaling" },
-  ],
-  ["Basic abc", undefined],
-  [undefined, undefined],
-])("signedScope(%s)", (header, expected) => {
-  expect(signedScope(header)).toEqual(expected);
 });

@@ -13,8 +13,7 @@ let ec2: EC2Client;
 beforeAll(async () => {
   const motoPython = await findMoto(() => undefined);
   local = await startLocalAws({ motoPython, region, log: path.join(folder, "cloud.log") });
-  const credentials = { accessKeyId: "a", secretAccessKey: "b" };
-  ec2 = new EC2Client({ endpoint: local.endpoint, region, credentials, maxAttempts: 1 });
+  ec2 = new EC2Client({ ...local.client, maxAttempts: 1 });
 }, 120_000);
 
 afterAll(async () => {

@@ -43,8 +43,7 @@ let host: string;
 
 beforeAll(async () => {
   cloud = await runCloud({ timeScale: 100, motoPython: await findMoto(() => undefined), region }, () => undefined);
-  const credentials = { accessKeyId: "rehearsal", secretAccessKey: "rehearsal" };
-  const config = { endpoint: cloud.endpoint, region, credentials };
+  const config = cloud.client;
   acm = new ACMClient(config);
   elb = new ElasticLoadBalancingV2Client(config);
   route53 = new Route53Client(config);

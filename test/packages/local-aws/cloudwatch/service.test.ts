@@ -22,7 +22,9 @@ import { Clock } from "../../../../packages/local-aws/clock.ts";
 import { MetricStore } from "../../../../packages/local-aws/cloudwatch/metric-store.ts";
 import { startCloudWatch, type RunningCloudWatch } from "../../../../packages/local-aws/cloudwatch/start.ts";
 import { json } from "../../../../packages/local-aws/exchange.ts";
+import { Keys } from "../../../../packages/local-aws/door/keys.ts";
 import { Front } from "../../../../packages/local-aws/gateway.ts";
+import { agentTo } from "../../../../packages/local-aws/moto.ts";
 import { eventually } from "../eventually.ts";
 
 // CloudWatch behind the front, asked by the SDK's client; in moto's place stands a server that keeps one dashboard.
@@ -43,6 +45,7 @@ const busy = {
   OKActions: [topic],
   Tags: [{ Key: "Color", Value: "blue" }],
 };
+const keys = new Keys();
 let moto: Server;
 let front: Front;
 let store: MetricStore;
@@ -72,7 +75,8 @@ async function open(timeScale: number): Promise<void> {
     log: () => undefined,
   });
   front = new Front({
-    moto: `http://127.0.0.1:${(moto.address() as AddressInfo).port}`,
+    moto: agentTo({ port: (moto.address() as AddressInfo).port, host: "127.0.0.1" }),
+    keys,
     region: "eu-central-1",
     services: { monitoring: json(running.answer) },
     judge: () => Promise.resolve(undefined),
@@ -80,8 +84,7 @@ async function open(timeScale: number): Promise<void> {
     log: () => undefined,
   });
   const endpoint = await front.listen();
-  const credentials = { accessKeyId: "a", secretAccessKey: "b" };
-  client = new CloudWatchClient({ endpoint, region: "eu-central-1", credentials, maxAttempts: 1 });
+  client = new CloudWatchClient({ endpoint, region: "eu-central-1", credentials: keys.own, maxAttempts: 1 });
   await client.send(new PutMetricAlarmCommand(busy));
 }
 

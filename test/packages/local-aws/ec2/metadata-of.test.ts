@@ -1,7 +1,10 @@
 import type { Instance } from "@aws-sdk/client-ec2";
+import { Keys } from "../../../../packages/local-aws/door/keys.ts";
 import { metadataOf } from "../../../../packages/local-aws/ec2/metadata-of.ts";
 
+const issued = new Keys().ofRole("i-0a", "green");
 const place = { region: "eu-central-1", accountId: "123456789012" };
+const ofRole = () => issued;
 const launchedAt = new Date(0);
 const instance: Instance = {
   InstanceId: "i-0a",
@@ -48,14 +51,14 @@ test.each<[string, Instance, object]>([
   [
     "its role, by its profile's name",
     { IamInstanceProfile: profile },
-    { role: { name: "green", instanceProfileArn: profile.Arn, instanceProfileId: "AIPA1" } },
+    { role: { name: "green", instanceProfileArn: profile.Arn, instanceProfileId: "AIPA1", issued } },
   ],
 ])("an instance is told of %s", (_, more, told) => {
-  expect(metadataOf({ ...instance, ...more }, place)).toEqual({ ...bare, ...told });
+  expect(metadataOf({ ...instance, ...more }, { ...place, ofRole })).toEqual({ ...bare, ...told });
 });
 
 it("an instance is told what EC2 keeps beside it: user data and the key that it was launched with", () => {
-  const beside = { ...place, userData: "IyEvYmluL3NoCg==", publicKey: "ssh-ed25519 AAAA" };
+  const beside = { ...place, ofRole, userData: "IyEvYmluL3NoCg==", publicKey: "ssh-ed25519 AAAA" };
   expect(metadataOf(instance, beside)).toEqual({
     ...bare,
     userData: "IyEvYmluL3NoCg==",

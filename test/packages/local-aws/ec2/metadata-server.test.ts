@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { Keys } from "../../../../packages/local-aws/door/keys.ts";
 import { metadataListener, type MetadataArgs } from "../../../../packages/local-aws/ec2/metadata-server.ts";
 
 type Ec2 = MetadataArgs["ec2"];
@@ -36,10 +37,15 @@ beforeEach(async () => {
   ec2.instances.set("127.0.0.2", { InstanceId: "i-2", KeyName: "packer" });
   ec2.instances.set("127.0.0.3", { InstanceId: "i-3" });
   log = [];
-  server = createServer(metadataListener({ ec2, region: "eu-central-1", log: (line) => void log.push(line) })).listen(
-    0,
-    "127.0.0.1",
-  );
+  const hosts = ["169.254.169.254"];
+  const listener = metadataListener({
+    ec2,
+    keys: new Keys(),
+    region: "eu-central-1",
+    hosts,
+    log: (line) => void log.push(line),
+  });
+  server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
 });
 afterEach(() => {
@@ -51,7 +57,8 @@ afterEach(() => {
 /** Asks from an address, as a machine that has it does. */
 async function ask(localAddress: string, method: string, path: string, headers: Record<string, string> = {}) {
   const { port } = server.address() as AddressInfo;
-  const asking = request({ host: "127.0.0.1", port, localAddress, method, path, headers, agent: false });
+  const named = { host: "169.254.169.254", ...headers };
+  const asking = request({ host: "127.0.0.1", port, localAddress, method, path, headers: named, agent: false });
   asking.end();
   const [answer] = (await once(asking, "response")) as [IncomingMessage];
   return { status: answer.statusCode, body: await text(answer) };
@@ -76,6 +83,16 @@ test.each([
 it("takes no token of another instance", async () => {
   const headers = { "x-aws-ec2-metadata-token": await tokenOf("127.0.0.2") };
   expect(await ask("127.0.0.3", "GET", "/latest/meta-data/instance-id", headers)).toMatchObject({ status: 401 });
+});
+
+test.each<Record<string, string>>([
+  { host: "metadata.attacker.example" },
+  { origin: "http://169.254.169.254" },
+  { "sec-fetch-site": "same-origin" },
+])("given a request of a web page (%p), then it gets no token", async (headers) => {
+  const asked = { "x-aws-ec2-metadata-token-ttl-seconds": "60", ...headers };
+  expect(await ask("127.0.0.2", "PUT", "/latest/api/token", asked)).toMatchObject({ status: 403 });
+  expect(ec2.asked).toEqual([]);
 });
 
 it("has nothing for an address that no instance has", async () => {

@@ -18,7 +18,16 @@ const full: MetadataOf = {
   userData: Buffer.from(userData).toString("base64"),
   tags: { "aws:autoscaling:groupName": "app-green-group-1", Color: "green", "a=b": "equals" },
   targetLifecycleState: "InService",
-  role: { name: "green-role", instanceProfileArn: "arn:profile", instanceProfileId: "AIPA1" },
+  role: {
+    name: "green-role",
+    instanceProfileArn: "arn:profile",
+    instanceProfileId: "AIPA1",
+    issued: {
+      credentials: { accessKeyId: "ASIA1", secretAccessKey: "secret", sessionToken: "token" },
+      issuedAt: new Date(now - 60_000),
+      expiration: new Date(now + 6 * 3_600_000 - 60_000),
+    },
+  },
   publicKey: { name: "packer", openssh: "ssh-ed25519 AAAA packer" },
 };
 
@@ -120,10 +129,17 @@ test("user data is handed out byte by byte", () => {
   expect(answerMetadata({ method: "GET", path: "/latest/user-data", headers }, of, now).body).toEqual(bytes);
 });
 
-test("the role's credentials are fresh for six hours", () => {
+test("the role's credentials are those that the cloud takes", () => {
   const told = JSON.parse(get("/latest/meta-data/iam/security-credentials/green-role").body) as Record<string, string>;
-  expect(told).toMatchObject({ Code: "Success", Type: "AWS-HMAC", Expiration: "2026-01-01T06:00:00Z" });
-  expect([told.AccessKeyId, told.SecretAccessKey, told.Token].every(Boolean)).toBe(true);
+  expect(told).toEqual({
+    Code: "Success",
+    LastUpdated: "2025-12-31T23:59:00Z",
+    Type: "AWS-HMAC",
+    AccessKeyId: "ASIA1",
+    SecretAccessKey: "secret",
+    Token: "token",
+    Expiration: "2026-01-01T05:59:00Z",
+  });
   expect(JSON.parse(get("/latest/meta-data/iam/info").body)).toEqual({
     Code: "Success",
     LastUpdated: "2026-01-01T00:00:00Z",

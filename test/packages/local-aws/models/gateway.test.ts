@@ -8,13 +8,16 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { PutBucketOwnershipControlsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { json, query } from "../../../../packages/local-aws/exchange.ts";
+import { Keys } from "../../../../packages/local-aws/door/keys.ts";
 import { Front } from "../../../../packages/local-aws/gateway.ts";
+import { agentTo } from "../../../../packages/local-aws/moto.ts";
 import { startModelJudge, type ModelJudge } from "../../../../packages/local-aws/models/judge.ts";
 import { findMoto } from "../../../../tools/moto.ts";
 
 // The gateway with AWS's models and the SDK's own clients; in moto's place stands a server that keeps what came.
 const reached: string[] = [];
 const lines: string[] = [];
+const keys = new Keys();
 let moto: Server;
 let models: ModelJudge;
 let front: Front;
@@ -33,7 +36,8 @@ beforeAll(async () => {
   models = startModelJudge(await findMoto(() => undefined), (line) => lines.push(line));
   const own = () => Promise.reject(new Error("a service of the cloud was reached"));
   front = new Front({
-    moto: `http://127.0.0.1:${(moto.address() as AddressInfo).port}`,
+    moto: agentTo({ port: (moto.address() as AddressInfo).port, host: "127.0.0.1" }),
+    keys,
     region: "eu-central-1",
     services: { autoscaling: query(own), monitoring: json(own) },
     judge: (request) => models.judge(request),
@@ -58,7 +62,7 @@ beforeEach(() => {
 const client = () => ({
   endpoint,
   region: "eu-central-1",
-  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  credentials: keys.own,
   maxAttempts: 1,
 });
 const s3 = () => new S3Client({ ...client(), forcePathStyle: true });
