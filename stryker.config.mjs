@@ -8,10 +8,12 @@ export default {
   ignorePatterns: [".rehearsal", ".images"],
   // Jest does not check types.
   disableTypeChecks: false,
-  reporters: ["clear-text"],
+  reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { logTests: false, reportTests: false, reportScoreTable: false },
   // Jest looks for no tests below node_modules/.
   tempDirName: ".stryker",
   // One test run at a time: the machine is used meanwhile.
   concurrency: 1,
+  // On a machine that is used, a slow answer is none of the change's doing.
+  timeoutMS: 30_000,
 };

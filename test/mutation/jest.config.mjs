@@ -8,5 +8,6 @@ const [unit] = config.projects;
 export default {
   testEnvironment: unit.testEnvironment,
   transform: unit.transform,
+  watchman: false,
   rootDir: path.join(import.meta.dirname, "..", ".."),
 };

@@ -1,4 +1,5 @@
 // Changes the product one place at a time, and counts the changes that no test notices.
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";
@@ -23,6 +24,13 @@ interface Score {
   readonly took: number;
 }
 
+/** Tests of a room; of a file, those that import it: the others of its room take longer than they find. */
+function testsOf(name: string, folder: string): string[] {
+  const whole = `${folder}/**/*.test.ts`;
+  const own = globSync(whole).filter((test) => readFileSync(test, "utf8").includes(`../${name}"`));
+  return own.length > 0 ? own : [whole];
+}
+
 async function mutate({ name, files, tests, slow = [], sentences = false }: Room): Promise<Score> {
   console.log(`\n${name}`);
   const begun = Date.now();
@@ -30,12 +38,15 @@ async function mutate({ name, files, tests, slow = [], sentences = false }: Room
     mutate: [...files],
     ignorers: sentences ? [] : ["sentences"],
     incremental: values.incremental,
-    incrementalFile: path.join("node_modules/.cache/mutation", `${name.replace("/", "-")}.json`),
+    incrementalFile: path.join("node_modules/.cache/mutation", `${name.replaceAll("/", "-")}.json`),
     jest: {
       projectType: "custom",
       configFile: "test/mutation/jest.config.mjs",
+      // To ask which tests a file concerns takes Jest longer than to run them all.
+      enableFindRelatedTests: false,
       config: {
-        testMatch: [`<rootDir>/${tests}/**/*.test.ts`],
+        roots: [`<rootDir>/${tests}`],
+        testMatch: testsOf(name, tests).map((pattern) => `<rootDir>/${pattern}`),
         testPathIgnorePatterns: ["\\.integration\\.test\\.ts$", ...slow],
       },
     },
