@@ -128,3 +128,57 @@ test("given one colour whose weight differs from the state's, then that is unfin
   expect(unfinished(world({ weights: { live: { blue: 57, green: 0 }, recorded } }))).toMatch(/^the live weights are/);
   expect(unfinished(world({ weights: { live: { blue: 100, green: 10 }, recorded } }))).toMatch(/^the live weights are/);
 });
+
+describe("given another image than the standby holds", () => {
+  const v4 = { imageId: "ami-00000000000000004" };
+  const wanted = { goal: { imageId: v4.imageId } };
+
+  test("when the last release has ended well, then its old fleet may be replaced", () =>
+    expect(next({ ...served, record: record({ outcome: "released" }) }, checked, wanted.goal)).toEqual({
+      kind: "stage",
+      color: "blue",
+      previewSize: 0,
+    }));
+
+  test("when a release was staged and has no requests, then its fleet may be replaced", () =>
+    expect(next({ record: record() }, checked, wanted.goal)).toEqual(stage));
+
+  test("when its group ends no instances, then the refusal says which process to resume", () =>
+    expect(next({ fleets: green({ suspended: ["Terminate (me)"] }) }, checked, wanted.goal)).toEqual({
+      kind: "refuse",
+      why: expect.stringMatching(/Terminate \(me\) is suspended\. Resume it: aws autoscaling .*\.$/) as string,
+    }));
+});
+
+test("given the image itself on a standby whose state is behind, when its group ends no instances, then none has to go", () =>
+  expect(
+    next({ settings: settled({ standby: "off" }), fleets: green({ suspended: ["Terminate (me)"] }) }, checked),
+  ).toEqual(stage));
+
+test("given a launch template that has the fleet's own image, then the fleet is as it should be", () =>
+  expect(next({ fleets: green({ templateImage: v2.imageId }) })).toEqual({
+    kind: "shift",
+    color: "green",
+    weight: 10,
+  }));
+
+test("given a share whose other part went elsewhere since it was noted, then nobody knows how long it is held", () => {
+  const noted = record({ weights: [{ at: before(70), blue: 90, green: 5 }] });
+  expect(next({ weights: weights(90, 10), record: noted })).toEqual({ kind: "hold", color: "green", seconds: 60 });
+});
+
+test("given several things out of order, then each is named", () => {
+  const two = ["one", "two"];
+  expect(unfinished(world({ unknownGroups: two }))).toMatch(/not in its state: one, two$/);
+  expect(unfinished(world({ unknownPolicies: two }))).toMatch(/not in its state: one, two$/);
+  expect(unfinished(world({ changedGroups: two }))).toMatch(/than the state says: one, two$/);
+  const stale = { fleets: green({ staleTargets: two }) };
+  expect(next(stale)).toEqual({ kind: "recover", why: expect.stringContaining("holds one, two, which") as string });
+  expect(next(stale, { ...checked, repaired: true, staged: 5 })).toEqual({
+    kind: "refuse",
+    why: expect.stringContaining("holds one, two, which are none of its own") as string,
+  });
+});
+
+test("given a run that begins, then it must ask first whether the image may be released here", () =>
+  expect(nothingDone.fit).toBe(false));
