@@ -15,7 +15,7 @@ async function ends(error: unknown, of: ReleaseRecord | undefined = record(), { 
       return deaf ? Promise.reject(new Error("no network")) : Promise.resolve();
     },
   } as unknown as RolloutContext;
-  const run = () => (error === undefined ? Promise.resolve() : Promise.reject(error as Error));
+  const run = () => (error === undefined ? Promise.resolve() : Promise.reject(error));
   const end: unknown = await notifyOfOutcome(rollout, run).then(
     () => undefined,
     (reason: unknown) => reason,

@@ -11,7 +11,7 @@ function rolloutOf(change: Partial<LiveState> = {}, { restorable = true, minSize
   const done: unknown[] = [];
   const rollout = {
     world: world(change),
-    record: change.record as ReleaseRecord | undefined,
+    record: change.record,
     session: {
       settings: { minSize, maxSize },
       ui: { step: <T>(_: string, __: string, run: (tell: object) => Promise<T>) => run({}) },

@@ -30,7 +30,7 @@ test("given a resource of another type that has bounds, then it is no group", ()
 });
 
 test("fails for outputs of an earlier version, and names what they lack within an output, too", () => {
-  const { capacity: _, ...deployed } = stackOutputsOf().deployed;
+  const deployed = { ...stackOutputsOf().deployed, capacity: undefined };
   expect(() => parse(stack({ ...stackOutputsOf(), deployed }))).toThrow(
     "Stack dev lacks the outputs deployed.capacity. Bring it up once with pulumi up.",
   );
