@@ -5,7 +5,11 @@ import type { ReleaseRecord } from "../../../cli/state/model.ts";
 import { record, v2 } from "../worlds.ts";
 
 /** Runs what ends so in a release with this record. @returns the notices that people got, and the error that passed through */
-async function ends(error: unknown, of: ReleaseRecord | undefined = record(), { aborted = false, deaf = false } = {}) {
+async function ends(
+  error: Error | undefined,
+  of: ReleaseRecord | undefined = record(),
+  { aborted = false, deaf = false } = {},
+) {
   const notices: unknown[] = [];
   const rollout = {
     record: of,
@@ -35,9 +39,9 @@ test("given a release that was refused, then it waits for somebody's decision", 
 });
 
 test("given something thrown that is no error, then people are told it as it is", async () =>
-  expect((await ends("odd")).notices).toEqual(notice("failed", "odd")));
+  expect((await ends("odd" as unknown as Error)).notices).toEqual(notice("failed", "odd")));
 
-test.each<[string, unknown, ReleaseRecord | undefined, object]>([
+test.each<[string, Error | undefined, ReleaseRecord | undefined, object]>([
   ["it went well", undefined, record(), {}],
   ["it went back, which has been told", new CliError("rolledBack", "taken back"), record(), {}],
   ["somebody pressed Ctrl-C", new CliError("interrupted", "interrupted"), record(), { aborted: true }],
