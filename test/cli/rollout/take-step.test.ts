@@ -2,7 +2,8 @@ import type { RolloutContext } from "../../../cli/rollout/context.ts";
 import { RollbackRequired } from "../../../cli/rollout/hooks.ts";
 import type { Next } from "../../../cli/rollout/next.ts";
 import { takeStep } from "../../../cli/rollout/take-step.ts";
-import type { LiveState, ReleaseRecord } from "../../../cli/state/model.ts";
+import { stages, type LiveState, type ReleaseRecord } from "../../../cli/state/model.ts";
+import { bar } from "../../../cli/ui.ts";
 import { before, record, v2, weights, world } from "../worlds.ts";
 
 /** What was done, in its order. */
@@ -10,7 +11,11 @@ const mockDone: unknown[] = [];
 /** The check that fails; undefined: none does. */
 let mockFailing: string | undefined;
 jest.mock("node:timers/promises", () => ({
-  setTimeout: (ms: number) => Promise.resolve(void mockDone.push(`pause ${ms}`)),
+  setTimeout: (ms: number, _: unknown, options?: { signal?: AbortSignal }) => {
+    if (!options?.signal) throw new Error("Ctrl-C would not end this pause");
+    mockDone.push(`pause ${ms}`);
+    return Promise.resolve();
+  },
 }));
 jest.mock("../../../cli/rollout/analyze.ts", () => ({
   analyze: (_: unknown, color: string, seconds: number) =>
@@ -61,6 +66,7 @@ async function take(
   { change = {}, looked = {} }: { change?: Partial<LiveState>; looked?: Partial<LiveState> } = {},
 ) {
   mockDone.length = 0;
+  const said: string[] = [];
   const rollout = {
     world: world(change),
     record: change.record,
@@ -68,7 +74,10 @@ async function take(
       signal: new AbortController().signal,
       ui: {
         say: (line: string) => mockDone.push(line),
-        step: <T>(_: string, __: string, run: (tell: object) => Promise<T>) => run({ now: () => undefined }),
+        step: <T>(stage: string, _: string, run: (tell: object) => Promise<T>) => {
+          expect(stages).toContain(stage);
+          return run({ now: (line: string) => said.push(line) });
+        },
       },
     },
     look: () => Promise.resolve(world(looked)),
@@ -81,7 +90,7 @@ async function take(
     () => undefined,
     (reason: unknown) => reason,
   );
-  return { done: [...mockDone], error };
+  return { done: [...mockDone], error, said };
 }
 afterEach(() => (mockFailing = undefined));
 
@@ -103,8 +112,11 @@ test.each<[Next, string[]]>([
   [{ kind: "keep", seconds: 1.5 }, ["pause 1000", "pause 1000"]],
   [{ kind: "done", color }, ["green serves v2.0.0."]],
 ])("given %j, then that is done between the hooks of its stage", async (next, done) =>
-  expect(await take(next)).toEqual({ done, error: undefined }),
+  expect(await take(next)).toMatchObject({ done, error: undefined }),
 );
+
+test("given an old fleet that is kept, then it is said for how long still", async () =>
+  expect((await take({ kind: "keep", seconds: 2 })).said).toEqual([`${bar(0)} 2s left`, `${bar(0.5)} 1s left`]));
 
 test("fails with the reason of a refusal", async () =>
   expect(await take({ kind: "refuse", why: "not now" })).toMatchObject({
@@ -124,7 +136,7 @@ describe("a bake", () => {
   const watched = ["begin bake green", "analyze green 600", "check green"];
 
   test("is watched and checked once more, and then the image is released", async () =>
-    expect(await take(bake, { looked: { weights: weights(0, 100) } })).toEqual({
+    expect(await take(bake, { looked: { weights: weights(0, 100) } })).toMatchObject({
       done: [...watched, "end bake green", "ended released", "notice released green"],
       error: undefined,
     }));

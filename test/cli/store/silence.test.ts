@@ -1,5 +1,5 @@
 import { isLeftLocked } from "../../../cli/store/abandoned.ts";
-import { waitingFor } from "../../../cli/store/lock.ts";
+import { isRollback, waitingFor } from "../../../cli/store/lock.ts";
 import { abandoned, lock } from "./facts.ts";
 
 const stateHeldBy = { host: "laptop", pid: 4712, at: "2026-11-21T10:00:02Z" };
@@ -23,3 +23,12 @@ test("given a lock that is watched, then the user is told whose it is, and for h
   for (const part of [lock.holder.by, lock.doing, "process 4711 on laptop", "60 s at most"])
     expect(said).toContain(part);
 });
+
+test.each([
+  ["no lock", undefined, false],
+  ["a change's", lock, false],
+  ["a rollback's, to which all else gives way", { ...lock, kind: "rollback" }, true],
+  ["a rollback's that was given back", { ...lock, kind: "rollback", released: true }, false],
+] as const)("given %s, whether a rollback has the stack", (_, found, expected) =>
+  expect(isRollback(found)).toBe(expected),
+);
