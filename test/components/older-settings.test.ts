@@ -29,7 +29,7 @@ let warn: jest.SpyInstance;
 beforeEach(() => {
   jest.spyOn(pulumi, "getStack").mockReturnValue("prod");
   warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
-  read = jest.fn<ReturnType<ReadItem>, Parameters<ReadItem>>(() => Promise.resolve(written));
+  read = jest.fn<ReturnType<ReadItem>, Parameters<ReadItem>>(() => Promise.resolve({ item: written, at: 0 }));
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -64,7 +64,7 @@ test.each<[string, () => Promise<string[]>]>([
 
 test.each([
   ["does not answer", () => Promise.reject(new Error("connect ECONNREFUSED")), /can't be asked: connect ECONNREFUSED$/],
-  ["holds what is none of ours", () => Promise.resolve({ revision: { N: "x" } }), /can't be asked: /],
+  ["holds what is none of ours", () => Promise.resolve({ item: { revision: { N: "x" } }, at: 0 }), /can't be asked: /],
 ])("given a table that %s, then a rollback by hand goes on with a warning", async (_, answer, warning) => {
   read.mockImplementation(answer);
   expect(await olderSettings(read, 4, flip, deployed)).toEqual([]);

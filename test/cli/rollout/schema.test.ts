@@ -23,7 +23,7 @@ function ask(body: string | Error, change: Partial<LiveState> = {}): Promise<voi
   say.mockReset();
   if (typeof body === "string") mockAsk.mockResolvedValue({ body });
   else mockAsk.mockRejectedValue(body);
-  const session = { settings: {}, signal: undefined, ui: { say } };
+  const session = { settings: {}, stackRef: { folder: "/nowhere" }, signal: undefined, ui: { say } };
   const recorded = { outputs: { ...outputs, deployed: { ...outputs.deployed, machines } } };
   return requireSchema({ session, recorded, world: world(change) } as unknown as RolloutContext, image);
 }
