@@ -19,14 +19,13 @@ export function issueFaults(issue: z.core.$ZodIssue, values: Map<string, unknown
   }
   const [key, ...path] = issue.path.map(String);
   const whole = values.get(key);
-  const value: unknown = path.length > 0 && Array.isArray(whole) ? whole[Number(path[0])] : whole;
+  const value = path.reduce<unknown>((part, at) => (part as Record<string, unknown>)[at], whole);
   return [{ name: [key, ...path].join("."), value, allowed: allowedBy(issue, key) }];
 }
 
 function allowedBy(issue: z.core.$ZodIssue, key: string): string {
   const whole = property(key);
-  const inList = issue.path.length > 1 && typeof whole?.items === "object" && !Array.isArray(whole.items);
-  const { minimum, maximum, type } = (inList ? whole.items : whole) as {
+  const { minimum, maximum, type } = (issue.path.length > 1 ? whole?.items : whole) as {
     minimum?: number;
     maximum?: number;
     type?: string;

@@ -66,7 +66,7 @@ function takenIn(seen: readonly Seen[], resources: readonly StateResource[]): Se
     const beside = leaving ? [] : declaredElsewhere(type).filter((name) => ruleFor(type).beside?.includes(name));
     const shown = seen.filter((change) => change.urn === urn);
     if (shown.some(({ op }) => op === "delete")) return [];
-    const diff = beside.filter((name) => outputs[name] !== undefined && !shown.some((one) => name in one.values));
+    const diff = beside.filter((name) => !shown.some((one) => name in one.values));
     const values = Object.fromEntries(diff.map((name) => [name, { new: outputs[name] }]));
     return diff.length === 0 ? [] : [{ op: "same", type, urn, name: urn.split("::").at(-1) ?? urn, diff, values }];
   });
@@ -89,7 +89,8 @@ function withoutDeclared(
 export const driftExit = (items: readonly Pick<DriftItem, "class">[]): ExitCode =>
   items.some((item) => item.class !== "expected") ? "drifted" : "ok";
 
-const ofWeights = (path: string) => /^defaultActions.*\.weight$/.test(path);
+/** A listener has no other weights than its target groups'. */
+const ofWeights = (path: string) => path.endsWith(".weight");
 
 function weightsItem({ weights: { live, recorded } }: LiveState): DriftItem | undefined {
   if (colors.every((color) => live[color] === recorded[color])) return undefined;
@@ -166,7 +167,7 @@ function judge(change: Seen, path: string, world: LiveState): DriftClass {
 
 const groupType = "aws:autoscaling/group:Group";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
-const isBound = (type: string, property: string) => type === groupType && /^(min|max)Size$/.test(property);
+const isBound = (type: string, property: string) => type === groupType && ["minSize", "maxSize"].includes(property);
 
 /** The colour that a logical name carries: `app-blue-group`. */
 const colorOf = (name: string): Color | undefined => colors.find((color) => name.split("-").includes(color));
