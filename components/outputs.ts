@@ -64,6 +64,15 @@ export function createOutputs({
     },
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
-    deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
+    deployed: {
+      activeColor,
+      weights,
+      machines,
+      capacity,
+      foundation,
+      subnetIds: [...settings.publicSubnetIds, ...settings.privateSubnetIds],
+      listenerArn: listener.arn,
+      targetGroupArns,
+    },
   };
 }
