@@ -20,6 +20,7 @@ export function dataPlane(args: Omit<BalancerArgs, "targets"> & { hardware: Hard
     clock,
     probe: httpProbe,
     addressOf: (id, port) => instances.addressOf(id, port),
+    zoneOf: (id) => instances.get(id)?.zone,
     isRunning: (id) => instances.get(id)?.state === "running",
     log,
   });

@@ -63,6 +63,7 @@ export class Launcher {
       userData: data.UserData,
       imageTags: tagsByKey(image),
       group: group.name,
+      zone,
     });
     return {
       id,

@@ -5,6 +5,7 @@ import type { Probe } from "./probe.ts";
 import {
   describeTarget,
   describeUnregistered,
+  isInEnabledZone,
   isWanted,
   type Pool,
   type Target,
@@ -25,6 +26,8 @@ export interface TargetsArgs {
   probe: Probe;
   /** Where an instance's port really is. */
   addressOf: (id: string, port: number) => { host: string; port: number } | undefined;
+  /** The instance's zone; undefined where nobody knows. */
+  zoneOf: (id: string) => string | undefined;
   /** Whether EC2 lists the instance as running. */
   isRunning: (id: string) => boolean;
   log: (line: string) => void;
@@ -52,18 +55,21 @@ export class Targets {
     for (const group of topology.targetGroups) {
       const pool = this.pools.get(group.arn);
       const used = users.has(group.arn);
+      const balancers = topology.loadBalancers.filter(({ arn }) => users.get(group.arn)?.has(arn));
+      const zones = new Set(balancers.flatMap((balancer) => balancer.zones));
       if (!pool) {
-        this.pools.set(group.arn, { group, used, targets: new Map(), healthy: [], open: [], turn: 0 });
+        this.pools.set(group.arn, { group, used, zones, targets: new Map(), healthy: [], open: [], turn: 0 });
         continue;
       }
       pool.group = group;
+      pool.zones = zones;
       if (used !== pool.used) {
         pool.used = used;
         for (const target of pool.targets.values()) {
           target.health = registering;
         }
-        this.refresh(pool);
       }
+      this.refresh(pool);
     }
   }
 
@@ -92,7 +98,8 @@ export class Targets {
         continue;
       }
       const address = this.args.addressOf(id, port);
-      const target: Target = { id, port, health: registering, draining: false, inFlight: 0, address };
+      const zone = this.args.zoneOf(id);
+      const target: Target = { id, port, zone, health: registering, draining: false, inFlight: 0, address };
       pool.targets.set(key, target);
       void this.check(pool, key, target);
     }
@@ -153,7 +160,7 @@ export class Targets {
     while (pool.targets.get(key) === target && this.pools.get(pool.group.arn) === pool) {
       const { healthCheck } = pool.group;
       const due = clock.sleep(healthCheck.interval);
-      if (pool.used && !target.draining) {
+      if (pool.used && !target.draining && isInEnabledZone(pool, target)) {
         const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
         const timeout = Math.max(clock.milliseconds(healthCheck.timeout), leastProbeTimeout);
         const before = target.health;
@@ -172,7 +179,9 @@ export class Targets {
   }
 
   private refresh(pool: Pool): void {
-    pool.open = [...pool.targets.values()].filter((target) => !target.draining && this.args.isRunning(target.id));
+    pool.open = [...pool.targets.values()].filter(
+      (target) => !target.draining && this.args.isRunning(target.id) && isInEnabledZone(pool, target),
+    );
     pool.healthy = pool.used ? pool.open.filter((target) => target.health.state === "healthy") : [];
   }
 
