@@ -17,6 +17,7 @@ const answers: Record<string, Record<string, unknown>> = {
   "aws:index/getRegion:getRegion": { region: "eu-central-1" },
   "aws:index/getPartition:getPartition": { partition: "aws" },
   "aws:index/getAvailabilityZones:getAvailabilityZones": { names: ["a", "b", "c"] },
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": { locations: ["a", "b", "c"] },
   "aws:ec2/getAmi:getAmi": { state: "available", rootDeviceName: "/dev/xvda", tags: {} },
 };
 
