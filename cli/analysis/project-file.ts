@@ -5,6 +5,8 @@ import { CliError } from "../error.ts";
 import { builtInChecks } from "./built-in.ts";
 import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 
+export { standbyHoursDefault } from "./project-schema.ts";
+
 /** Name of the project file, beside Pulumi.yaml. */
 const fileName = "bluegreen.yaml";
 

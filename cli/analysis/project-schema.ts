@@ -73,16 +73,21 @@ const variable = z.string({ error: "a list of variables' names" }).regex(/^[A-Za
   error: "a variable's name: letters, digits and _",
 });
 
+/** Hours after its release's end that a warm standby, or a capacity floor, is meant to stay: a day to notice what the bake did not. */
+export const standbyHoursDefault = 24;
+const hours = { error: "a number of hours from 0 on" };
+
 export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
   limits: limits.prefault({}),
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
+  standbyHours: z.number(hours).min(0, hours).default(standbyHoursDefault),
 });
 
 /**
  * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, and which
- * variables of the release's own environment checks and hooks get beside the usual ones.
+ * variables of the release's own environment checks and hooks get beside the usual ones; and how long a standby is meant to stay.
  */
 export type ProjectFile = z.output<typeof projectSchema>;
 
