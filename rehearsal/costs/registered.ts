@@ -22,12 +22,12 @@ type Values = Record<string, unknown>;
 
 /** Whole config of a stack by its files, with what they leave to whoever brings it up: an image, who may reach it, a domain. */
 function configOf(stack: string): Record<string, string> {
-  const read = (file: string) => (parse(readFileSync(path.join(root, file), "utf8")) as { config: Values }).config;
-  const defaults = Object.entries(read("Pulumi.yaml")).map(([key, entry]) => [
-    `bluegreen:${key}`,
-    (entry as { default: unknown }).default,
-  ]);
-  const config: Values = { ...Object.fromEntries(defaults), ...read(`Pulumi.${stack}.yaml`) };
+  const read = (file: string): Values =>
+    (parse(readFileSync(path.join(root, file), "utf8")) as { config: Values }).config;
+  const config: Values = {};
+  for (const [key, entry] of Object.entries(read("Pulumi.yaml")))
+    config[`bluegreen:${key}`] = (entry as { default: unknown }).default;
+  Object.assign(config, read(`Pulumi.${stack}.yaml`));
   config["bluegreen:blueAmi"] = "ami-11111111";
   if ((config["bluegreen:allowedCidrs"] as unknown[]).length === 0) config["bluegreen:allowedCidrs"] = ["0.0.0.0/0"];
   if (config["bluegreen:allowHttp"] !== true) {
@@ -74,7 +74,9 @@ export async function registeredBy(stack: string): Promise<RegisteredStack> {
     newResource: async ({ type, name, inputs }) => {
       resources.push({ type, name, inputs: inputs as Values });
       // A group that is made: the engine tells the hook that asks whether it is new.
-      await hooks.get(name.replace(/-group$/, "-news"))?.callback({ newInputs: inputs } as pulumi.ResourceHookArgs);
+      await hooks
+        .get(name.replace(/-group$/, "-news"))
+        ?.callback({ newInputs: inputs as Values } as pulumi.ResourceHookArgs);
       return { id: `${name}-id`, state: inputs as Values };
     },
     call: ({ token }) => answerOf(token, region),

@@ -26,7 +26,8 @@ const part = ({ parts }: Month, name: RegExp) => parts.find((one) => name.test(o
 describe("the month's cost", () => {
   test("is what each part takes", () => {
     const bare = month();
-    expect(part(bare, /serving fleet/)).toMatchObject({ usd: expect.closeTo(0.024 * 730), of: "1 t3.small on demand" });
+    expect(part(bare, /serving fleet/)).toMatchObject({ of: "1 t3.small on demand" });
+    expect(part(bare, /serving fleet/)?.usd).toBeCloseTo(0.024 * 730);
     expect(part(bare, /volumes/)?.usd).toBeCloseTo(8 * 0.0952 + 0.63);
     expect(part(bare, /load balancer/)?.usd).toBe(0);
     const balanced = month({ "aws:lb/loadBalancer:LoadBalancer": {} });
