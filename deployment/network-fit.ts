@@ -58,7 +58,10 @@ export function networkFaults(question: NetworkQuestion, { subnets, acls }: Netw
   return [...faults, ...(acls ? aclFaults(front, back, acls, question.appPort) : [])];
 }
 
-function unknownSubnets({ vpcId, publicSubnetIds, privateSubnetIds }: NetworkQuestion, subnets: readonly SubnetFacts[]) {
+function unknownSubnets(
+  { vpcId, publicSubnetIds, privateSubnetIds }: NetworkQuestion,
+  subnets: readonly SubnetFacts[],
+) {
   const list = `Name subnets of it: aws ec2 describe-subnets --filters Name=vpc-id,Values=${vpcId}`;
   const named: [string, readonly string[]][] = [
     ["publicSubnetIds", publicSubnetIds],
@@ -137,7 +140,8 @@ function aclFaults(
   return flows.flatMap(({ subnet, peer, egress, ports }) => {
     const acl = acls.find(({ subnetIds }) => subnetIds.includes(subnet.id));
     if (!acl || !isBlocked(acl.rules, { subnet, peer, egress, ports })) return [];
-    const range = ports.from === ports.to ? `port ${ports.from} (appPort)` : `ports ${ports.from}-${ports.to} (answers)`;
+    const range =
+      ports.from === ports.to ? `port ${ports.from} (appPort)` : `ports ${ports.from}-${ports.to} (answers)`;
     const way = egress ? `out to ${peer.cidr}` : `in from ${peer.cidr}`;
     return [
       `the network ACL ${acl.id} of ${subnet.id} lets no TCP ${way} (${peer.id}) on ${range}: the load balancer could not reach the fleets. ` +
@@ -155,7 +159,8 @@ function isBlocked(rules: readonly AclRule[], { peer, egress, ports }: Flow): bo
   for (const { cidr, allow, ports: own = { from: 0, to: 65535 } } of matching) {
     const other = new Address4(cidr);
     const covers = range.isInSubnet(other) && own.from <= ports.from && own.to >= ports.to;
-    const touches = (covers || other.isInSubnet(range) || range.isInSubnet(other)) && own.from <= ports.to && own.to >= ports.from;
+    const touches =
+      (covers || other.isInSubnet(range) || range.isInSubnet(other)) && own.from <= ports.to && own.to >= ports.from;
     if (allow ? touches : covers) return !allow;
   }
   return true;

@@ -22,7 +22,7 @@ export function zonesFor({ named, count, available, standing, offering }: ZoneQu
   if (named.length > 0) return [...named];
   // Only an emergency override asks a stack that stands for another count.
   if (standing) return [...standing, ...available.filter((zone) => !standing.includes(zone))].slice(0, count);
-  const fit = available.filter((zone) => offering?.includes(zone) ?? true);
+  const fit = available.filter((zone) => offering?.includes(zone));
   return (fit.length < count ? available : fit).slice(0, count);
 }
 
@@ -36,7 +36,7 @@ export const standingZones = (
 ): string[] => availabilityZones ?? available.slice(0, availabilityZoneCount);
 
 /** Why a new VPC can't be made in those zones, each with what to do instead. */
-export function zoneFaults(zones: readonly string[], { named, count, available }: ZoneQuestion): string[] {
+export function zoneFaults(zones: readonly string[], { count, available }: ZoneQuestion): string[] {
   if (available.length < count) {
     return [
       `availabilityZoneCount is ${count}, but the region has ${available.length} zones: ${available.join(", ")}. ` +
@@ -44,7 +44,7 @@ export function zoneFaults(zones: readonly string[], { named, count, available }
     ];
   }
   const unknown = zones.filter((zone) => !available.includes(zone));
-  if (named.length === 0 || unknown.length === 0) return [];
+  if (unknown.length === 0) return [];
   return [
     `availabilityZones has ${unknown.join(", ")}, which this account's region does not have; it has ${available.join(", ")}. ` +
       `Name ${count} of these: pulumi config set --path "availabilityZones[0]" ${available[0]}`,

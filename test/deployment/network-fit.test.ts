@@ -103,6 +103,18 @@ describe("network ACLs", () => {
       [rule(1, { allow: false, cidr: "10.0.97.9/32" }), rule(2, {}), out],
     ],
     ["Linux's own ports for answers", [rule(1, {}), rule(1, { egress: true, ports: { from: 32768, to: 60999 } })]],
+    [
+      "answers but to the lowest ports",
+      [
+        rule(1, {}),
+        rule(1, { allow: false, egress: true, ports: { from: 1025, to: 65535 } }),
+        rule(2, { egress: true }),
+      ],
+    ],
+    [
+      "answers but to the highest ports",
+      [rule(1, {}), rule(1, { allow: false, egress: true, ports: { from: 0, to: 65534 } }), rule(2, { egress: true })],
+    ],
     ["everything but another port", [rule(1, { allow: false, ports: { from: 22, to: 22 } }), rule(2, {}), out]],
   ])("let requests through where the fleet's lets in %s", (_, rules) => {
     expect(faults({ acls: over(["back-p"], [...rules, ...last]) })).toEqual([]);
@@ -120,6 +132,22 @@ describe("network ACLs", () => {
       "back-p",
       [rule(2, {}), rule(1, { allow: false }), out],
       "in from 10.0.97.0/24 (front-a) on port 3000 (appPort)",
+    ],
+    [
+      "only others may in",
+      "back-p",
+      [rule(1, { cidr: "10.9.0.0/16" }), out],
+      "in from 10.0.97.0/24 (front-a) on port 3000 (appPort)",
+    ],
+    [
+      "answers are denied before they are allowed",
+      "back-p",
+      [
+        rule(1, {}),
+        rule(1, { allow: false, egress: true, ports: { from: 1024, to: 65535 } }),
+        rule(2, { egress: true }),
+      ],
+      "out to 10.0.97.0/24 (front-a) on ports 1024-65535 (answers)",
     ],
     [
       "only UDP may in",

@@ -21,7 +21,7 @@ describe("zones of the stack's own VPC", () => {
       ["b", "c"],
     ],
     ["a stack that stands keeps a zone that is out of order", { standing: ["b", "z"] }, ["b", "z"]],
-    ["more by an override: its own first", { standing: ["b", "c"], count: 3 }, ["b", "c", "a"]],
+    ["more by an override: its own first, each once", { standing: ["a", "c"], count: 3 }, ["a", "c", "b"]],
   ])("%s", (_, change, zones) => {
     expect(zonesFor({ ...question, ...change })).toEqual(zones);
   });
@@ -43,18 +43,18 @@ describe("faults", () => {
   });
 
   test("a zone that is not the region's is told with those that are", () => {
-    expect(zoneFaults(["a", "x"], { ...question, named: ["a", "x"] })).toEqual([
-      "availabilityZones has x, which this account's region does not have; it has a, b, c. " +
+    expect(zoneFaults(["a", "x", "y"], question)).toEqual([
+      "availabilityZones has x, y, which this account's region does not have; it has a, b, c. " +
         'Name 2 of these: pulumi config set --path "availabilityZones[0]" a',
     ]);
-    expect(zoneFaults(["a", "b"], { ...question, named: ["a", "b"] })).toEqual([]);
+    expect(zoneFaults(["a", "b"], { ...question, available: ["a", "b"] })).toEqual([]);
   });
 
   test("a type that a zone lacks is told with the zones that have it", () => {
     expect(typeFaults("g7.2xlarge", ["a", "b", "b"], ["c", "a"], "use others")).toEqual([
       "instanceType g7.2xlarge is not offered in b; a, c do. Set another instanceType, or use others.",
     ]);
-    expect(typeFaults("x.y", ["a", "b"], [], "use others")[0]).toContain("in a, b; no zone of this region does.");
+    expect(typeFaults("x.y", ["b", "a"], [], "use others")[0]).toContain("in a, b; no zone of this region does.");
     expect(typeFaults("t3.small", ["a", "b"], ["a", "b", "c"], "use others")).toEqual([]);
   });
 });
