@@ -32,6 +32,8 @@ export interface InstanceArgs {
   group?: string;
   /** Its Availability Zone. Default: nobody asks for it. */
   zone?: string;
+  /** Its subnet. Default: nobody asks for it. */
+  subnetId?: string;
 }
 
 /** A machine, and where this computer reaches its app's port. */
@@ -50,6 +52,7 @@ export interface Instance {
   readonly imageId: string;
   readonly group?: string;
   readonly zone?: string;
+  readonly subnetId?: string;
   readonly privateIp: string;
   /** Base64; absent where it was launched without. */
   readonly userData?: string;
@@ -86,6 +89,7 @@ export class Instances {
       imageId: args.imageId,
       group: args.group,
       zone: args.zone,
+      subnetId: args.subnetId,
       privateIp: args.privateIp,
       userData: args.userData,
       color: environmentOf(args.userData).BLUEGREEN_COLOR ?? "unknown",

@@ -22,6 +22,8 @@ export interface Pool {
   used: boolean;
   /** Zones of the load balancers that name it. */
   zones: ReadonlySet<string>;
+  /** Their subnets: requests and health checks come from there. */
+  subnetIds: readonly string[];
   readonly targets: Map<string, Target>;
   /** Healthy targets that are not draining. */
   healthy: Target[];

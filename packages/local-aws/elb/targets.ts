@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../errors.ts";
-import { afterCheck, registering } from "./health.ts";
+import { afterCheck, registering, unanswered } from "./health.ts";
 import type { Probe } from "./probe.ts";
 import {
   describeTarget,
@@ -28,6 +28,8 @@ export interface TargetsArgs {
   addressOf: (id: string, port: number) => { host: string; port: number } | undefined;
   /** The instance's zone; undefined where nobody knows. */
   zoneOf: (id: string) => string | undefined;
+  /** Whether requests from these subnets reach a port of the instance. */
+  isReachable: (id: string, subnetIds: readonly string[], port: number) => boolean;
   /** Whether EC2 lists the instance as running. */
   isRunning: (id: string) => boolean;
   log: (line: string) => void;
@@ -57,12 +59,15 @@ export class Targets {
       const used = users.has(group.arn);
       const balancers = topology.loadBalancers.filter(({ arn }) => users.get(group.arn)?.has(arn));
       const zones = new Set(balancers.flatMap((balancer) => balancer.zones));
+      const subnetIds = balancers.flatMap((balancer) => balancer.subnetIds);
       if (!pool) {
-        this.pools.set(group.arn, { group, used, zones, targets: new Map(), healthy: [], open: [], turn: 0 });
+        const empty = { targets: new Map<string, Target>(), healthy: [], open: [], turn: 0 };
+        this.pools.set(group.arn, { group, used, zones, subnetIds, ...empty });
         continue;
       }
       pool.group = group;
       pool.zones = zones;
+      pool.subnetIds = subnetIds;
       if (used !== pool.used) {
         pool.used = used;
         for (const target of pool.targets.values()) {
@@ -164,7 +169,8 @@ export class Targets {
         const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
         const timeout = Math.max(clock.milliseconds(healthCheck.timeout), leastProbeTimeout);
         const before = target.health;
-        const result = await probe(addressOf(target.id, port), healthCheck, timeout);
+        const reachable = this.args.isReachable(target.id, pool.subnetIds, port);
+        const result = reachable ? await probe(addressOf(target.id, port), healthCheck, timeout) : unanswered;
         // A target that was reset meanwhile (its group came into or out of use) starts anew.
         if (target.health === before) {
           target.health = afterCheck(before, result, healthCheck);

@@ -37,7 +37,7 @@ export function targetGroup(name: string, over: Partial<TargetGroup> = {}): Targ
 
 /** A load balancer in the zones `a` and `b` of the VPC `vpc-1`. */
 export function loadBalancer(name: string, over: Partial<LoadBalancer> = {}): LoadBalancer {
-  const known = { arn: loadBalancerArn(name), name, vpcId: "vpc-1", zones: ["a", "b"] };
+  const known = { arn: loadBalancerArn(name), name, vpcId: "vpc-1", zones: ["a", "b"], subnetIds: ["s-a", "s-b"] };
   return { ...known, dnsName: `${name}.aws`, attributes: {}, ...over };
 }
 
