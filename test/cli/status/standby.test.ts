@@ -6,7 +6,10 @@ import { before, fleet, instance, now, off, record, settled, world } from "../wo
 /** Blue serves; green stands by with instances of these types. */
 const standing = (types: (string | undefined)[], change: Partial<LiveState> = {}): LiveState => {
   const instances = types.map((type, index) => instance("green", index, { type }));
-  return world({ fleets: { blue: fleet("blue"), green: fleet("green", { instances, spotPercentage: 50 }) }, ...change });
+  return world({
+    fleets: { blue: fleet("blue"), green: fleet("green", { instances, spotPercentage: 50 }) },
+    ...change,
+  });
 };
 const text = (state: LiveState) => {
   const facts = standbyFacts(state);
@@ -28,13 +31,27 @@ describe("what a standby costs", () => {
       "green keeps 2 t3.small: 0.048 USD an hour, 35 a month, on demand in eu-central-1 by the list of 2025-05-28; " +
         "50 % of it is bought as Spot, for less",
     );
-    expect(text(standing(["t3.small"], { region: "us-east-1" }))).toContain("green keeps 1 t3.small: 0.021 USD an hour");
+    expect(text(standing(["t3.small"], { region: "us-east-1" }))).toContain(
+      "green keeps 1 t3.small: 0.021 USD an hour",
+    );
   });
 
   test.each<[string, LiveState, string]>([
-    ["a type", standing(["t3.small", "x9.large"]), "green keeps 1 t3.small and 1 x9.large; what that costs is not known"],
-    ["a region", standing(["t3.small"], { region: "xx-north-9" }), "the price table of 2025-05-28 lacks it in xx-north-9"],
-    ["an untold type", standing([undefined]), "green keeps 1 of a type that AWS does not tell; what that costs is not known"],
+    [
+      "a type",
+      standing(["t3.small", "x9.large"]),
+      "green keeps 1 t3.small and 1 x9.large; what that costs is not known",
+    ],
+    [
+      "a region",
+      standing(["t3.small"], { region: "xx-north-9" }),
+      "the price table of 2025-05-28 lacks it in xx-north-9",
+    ],
+    [
+      "an untold type",
+      standing([undefined]),
+      "green keeps 1 of a type that AWS does not tell; what that costs is not known",
+    ],
   ])("given %s that the table lacks, then it is not guessed", (_, state, words) => {
     expect(standbyFacts(state)?.usdAnHour).toBeUndefined();
     expect(text(state)).toContain(words);

@@ -50,4 +50,6 @@ test.each<[string, NetworkAclEntry[], boolean]>([
   ["another range", [entry(1, { CidrBlock: "10.9.0.0/16" }), entry(1, { Egress: true })], false],
   ["UDP alone", [entry(1, { Protocol: "17" }), entry(1, { Egress: true })], false],
   ["a denial first", [entry(2), entry(1, { RuleAction: "deny" }), entry(1, { Egress: true })], false],
-])("requests get through where the rules allow it: %s", async (_, own, expected) => expect(await through(own)).toBe(expected));
+])("requests get through where the rules allow it: %s", async (_, own, expected) =>
+  expect(await through(own)).toBe(expected),
+);
