@@ -14,7 +14,8 @@ import { blueGreenName } from "./deployment/names.ts";
 export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
-  const { clients, readItem, wanted, deployed, images, plan, regionInfo, authorities } = await decideUpdate(settings);
+  const { clients, readItem, wanted, deployed, images, plan, ...place } = await decideUpdate(settings);
+  const { regionInfo, availabilityZones, authorities } = place;
   const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
@@ -25,6 +26,7 @@ export default async () => {
   const { network, securityGroups, loadBalancer, roles, jobsRole, endpoints } = createPlatform({
     settings,
     regionInfo,
+    availabilityZones,
     baseName,
     settingsPath,
     tags,

@@ -11,6 +11,8 @@ export interface DeployedStack extends CurrentState {
   targetGroupArns: ByColor<string>;
   /** Names of the Auto Scaling groups; undefined where the outputs don't tell. */
   groupNames?: ByColor<string>;
+  /** Subnets of an existing VPC that an update has taken; undefined: the state is older than that record. */
+  subnetIds?: string[];
   /** Table of the release commands; undefined in a stack that has none. */
   releasesTable?: string;
 }

@@ -26,7 +26,7 @@ export function offeredIn(
   id: string,
   zones: readonly string[] | undefined,
   subnetIds: readonly string[],
-  { region, availabilityZoneNames }: Pick<RegionInfo, "region" | "availabilityZoneNames">,
+  { region, availabilityZoneNames }: { region: string; availabilityZoneNames: readonly string[] },
 ): string[] {
   // GovCloud's answer may have names alone.
   if (zones === undefined || zones.length === 0) return [...subnetIds];

@@ -67,6 +67,15 @@ export function createOutputs({
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
     jobs: { instanceProfileArn: rest.jobsRole.instanceProfileArn },
-    deployed: { activeColor, weights, machines, capacity, foundation, listenerArn: listener.arn, targetGroupArns },
+    deployed: {
+      activeColor,
+      weights,
+      machines,
+      capacity,
+      foundation,
+      subnetIds: [...settings.publicSubnetIds, ...settings.privateSubnetIds],
+      listenerArn: listener.arn,
+      targetGroupArns,
+    },
   };
 }

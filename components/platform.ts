@@ -14,6 +14,8 @@ import { VpcEndpoints } from "./vpc-endpoints.ts";
 export interface PlatformArgs {
   readonly settings: Settings;
   readonly regionInfo: RegionInfo;
+  /** Zones of the stack's own VPC; empty in an existing one. */
+  readonly availabilityZones: string[];
   /** Base of physical names. */
   readonly baseName: string;
   /** SSM parameter path of the stack, with the leading slash. */
@@ -34,15 +36,22 @@ export interface Platform {
 }
 
 /** Makes the network, the load balancer and what an instance may do: resources of the stack itself, in no component of their own. */
-export function createPlatform({ settings, regionInfo, baseName, settingsPath, tags }: PlatformArgs): Platform {
-  const { accountId, partition, reverseDnsPrefix, region, availabilityZoneNames } = regionInfo;
+export function createPlatform({
+  settings,
+  regionInfo,
+  availabilityZones,
+  baseName,
+  settingsPath,
+  tags,
+}: PlatformArgs): Platform {
+  const { accountId, partition, reverseDnsPrefix, region } = regionInfo;
   const { vpcCidr, appPort, domain, hostedZoneId, deletionProtection } = settings;
   const network = new Network("network", {
     vpcId: settings.vpcId,
     publicSubnetIds: settings.publicSubnetIds,
     privateSubnetIds: settings.privateSubnetIds,
     vpcCidr,
-    availabilityZoneNames,
+    availabilityZoneNames: availabilityZones,
     natGateways: settings.natGateways,
     tags,
   });
@@ -65,7 +74,7 @@ export function createPlatform({ settings, regionInfo, baseName, settingsPath, t
         reverseDnsPrefix,
         vpcId,
         subnetIds: privateSubnetIds,
-        availabilityZoneNames,
+        availabilityZoneNames: availabilityZones,
         routeTableIds: network.privateRouteTableIds,
         clientSecurityGroupId: securityGroups.fleetSecurityGroupId,
         interfaces: settings.natGateways === "none",

@@ -1,5 +1,4 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
 
 /** Where the stack is: what ARNs, endpoints and subnets are named after. */
 export interface RegionInfo {
@@ -8,15 +7,12 @@ export interface RegionInfo {
   /** What names of endpoint services begin with here, if not with `com.amazonaws`: `cn.com.amazonaws` in China. */
   reverseDnsPrefix: string;
   region: string;
-  availabilityZoneNames: string[];
+  /** Its Availability Zones, by name; no Local Zones. */
+  zones: string[];
 }
 
-/**
- * Asks AWS where this is.
- * @param zones number of Availability Zones wanted; the first ones by name, so that a zone added later changes nothing.
- * @throws RunError when the region has fewer.
- */
-export async function describeRegion(zones: number): Promise<RegionInfo> {
+/** Asks AWS where this is. */
+export async function describeRegion(): Promise<RegionInfo> {
   const optIn = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
   const [{ accountId }, { region }, { partition, reverseDnsPrefix }, { names }] = await Promise.all([
     aws.getCallerIdentity(),
@@ -24,11 +20,11 @@ export async function describeRegion(zones: number): Promise<RegionInfo> {
     aws.getPartition(),
     aws.getAvailabilityZones({ state: "available", filters: optIn }),
   ]);
-  if (names.length < zones) {
-    throw new pulumi.RunError(
-      `availabilityZoneCount is ${zones}, but ${region} has ${names.length}: ${names.join(", ")}.`,
-    );
-  }
-  const availabilityZoneNames = [...names].sort().slice(0, zones);
-  return { accountId, partition, reverseDnsPrefix, region, availabilityZoneNames };
+  return { accountId, partition, reverseDnsPrefix, region, zones: [...names].sort() };
+}
+
+/** Zones of the region that offer an instance type; empty: none does, or there is no such type. */
+export async function zonesOffering(instanceType: string): Promise<string[]> {
+  const filters = [{ name: "instance-type", values: [instanceType] }];
+  return (await aws.ec2.getInstanceTypeOfferings({ locationType: "availability-zone", filters })).locations;
 }

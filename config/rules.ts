@@ -79,6 +79,17 @@ const rules: Rule[] = [
     }),
   ),
   rule(
+    "availabilityZones",
+    ["availabilityZones", "availabilityZoneCount", "vpcId"],
+    ({ availabilityZones, availabilityZoneCount, vpcId }) => {
+      if (availabilityZones.length === 0) return false;
+      if (vpcId) return "empty with vpcId, whose subnets have their zones";
+      const different = new Set(availabilityZones).size;
+      if (different === availabilityZones.length && different === availabilityZoneCount) return false;
+      return `${availabilityZoneCount} different zones, as availabilityZoneCount says`;
+    },
+  ),
+  rule(
     "natGateways",
     ["natGateways", "vpcId"],
     ({ natGateways, vpcId }) => vpcId && natGateways !== "none" && "none with vpcId: an existing VPC has its own",

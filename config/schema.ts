@@ -87,6 +87,12 @@ export const schema = z.strictObject({
   availabilityZoneCount: integer(2, 3)
     .default(2)
     .describe("Availability Zones of the new VPC. Fixed for a stack's life"),
+  availabilityZones: z
+    .array(matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "zone names such as eu-central-1a"))
+    .default([])
+    .describe(
+      "Availability Zones of the new VPC by name, availabilityZoneCount of them; empty: the first by name that offer instanceType. Fixed for a stack's life",
+    ),
   vpcCidr: cidr
     .default("10.0.0.0/16")
     .describe("IPv4 range of the VPC, /16 to /23; of an existing VPC, its own range. Fixed for a stack's life"),

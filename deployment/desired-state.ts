@@ -13,8 +13,13 @@ export function imageIds({ blueAmi, greenAmi }: Pick<Settings, "blueAmi" | "gree
 /**
  * The part of the settings that traffic depends on.
  * @param bootGate whether each colour's image answers the launch lifecycle hook
+ * @param availabilityZones of the stack's own VPC; undefined in an existing one
  */
-export function desiredState(settings: Settings, bootGate: ByColor<boolean>): DesiredState {
+export function desiredState(
+  settings: Settings,
+  bootGate: ByColor<boolean>,
+  availabilityZones?: string[],
+): DesiredState {
   const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
   const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = imageIds(settings);
@@ -22,6 +27,13 @@ export function desiredState(settings: Settings, bootGate: ByColor<boolean>): De
   return {
     ...settings,
     machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
-    foundation: { vpcId, vpcCidr, availabilityZoneCount, appPort, https: servesHttps(settings) },
+    foundation: {
+      vpcId,
+      vpcCidr,
+      availabilityZoneCount,
+      availabilityZones,
+      appPort,
+      https: servesHttps(settings),
+    },
   };
 }

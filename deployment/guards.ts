@@ -48,6 +48,14 @@ export function guardRefusals(plan: Plan, wanted: DesiredState, deployed: Curren
         `Set it back, and use a new stack for the new value.`,
     );
   }
+  const [from, to] = [deployed.foundation.availabilityZones, wanted.foundation.availabilityZones];
+  if (from && to && from.length === to.length && from.join() !== to.join()) {
+    found.push(
+      `the zones of the stack's VPC can't change (${from.join(", ")} to ${to.join(", ")}, in the order of its subnets): ` +
+        `its subnets would be replaced under what serves. Set availabilityZones back to ${JSON.stringify(from)}, or remove it, ` +
+        `and use a new stack for other zones.`,
+    );
+  }
   if (deployed.foundation.https && !wanted.foundation.https) {
     found.push(
       "HTTPS can't be given up in a running stack: port 80 belongs to its redirect until the update is over. " +

@@ -27,6 +27,8 @@ export interface ImmutableSettings {
   vpcId?: string;
   vpcCidr: string;
   availabilityZoneCount: number;
+  /** Zones of the stack's own VPC in the order of its subnets; undefined in an existing VPC, and where nobody has recorded them. */
+  availabilityZones?: string[];
   appPort: number;
   https: boolean;
 }

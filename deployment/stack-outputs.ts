@@ -25,6 +25,8 @@ const foundation = z.object({
   vpcId: z.string().optional(),
   vpcCidr: z.string(),
   availabilityZoneCount: z.number(),
+  /** Missing in a state of before zones could be named. */
+  availabilityZones: z.array(z.string()).optional(),
   appPort: z.number(),
   https: z.boolean(),
 });
@@ -58,6 +60,8 @@ export const stackOutputs = z.object({
     machines: each(machine),
     capacity: each(capacity),
     foundation,
+    /** Subnets of an existing VPC; empty in one of the stack's own. Missing in a state of before they were looked at. */
+    subnetIds: z.array(z.string()).optional(),
     listenerArn: z.string(),
     targetGroupArns: each(z.string()),
   }),

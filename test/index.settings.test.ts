@@ -207,6 +207,14 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     places: (run) => (at(run, "network-vpc", "availabilityZoneNames") as string[]).length,
     seen: [2, 3],
   },
+  availabilityZones: {
+    values: [[], ["eu-central-1c", "eu-central-1a"]],
+    places: (run) => at(run, "network-vpc", "availabilityZoneNames"),
+    seen: [
+      ["eu-central-1a", "eu-central-1b"],
+      ["eu-central-1c", "eu-central-1a"],
+    ],
+  },
   vpcCidr: {
     values: ["10.0.0.0/16", "10.1.0.0/16"],
     beside: { backendPorts: [5432] },

@@ -161,6 +161,10 @@ const calls: Record<string, (inputs: Asked) => Record<string, unknown>> = {
     names: ["eu-central-1b", "eu-central-1a", "eu-central-1c"],
   }),
   "aws:ec2/getVpcEndpointService:getVpcEndpointService": (asked) => endpointServices.find(asked),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": ({ filters }) => {
+    const lacking = filters?.[0].values[0] === "g7.2xlarge" ? "eu-central-1b" : undefined;
+    return { locations: ["a", "b", "c"].map((zone) => `eu-central-1${zone}`).filter((zone) => zone !== lacking) };
+  },
   "aws:ec2/getAmi:getAmi": ({ filters }) => {
     const id = filters?.[0].values[0] ?? "";
     if (!images[id]) throw refusal("Your query returned no results. Please change your search criteria and try again.");

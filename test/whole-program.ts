@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AclFacts, SubnetFacts } from "../deployment/network-fit.ts";
 import type { Readiness } from "../aws/readiness.ts";
 import type { Color } from "../deployment/model.ts";
 import { named, runProgram, type Registered, type Run } from "./program.ts";
@@ -20,9 +21,32 @@ jest.mock("../aws/describe.ts", () => ({
   autoScalingGroup: () =>
     Promise.resolve({ DesiredCapacity: 1, Instances: [{ InstanceId: "i-1", LifecycleState: "InService" }] }),
 }));
+jest.mock("../aws/network.ts", () => ({
+  networkReader: () => (ids: string[]) => {
+    const vpcId = pulumi.runtime.allConfig()["bluegreen:vpcId"];
+    const facts: NetworkOfTest = { subnets: ids.map((id, index) => soundSubnet(id, index, vpcId)), acls: [] };
+    return Promise.resolve().then(() => (network.spoil?.(facts), facts));
+  },
+}));
 jest.mock("../aws/readiness.ts", () => ({
   waitUntilReady: (_: unknown, readiness: Awaited) => Promise.resolve(void awaited.push(readiness)),
 }));
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+/** What a test may change of an existing VPC. */
+interface NetworkOfTest {
+  subnets: Writable<SubnetFacts>[];
+  acls?: AclFacts[];
+}
+/** What is wrong in this test with an existing VPC, whose subnets stand in zones a and b in turn; undefined: nothing. */
+export const network = { spoil: undefined as ((facts: NetworkOfTest) => unknown) | undefined };
+const soundSubnet = (id: string, index: number, vpcId: string): Writable<SubnetFacts> => ({
+  id,
+  vpcId,
+  zone: `eu-central-1${"ab"[index % 2]}`,
+  cidr: `10.0.${index}.0/24`,
+  freeAddresses: 250,
+});
 
 export const v1 = "ami-11111111";
 export const v2 = "ami-22222222";
@@ -41,6 +65,7 @@ beforeEach(() => {
   jest.spyOn(pulumi.log, "info").mockImplementation((message) => Promise.resolve(void told.push(message)));
   jest.spyOn(pulumi.log, "warn").mockImplementation((message) => Promise.resolve(void warnings.push(message)));
   live.weights = undefined;
+  network.spoil = undefined;
   awaited.length = 0;
 });
 

@@ -6,6 +6,8 @@ import { CliError } from "../error.ts";
 import { builtInChecks } from "./built-in.ts";
 import { faultsOf, projectSchema, type Fault, type ProjectFile } from "./project-schema.ts";
 
+export { standbyHoursDefault } from "./project-schema.ts";
+
 /** The project file, and the certificates that its `caFile` holds. */
 export type Project = ProjectFile & { readonly authorities?: string };
 

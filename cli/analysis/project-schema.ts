@@ -73,18 +73,24 @@ const variable = z.string({ error: "a list of variables' names" }).regex(/^[A-Za
   error: "a variable's name: letters, digits and _",
 });
 
+/** Hours after its release's end that a warm standby, or a capacity floor, is meant to stay: a day to notice what the bake did not. */
+export const standbyHoursDefault = 24;
+const hours = { error: "a number of hours from 0 on" };
+
 export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
   limits: limits.prefault({}),
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
   caFile: text.optional(),
+  standbyHours: z.number(hours).min(0, hours).default(standbyHoursDefault),
 });
 
 /**
  * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, which
- * variables of the release's own environment checks and hooks get beside the usual ones, and the file of a private authority's
- * certificates (PEM, beside the project file), which requests through the preview listener believe.
+ * variables of the release's own environment checks and hooks get beside the usual ones, the file of a private authority's
+ * certificates (PEM, beside the project file), which requests through the preview listener believe, and how long a standby is
+ * meant to stay.
  */
 export type ProjectFile = z.output<typeof projectSchema>;
 

@@ -1,3 +1,5 @@
+import { readProjectFile, standbyHoursDefault } from "../analysis/project-file.ts";
+import { CliError } from "../error.ts";
 import { readLiveState } from "../state/read.ts";
 import { renderStatus } from "../status/render.ts";
 import { seesColor } from "../status/paint.ts";
@@ -14,13 +16,25 @@ export async function status(
 ): Promise<void> {
   const { ui, interruption } = context;
   const session = await context.open();
+  const standbyHours = standbyHoursOf(session.stackRef.folder, ui);
   if (live) {
     const screen = ui.mode === "terminal" ? await liveScreen(process.stdout) : lineScreen(process.stdout);
     const read = async () => (await readLiveState(session)).world;
-    return watch({ read, screen, signal: interruption.signal });
+    return watch({ read, screen, standbyHours, signal: interruption.signal });
   }
   const { world } = await readLiveState(session);
   const counts = drift ? (await look(session)).counts : undefined;
-  const report = statusReport(world, Date.now(), counts);
+  const report = statusReport(world, { now: Date.now(), standbyHours, drift: counts });
   ui.result(report, renderStatus(report, { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 }));
+}
+
+/** A fault of the project file is said and does no harm here: whoever asks for the status may have no time to mend it. */
+function standbyHoursOf(folder: string, ui: Context["ui"]): number {
+  try {
+    return readProjectFile(folder).standbyHours;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    ui.say(error.message);
+    return standbyHoursDefault;
+  }
 }

@@ -78,14 +78,15 @@ function fleetFacts(
   targets: TargetHealthDescription[],
 ): FleetFacts {
   const members = group?.Instances ?? [];
-  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", ProtectedFromScaleIn }) => {
+  const instances = members.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", ...member }) => {
     const { State: health, Reason, Description } = targets.find(({ Target }) => Target?.Id === id)?.TargetHealth ?? {};
     const instance: Instance = {
       id,
+      type: member.InstanceType,
       lifecycle,
       health,
       reason: health === "healthy" ? undefined : shownReason(Description ?? Reason),
-      isProtected: ProtectedFromScaleIn,
+      isProtected: member.ProtectedFromScaleIn,
     };
     return instance;
   });
@@ -96,6 +97,8 @@ function fleetFacts(
     instances,
     capacity: { minSize: group?.MinSize ?? 0, maxSize: group?.MaxSize ?? 0 },
     desired: group?.DesiredCapacity ?? 0,
+    spotPercentage:
+      100 - (group?.MixedInstancesPolicy?.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity ?? 100),
     suspended: suspendedIn(group),
     ...observe(targets, group ?? {}),
   };

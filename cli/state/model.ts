@@ -21,6 +21,8 @@ export const imageName = ({ version, imageId }: ImageFacts): string => version ?
 /** One instance of a fleet. */
 export interface Instance {
   readonly id: string;
+  /** EC2 instance type; undefined: Auto Scaling does not tell. */
+  readonly type?: string;
   /** Auto Scaling's word: InService, Pending, Pending:Wait, Terminating ... */
   readonly lifecycle: string;
   /** The load balancer's word: healthy, initial, unhealthy, draining, unused; undefined: not registered. */
@@ -44,6 +46,8 @@ export interface FleetFacts {
   /** Bounds of the live group, and what it wants. */
   readonly capacity: Capacity;
   readonly desired: number;
+  /** Percent of its instances that are bought as Spot. Default: 0. */
+  readonly spotPercentage?: number;
   readonly instances: readonly Instance[];
   /** Targets that are not leaving, whosever they are. */
   readonly registered: number;
@@ -84,6 +88,8 @@ export interface ReleaseSettings {
 /** A stack at one moment. */
 export interface LiveState {
   readonly stack: string;
+  /** AWS region, for example `eu-central-1`. */
+  readonly region: string;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Percent of the requests: what the listener does, and what the state says of it. */

@@ -44,6 +44,8 @@ export async function readLiveState(session: Session, known?: StackState): Promi
     const { weights: live, foreign } = traffic;
     const world: LiveState = {
       stack: stackRef.stack,
+      // arn:PARTITION:elasticloadbalancing:REGION:...
+      region: outputs.listenerArn.split(":")[3] ?? "",
       at: Date.now(),
       weights: { live, recorded: recorded.weights },
       foreign,

@@ -4,6 +4,7 @@ import { columns, wrapped } from "./columns.ts";
 import { fleetsTable } from "./fleets-table.ts";
 import { fleetStyle, painter, type Paint } from "./paint.ts";
 import type { StatusReport } from "./report.ts";
+import { standbyText } from "./standby.ts";
 import { imageLine, sinceText } from "./words.ts";
 
 const labelWidth = 10;
@@ -39,7 +40,7 @@ export function renderStatus(report: StatusReport, { color, width }: RenderOptio
 }
 
 function facts(report: StatusReport, paint: Paint, room: number): [string, string][] {
-  const { serving, release, lock, drift, pending } = report;
+  const { serving, release, lock, drift, pending, standby } = report;
   const now = Date.parse(report.at);
   const rows: ([string, string] | undefined)[] = [
     serving && [
@@ -55,6 +56,8 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
         `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
     ],
     ["Rollback", rollbackText(report, paint)],
+    standby && ["Standby", standbyText(standby)],
+    ...report.warnings.map((text): [string, string] => ["Warning", paint("yellow", text)]),
     ...alarmRows(report.alarms, paint, now),
     lock && [
       "Lock",

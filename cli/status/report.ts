@@ -5,6 +5,7 @@ import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, LiveStat
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
 import { rollbackFacts } from "./rollback.ts";
+import { outlived, standbyFacts, type StandbyFacts } from "./standby.ts";
 import { roleOf, serving, type Role } from "./words.ts";
 
 /** What `status` knows of a stack, and what its `--json` prints. Times are ISO 8601 where not said otherwise. */
@@ -37,14 +38,27 @@ export interface StatusReport {
   };
   readonly lock?: { readonly by: string; readonly doing: string; readonly since: string; readonly expired: boolean };
   readonly rollback: RollbackReadiness;
+  /** The fleet that stands by, and what it costs; undefined: none has instances. */
+  readonly standby?: StandbyFacts;
+  /** What somebody should look at, though nothing is broken. */
+  readonly warnings: readonly string[];
   /** URNs of what an operation that was killed was doing. */
   readonly pending: readonly string[];
   /** How much differs from the declared state; undefined: that was not asked. */
   readonly drift?: DriftCounts;
 }
 
-/** @param now milliseconds since 1970; @param drift what `drift` found, if it was asked */
-export function statusReport(world: LiveState, now: number, drift?: DriftCounts): StatusReport {
+/** What a report depends on beside the stack. */
+export interface ReportOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Hours after its release's end that a standby or a floor is meant to stay. */
+  readonly standbyHours: number;
+  /** What `drift` found, if it was asked. */
+  readonly drift?: DriftCounts;
+}
+
+export function statusReport(world: LiveState, { now, standbyHours, drift }: ReportOptions): StatusReport {
   const { stack, fleets, record, lock, weights, pending } = world;
   const color = serving(world);
   const alarms = [...world.alarms.blue, ...world.alarms.green, ...world.loadBalancerAlarms];
@@ -65,6 +79,8 @@ export function statusReport(world: LiveState, now: number, drift?: DriftCounts)
     release: record?.outcome === "running" ? underWay(record) : undefined,
     lock: lock && { by: lock.holder.by, doing: lock.doing, since: lock.since, expired: lock.expires <= now },
     rollback: rollbackFacts(world),
+    standby: standbyFacts(world),
+    warnings: outlived(world, now, standbyHours),
     pending,
     drift,
   };

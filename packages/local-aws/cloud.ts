@@ -17,6 +17,7 @@ import { startCloudWatch } from "./cloudwatch/start.ts";
 import { controlPaths } from "./control.ts";
 import { dataPlane } from "./data-plane.ts";
 import { MotoEc2 } from "./ec2/directory.ts";
+import { NetworkAcls } from "./ec2/network-acls.ts";
 import { metadataListener } from "./ec2/metadata-server.ts";
 import { processes } from "./ec2/processes.ts";
 import { Protection } from "./ec2/protection.ts";
@@ -84,7 +85,8 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   ]);
   const models = startModelJudge(options.motoPython, (line) => log(`models ${line}`));
   const client = { region, ...motoClient(moto.agent) };
-  const ec2 = new MotoEc2(new EC2Client(client));
+  const ec2Client = new EC2Client(client);
+  const [ec2, acls] = [new MotoEc2(ec2Client), new NetworkAcls(ec2Client)];
   const acm = new ACMClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const serviceStore = new ServiceStore();
@@ -96,6 +98,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     clock,
     metrics,
     hardware: room?.hardware ?? asProcesses,
+    acls,
     addresses,
     certificate: certificates.pem,
     log,
@@ -138,7 +141,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       autoscaling: query((call) => answerAutoScaling(call, { clock, controller, hooks, targets, around })),
       elasticloadbalancing: query((call, passOn) => elb.answer(call, passOn)),
       ec2: query((call, passOn) =>
-        answerEc2(call, passOn, { ec2, instances, targets, protection, templateLaunches, roots: room }),
+        answerEc2(call, passOn, { ec2, instances, targets, protection, acls, templateLaunches, roots: room }),
       ),
       ssm: json(systemsManager.answer),
       monitoring: json(cloudWatch.answer),

@@ -1,8 +1,10 @@
 import {
   DescribeAvailabilityZonesCommand,
   DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeVpcEndpointServicesCommand,
   type Filter,
+  type LocationType,
 } from "@aws-sdk/client-ec2";
 import type { Invoke } from "./server.ts";
 import { fromAws, isBlock, type Props, shape, text } from "./shape.ts";
@@ -97,6 +99,21 @@ const getVpcEndpointService: Invoke = async (args, { cloud }) => {
   };
 };
 
+/** As the provider's data source has it: three lists in step, empty where nothing matches (ec2_instance_type_offerings_data_source.go). */
+const getInstanceTypeOfferings: Invoke = async (args, { cloud }) => {
+  known("getInstanceTypeOfferings", args, ["filters", "locationType"]);
+  const asked = { LocationType: args.locationType as LocationType | undefined, Filters: filters(args) };
+  const found = (await cloud.ec2.send(new DescribeInstanceTypeOfferingsCommand(asked))).InstanceTypeOfferings ?? [];
+  return {
+    id: cloud.region,
+    region: cloud.region,
+    locationType: args.locationType,
+    instanceTypes: found.map(({ InstanceType }) => InstanceType),
+    locations: found.map(({ Location }) => Location),
+    locationTypes: found.map(({ LocationType }) => LocationType),
+  };
+};
+
 const getRegion: Invoke = (args, { cloud }) => {
   const asked = args.region ?? args.name ?? cloud.region;
   if (asked !== cloud.region)
@@ -122,6 +139,7 @@ export const INVOKES: ReadonlyMap<string, Invoke> = new Map([
   ["aws:index/getAvailabilityZones:getAvailabilityZones", getAvailabilityZones],
   ["aws:ec2/getAmi:getAmi", getAmi],
   ["aws:ec2/getVpcEndpointService:getVpcEndpointService", getVpcEndpointService],
+  ["aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", getInstanceTypeOfferings],
   ["aws:index/getRegion:getRegion", getRegion],
   ["aws:index/getCallerIdentity:getCallerIdentity", getCallerIdentity],
   ["aws:index/getPartition:getPartition", getPartition],

@@ -18,6 +18,7 @@ const answers: Record<string, Record<string, unknown>> = {
   "aws:index/getPartition:getPartition": { partition: "aws", reverseDnsPrefix: "com.amazonaws" },
   "aws:index/getAvailabilityZones:getAvailabilityZones": { names: ["a", "b", "c"] },
   "aws:ec2/getVpcEndpointService:getVpcEndpointService": { serviceName: "s", availabilityZones: ["a", "b", "c"] },
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": { locations: ["a", "b", "c"] },
   "aws:ec2/getAmi:getAmi": { state: "available", rootDeviceName: "/dev/xvda", tags: {} },
 };
 

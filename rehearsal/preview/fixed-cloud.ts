@@ -35,6 +35,19 @@ export interface FixedGroup {
 /** A listener's live weights by target group. */
 export type Weights = Record<string, number>;
 
+/** The subnets of the VPC that is there, a public and a private one in each of two zones, as EC2 writes them. */
+const subnets = ["1", "2", "3", "4"].map(
+  (digit, index) =>
+    `<item><subnetId>subnet-${digit.repeat(8)}</subnetId><vpcId>vpc-11111111</vpcId><cidrBlock>10.0.${digit}.0/24</cidrBlock>` +
+    `<availabilityZone>eu-central-1${"ab"[index % 2]}</availabilityZone>` +
+    `<availableIpAddressCount>200</availableIpAddressCount></item>`,
+);
+/** What EC2 answers about the network, which is always the same: no ACL but the VPC's own. */
+const networkAnswers: Readonly<Record<string, string>> = {
+  DescribeSubnets: `<DescribeSubnetsResponse><subnetSet>${subnets.join("")}</subnetSet></DescribeSubnetsResponse>`,
+  DescribeNetworkAcls: "<DescribeNetworkAclsResponse><networkAclSet/></DescribeNetworkAclsResponse>",
+};
+
 const SERVICES: Readonly<Record<string, string>> = {
   DescribeAutoScalingGroups: "autoscaling",
   DescribeScalingActivities: "autoscaling",
@@ -110,6 +123,7 @@ export class FixedCloud {
       const target = request.headers["x-amz-target"];
       if (target !== undefined) return this.answerTable(String(target), body, response);
       const action = actionOf(body);
+      if (networkAnswers[action]) return void response.end(networkAnswers[action]);
       const service = SERVICES[action] ?? "";
       try {
         response.end(answerXml(service, action, this.call(action, parseQuery(body))));

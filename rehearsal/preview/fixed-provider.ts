@@ -120,6 +120,7 @@ const invokes = (cloud: FixedCloud): [string, Invoke][] => [
     () => ({ id: account, accountId: account, arn: "arn", userId: "u" }),
   ],
   ["aws:index/getAvailabilityZones:getAvailabilityZones", () => ({ id: region, region, names: zones, zoneIds: zones })],
+  ["aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", () => ({ id: region, region, locations: zones })],
   [
     "aws:ec2/getVpcEndpointService:getVpcEndpointService",
     ({ serviceName, serviceType }) => ({ id: serviceName, serviceName, serviceType, availabilityZones: zones }),

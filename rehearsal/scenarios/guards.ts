@@ -50,6 +50,16 @@ const refusals: Refusal[] = [
     words: /vpcCidr can't change in a running stack/,
   },
   {
+    what: "other zones",
+    change: () => ({ availabilityZones: ["eu-central-1a", "eu-central-1c"] }),
+    words: /the zones of the stack's VPC can't change \(eu-central-1a, eu-central-1b to eu-central-1a, eu-central-1c/,
+  },
+  {
+    what: "an instance type that a zone lacks",
+    change: () => ({ instanceType: "g7.2xlarge" }),
+    words: /instanceType g7\.2xlarge is not offered in eu-central-1b; eu-central-1a, eu-central-1c do/,
+  },
+  {
     what: "an image that isn't there",
     change: () => ({ blueAmi: "ami-00000000" }),
     words: /no such image can be seen/,

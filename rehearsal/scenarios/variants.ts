@@ -1,13 +1,17 @@
 import {
   AttachInternetGatewayCommand,
+  CreateNetworkAclCommand,
   CreateInternetGatewayCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteInternetGatewayCommand,
+  DeleteNetworkAclCommand,
   DeleteSubnetCommand,
   DeleteVpcCommand,
+  DescribeNetworkAclsCommand,
   DescribeSubnetsCommand,
   DetachInternetGatewayCommand,
+  ReplaceNetworkAclAssociationCommand,
 } from "@aws-sdk/client-ec2";
 import { ListCertificatesCommand } from "@aws-sdk/client-acm";
 import type { ConfigValue } from "../engine/settings.ts";
@@ -39,7 +43,21 @@ async function tryVariant(
   if (!gone.ok) throw new Error(`the variant ${name} was to be destroyed, but: ${gone.error}`);
 }
 
-/** A network that somebody else has made, with two public and two private subnets in two zones. */
+/** Expects that a stack is refused before the first resource; its stack is there then, and holds nothing. */
+async function refusedVariant(
+  context: Context,
+  name: string,
+  settings: Readonly<Record<string, ConfigValue>>,
+  words: RegExp,
+): Promise<void> {
+  context.say(`${name} is refused: ${words.source}`);
+  const blueAmi = context.session.images["good-v1"];
+  const stack = context.session.stackOf(name, { ...small, blueAmi, ...settings });
+  const { ok, error = "" } = await alone(context, name, () => stack.up({ onProgress: context.progress }));
+  if (ok || !words.test(error)) throw new Error(`the variant ${name} was to be refused with ${words}, but: ${error}`);
+}
+
+/** A network that somebody else has made: public and private subnets in zones a and b, and a private one in c. */
 async function makeNetwork(context: Context) {
   const client = ec2(context);
   const vpcCidr = "10.20.0.0/16";
@@ -53,9 +71,28 @@ async function makeNetwork(context: Context) {
   };
   const publicSubnetIds = [await subnet("a", 0), await subnet("b", 1)];
   const privateSubnetIds = [await subnet("a", 2), await subnet("b", 3)];
-  const subnets = [...publicSubnetIds, ...privateSubnetIds];
+  const stranded = await subnet("c", 4);
+  const subnets = [...publicSubnetIds, ...privateSubnetIds, stranded];
+  /** Gives a subnet another network ACL. @returns the one that it had */
+  const placeUnder = async (NetworkAclId: string | undefined, id: string): Promise<string | undefined> => {
+    const Filters = [{ Name: "association.subnet-id", Values: [id] }];
+    const { NetworkAcls = [] } = await client.send(new DescribeNetworkAclsCommand({ Filters }));
+    const association = NetworkAcls[0]?.Associations?.find(({ SubnetId }) => SubnetId === id);
+    const AssociationId = association?.NetworkAclAssociationId;
+    await client.send(new ReplaceNetworkAclAssociationCommand({ AssociationId, NetworkAclId }));
+    return NetworkAcls[0]?.NetworkAclId;
+  };
   return {
     settings: { vpcId: VpcId, vpcCidr, publicSubnetIds, privateSubnetIds },
+    stranded,
+    /** Does something while a new network ACL, which lets nothing through, is over the first private subnet. */
+    async shut(work: () => Promise<void>): Promise<void> {
+      const { NetworkAcl } = await client.send(new CreateNetworkAclCommand({ VpcId }));
+      const before = await placeUnder(NetworkAcl?.NetworkAclId, privateSubnetIds[0]);
+      await work();
+      await placeUnder(before, privateSubnetIds[0]);
+      await client.send(new DeleteNetworkAclCommand({ NetworkAclId: NetworkAcl?.NetworkAclId }));
+    },
     /** Rejects unless all of it is still there, and removes it: with anything left in it, AWS would refuse. */
     async remove(): Promise<void> {
       const { Subnets = [] } = await client.send(new DescribeSubnetsCommand({ SubnetIds: subnets }));
@@ -70,7 +107,17 @@ async function makeNetwork(context: Context) {
 
 async function existingVpc(context: Context): Promise<void> {
   const network = await makeNetwork(context);
-  await tryVariant(context, "vpc", { ...network.settings, allowHttp: true }, async (url) => {
+  const settings = { ...network.settings, allowHttp: true };
+  const { privateSubnetIds } = network.settings;
+  const refused = (change: Readonly<Record<string, ConfigValue>>, words: RegExp) =>
+    refusedVariant(context, "vpc", { ...settings, ...change }, words);
+  await refused(
+    { privateSubnetIds: [privateSubnetIds[0], network.stranded] },
+    /privateSubnetIds has subnet-\w+ in eu-central-1c, where the load balancer has no subnet/,
+  );
+  await refused({ instanceType: "g7.2xlarge" }, /not offered in eu-central-1b.*use subnets of zones that offer it/);
+  await network.shut(() => refused({}, /the network ACL acl-\w+ of subnet-\w+ lets no TCP in from 10\.20\.0\.0\/24/));
+  await tryVariant(context, "vpc", settings, async (url) => {
     const { status, body } = await ask(context, `${url}/version`, new URL(url).hostname);
     if (status !== 200 || !body.includes("v1.0.0"))
       throw new Error(`${url} was to answer v1.0.0, but: ${status} ${body}`);
@@ -108,6 +155,6 @@ export const variants: Step = {
     } finally {
       await context.session.stack.select();
     }
-    return { touched: [], note: "2 of 2 answered over their URL and left nothing behind" };
+    return { touched: [], note: "3 of 3 networks refused; 2 of 2 answered over their URL and left nothing behind" };
   },
 };

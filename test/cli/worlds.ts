@@ -126,6 +126,7 @@ export const lock = (change: Partial<Lock> = {}): Lock => ({
 /** Blue serves v1, green stands by with v2, all is well: change what a test is about. */
 export const world = (change: Partial<LiveState> = {}): LiveState => ({
   stack: "dev",
+  region: "eu-central-1",
   at: now,
   weights: weights(100, 0),
   foreign: [],

@@ -1,38 +1,37 @@
-import { describeRegion } from "../../components/region-info.ts";
+import { describeRegion, zonesOffering } from "../../components/region-info.ts";
 import { answerCalls } from "./calls.ts";
 
-const asked: unknown[] = [];
-
-const answer = (names: string[]) =>
-  answerCalls({
+test("the region's zones by name, in whatever order AWS tells them, and no Local Zones", async () => {
+  const asked: unknown[] = [];
+  await answerCalls({
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "111111111111" }),
     "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
     "aws:index/getPartition:getPartition": () => ({ partition: "aws", reverseDnsPrefix: "com.amazonaws" }),
     "aws:index/getAvailabilityZones:getAvailabilityZones": (inputs) => {
       asked.push(inputs);
-      return { names };
+      return { names: ["c", "a", "b"] };
     },
   });
-
-test("the first zones by name, in whatever order AWS tells them, and no Local Zones", async () => {
-  await answer(["c", "a", "b"]);
-  expect(await describeRegion(2)).toEqual({
+  expect(await describeRegion()).toEqual({
     accountId: "111111111111",
     region: "eu-central-1",
     partition: "aws",
     reverseDnsPrefix: "com.amazonaws",
-    availabilityZoneNames: ["a", "b"],
+    zones: ["a", "b", "c"],
   });
   const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
   expect(asked).toEqual([{ state: "available", filters }]);
 });
 
-test("as many zones as there are", async () => {
-  await answer(["b", "a"]);
-  expect((await describeRegion(2)).availabilityZoneNames).toEqual(["a", "b"]);
-});
-
-test("fails when the region has fewer", async () => {
-  await answer(["a", "b"]);
-  await expect(describeRegion(3)).rejects.toThrow("availabilityZoneCount is 3, but eu-central-1 has 2: a, b.");
+test("asks by zone who offers a type", async () => {
+  const asked: unknown[] = [];
+  await answerCalls({
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (inputs) => {
+      asked.push(inputs);
+      return { locations: ["b", "a"] };
+    },
+  });
+  expect(await zonesOffering("t3.small")).toEqual(["b", "a"]);
+  const filters = [{ name: "instance-type", values: ["t3.small"] }];
+  expect(asked).toEqual([{ locationType: "availability-zone", filters }]);
 });

@@ -40,6 +40,21 @@ describe("fails on settings that don't go together", () => {
       ["two different subnets"],
     ],
     [
+      "zones in somebody's VPC",
+      { ...existing, availabilityZones: '["eu-central-1a","eu-central-1b"]' },
+      ["Allowed: empty with vpcId, whose subnets have their zones"],
+    ],
+    [
+      "more zones than are wanted",
+      { availabilityZones: '["eu-central-1a","eu-central-1b","eu-central-1c"]' },
+      ["Allowed: 2 different zones, as availabilityZoneCount says"],
+    ],
+    [
+      "one zone twice",
+      { availabilityZones: '["eu-central-1a","eu-central-1a"]' },
+      ["Allowed: 2 different zones, as availabilityZoneCount says"],
+    ],
+    [
       "NAT in somebody's VPC",
       { ...existing, natGateways: "single" },
       ['natGateways: "single". Allowed: none with vpcId'],

@@ -42,12 +42,19 @@ test("given settings and boot gates, then machines and foundation are theirs, an
     healthCheckPath: "/up",
     versionPath: "/about",
   };
-  expect(desiredState(given, { blue: true, green: false })).toEqual({
+  expect(desiredState(given, { blue: true, green: false }, ["c", "a", "b"])).toEqual({
     ...given,
     machines: {
       blue: { ...machine, imageId: "ami-1", bootGate: true },
       green: { ...machine, imageId: "ami-2", bootGate: false },
     },
-    foundation: { vpcId: "vpc-1", vpcCidr: "10.9.0.0/16", availabilityZoneCount: 3, appPort: 4000, https: true },
+    foundation: {
+      vpcId: "vpc-1",
+      vpcCidr: "10.9.0.0/16",
+      availabilityZoneCount: 3,
+      availabilityZones: ["c", "a", "b"],
+      appPort: 4000,
+      https: true,
+    },
   });
 });

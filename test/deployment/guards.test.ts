@@ -19,6 +19,19 @@ describe("the foundation", () => {
     expect(refusals[0]).toContain("Set it back");
   });
 
+  test("fails on other zones, or the same in another order, and keeps those that nobody recorded", () => {
+    const zones = (availabilityZones?: string[]) => ({ ...foundation, availabilityZones });
+    const refused = (from?: string[], to?: string[]) =>
+      planUpdate({ ...warm, foundation: zones(to) }, { ...serving, foundation: zones(from) }).refusals;
+    expect(refused(["a", "b"], ["b", "a"])).toEqual([
+      "the zones of the stack's VPC can't change (a, b to b, a, in the order of its subnets): its subnets would be replaced under " +
+        'what serves. Set availabilityZones back to ["a","b"], or remove it, and use a new stack for other zones.',
+    ]);
+    expect(refused(["a", "b"], ["a", "c"])).toHaveLength(1);
+    expect(refused(["a", "b"], ["a", "b"])).toEqual([]);
+    expect(refused(undefined, ["a", "b"])).toEqual([]);
+  });
+
   test("fails on HTTPS given up, whose redirect holds port 80; HTTPS may come", () => {
     const https = { ...foundation, https: true };
     const { refusals } = planUpdate(warm, { ...serving, foundation: https });

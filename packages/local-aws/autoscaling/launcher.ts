@@ -47,9 +47,10 @@ export class Launcher {
     }
     const templateId = version.LaunchTemplateId ?? "";
     const versionNumber = String(version.VersionNumber);
+    const subnetId = subnetIn(group, zone).id;
     const started = await this.ec2.run(
       runInstancesInput(data, {
-        subnetId: subnetIn(group, zone).id,
+        subnetId,
         instanceType: group.mixedInstances?.LaunchTemplate.Overrides?.[0]?.InstanceType,
         spot,
         tags: tagsOf(group, templateId, versionNumber),
@@ -63,6 +64,8 @@ export class Launcher {
       userData: data.UserData,
       imageTags: tagsByKey(image),
       group: group.name,
+      zone,
+      subnetId,
     });
     return {
       id,

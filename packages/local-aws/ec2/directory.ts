@@ -3,6 +3,7 @@ import {
   DescribeImagesCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInternetGatewaysCommand,
   DescribeKeyPairsCommand,
   DescribeLaunchTemplatesCommand,
@@ -17,12 +18,15 @@ import {
   type LaunchTemplateVersion,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
+import { AwsError } from "../errors.ts";
 
 /** A subnet, as far as placing instances and load balancers needs it. */
 export interface Subnet {
   id: string;
   vpcId: string;
   zone: string;
+  /** IPv4 addresses that nobody has. */
+  freeAddresses: number;
 }
 
 /** Names a launch template by id or by name, and a version: a number, `$Latest` or `$Default` (the default). */
@@ -59,6 +63,8 @@ export interface Ec2Directory {
 /** EC2 as moto keeps it. */
 export class MotoEc2 implements Ec2Directory {
   private readonly ec2: EC2Client;
+  /** Zones that offer an instance type, by the type: moto's list, which is AWS's own and stays. */
+  private readonly offers = new Map<string, Promise<string[]>>();
 
   constructor(ec2: EC2Client) {
     this.ec2 = ec2;
@@ -70,7 +76,9 @@ export class MotoEc2 implements Ec2Directory {
     const found = new Map(Subnets.map((subnet) => [subnet.SubnetId, subnet]));
     return ids.flatMap((id) => {
       const subnet = found.get(id);
-      return subnet ? [{ id, vpcId: subnet.VpcId ?? "", zone: subnet.AvailabilityZone ?? "" }] : [];
+      if (!subnet) return [];
+      const { VpcId: vpcId = "", AvailabilityZone: zone = "", AvailableIpAddressCount: freeAddresses = 0 } = subnet;
+      return [{ id, vpcId, zone, freeAddresses }];
     });
   }
 
@@ -114,6 +122,7 @@ export class MotoEc2 implements Ec2Directory {
   }
 
   async run(input: RunInstancesCommandInput): Promise<Instance> {
+    await this.requireOffer(input);
     const { Instances = [] } = await this.ec2.send(new RunInstancesCommand(input));
     if (!Instances[0]) {
       throw new Error("RunInstances gave no instance");
@@ -155,5 +164,28 @@ export class MotoEc2 implements Ec2Directory {
 
   async terminate(id: string): Promise<void> {
     await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  }
+
+  /** moto launches every type in every zone; EC2 refuses one that the zone lacks. */
+  private async requireOffer({ InstanceType, SubnetId }: RunInstancesCommandInput): Promise<void> {
+    if (InstanceType === undefined || SubnetId === undefined) return;
+    const offering = this.offers.get(InstanceType) ?? this.zonesOffering(InstanceType);
+    this.offers.set(InstanceType, offering);
+    const [zones, [subnet]] = await Promise.all([offering, this.subnets([SubnetId])]);
+    if (!subnet || zones.length === 0 || zones.includes(subnet.zone)) return;
+    throw new AwsError(
+      "Unsupported",
+      `Your requested instance type (${InstanceType}) is not supported in your requested Availability Zone (${subnet.zone}). ` +
+        `Please retry your request by not specifying an Availability Zone or choosing ${zones.join(", ")}.`,
+    );
+  }
+
+  private async zonesOffering(type: string): Promise<string[]> {
+    const asked = new DescribeInstanceTypeOfferingsCommand({
+      LocationType: "availability-zone",
+      Filters: [{ Name: "instance-type", Values: [type] }],
+    });
+    const { InstanceTypeOfferings = [] } = await this.ec2.send(asked);
+    return InstanceTypeOfferings.map(({ Location = "" }) => Location).sort();
   }
 }

@@ -30,6 +30,10 @@ export interface InstanceArgs {
   imageTags: Record<string, string>;
   /** The Auto Scaling group that launched it, if one did. */
   group?: string;
+  /** Its Availability Zone. Default: nobody asks for it. */
+  zone?: string;
+  /** Its subnet. Default: nobody asks for it. */
+  subnetId?: string;
 }
 
 /** A machine, and where this computer reaches its app's port. */
@@ -47,6 +51,8 @@ export interface Instance {
   readonly id: string;
   readonly imageId: string;
   readonly group?: string;
+  readonly zone?: string;
+  readonly subnetId?: string;
   readonly privateIp: string;
   /** Base64; absent where it was launched without. */
   readonly userData?: string;
@@ -82,6 +88,8 @@ export class Instances {
       id: args.id,
       imageId: args.imageId,
       group: args.group,
+      zone: args.zone,
+      subnetId: args.subnetId,
       privateIp: args.privateIp,
       userData: args.userData,
       color: environmentOf(args.userData).BLUEGREEN_COLOR ?? "unknown",

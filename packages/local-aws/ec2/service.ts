@@ -6,6 +6,7 @@ import { textOf, textsOf } from "../query.ts";
 import { rootTag, writtenBy } from "./booted.ts";
 import type { Ec2Directory } from "./directory.ts";
 import { tagsByKey, type Instances } from "./instances.ts";
+import type { NetworkAcls } from "./network-acls.ts";
 import type { Protection } from "./protection.ts";
 import type { TemplateLaunches } from "./run-instances.ts";
 import { splitTags } from "./tag-specifications.ts";
@@ -16,6 +17,7 @@ export interface Ec2Args {
   instances: Instances;
   targets: Targets;
   protection: Protection;
+  acls: NetworkAcls;
   templateLaunches: TemplateLaunches;
   /** Where images are root file systems, and what machines write; undefined: images are processes. */
   roots?: { store: ImageStore; folder: string };
@@ -67,8 +69,11 @@ export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Prom
       }
       return answer;
     }
-    default:
-      return passOn();
+    default: {
+      const answer = await passOn();
+      if (answer.status === 200) await args.acls.after(action);
+      return answer;
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 /** What one health check saw. */
 export type CheckResult = { ok: true } | { ok: false; reason: FailureReason; description: string };
 
+/** A check that met with no answer in time. */
+export const unanswered: CheckResult = { ok: false, reason: "Target.Timeout", description: "Request timed out" };
+
 /** AWS's reasons for a target that fails its checks. */
 type FailureReason = "Target.ResponseCodeMismatch" | "Target.Timeout" | "Target.FailedHealthChecks";
 

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { TargetGroup } from "./topology.ts";
-import { matches, type CheckResult } from "./health.ts";
+import { matches, unanswered, type CheckResult } from "./health.ts";
 
 /** Makes one health check. */
 export type Probe = (
@@ -43,7 +43,7 @@ export const httpProbe: Probe = (address, check, timeout) =>
       },
     );
     const timer = setTimeout(() => {
-      resolve({ ok: false, reason: "Target.Timeout", description: "Request timed out" });
+      resolve(unanswered);
       call.destroy();
     }, timeout);
     call.once("error", () => resolve(failed));

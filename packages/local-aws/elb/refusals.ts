@@ -4,7 +4,7 @@ import { numberOf, structureOf, structuresOf, textOf, textsOf, type QueryStructu
 import { usage, type Listener, type LoadBalancer, type TargetGroup, type Topology } from "./topology.ts";
 
 /** Where AWS's limits of Elastic Load Balancing stand: the API reference and the quotas of an Application Load Balancer. */
-const limits = { nameLength: 32, forwardGroups: 5, weight: 999 };
+const limits = { nameLength: 32, forwardGroups: 5, weight: 999, freeAddresses: 8 };
 
 /** The subnets that a CreateLoadBalancer or SetSubnets call names. */
 export function subnetIdsOf(params: QueryStructure): string[] {
@@ -66,6 +66,14 @@ export function checkCreateLoadBalancer(params: QueryStructure, around: LoadBala
     );
   }
   checkSubnets(subnetIdsOf(params), around.subnets);
+  const narrow = around.subnets.find(({ freeAddresses }) => freeAddresses < limits.freeAddresses);
+  if (narrow) {
+    throw new AwsError(
+      "InvalidSubnet",
+      `Not enough IP space available in ${narrow.id}. ` +
+        `ELB requires at least ${limits.freeAddresses} free IP addresses in each subnet.`,
+    );
+  }
   const vpcId = around.subnets[0]?.vpcId ?? "";
   for (const id of textsOf(params.SecurityGroups)) {
     if (around.securityGroups.get(id) !== vpcId) {

@@ -5,6 +5,8 @@ import type { TargetGroup } from "./topology.ts";
 export interface Target {
   readonly id: string;
   readonly port: number;
+  /** Of its instance; undefined where nobody knows. */
+  readonly zone?: string;
   health: Health;
   draining: boolean;
   /** Requests that it has in hand. */
@@ -18,6 +20,10 @@ export interface Pool {
   group: TargetGroup;
   /** Whether a listener or rule names the group. A group that none names is not health-checked. */
   used: boolean;
+  /** Zones of the load balancers that name it. */
+  zones: ReadonlySet<string>;
+  /** Their subnets: requests and health checks come from there. */
+  subnetIds: readonly string[];
   readonly targets: Map<string, Target>;
   /** Healthy targets that are not draining. */
   healthy: Target[];
@@ -48,10 +54,14 @@ export function isWanted(target: Pick<Target, "id" | "port">, want: WantedTarget
   return target.id === want.id && (want.port === undefined || want.port === target.port);
 }
 
+/** Whether a load balancer that names the pool has a subnet in the target's zone. */
+export const isInEnabledZone = ({ zones }: Pick<Pool, "zones">, { zone }: Pick<Target, "zone">): boolean =>
+  zone === undefined || zones.has(zone);
+
 /** A registered target's health, in the order in which AWS's states win over each other. */
 export function describeTarget(
-  pool: Pick<Pool, "group" | "used">,
-  target: Pick<Target, "id" | "port" | "draining" | "health">,
+  pool: Pick<Pool, "group" | "used" | "zones">,
+  target: Pick<Target, "id" | "port" | "zone" | "draining" | "health">,
   running: boolean,
 ): TargetHealthDescription {
   const base = { id: target.id, port: target.port, healthCheckPort: checkPort(pool.group, target.port) };
@@ -65,6 +75,10 @@ export function describeTarget(
   }
   if (!pool.used) {
     const description = "Target group is not configured to receive traffic from the load balancer";
+    return { ...base, state: "unused", reason: "Target.NotInUse", description };
+  }
+  if (!isInEnabledZone(pool, target)) {
+    const description = "Target is in an Availability Zone that is not enabled for the load balancer";
     return { ...base, state: "unused", reason: "Target.NotInUse", description };
   }
   const { state, reason, description } = target.health;

@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../errors.ts";
-import { afterCheck, registering } from "./health.ts";
+import { afterCheck, registering, unanswered } from "./health.ts";
 import type { Probe } from "./probe.ts";
 import {
   describeTarget,
   describeUnregistered,
+  isInEnabledZone,
   isWanted,
   type Pool,
   type Target,
@@ -25,6 +26,10 @@ export interface TargetsArgs {
   probe: Probe;
   /** Where an instance's port really is. */
   addressOf: (id: string, port: number) => { host: string; port: number } | undefined;
+  /** The instance's zone; undefined where nobody knows. */
+  zoneOf: (id: string) => string | undefined;
+  /** Whether requests from these subnets reach a port of the instance. */
+  isReachable: (id: string, subnetIds: readonly string[], port: number) => boolean;
   /** Whether EC2 lists the instance as running. */
   isRunning: (id: string) => boolean;
   log: (line: string) => void;
@@ -52,18 +57,24 @@ export class Targets {
     for (const group of topology.targetGroups) {
       const pool = this.pools.get(group.arn);
       const used = users.has(group.arn);
+      const balancers = topology.loadBalancers.filter(({ arn }) => users.get(group.arn)?.has(arn));
+      const zones = new Set(balancers.flatMap((balancer) => balancer.zones));
+      const subnetIds = balancers.flatMap((balancer) => balancer.subnetIds);
       if (!pool) {
-        this.pools.set(group.arn, { group, used, targets: new Map(), healthy: [], open: [], turn: 0 });
+        const empty = { targets: new Map<string, Target>(), healthy: [], open: [], turn: 0 };
+        this.pools.set(group.arn, { group, used, zones, subnetIds, ...empty });
         continue;
       }
       pool.group = group;
+      pool.zones = zones;
+      pool.subnetIds = subnetIds;
       if (used !== pool.used) {
         pool.used = used;
         for (const target of pool.targets.values()) {
           target.health = registering;
         }
-        this.refresh(pool);
       }
+      this.refresh(pool);
     }
   }
 
@@ -92,7 +103,8 @@ export class Targets {
         continue;
       }
       const address = this.args.addressOf(id, port);
-      const target: Target = { id, port, health: registering, draining: false, inFlight: 0, address };
+      const zone = this.args.zoneOf(id);
+      const target: Target = { id, port, zone, health: registering, draining: false, inFlight: 0, address };
       pool.targets.set(key, target);
       void this.check(pool, key, target);
     }
@@ -153,11 +165,12 @@ export class Targets {
     while (pool.targets.get(key) === target && this.pools.get(pool.group.arn) === pool) {
       const { healthCheck } = pool.group;
       const due = clock.sleep(healthCheck.interval);
-      if (pool.used && !target.draining) {
+      if (pool.used && !target.draining && isInEnabledZone(pool, target)) {
         const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
         const timeout = Math.max(clock.milliseconds(healthCheck.timeout), leastProbeTimeout);
         const before = target.health;
-        const result = await probe(addressOf(target.id, port), healthCheck, timeout);
+        const reachable = this.args.isReachable(target.id, pool.subnetIds, port);
+        const result = reachable ? await probe(addressOf(target.id, port), healthCheck, timeout) : unanswered;
         // A target that was reset meanwhile (its group came into or out of use) starts anew.
         if (target.health === before) {
           target.health = afterCheck(before, result, healthCheck);
@@ -172,7 +185,9 @@ export class Targets {
   }
 
   private refresh(pool: Pool): void {
-    pool.open = [...pool.targets.values()].filter((target) => !target.draining && this.args.isRunning(target.id));
+    pool.open = [...pool.targets.values()].filter(
+      (target) => !target.draining && this.args.isRunning(target.id) && isInEnabledZone(pool, target),
+    );
     pool.healthy = pool.used ? pool.open.filter((target) => target.health.state === "healthy") : [];
   }
 

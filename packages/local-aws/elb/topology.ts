@@ -15,6 +15,9 @@ export interface LoadBalancer {
   arn: string;
   name: string;
   vpcId: string;
+  /** Zones that it has a subnet in: it sends requests to no others. */
+  zones: string[];
+  subnetIds: string[];
   /** AWS's name for it; callers see its local address instead. */
   dnsName: string;
   attributes: Record<string, string>;
@@ -154,6 +157,8 @@ export async function readTopology(elb: ElasticLoadBalancingV2Client): Promise<T
         arn: LoadBalancerArn,
         name: balancer.LoadBalancerName ?? "",
         vpcId: balancer.VpcId ?? "",
+        subnetIds: (balancer.AvailabilityZones ?? []).map(({ SubnetId = "" }) => SubnetId),
+        zones: (balancer.AvailabilityZones ?? []).map(({ ZoneName = "" }) => ZoneName),
         dnsName: balancer.DNSName ?? "",
         attributes: attributesOf(Attributes),
       };

@@ -11,6 +11,7 @@ test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without en
     hooks: { before: none, after: none },
     limits: {},
     environment: [],
+    standbyHours: 24,
   }),
 );
 
@@ -33,6 +34,7 @@ hooks:
   after: { bake: [three] }
 limits: { errorPercent: 0.5, requests: 100 }
 environment: [SMOKE_TOKEN]
+standbyHours: 72
 `),
   ).toEqual({
     checks: [
@@ -47,17 +49,23 @@ environment: [SMOKE_TOKEN]
     },
     limits: { errorPercent: 0.5, requests: 100 },
     environment: ["SMOKE_TOKEN"],
+    standbyHours: 72,
   }));
 
 const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
 test.each<[string, string, string[]]>([
-  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile"]],
+  ["a word for hours", "standbyHours: a day", ['line 1: standbyHours: "a day". Allowed: a number of hours from 0 on']],
+  [
+    "a list",
+    "- 1",
+    ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours"],
+  ],
   [
     "an unknown key",
     "\nnotes: x",
-    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile'],
+    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours'],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],

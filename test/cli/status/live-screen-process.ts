@@ -8,7 +8,7 @@ import { now, world } from "../worlds.ts";
 async function frames(rows: number): Promise<string[]> {
   const terminal = Object.assign(new PassThrough({ encoding: "utf8" }), { columns: 80, rows });
   const screen = await liveScreen(terminal);
-  const report = statusReport(world(), now);
+  const report = statusReport(world(), { now, standbyHours: 24 });
   return [
     () => screen.fail("no network", undefined, now),
     () => screen.show(report),

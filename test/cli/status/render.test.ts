@@ -19,7 +19,7 @@ import {
 } from "../worlds.ts";
 
 const rendered = (change: Partial<LiveState>, width: number, drift?: DriftCounts, color = false): string =>
-  renderStatus(statusReport(world(change), now, drift), { color, width });
+  renderStatus(statusReport(world(change), { now, standbyHours: 24, drift }), { color, width });
 
 const released: Partial<LiveState> = {
   weights: weights(0, 100),

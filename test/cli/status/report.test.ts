@@ -2,7 +2,7 @@ import type { LiveState } from "../../../cli/state/model.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds.ts";
 
-const report = (change: Partial<LiveState>) => statusReport(world(change), now);
+const report = (change: Partial<LiveState>) => statusReport(world(change), { now, standbyHours: 24 });
 
 /** Green serves v2 after its release, blue stands by. */
 const released: Partial<LiveState> = {
@@ -261,10 +261,8 @@ it("tells a release only while it is under way", () => {
 });
 
 it("travels as JSON without loss", () => {
-  const full = statusReport(world({ ...released, lock: lock(), pending: ["urn"] }), now, {
-    dangerous: 1,
-    other: 0,
-    expected: 0,
-  });
+  const drift = { dangerous: 1, other: 0, expected: 0 };
+  const options = { now, standbyHours: 24, drift };
+  const full = statusReport(world({ ...released, lock: lock(), pending: ["urn"] }), options);
   expect(JSON.parse(JSON.stringify(full))).toEqual(full);
 });

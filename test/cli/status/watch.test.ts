@@ -11,6 +11,7 @@ async function watched(looks: (LiveState | Error)[], screen: Screen): Promise<vo
   const left = [...looks];
   await watch({
     screen,
+    standbyHours: 24,
     signal: ending.signal,
     clock: () => now,
     read: () => {
@@ -48,7 +49,7 @@ describe("a watch", () => {
   it("looks at nothing when it has ended before it began", async () => {
     const { screen, calls } = recorder();
     const read = jest.fn<Promise<LiveState>, []>();
-    await watch({ read, screen, signal: AbortSignal.abort() });
+    await watch({ read, screen, standbyHours: 24, signal: AbortSignal.abort() });
     expect([calls, read.mock.calls]).toEqual([["closed"], []]);
   });
 
@@ -59,7 +60,7 @@ describe("a watch", () => {
       ending.abort();
       return new Promise<LiveState>(() => undefined);
     };
-    await watch({ read, screen, signal: ending.signal });
+    await watch({ read, screen, standbyHours: 24, signal: ending.signal });
     expect(calls).toEqual(["closed"]);
   });
 
@@ -70,7 +71,8 @@ describe("a watch", () => {
       calls.push(report.headline);
       setImmediate(() => ending.abort());
     };
-    await watch({ read: () => Promise.resolve(world()), screen: { ...screen, show }, signal: ending.signal });
+    const read = () => Promise.resolve(world());
+    await watch({ read, screen: { ...screen, show }, standbyHours: 24, signal: ending.signal });
     expect(calls).toEqual([calm, "closed"]);
   });
 });

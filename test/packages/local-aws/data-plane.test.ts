@@ -38,10 +38,14 @@ function get(path = "/version"): Promise<{ status: number; color: string; body: 
   });
 }
 
-async function start(id: string, color: string, behaviour: string): Promise<void> {
+/** A subnet that a network ACL keeps one of the load balancer's out of. */
+const shut = "s-shut";
+
+async function start(id: string, color: string, behaviour: string, subnetId?: string): Promise<void> {
   await plane.instances.start({
     id,
     imageId: "ami-1",
+    subnetId,
     privateIp: `10.9.0.${10 + plane.instances.list().length}`,
     userData: Buffer.from(`BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=test`).toString("base64"),
     imageTags: { Version: "v1.0.0", Commit: "abc", "rehearsal:behaviour": behaviour },
@@ -69,6 +73,7 @@ beforeAll(async () => {
     clock,
     metrics: new ElbMetrics(store),
     hardware: processes(clock, () => undefined),
+    acls: { letThrough: (from, to) => !(from === "s-b" && to === shut) },
     addresses,
     certificate: () => {
       throw new Error("no HTTPS here");
@@ -81,6 +86,7 @@ beforeAll(async () => {
     start("i-blue2", "blue", "good"),
     start("i-green", "green", "good"),
     start("i-sick", "green", "never-healthy"),
+    start("i-shut", "blue", "good", shut),
   ]);
 });
 
@@ -96,6 +102,13 @@ test("a target is unused until a listener names its group, then healthy by its o
   await route({ blue: 1, green: 0 });
   await eventually(() => stateOf(blue, "i-blue1") === "healthy");
   expect(await get()).toMatchObject({ status: 200, color: "blue" });
+});
+
+test("a target that a network ACL shuts off from the load balancer times out its checks, however well it is", async () => {
+  plane.targets.register(blue, [{ id: "i-shut" }]);
+  await eventually(() => stateOf(blue, "i-shut") === "unhealthy");
+  expect(plane.targets.describe(blue, [{ id: "i-shut" }])[0]).toMatchObject({ reason: "Target.Timeout" });
+  await plane.targets.deregister(blue, [{ id: "i-shut" }]);
 });
 
 test("counts a request for the load balancer and for the target group that got it", async () => {

@@ -80,7 +80,7 @@ class World {
   }
 
   add(over: Partial<Group>): Group {
-    const subnets = ["a", "b"].map((zone) => ({ id: `subnet-${zone}`, vpcId: "vpc-1", zone }));
+    const subnets = ["a", "b"].map((zone) => ({ id: `subnet-${zone}`, vpcId: "vpc-1", zone, freeAddresses: 200 }));
     const group: Group = {
       name: "g",
       arn: "arn:g",

@@ -31,7 +31,7 @@ test.each([
 });
 
 describe("what a group is made of", () => {
-  const subnet = (id: string, vpcId = "vpc-1") => ({ id, vpcId, zone: "a" });
+  const subnet = (id: string, vpcId = "vpc-1") => ({ id, vpcId, zone: "a", freeAddresses: 200 });
   const known = [targetGroup("blue"), targetGroup("far", { vpcId: "vpc-2" }), targetGroup("ips", { targetType: "ip" })];
   const cases: [string, () => void, string | undefined][] = [
     ["no subnet", () => refusals.checkSubnets([], []), "At least one Availability Zone or VPC Subnet is required."],

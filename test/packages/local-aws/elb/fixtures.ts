@@ -35,9 +35,10 @@ export function targetGroup(name: string, over: Partial<TargetGroup> = {}): Targ
   };
 }
 
-/** A load balancer in the VPC `vpc-1`. */
+/** A load balancer in the zones `a` and `b` of the VPC `vpc-1`. */
 export function loadBalancer(name: string, over: Partial<LoadBalancer> = {}): LoadBalancer {
-  return { arn: loadBalancerArn(name), name, vpcId: "vpc-1", dnsName: `${name}.aws`, attributes: {}, ...over };
+  const known = { arn: loadBalancerArn(name), name, vpcId: "vpc-1", zones: ["a", "b"], subnetIds: ["s-a", "s-b"] };
+  return { ...known, dnsName: `${name}.aws`, attributes: {}, ...over };
 }
 
 /** A listener of a load balancer that forwards to target groups by weight. */

@@ -58,9 +58,12 @@ describe("describeTarget", () => {
     ["draining before all else", { ...target, draining: true }, false, false, "draining"],
     ["unused when the machine doesn't run", target, false, true, "unused"],
     ["unused when nobody names the group", target, true, false, "unused"],
+    ["unused in a zone that is not enabled", { ...target, zone: "c" }, true, true, "unused"],
+    ["what the checks say in one that is", { ...target, zone: "b" }, true, true, "unhealthy"],
     ["what the checks say", target, true, true, "unhealthy"],
   ])("says %s", (_name, subject, running, used, state) => {
-    expect(describeTarget({ group: targetGroup("blue"), used }, subject, running)).toMatchObject({ state });
+    const pool = { group: targetGroup("blue"), used, zones: new Set(["a", "b"]) };
+    expect(describeTarget(pool, subject, running)).toMatchObject({ state });
   });
 
   test("knows a target that isn't registered", () => {

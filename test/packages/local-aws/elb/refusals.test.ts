@@ -12,7 +12,7 @@ function codeOf(call: () => void): string | undefined {
   }
 }
 
-const subnet = (id: string, zone: string, vpcId = "vpc-1") => ({ id, zone, vpcId });
+const subnet = (id: string, zone: string, vpcId = "vpc-1") => ({ id, zone, vpcId, freeAddresses: 8 });
 const [one, two, twin, foreign] = [subnet("s1", "a"), subnet("s2", "b"), subnet("s3", "b"), subnet("s4", "b", "vpc-2")];
 
 describe("checkSubnets", () => {
@@ -48,6 +48,12 @@ describe("checkCreateLoadBalancer", () => {
     ["refuses an unknown security group", `Name=n&${subnets}&SecurityGroups.member.1=sg-9`, {}, "InvalidSecurityGroup"],
     ["refuses another VPC's", `Name=n&${subnets}&SecurityGroups.member.1=sg-2`, {}, "InvalidSecurityGroup"],
     ["refuses a VPC without a gateway", `Name=n&${subnets}`, { hasInternetGateway: false }, "InvalidSubnet"],
+    [
+      "refuses a subnet with 7 free",
+      `Name=n&${subnets}`,
+      { subnets: [one, { ...two, freeAddresses: 7 }] },
+      "InvalidSubnet",
+    ],
     ["lets an internal one be", `Name=n&Scheme=internal&${subnets}`, { hasInternetGateway: false }, undefined],
     ["refuses what it can't rehearse", `Name=n&Type=network&${subnets}`, {}, "NotImplemented"],
   ])("%s", (_name, body, over, code) => {
