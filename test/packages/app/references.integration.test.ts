@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { freePort, startRedis, type TestRedis } from "./redis.ts";
-import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
+import { logIn, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
 
 type Answer = () => { status: number; answer: object };
 const gives =
@@ -62,7 +62,7 @@ it("gets what it refers to from AWS, decrypted, and shows none of it", async () 
   answers.set(parameter, gives({ Parameter: { Value: redis.url } }));
   answers.set(secret, gives({ SecretString: sessionSecret }));
   const { url, output } = await startService(bundle, environment);
-  expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
+  expect(await logIn(url)).toMatchObject({ status: 200, body: { user: "ada" } });
   expect(output()).not.toContain(sessionSecret);
   expect(output()).not.toContain(redis.url);
 });
@@ -92,7 +92,7 @@ it("takes the parameters of all pages as variables, and shows no value", async (
     .set(page("3"), gives({ Parameters: parameters(["SESSION_SECRET", sessionSecret], ["PORT", "x"]) }))
     .set(parameter, gives({ Parameter: { Value: redis.url } }));
   const { url, lines, output } = await startService(bundle, withoutVariables());
-  expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
+  expect(await logIn(url)).toMatchObject({ status: 200, body: { user: "ada" } });
   const names = ["REDIS_URL", "SESSION_SECRET", "PORT"].map((name) => `/bluegreen/dev/${name}`);
   expect(lines[0]).toMatchObject({ msg: "settings came from Parameter Store", parameters: names });
   expect(output()).not.toContain(sessionSecret);
@@ -138,6 +138,20 @@ describe("where AWS can't be reached", () => {
     expect(await exit).toBe(0);
     expect(output()).toBe("the configuration is sound");
   });
+});
+
+it("given SIGTERM while AWS lets it wait for its settings, then it ends as a service that had nothing to do", async () => {
+  let asked: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (asked = resolve));
+  const silent = createServer(() => asked()).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const { child, exit } = spawnService(bundle, { ...withoutVariables(), AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
+  await waiting;
+  child.kill("SIGTERM");
+  expect(await exit).toBe(0);
+  silent.closeAllConnections();
+  silent.close();
 });
 
 it("migrates the backing service that Parameter Store names", async () => {
