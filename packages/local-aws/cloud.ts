@@ -58,6 +58,8 @@ export interface Cloud {
   readonly certificateAuthority: string;
   /** With machines: the process whose network namespace is theirs. */
   readonly gateway?: number;
+  /** With machines: the process of the services' backing store. */
+  readonly backingStore?: number;
   /** Ends everything that it started: instances, proxies, moto. */
   stop(): Promise<void>;
 }
@@ -78,7 +80,14 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const acm = new ACMClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const serviceStore = new ServiceStore();
-  const asProcesses = processes(clock, log, serviceStore.file);
+  let endpoint = "";
+  const aws = () => ({
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const asProcesses = processes(clock, log, aws, serviceStore.file);
   const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const store = new MetricStore(clock);
   const metrics = new ElbMetrics(store);
@@ -148,12 +157,13 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     heldCalls,
     log,
   });
-  const endpoint = await front.listen();
+  endpoint = await front.listen();
   await room?.serve(metadataListener({ ec2, region, log }), front.listener, endpoint);
   return {
     endpoint,
     certificateAuthority: certificates.authority,
     gateway: room?.gateway,
+    backingStore: room?.backingStore,
     async stop() {
       heldCalls.release();
       front.close();

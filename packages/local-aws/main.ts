@@ -10,7 +10,8 @@ export interface CloudProcessOptions extends CloudOptions {
 }
 
 /** What the process tells its parent, once. */
-export type CloudMessage = { endpoint: string; certificateAuthority: string; gateway?: number } | { error: string };
+export type CloudMessage =
+  { endpoint: string; certificateAuthority: string; gateway?: number; backingStore?: number } | { error: string };
 
 function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as CloudProcessOptions;
@@ -31,9 +32,9 @@ function main(): void {
     await new Promise((resolve) => file.end(resolve));
   });
   starting.then(
-    ({ endpoint, certificateAuthority, gateway }) => {
+    ({ endpoint, certificateAuthority, gateway, backingStore }) => {
       log(`the cloud listens on ${endpoint}`);
-      tell({ endpoint, certificateAuthority, gateway });
+      tell({ endpoint, certificateAuthority, gateway, backingStore });
     },
     (error: unknown) => {
       log(`the cloud could not start: ${messageOf(error)}`);

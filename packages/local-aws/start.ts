@@ -23,6 +23,8 @@ export interface LocalAws {
   pid: number;
   /** With machines: the process whose network namespace is theirs. */
   gateway?: number;
+  /** With machines: the process of the services' backing store. */
+  backingStore?: number;
   /** What really runs now. */
   state(): Promise<CloudState>;
   /** Ends an instance as a machine ends that loses power. Rejects where no such instance runs. */
@@ -53,12 +55,13 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
         `${options.motoPython} has moto[server].`,
     );
   }
-  const { endpoint, certificateAuthority, gateway } = message;
+  const { endpoint, certificateAuthority, gateway, backingStore } = message;
   return {
     endpoint,
     certificateAuthority,
     pid: child.pid ?? 0,
     gateway,
+    backingStore,
     state: async () => (await control(endpoint, "GET", "state")) as CloudState,
     killInstance: async (id) => void (await control(endpoint, "POST", `instances/${id}/kill`)),
     injectFault: async (fault, calls) => void (await control(endpoint, "POST", `faults/${fault}/${calls}`)),
