@@ -112,7 +112,7 @@ async function outage(context: Context, { redis, next }: Scene): Promise<string>
 export const redisAway: Step = {
   name: "redis-away",
   title: "Redis is away under load: the fleet stays, pages without a session are answered, a release is refused",
-  from: fixtures.released,
+  from: fixtures.green,
   async run(context) {
     const scene = await prepared(context);
     const standby = { ...fixtures.green(context), blueAmi: scene.serving };
