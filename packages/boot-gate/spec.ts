@@ -20,7 +20,7 @@ const lastWords = 1_000;
  * an abort rejects.
  */
 export async function runSpec(signal: AbortSignal, left: number): Promise<SpecResult> {
-  const limitMs = Math.min(longest, left);
+  const limitMs = Math.min(longest, Math.ceil(left));
   const limit = AbortSignal.timeout(limitMs);
   try {
     return readReport(await run("goss", command, AbortSignal.any([signal, limit])));
