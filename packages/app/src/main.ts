@@ -3,6 +3,7 @@ import { type About, aboutThis } from "./about.ts";
 import { loadConfig, originsOf } from "./config.ts";
 import { within } from "./deadline.ts";
 import { messageOf, Refusal } from "./fault.ts";
+import { keptIn } from "./kept.ts";
 import { createLog } from "./log.ts";
 import { migrations } from "./migrations.ts";
 import { release } from "./release.ts";
@@ -83,13 +84,16 @@ async function service(about: About): Promise<number> {
   };
   process.on("uncaughtException", (error) => process.exit(failed(error)));
   try {
-    const settings = await Promise.race([loadSettings(process.env), told]);
+    const kept = keptIn(process.env.RUNTIME_DIRECTORY);
+    const settings = await Promise.race([loadSettings(process.env, kept), told]);
     // Nothing has been answered yet, so there is nothing to wait for.
     if (typeof settings === "string") return 0;
     const log = createLog(about, settings.config.log.level);
-    const { parameters } = settings;
+    const { parameters, remembered } = settings;
     if (parameters.length > 0) log.info({ parameters }, "settings came from Parameter Store");
-    await serve(settings, { about, log, told, reload: () => loadSettings(process.env) });
+    if (remembered.length > 0)
+      log.warn({ remembered }, "AWS can't be asked now; what it said at an earlier start stands");
+    await serve(settings, { about, log, kept, told, reload: () => loadSettings(process.env) });
     return 0;
   } catch (error) {
     return failed(error);

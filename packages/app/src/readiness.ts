@@ -1,11 +1,15 @@
 import type { Logger } from "pino";
 import { within } from "./deadline.ts";
 import { messageOf } from "./fault.ts";
+import type { Kept } from "./kept.ts";
 
 /** Milliseconds that a check may take: less than the 4 s that the load balancer gives the whole answer. */
 const LIMIT = 2_000;
 /** Milliseconds that an answer is used again, so that checks can't overload what they check. */
 const FRESH = 1_000;
+
+/** Under which name it is kept that the service was ready. */
+const WAS_READY = "was-ready";
 
 /** Whether the service may get requests, and what it lacks. */
 export interface Health {
@@ -22,22 +26,30 @@ export interface Health {
  */
 export class Readiness {
   private phase: "starting" | "started" | "leaving" = "starting";
-  private wasReady = false;
+  private wasReady: boolean;
   private looked?: { until: number; answer: Promise<readonly string[]> };
 
   private readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
   private readonly log: Logger;
+  private readonly kept: Kept;
   private readonly limits: { limit: number; fresh: number };
 
-  /** @param checks By what each checks; one that rejects, or takes too long, stands for a service out of reach. */
+  /**
+   * @param checks By what each checks; one that rejects, or takes too long, stands for a service out of reach.
+   * @param kept Tells that an earlier start of this boot was ready: then this one is no first start.
+   */
   constructor(
     checks: Readonly<Record<string, () => Promise<unknown>>>,
     log: Logger,
+    kept: Kept,
     limits = { limit: LIMIT, fresh: FRESH },
   ) {
     this.checks = checks;
     this.log = log;
+    this.kept = kept;
     this.limits = limits;
+    this.wasReady = kept.read(WAS_READY) === true;
+    if (this.wasReady) this.phase = "started";
   }
 
   started(): void {
@@ -59,6 +71,7 @@ export class Readiness {
     if (this.leaving) return { status: "not ready", because: ["leaving"] };
     if (this.phase === "starting") return { status: "not ready", because: ["starting", ...away] };
     if (away.length === 0) {
+      if (!this.wasReady) this.kept.write(WAS_READY, true);
       this.wasReady = true;
       return { status: "ready", because: [] };
     }

@@ -90,7 +90,7 @@ export async function resolveSecrets(
     }
   };
   const given = Object.entries(valuesOf(config));
-  await Promise.all(given.map(([name, value]) => (value === undefined ? undefined : resolve(name, value))));
+  await Promise.all(given.flatMap(([name, value]) => (value === undefined ? [] : [resolve(name, value)])));
   if (faults.length > 0) throw refusal(faults);
   const { "redis.url": url, "redis.password": password } = found;
   const secrets = [found["session.secret"], ...linesOf(found["session.acceptedSecrets"] ?? "")];

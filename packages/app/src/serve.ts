@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { About } from "./about.ts";
 import { createApp } from "./app.ts";
 import { messageOf, Refusal } from "./fault.ts";
+import type { Kept } from "./kept.ts";
 import { Readiness } from "./readiness.ts";
 import { schemaNow, schemaOf } from "./schema.ts";
 import { listen } from "./server.ts";
@@ -15,16 +16,22 @@ import { targetOf } from "./target.ts";
 /** Milliseconds between two attempts to read the store's schema at the start. */
 const SCHEMA_PAUSE = 1_000;
 
+/** What the service needs beside its settings. */
+export interface ServeArgs {
+  about: About;
+  log: Logger;
+  kept: Kept;
+  /** Reads the settings anew: the backing service's address or password may have changed. */
+  reload: () => Promise<Settings>;
+  /** Resolves when it is told to end. */
+  told: Promise<unknown>;
+}
+
 /**
  * Runs the service until it is told to end; resolves when it has drained. Rejects with a Refusal when it can't start, also
  * later, once the backing service answers, when its schema is none that this release can work with.
- * @param reload Reads the settings anew: the backing service's address or password may have changed.
- * @param told Resolves when it is told to end.
  */
-export async function serve(
-  settings: Settings,
-  { about, log, reload, told }: { about: About; log: Logger; reload: () => Promise<Settings>; told: Promise<unknown> },
-): Promise<void> {
+export async function serve(settings: Settings, { about, log, kept, reload, told }: ServeArgs): Promise<void> {
   const { config, secrets } = settings;
   const target = targetOf(settings, reload, log);
   const store = target === undefined ? undefined : new Store(target, log);
@@ -34,7 +41,7 @@ export async function serve(
     await reached.writes();
     schema = await schemaNow(reached);
   };
-  const readiness = new Readiness(store === undefined ? {} : { redis: () => look(store) }, log);
+  const readiness = new Readiness(store === undefined ? {} : { redis: () => look(store) }, log, kept);
   const { trustProxy } = config;
   const middleware = store && sessions(store, secrets.sessionSecrets, config.session, log);
   const app = createApp({ about, log, readiness, trustProxy, sessions: middleware, storeSchema: () => schema });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import type { About } from "../../../packages/app/src/about.ts";
 import { createApp, type Parts } from "../../../packages/app/src/app.ts";
+import { keptIn } from "../../../packages/app/src/kept.ts";
 import { createLog } from "../../../packages/app/src/log.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 import { listen, type Listening } from "../../../packages/app/src/server.ts";
@@ -37,7 +38,7 @@ async function serving(changes: Partial<Parts> = {}, { started = true } = {}) {
     done();
   };
   const log = createLog(about, "debug", new Writable({ write }));
-  const readiness = new Readiness({}, log);
+  const readiness = new Readiness({}, log, keptIn(undefined));
   if (started) readiness.started();
   const parts = { about, log, readiness, trustProxy: 1, storeSchema: () => undefined, ...changes };
   const listening = await listen(createApp(parts), 0, "127.0.0.1");

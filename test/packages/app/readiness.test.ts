@@ -1,9 +1,10 @@
 import { pino } from "pino";
+import { keptIn } from "../../../packages/app/src/kept.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 
 const silent = pino({ level: "silent" });
 const readiness = (check: () => Promise<unknown>, limits = { limit: 1_000, fresh: 0 }) =>
-  new Readiness({ redis: check }, silent, limits);
+  new Readiness({ redis: check }, silent, keptIn(undefined), limits);
 
 it("is not ready until its checks have passed once, then at most degraded, until it leaves", async () => {
   let up = true;

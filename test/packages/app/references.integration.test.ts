@@ -1,9 +1,12 @@
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { json } from "node:stream/consumers";
 import { freePort, startRedis, type TestRedis } from "./redis.ts";
-import { logIn, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
+import { get, getUntil, logIn, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
 
 type Answer = () => { status: number; answer: object };
 const gives =
@@ -139,6 +142,39 @@ describe("where AWS can't be reached", () => {
     expect(output()).toBe("the configuration is sound");
   });
 });
+
+it("given a service that has started in this boot, when AWS says nothing at its restart, then its settings are those it had", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  const env = { ...environment, RUNTIME_DIRECTORY: folder };
+  answers
+    .set(parameter, gives({ Parameter: { Value: redis.url } }))
+    .set(secret, gives({ SecretString: sessionSecret }));
+  const first = await startService(bundle, env);
+  await getUntil(`${first.url}/readyz`, 5, ({ status }) => status === 200);
+  const { cookie } = await logIn(first.url);
+  await stopServices();
+  redis.signal("SIGSTOP");
+  try {
+    const second = await startService(bundle, { ...env, AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` });
+    expect(second.lines[0]).toMatchObject({
+      level: "warn",
+      remembered: expect.arrayContaining(["below /bluegreen/dev"]) as string[],
+    });
+    // It is no first start, so it does not wait for Redis either.
+    expect(await get(`${second.url}/readyz`)).toMatchObject({ status: 200, body: { status: "degraded" } });
+    redis.signal("SIGCONT");
+    await getUntil(`${second.url}/readyz`, 10, ({ body }) => (body as { status: string }).status === "ready");
+    expect((await get(`${second.url}/dashboard`, cookie)).status).toBe(200);
+    expect(second.output()).not.toContain(sessionSecret);
+  } finally {
+    redis.signal("SIGCONT");
+  }
+  for (const name of readdirSync(folder)) expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o600);
+  answers.set(page(), () => ({ status: 400, answer: refusal }));
+  const refused = spawnService(bundle, env);
+  expect(await refused.exit).toBe(1);
+  rmSync(folder, { recursive: true });
+}, 40_000);
 
 it("given SIGTERM while AWS lets it wait for its settings, then it ends as a service that had nothing to do", async () => {
   let asked: () => void = () => undefined;
