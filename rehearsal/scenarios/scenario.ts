@@ -52,7 +52,7 @@ export function scenarioOf({ machines }: { machines: boolean }): Step[] {
         ...hazards,
         destroy,
       ]
-    : [readme, access, ...release, ...faults, bootGate, policy, ...hazards, ...commandHazards, redisAway, destroy];
+    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, ...hazards, ...commandHazards, destroy];
 }
 
 /**
