@@ -16,7 +16,7 @@ export async function requireWhole(rollout: RolloutContext): Promise<void> {
   const { healthCheckPath } = recorded.outputs.deployed.machines[serving];
   let body: string;
   try {
-    ({ body } = await askPreview(previewOf(recorded, session.settings), serving, healthCheckPath, session.signal));
+    ({ body } = await askPreview(previewOf(recorded, session), serving, healthCheckPath, session.signal));
   } catch (error) {
     if (error instanceof NoConnection || !session.signal.aborted) return;
     throw error;

@@ -10,7 +10,7 @@ jest.mock("../../../aws/preview.ts", () => ({
 const asked = jest.mocked(askPreview);
 const machine = (healthCheckPath: string) => ({ healthCheckPath });
 const rollout = {
-  session: { settings: {}, signal: new AbortController().signal },
+  session: { settings: {}, stackRef: { folder: "/nowhere" }, signal: new AbortController().signal },
   recorded: {
     outputs: {
       previewUrl: "http://app.elb:9090",
