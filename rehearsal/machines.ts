@@ -32,11 +32,18 @@ export async function openMachines(
   return { baked, options: { store: baked.store.folder, folder: machines, redis } };
 }
 
+/** Address of the machines' backing store. */
+export const machinesRedis = `redis://${addresses.store}:6379`;
+
 /** The service's settings in Parameter Store, as an operator would put them there. */
-export async function putSettings(client: ClientOptions, below: string, timeScale: number): Promise<void> {
+export async function putSettings(
+  client: ClientOptions,
+  below: string,
+  { redisUrl, timeScale }: { redisUrl: string; timeScale: number },
+): Promise<void> {
   const ssm = new SSMClient(client);
   const settings = {
-    REDIS_URL: `redis://${addresses.store}:6379`,
+    REDIS_URL: redisUrl,
     SESSION_SECRET: randomBytes(32).toString("hex"),
     // The rehearsal's load balancer speaks HTTP alone.
     SESSION_COOKIE_SECURE: "false",
@@ -45,7 +52,7 @@ export async function putSettings(client: ClientOptions, below: string, timeScal
   try {
     for (const [name, Value] of Object.entries(settings)) {
       const Type = name === "SESSION_SECRET" ? "SecureString" : "String";
-      await ssm.send(new PutParameterCommand({ Name: `${below}/${name}`, Value, Type }));
+      await ssm.send(new PutParameterCommand({ Name: `${below}/${name}`, Value, Type, Overwrite: true }));
     }
   } finally {
     ssm.destroy();

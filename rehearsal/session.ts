@@ -11,7 +11,7 @@ import { RehearsalStack } from "./engine/stack.ts";
 import { registerImages, type ImageName } from "./images/catalog.ts";
 import { publishImages } from "./images/publish.ts";
 import { registerMachineImages, type MachineImageName } from "./images/machine-images.ts";
-import { openMachines, putSettings } from "./machines.ts";
+import { machinesRedis, openMachines, putSettings } from "./machines.ts";
 import { makePrograms } from "./programs.ts";
 import type { CleanUp } from "../tools/clean-up.ts";
 import { findMoto } from "../tools/moto.ts";
@@ -46,6 +46,10 @@ export interface Session {
   /** With machines: images that only they can have. */
   machineImages?: Record<MachineImageName, string>;
   state: LocalAws["state"];
+  /** How many times faster than AWS's the clocks run. */
+  timeScale: number;
+  /** With machines: the process of their service's Redis server. */
+  backingStore?: number;
   /** Ends an instance's process as a machine ends that loses power. */
   kill: LocalAws["killInstance"];
   injectFault: LocalAws["injectFault"];
@@ -91,7 +95,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const machineImages = hardware && (await registerMachineImages(hardware.baked, client));
   const images = machineImages ?? (await registerImages(client));
   await publishImages(images, client);
-  if (hardware) await putSettings(client, `/bluegreen/${stackName}`, timeScale);
+  if (hardware) await putSettings(client, `/bluegreen/${stackName}`, { redisUrl: machinesRedis, timeScale });
 
   const { accessKeyId, secretAccessKey } = client.credentials;
   const workDir = path.join(folder, "stack");
@@ -136,6 +140,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     pulumiVersion: String(pulumi.version),
     images,
     machineImages,
+    timeScale,
+    backingStore: cloud.backingStore,
     state: () => cloud.state(),
     kill: (id) => cloud.killInstance(id),
     injectFault: (fault, calls) => cloud.injectFault(fault, calls),

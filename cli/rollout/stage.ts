@@ -4,6 +4,7 @@ import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { requireSchema } from "./schema.ts";
+import { requireWhole } from "./whole.ts";
 
 /** The colour that serves, or has the greater claim to it while traffic is split. */
 export function servingNow({ world }: RolloutContext): Color {
@@ -19,6 +20,7 @@ export async function requireFit(rollout: RolloutContext, image: ImageFacts): Pr
   if (faults.length > 0) throw new CliError("refused", faults.join(". "));
   await requirePromotion(rollout.session, image);
   await requireSchema(rollout, image);
+  await requireWhole(rollout);
 }
 
 /**

@@ -7,6 +7,9 @@ import { publish, usageOf, verify } from "./publish.ts";
 import { checkRequest, type Options } from "./request.ts";
 import { findTools } from "./tools.ts";
 
+// Who reads our output may go away (`bake … | tee log` and Ctrl-C, which ends both); Packer must still be waited for.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 const say = (line: string): void => console.log(line);
 const append = (value: string, before: string[]): string[] => [...before, value];
 

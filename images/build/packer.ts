@@ -44,10 +44,15 @@ export async function runPacker(
   // Packer leave without cleaning up.
   const child = spawn(command, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const file = createWriteStream(log);
+  const flushed = once(file, "close");
+  const logFaults: string[] = [];
+  // A log that can't be written (a full disk) costs the log: Packer is waited for, whatever becomes of our own output.
+  file.on("error", (error) => logFaults.push(error.message));
+  flushed.catch(() => undefined);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
-      file.write(`${text}\n`);
+      if (logFaults.length === 0) file.write(`${text}\n`);
       if (text.trim() === "") return;
       lines.push(text);
       line(text);
@@ -71,7 +76,8 @@ export async function runPacker(
   } finally {
     signal?.removeEventListener("abort", interrupt);
     file.end();
-    await once(file, "close");
+    await flushed.catch(() => undefined);
+    if (logFaults.length > 0) line(`the log ends early: ${logFaults[0]}`);
   }
 }
 

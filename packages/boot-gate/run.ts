@@ -10,7 +10,8 @@ export type Line = { event: "start" | "spec" | "failure" | "verdict" | "retry" |
 
 /** What the gate is given: its calls to the outside, each replaced in tests. */
 export interface GateParts extends Omit<AnswerParts, "retrying"> {
-  runSpec: (signal: AbortSignal) => Promise<SpecResult>;
+  /** `left`: milliseconds until the deadline. */
+  runSpec: (signal: AbortSignal, left: number) => Promise<SpecResult>;
   log: (line: Line) => void;
 }
 
@@ -52,7 +53,7 @@ async function judge({ runSpec, clock, log }: GateParts, end: number, signal: Ab
   let told = "";
   for (let run = 1; ; run++) {
     const begun = clock.now();
-    const result = await runSpec(signal);
+    const result = await runSpec(signal, Math.max(end - begun, shortest));
     // What has been said is not said again: a console keeps little.
     const said = JSON.stringify(result);
     if (said !== told) report(log, run, (clock.now() - begun) / 1_000, result);

@@ -70,6 +70,8 @@ export interface Cloud {
   readonly certificateAuthority: string;
   /** With machines: the process whose network namespace is theirs. */
   readonly gateway?: number;
+  /** With machines: the process of the services' backing store. */
+  readonly backingStore?: number;
   /** Ends everything that it started: instances, proxies, moto. */
   stop(): Promise<void>;
 }
@@ -90,7 +92,15 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const acm = new ACMClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const serviceStore = new ServiceStore();
-  const asProcesses = processes(clock, log, serviceStore.file);
+  let endpoint = "";
+  const keys = new Keys();
+  const aws = () => ({
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: keys.own.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.own.secretAccessKey,
+  });
+  const asProcesses = processes(clock, log, aws, serviceStore.file);
   const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const store = new MetricStore(clock);
   const metrics = new ElbMetrics(store);
@@ -130,7 +140,6 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const around = { ec2, region, topology: () => elb.topology };
   const faults = new FaultInjection();
   const heldCalls = new HeldCalls();
-  const keys = new Keys();
   const front = new Front({
     moto: moto.agent,
     keys,
@@ -165,7 +174,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     heldCalls,
     log,
   });
-  const endpoint = await front.listen();
+  endpoint = await front.listen();
   await room?.serve(
     metadataListener({ ec2, keys, region, hosts: [machineAddresses.metadata], log }),
     front.listener,
@@ -175,6 +184,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     client: { endpoint, region, credentials: keys.own },
     certificateAuthority: certificates.authority,
     gateway: room?.gateway,
+    backingStore: room?.backingStore,
     async stop() {
       heldCalls.release();
       front.close();

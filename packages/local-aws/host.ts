@@ -28,6 +28,8 @@ export interface MachineRoom {
   readonly folder: string;
   /** The process whose network namespace it is. */
   readonly gateway: number;
+  /** The process of the services' backing store. */
+  readonly backingStore: number | undefined;
   /**
    * Lets machines reach the metadata service and AWS's API. A program that runs in their network (Packer) finds the API
    * at the same endpoint of 127.0.0.1 as outside.
@@ -58,6 +60,7 @@ export async function machineRoom(
     store,
     folder,
     gateway: network.pid,
+    backingStore: redis.pid,
     async serve(metadata, aws, endpoint) {
       await open(addresses.metadata, metadata);
       await open(addresses.aws, aws);

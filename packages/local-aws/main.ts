@@ -11,7 +11,7 @@ export interface CloudProcessOptions extends CloudOptions {
 
 /** What the process tells its parent, once. */
 export type CloudMessage =
-  { client: ClientOptions; certificateAuthority: string; gateway?: number } | { error: string };
+  { client: ClientOptions; certificateAuthority: string; gateway?: number; backingStore?: number } | { error: string };
 
 function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as CloudProcessOptions;
@@ -32,9 +32,9 @@ function main(): void {
     await new Promise((resolve) => file.end(resolve));
   });
   starting.then(
-    ({ client, certificateAuthority, gateway }) => {
+    ({ client, certificateAuthority, gateway, backingStore }) => {
       log(`the cloud listens on ${client.endpoint}`);
-      tell({ client, certificateAuthority, gateway });
+      tell({ client, certificateAuthority, gateway, backingStore });
     },
     (error: unknown) => {
       log(`the cloud could not start: ${messageOf(error)}`);

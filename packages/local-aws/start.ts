@@ -27,6 +27,8 @@ export interface LocalAws {
   pid: number;
   /** With machines: the process whose network namespace is theirs. */
   gateway?: number;
+  /** With machines: the process of the services' backing store. */
+  backingStore?: number;
   /** What really runs now. */
   state(): Promise<CloudState>;
   /** Ends an instance as a machine ends that loses power. Rejects where no such instance runs. */
@@ -58,12 +60,13 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
         `${options.motoPython} has moto[server].`,
     );
   }
-  const { client, certificateAuthority, gateway } = message;
+  const { client, certificateAuthority, gateway, backingStore } = message;
   return {
     client,
     certificateAuthority,
     pid: child.pid ?? 0,
     gateway,
+    backingStore,
     state: async () => (await control(client, "GET", "state")) as CloudState,
     killInstance: async (id) => void (await control(client, "POST", `instances/${id}/kill`)),
     injectFault: async (fault, calls) => void (await control(client, "POST", `faults/${fault}/${calls}`)),

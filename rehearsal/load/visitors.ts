@@ -51,7 +51,13 @@ export class Visitors {
     let cookie: string | undefined;
     while (this.goesOn) {
       try {
-        const answer = await fetch(`${this.url}/session`, { headers: cookie === undefined ? {} : { cookie } });
+        const answer =
+          cookie === undefined
+            ? await fetch(`${this.url}/login`, {
+                method: "POST",
+                body: new URLSearchParams({ name: `visitor ${visitor}` }),
+              })
+            : await fetch(`${this.url}/session`, { headers: { cookie } });
         const text = await answer.text();
         if (!answer.ok) throw new Error(`${answer.status} ${text}`);
         this.requests++;

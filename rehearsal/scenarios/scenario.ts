@@ -17,6 +17,7 @@ import { interruptions } from "./interruptions.ts";
 import { machineFaults, sessions } from "./machines.ts";
 import { policy } from "./policy.ts";
 import { readme } from "./readme.ts";
+import { redisAway } from "./redis-away.ts";
 import { release, retire } from "./release.ts";
 import { variants } from "./variants.ts";
 import type { Step } from "./context.ts";
@@ -41,8 +42,17 @@ const commandHazards = [
  */
 export function scenarioOf({ machines }: { machines: boolean }): Step[] {
   return machines
-    ? [...release.slice(0, release.indexOf(retire)), sessions, retire, ...faults, ...machineFaults, ...hazards, destroy]
-    : [readme, access, ...release, ...faults, bootGate, policy, ...hazards, ...commandHazards, destroy];
+    ? [
+        ...release.slice(0, release.indexOf(retire)),
+        sessions,
+        retire,
+        redisAway,
+        ...faults,
+        ...machineFaults,
+        ...hazards,
+        destroy,
+      ]
+    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, ...hazards, ...commandHazards, destroy];
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { listenAsMetadata, type Listening, type Metadata } from "../packages/boot-gate/servers.ts";
+import { listen, listenAsMetadata, type Listening, type Metadata } from "../packages/boot-gate/servers.ts";
 
 const script = path.resolve(import.meta.dirname, "../../packer/files/read-user-data");
 const self: Metadata = { "meta-data/instance-id": "i-0123456789abcdef0", "meta-data/placement/region": "eu-central-1" };
@@ -19,6 +19,10 @@ afterEach(async () => {
 
 async function read(metadata: Metadata): Promise<string> {
   service = await listenAsMetadata(metadata);
+  return readFrom(service);
+}
+
+async function readFrom(service: Listening): Promise<string> {
   await promisify(execFile)(script, {
     env: { PATH: process.env.PATH, RUNTIME_DIRECTORY: folder, AWS_EC2_METADATA_SERVICE_ENDPOINT: service.url },
   });
@@ -63,7 +67,36 @@ it("fails on values that would mean something to systemd, names all of them, and
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it("takes nothing of an error page that came before an answer", async () => {
+  const failed = new Set<string>();
+  const metadata: Metadata = { ...self, "user-data": "BLUEGREEN_COLOR=green\n" };
+  service = await listen((request, response) => {
+    const path = (request.url ?? "").replace("/latest/", "");
+    if (!failed.has(path)) {
+      failed.add(path);
+      return void response.writeHead(503).end("<html>\nBLUEGREEN_COLOR=blue\n");
+    }
+    if (path === "api/token") return void response.end("AQAEAFN_x==");
+    const found = metadata[path] ?? 404;
+    if (typeof found === "number") return void response.writeHead(found).end("an HTML page");
+    response.end(found);
+  });
+  expect(await readFrom(service)).toBe(`BLUEGREEN_COLOR=green\n${own}`);
+  expect(failed.size).toBe(4);
+  expect(readdirSync(folder)).toEqual(["environment"]);
+}, 40_000);
+
 it.each<[string, Metadata, string]>([
+  [
+    "tells an instance id that is none",
+    { ...self, "meta-data/instance-id": "<html>" },
+    "the instance metadata service answered something else for meta-data/instance-id: <html>",
+  ],
+  [
+    "tells a region that is none",
+    { ...self, "meta-data/placement/region": "eu-central-1 PATH=/tmp" },
+    "the instance metadata service answered something else for meta-data/placement/region: eu-central-1 PATH",
+  ],
   ["is refused", { ...self, "user-data": 403 }, "the instance metadata service answered 403 for user-data"],
   [
     "does not know the region",

@@ -1,11 +1,13 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import helmet from "helmet";
 import type { Logger } from "pino";
 import type { About } from "./about.ts";
 import { logRequests } from "./log.ts";
 import type { Readiness } from "./readiness.ts";
-import { aboutRoutes } from "./routes/about.ts";
+import { aboutRoutes, isPreview } from "./routes/about.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** What the service's routes are made of. */
 export interface Parts {
@@ -14,16 +16,21 @@ export interface Parts {
   readiness: Readiness;
   /** Proxies in front whose word on the user counts. */
   trustProxy: number;
-  sessions?: RequestHandler;
+  sessions?: Sessions;
   /** The backing store's schema as readiness has seen it last; undefined while it is not known. */
   storeSchema: () => number | undefined;
 }
 
+/** HSTS and what else browsers are told. No page loads anything, so nothing is allowed to. */
+const secureHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+});
+
 /** The service, before it listens. */
 export function createApp({ about, log, readiness, trustProxy, sessions, storeSchema }: Parts): Express {
-  const everyAnswer: RequestHandler = (_, response, next) => {
-    response.set({ "x-color": about.color, "x-version": about.version, "x-instance": about.instanceId });
-    response.set("x-content-type-options", "nosniff");
+  const everyAnswer: RequestHandler = (request, response, next) => {
+    response.set({ "x-color": about.color, "x-version": about.version });
+    if (isPreview(request)) response.set("x-instance", about.instanceId);
     // Whoever comes over this connection is to come again over another one, to another instance.
     if (readiness.leaving) response.set("connection", "close");
     next();
@@ -39,7 +46,7 @@ export function createApp({ about, log, readiness, trustProxy, sessions, storeSc
   return express()
     .disable("x-powered-by")
     .set("trust proxy", trustProxy)
-    .use(everyAnswer, logRequests(log))
+    .use(everyAnswer, secureHeaders, logRequests(log))
     .use(healthRoutes(readiness))
     .use(aboutRoutes(about, readiness, storeSchema))
     .use(sessionRoutes(about.version, sessions))

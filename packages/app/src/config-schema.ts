@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseRedisUrl, redisUrlForm } from "./redis-address.ts";
 
 const integer = (min: number, max: number) => {
   const allowed = `a whole number from ${min} to ${max}`;
@@ -12,8 +13,7 @@ const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, {
 export const REFERENCE = /^(ssm|secretsmanager):\S+$/;
 const reference = "a reference: ssm:/PATH, ssm:NAME (below BLUEGREEN_SETTINGS) or secretsmanager:ID";
 
-const REDIS_URL = /^rediss?:\/\/\S+$/;
-const redisUrl = "redis://HOST:PORT, rediss://HOST:PORT for TLS, or a reference to one (ssm:..., secretsmanager:...)";
+const redisUrl = `${redisUrlForm}, or a reference to one (ssm:..., secretsmanager:...)`;
 
 /** Seconds after which the load balancer has given a leaving target up (`deregistrationDelay` of the stack, its default). */
 const DEREGISTRATION_DELAY = 30;
@@ -31,7 +31,7 @@ export const schema = z
     /** The backing service for sessions: Redis or Valkey. Missing: the service runs without sessions. */
     redis: z
       .strictObject({
-        url: text(redisUrl).refine((url) => REFERENCE.test(url) || REDIS_URL.test(url), { error: redisUrl }),
+        url: text(redisUrl).refine((url) => REFERENCE.test(url) || parseRedisUrl(url), { error: redisUrl }),
         /** ACL user; missing: the server's default user. */
         username: text("an ACL user's name").optional(),
         password: text(reference).optional(),
@@ -43,6 +43,11 @@ export const schema = z
       .strictObject({
         /** Signs the cookies: both colours must have the same. Needed with redis. */
         secret: text(reference).optional(),
+        /**
+         * Other secrets whose cookies are taken, one a line: the new one before it signs, the old one after. A secret is
+         * changed in three steps, each on both colours: add the new one here, exchange the two, remove the old one.
+         */
+        acceptedSecrets: text(reference).optional(),
         /** Seconds that a session outlives its last request. */
         ttl: integer(60, 2_592_000).default(86_400),
         cookie: z
@@ -80,7 +85,7 @@ export const schema = z
 export type Config = z.output<typeof schema>;
 
 /** Settings whose values are never shown, and never stand in the file. */
-export const SECRETS: readonly string[] = ["redis.password", "session.secret"];
+export const SECRETS: readonly string[] = ["redis.password", "session.secret", "session.acceptedSecrets"];
 
 /**
  * Environment variables, and the setting that each sets. Numbers and flags are written as in YAML. A parameter of such a
@@ -96,6 +101,7 @@ export const VARIABLES: Readonly<Record<string, { path: string; scalar?: true }>
   REDIS_PASSWORD: { path: "redis.password" },
   REDIS_CA_FILE: { path: "redis.caFile" },
   SESSION_SECRET: { path: "session.secret" },
+  SESSION_ACCEPTED_SECRETS: { path: "session.acceptedSecrets" },
   SESSION_TTL: { path: "session.ttl", scalar: true },
   SESSION_COOKIE_SECURE: { path: "session.cookie.secure", scalar: true },
   SESSION_COOKIE_SAME_SITE: { path: "session.cookie.sameSite" },

@@ -106,8 +106,15 @@ function issueFaults(issue: z.core.$ZodIssue, tree: Tree, originOf: (path: strin
   const path = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
+      // Where one character is amiss, YAML takes a value for a key.
       const name = path === "" ? key : `${path}.${key}`;
-      return { name, origin: originOf(name), came: "no such setting", allowed: `one of ${known(path).join(", ")}` };
+      const shownName = holdsSecrets(path) ? `${path}.(not shown)` : name;
+      return {
+        name: shownName,
+        origin: originOf(name),
+        came: "no such setting",
+        allowed: `one of ${known(path).join(", ")}`,
+      };
     });
   }
   const allowed = issue.code === "invalid_type" && issue.expected === "object" ? "settings by name" : issue.message;
@@ -116,9 +123,11 @@ function issueFaults(issue: z.core.$ZodIssue, tree: Tree, originOf: (path: strin
 
 function shown(path: string, value: unknown): string {
   if (value === undefined) return "not set";
-  if (SECRETS.includes(path) || path === "redis.url") return "another value (not shown)";
-  return JSON.stringify(value);
+  return holdsSecrets(path) ? "another value (not shown)" : JSON.stringify(value);
 }
+
+/** A secret may stand in the wrong place, too, so nothing at or below these is ever shown. */
+const holdsSecrets = (path: string): boolean => /^(redis|session)(\.|$)/.test(path);
 
 /** The settings' names below a path, each stated once, by the schema. */
 function known(path: string): string[] {

@@ -5,7 +5,10 @@ import { endScript, startScript, type Script } from "../machines/script.ts";
 import type { Clock } from "../clock.ts";
 import type { Machine } from "./instances.ts";
 
-const program = join(import.meta.dirname, "../images/service.mjs");
+const standIn = join(import.meta.dirname, "../images/service.mjs");
+
+/** Ends a program that knows nothing of its parent when that is gone. */
+const withParent = join(import.meta.dirname, "../images/with-parent.mjs");
 
 /** Where scripts find the commands of the image, and the Node that runs them. */
 const commandPath = [join(import.meta.dirname, "../images/bin"), dirname(process.execPath), process.env.PATH].join(
@@ -21,6 +24,8 @@ const stopTimeout = 30;
 export interface ProcessMachineArgs {
   /** Environment of the service: image, user data and address, already put together. */
   environment: Record<string, string>;
+  /** The program that the image carries; default: a stand-in. */
+  program?: string;
   clock: Clock;
   /** Gets what the service writes, a line at a time. */
   onLine: (line: string) => void;
@@ -82,8 +87,9 @@ export class ProcessMachine implements Machine {
   }
 
   private boot(): void {
-    const child = fork(program, [], {
-      execArgv: [],
+    const { program } = this.args;
+    const child = fork(program ?? standIn, [], {
+      execArgv: program === undefined ? [] : ["--import", withParent],
       env: { PATH: process.env.PATH, ...this.args.environment },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

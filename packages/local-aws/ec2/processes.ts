@@ -6,14 +6,23 @@ import { environmentOf } from "./user-data.ts";
 
 /**
  * Hardware of the ordinary rehearsal: a process for each machine, on a loopback address of its own.
+ * An image whose tag `rehearsal:program` names a program runs that, with AWS within its reach.
+ * @param aws Environment by which a program finds AWS.
  * @param store File that stands for the services' backing store: it holds the number of its schema. Default:
  * they have none.
  */
-export function processes(clock: Clock, log: (line: string) => void, store?: string): Hardware {
+export function processes(
+  clock: Clock,
+  log: (line: string) => void,
+  aws: () => Record<string, string> = () => ({}),
+  store?: string,
+): Hardware {
   return async ({ id, privateIp, userData, imageTags }, appPort) => {
     const address = await addressOf(privateIp, appPort);
+    const program = imageTags["rehearsal:program"];
     const machine = new ProcessMachine({
       clock,
+      program,
       onLine: (line) => log(`${id} ${line}`),
       environment: {
         ...environmentOf(userData),
@@ -26,6 +35,7 @@ export function processes(clock: Clock, log: (line: string) => void, store?: str
         ...(store === undefined ? {} : { STORE: store }),
         BEHAVIOUR: imageTags["rehearsal:behaviour"] ?? "good",
         INSTANCE_ID: id,
+        ...(program === undefined ? {} : { ...aws(), BLUEGREEN_INSTANCE_ID: id }),
         TIME_SCALE: String(clock.timeScale),
       },
     });

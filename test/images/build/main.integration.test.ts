@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { parseManifest } from "../../../images/build/manifest.ts";
@@ -120,6 +120,33 @@ it("Ctrl-C lets packer end its instance, and keeps nothing but the log", async (
   expect(stderr).toContain("packer was interrupted and has cleaned up; there is no image");
   expect(code).toBe(1);
   expect(files()).toEqual(["hardened.log"]);
+});
+
+it("a reader that goes away with Ctrl-C leaves packer the time to end its instance", async () => {
+  const child = start(hardened, { FAKE_PACKER: "hangs" });
+  child.stderr.destroy();
+  await new Promise<void>((resolve) => {
+    let said = "";
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+      if (said.includes("Launching")) resolve();
+    });
+  });
+  // As `bake | tee log` in a terminal: Ctrl-C ends both, and nobody reads any more.
+  child.stdout.destroy();
+  child.kill("SIGINT");
+  const [code] = (await once(child, "close")) as [number];
+  expect(code).toBe(1);
+  expect(readFileSync(path.join(out, "hardened.log"), "utf8")).toContain("==> Terminating the source AWS instance...");
+});
+
+it("a log that can't be written costs the log alone", async () => {
+  mkdirSync(out);
+  symlinkSync("/dev/full", path.join(out, "hardened.log"));
+  const { stdout, code } = await bake(hardened);
+  expect(code).toBe(0);
+  expect(stdout).toContain("the log ends early: ENOSPC");
+  expect(stdout).toContain("npm run bake -- publish hardened");
 });
 
 it("fails with every tool that is missing, before anything is made", async () => {

@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { Writable } from "node:stream";
 import type { About } from "../../../packages/app/src/about.ts";
 import { createApp, type Parts } from "../../../packages/app/src/app.ts";
+import { keptIn } from "../../../packages/app/src/kept.ts";
 import { createLog } from "../../../packages/app/src/log.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 import { listen, type Listening } from "../../../packages/app/src/server.ts";
-import { get } from "./service.ts";
+import { get, preview } from "./service.ts";
 
 const about: About = {
   version: "v1.2.3",
@@ -37,7 +38,7 @@ async function serving(changes: Partial<Parts> = {}, { started = true } = {}) {
     done();
   };
   const log = createLog(about, "debug", new Writable({ write }));
-  const readiness = new Readiness({}, log);
+  const readiness = new Readiness({}, log, keptIn(undefined));
   if (started) readiness.started();
   const parts = { about, log, readiness, trustProxy: 1, storeSchema: () => undefined, ...changes };
   const listening = await listen(createApp(parts), 0, "127.0.0.1");
@@ -57,26 +58,28 @@ test.each([
   expect(Object.fromEntries(response.headers)).toMatchObject({
     "x-color": "green",
     "x-version": "v1.2.3",
-    "x-instance": "i-1",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "content-security-policy": "default-src 'none';frame-ancestors 'none'",
     "keep-alive": "timeout=65",
     "x-content-type-options": "nosniff",
   });
   expect(response.headers.has("x-powered-by")).toBe(false);
+  expect(response.headers.has("x-instance")).toBe(false);
 });
 
 test("shows people the colour and the version, and nothing that could run in their browser", async () => {
   const { url } = await serving({ about: { ...about, color: "<script>" } });
   const page = await fetch(url);
-  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'");
   expect(await page.text()).toContain("<h1>&#60;script&#62; v1.2.3</h1>");
 });
 
-test("/version tells the store's schema where it is known", async () => {
+test("/version tells everybody the version alone, and by the preview listener the rest, with the store's schema", async () => {
   const alone = await serving();
-  expect(await get(`${alone.url}/version`)).toMatchObject({ status: 200, body: about });
-  expect((await get(`${alone.url}/version`)).body).not.toHaveProperty("store");
+  expect(await get(`${alone.url}/version`)).toMatchObject({ status: 200, body: { version: "v1.2.3" } });
+  expect((await get(`${alone.url}/version`)).body).toEqual({ version: "v1.2.3" });
+  expect(await preview(alone.url)).toEqual(about);
   const stored = await serving({ storeSchema: () => 2 });
-  expect((await get(`${stored.url}/version`)).body).toEqual({ ...about, store: { schema: 2 } });
+  expect(await preview(stored.url)).toEqual({ ...about, store: { schema: 2 } });
 });
 
 test("without a backing service there are no sessions", async () => {
@@ -110,7 +113,7 @@ test("names a request in the answer and in the log as who asks does, and logs ne
 test("a mistake of its own is a 500 that tells nothing but the request's id", async () => {
   const mistake = { leaving: false, look: () => Promise.reject(new Error("hunter2")) } as unknown as Readiness;
   const { url } = await serving({ readiness: mistake });
-  const { status, body } = await get(`${url}/version`);
+  const { status, body } = await get(`${url}/readyz`);
   const requestId = expect.any(String) as string;
   expect({ status, body }).toEqual({ status: 500, body: { error: "the request failed", requestId } });
 });

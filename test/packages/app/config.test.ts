@@ -44,6 +44,7 @@ it("takes every setting from its environment variable", () => {
     REDIS_PASSWORD: "123456",
     REDIS_CA_FILE: "c",
     SESSION_SECRET: "s",
+    SESSION_ACCEPTED_SECRETS: "o",
     SESSION_TTL: "61",
     SESSION_COOKIE_SECURE: "false",
     SESSION_COOKIE_SAME_SITE: "strict",
@@ -57,7 +58,7 @@ it("takes every setting from its environment variable", () => {
     log: { level: "debug" },
     trustProxy: 2,
     redis: { url: "rediss://r:1", username: "u", password: "123456", caFile: "c" },
-    session: { secret: "s", ttl: 61, cookie: { secure: false, sameSite: "strict" } },
+    session: { secret: "s", acceptedSecrets: "o", ttl: 61, cookie: { secure: false, sameSite: "strict" } },
     shutdown: { delay: 3, timeout: 4 },
   });
 });
@@ -78,28 +79,34 @@ const wrongVariables: [variables: NodeJS.ProcessEnv, message: string][] = [
   [{ LOG_LEVEL: "loud" }, 'log.level (from LOG_LEVEL): "loud". Allowed: debug or info or warn or error'],
   [{ TRUST_PROXY: "true" }, "trustProxy (from TRUST_PROXY): true. Allowed: a whole number from 0 to 5"],
   [{ REDIS_URL: "http://r" }, "redis.url (from REDIS_URL): another value (not shown). Allowed: redis://HOST:PORT"],
+  [{ REDIS_URL: "redis://:hunter2@r:99999" }, "redis.url (from REDIS_URL): another value (not shown)"],
+  [{ REDIS_URL: "redis://:hunter2%zz@r" }, "redis.url (from REDIS_URL): another value (not shown)"],
+  [{ REDIS_URL: "redis://:hunter2@" }, "redis.url (from REDIS_URL): another value (not shown)"],
   [{ REDIS_PASSWORD: "p" }, "redis.url: not set. Allowed: redis://HOST:PORT"],
   [{ REDIS_URL: "redis://r" }, "session.secret: not set. Allowed: a reference"],
-  [{ SESSION_TTL: "59" }, "session.ttl (from SESSION_TTL): 59. Allowed: a whole number from 60"],
+  [{ SESSION_TTL: "59" }, "session.ttl (from SESSION_TTL): another value (not shown). Allowed: a whole number from 60"],
   [
     { SESSION_COOKIE_SECURE: "yes" },
-    'session.cookie.secure (from SESSION_COOKIE_SECURE): "yes". Allowed: true or false',
+    "session.cookie.secure (from SESSION_COOKIE_SECURE): another value (not shown). Allowed: true or false",
   ],
-  [{ SESSION_COOKIE_SAME_SITE: "none" }, '"none". Allowed: lax or strict'],
+  [{ SESSION_COOKIE_SAME_SITE: "none" }, "another value (not shown). Allowed: lax or strict"],
   [{ SHUTDOWN_DELAY: "30" }, "shutdown.delay (from SHUTDOWN_DELAY): 30. Allowed: a whole number from 0 to 29"],
   [
     { SHUTDOWN_DELAY: "20" },
     'shutdown: {"delay":20}. Allowed: delay and timeout (20 and 10) of less than 30 s together',
   ],
 ];
-it.each(wrongVariables)("refuses %j", (variables, message) => expect(refused(variables)).toContain(message));
+it.each(wrongVariables)("refuses %j", (variables, message) => {
+  expect(refused(variables)).toContain(message);
+  expect(refused(variables)).not.toContain("hunter2");
+});
 
 const wrongFiles: [text: string, message: string][] = [
   ["prot: 3000", "prot (from /etc/app/config.yaml): no such setting. Allowed: one of port, host, log"],
-  ["redis:\n  ur1: x", "redis.ur1 (from /etc/app/config.yaml): no such setting. Allowed: one of url, username"],
+  ["redis:\n  ur1: x", "redis.(not shown) (from /etc/app/config.yaml): no such setting. Allowed: one of url, username"],
   [
     "session:\n  cookie:\n    path: x",
-    "session.cookie.path (from /etc/app/config.yaml): no such setting. Allowed: one of secure",
+    "session.cookie.(not shown) (from /etc/app/config.yaml): no such setting. Allowed: one of secure",
   ],
   ["log: info", 'log (from /etc/app/config.yaml): "info". Allowed: settings by name'],
   ["log:", "log (from /etc/app/config.yaml): null. Allowed: settings by name"],
@@ -111,6 +118,13 @@ const wrongFiles: [text: string, message: string][] = [
   ["redis:\n  url: rediss://user:hunter2@r:1", "redis.url (from /etc/app/config.yaml): a secret in clear (not shown)"],
   ["session:\n  secret: [hunter2]", "session.secret (from /etc/app/config.yaml): another value (not shown)"],
   ["session:\n  secret: 'hunter2", "line 2: MISSING_CHAR"],
+  [
+    "redis: redis://:hunter2@r",
+    "redis (from /etc/app/config.yaml): another value (not shown). Allowed: settings by name",
+  ],
+  ["redis:\n  redis://:hunter2@r: x", "redis.(not shown) (from /etc/app/config.yaml): no such setting"],
+  ["session: [hunter2]", "session (from /etc/app/config.yaml): another value (not shown)"],
+  ["redis:\n  username: [hunter2]", "redis.username (from /etc/app/config.yaml): another value (not shown)"],
 ];
 it.each(wrongFiles)("refuses the file %j", (text, message) => {
   const said = refused({}, text);

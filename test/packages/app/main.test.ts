@@ -23,6 +23,19 @@ it.each([
 const commands: [args: string[], env: NodeJS.ProcessEnv, code: number, output: string][] = [
   [["--version"], { PORT: "x" }, 0, "v1.2.3"],
   [["check-config"], { REDIS_URL: "ssm:redis-url", SESSION_SECRET: "ssm:s" }, 0, "the configuration is sound"],
+  [["check-config"], { REDIS_URL: "redis://r", SESSION_SECRET: "hunter2" }, 1, "session.secret (from SESSION_SECRET)"],
+  [
+    ["check-config"],
+    { REDIS_URL: "rediss://r", SESSION_SECRET: sessionSecret, REDIS_CA_FILE: "/dev/null" },
+    1,
+    "redis.caFile names /dev/null, which holds no certificate",
+  ],
+  [
+    ["migrate"],
+    { REDIS_URL: "redis://:hunter2@r:99999", SESSION_SECRET: sessionSecret },
+    1,
+    "redis.url (from REDIS_URL)",
+  ],
   [
     ["check-config"],
     { PORT: "x" },
@@ -37,4 +50,5 @@ it.each(commands)("app %j with %j", async (args, env, code, said) => {
   const { exit, output } = spawnService(bundle, env, args);
   expect(await exit).toBe(code);
   expect(output()).toContain(said);
+  expect(output()).not.toContain("hunter2");
 });

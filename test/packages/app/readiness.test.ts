@@ -1,30 +1,34 @@
 import { pino } from "pino";
+import { keptIn } from "../../../packages/app/src/kept.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 
 const silent = pino({ level: "silent" });
 const readiness = (check: () => Promise<unknown>, limits = { limit: 1_000, fresh: 0 }) =>
-  new Readiness({ redis: check }, silent, limits);
+  new Readiness({ redis: check }, silent, keptIn(undefined), limits);
 
-it("is ready from its start to its leaving, as long as its checks pass", async () => {
+it("is not ready until its checks have passed once, then at most degraded, until it leaves", async () => {
   let up = true;
   const it = readiness(() => (up ? Promise.resolve() : Promise.reject(new Error("down"))));
-  await expect(it.look()).resolves.toEqual(["starting"]);
-  it.started();
-  await expect(it.look()).resolves.toEqual([]);
+  await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["starting"] });
   up = false;
-  await expect(it.look()).resolves.toEqual(["redis"]);
-  up = true;
-  await expect(it.look()).resolves.toEqual([]);
-  it.leave();
-  await expect(it.look()).resolves.toEqual(["leaving"]);
   it.started();
-  await expect(it.look()).resolves.toEqual(["leaving"]);
+  await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["redis"] });
+  up = true;
+  await expect(it.look()).resolves.toEqual({ status: "ready", because: [] });
+  up = false;
+  await expect(it.look()).resolves.toEqual({ status: "degraded", because: ["redis"] });
+  up = true;
+  await expect(it.look()).resolves.toEqual({ status: "ready", because: [] });
+  it.leave();
+  await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["leaving"] });
+  it.started();
+  await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["leaving"] });
 });
 
 it("does not wait for a backing service that hangs", async () => {
   const it = readiness(() => new Promise(() => undefined), { limit: 10, fresh: 0 });
   it.started();
-  await expect(it.look()).resolves.toEqual(["redis"]);
+  await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["redis"] });
 });
 
 it("asks once for many who ask, and again when the answer is no longer fresh", async () => {
@@ -49,5 +53,5 @@ it("says leaving to those who asked before it left", async () => {
   const asked = it.look();
   it.leave();
   answer();
-  await expect(asked).resolves.toEqual(["leaving"]);
+  await expect(asked).resolves.toEqual({ status: "not ready", because: ["leaving"] });
 });

@@ -1,9 +1,12 @@
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { json } from "node:stream/consumers";
 import { freePort, startRedis, type TestRedis } from "./redis.ts";
-import { get, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
+import { get, getUntil, logIn, release, sessionSecret, spawnService, startService, stopServices } from "./service.ts";
 
 type Answer = () => { status: number; answer: object };
 const gives =
@@ -62,7 +65,7 @@ it("gets what it refers to from AWS, decrypted, and shows none of it", async () 
   answers.set(parameter, gives({ Parameter: { Value: redis.url } }));
   answers.set(secret, gives({ SecretString: sessionSecret }));
   const { url, output } = await startService(bundle, environment);
-  expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
+  expect(await logIn(url)).toMatchObject({ status: 200, body: { user: "ada" } });
   expect(output()).not.toContain(sessionSecret);
   expect(output()).not.toContain(redis.url);
 });
@@ -92,7 +95,7 @@ it("takes the parameters of all pages as variables, and shows no value", async (
     .set(page("3"), gives({ Parameters: parameters(["SESSION_SECRET", sessionSecret], ["PORT", "x"]) }))
     .set(parameter, gives({ Parameter: { Value: redis.url } }));
   const { url, lines, output } = await startService(bundle, withoutVariables());
-  expect((await get(`${url}/session`)).body).toMatchObject({ count: 1 });
+  expect(await logIn(url)).toMatchObject({ status: 200, body: { user: "ada" } });
   const names = ["REDIS_URL", "SESSION_SECRET", "PORT"].map((name) => `/bluegreen/dev/${name}`);
   expect(lines[0]).toMatchObject({ msg: "settings came from Parameter Store", parameters: names });
   expect(output()).not.toContain(sessionSecret);
@@ -138,6 +141,53 @@ describe("where AWS can't be reached", () => {
     expect(await exit).toBe(0);
     expect(output()).toBe("the configuration is sound");
   });
+});
+
+it("given a service that has started in this boot, when AWS says nothing at its restart, then its settings are those it had", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  const env = { ...environment, RUNTIME_DIRECTORY: folder };
+  answers
+    .set(parameter, gives({ Parameter: { Value: redis.url } }))
+    .set(secret, gives({ SecretString: sessionSecret }));
+  const first = await startService(bundle, env);
+  await getUntil(`${first.url}/readyz`, 5, ({ status }) => status === 200);
+  const { cookie } = await logIn(first.url);
+  await stopServices();
+  redis.signal("SIGSTOP");
+  try {
+    const second = await startService(bundle, { ...env, AWS_ENDPOINT_URL: `http://127.0.0.1:${await freePort()}` });
+    expect(second.lines[0]).toMatchObject({
+      level: "warn",
+      remembered: expect.arrayContaining(["below /bluegreen/dev"]) as string[],
+    });
+    // It is no first start, so it does not wait for Redis either.
+    expect(await get(`${second.url}/readyz`)).toMatchObject({ status: 200, body: { status: "degraded" } });
+    redis.signal("SIGCONT");
+    await getUntil(`${second.url}/readyz`, 10, ({ body }) => (body as { status: string }).status === "ready");
+    expect((await get(`${second.url}/dashboard`, cookie)).status).toBe(200);
+    expect(second.output()).not.toContain(sessionSecret);
+  } finally {
+    redis.signal("SIGCONT");
+  }
+  for (const name of readdirSync(folder)) expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o600);
+  answers.set(page(), () => ({ status: 400, answer: refusal }));
+  const refused = spawnService(bundle, env);
+  expect(await refused.exit).toBe(1);
+  rmSync(folder, { recursive: true });
+}, 40_000);
+
+it("given SIGTERM while AWS lets it wait for its settings, then it ends as a service that had nothing to do", async () => {
+  let asked: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => (asked = resolve));
+  const silent = createServer(() => asked()).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const { child, exit } = spawnService(bundle, { ...withoutVariables(), AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
+  await waiting;
+  child.kill("SIGTERM");
+  expect(await exit).toBe(0);
+  silent.closeAllConnections();
+  silent.close();
 });
 
 it("migrates the backing service that Parameter Store names", async () => {

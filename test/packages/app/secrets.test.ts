@@ -14,14 +14,14 @@ const resolve = (env: NodeJS.ProcessEnv, from: SecretSource, settings: string | 
   resolveSecrets(parseConfig(env), settings, from);
 
 it("given nothing configured, then nothing is asked", async () => {
-  await expect(resolve({}, source({}))).resolves.toEqual({ redis: undefined, sessionSecret: undefined });
+  await expect(resolve({}, source({}))).resolves.toEqual({ redis: undefined, sessionSecrets: [] });
 });
 
 it("gets absolute and relative parameters, and secrets by id or ARN", async () => {
   const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:s-AbCdEf";
   const env = { REDIS_URL: "ssm:redis-url", REDIS_PASSWORD: "ssm:/shared/p", SESSION_SECRET: `secretsmanager:${arn}` };
   const held = source({ "/bluegreen/dev/redis-url": "rediss://r:6379/1", "/shared/p": "p" }, { [arn]: LONG });
-  const wanted = { redis: { url: "rediss://r:6379/1", password: "p" }, sessionSecret: LONG };
+  const wanted = { redis: { url: "rediss://r:6379/1", password: "p" }, sessionSecrets: [LONG] };
   await expect(resolve(env, held)).resolves.toEqual(wanted);
   await expect(resolve(env, held, "/bluegreen/dev/")).resolves.toEqual(wanted);
 });
@@ -30,7 +30,7 @@ it("takes what the environment gives in clear as it is", async () => {
   const env = { REDIS_URL: "redis://u:p@r:6379", SESSION_SECRET: LONG };
   await expect(resolve(env, source({}))).resolves.toEqual({
     redis: { url: "redis://u:p@r:6379", password: undefined },
-    sessionSecret: LONG,
+    sessionSecrets: [LONG],
   });
 });
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, on } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { buildRelease } from "../../../packages/app/build.ts";
 import { made } from "../../../tools/cache.ts";
 import { ended } from "../../../tools/process.ts";
@@ -88,5 +89,30 @@ export async function get(url: string, cookie?: string) {
   const body: unknown = await response.json();
   return { status: response.status, headers: response.headers, body, cookie: cookieOf(response) ?? cookie };
 }
+
+/** What /version says to whoever comes by the preview listener. */
+export async function preview(url: string): Promise<unknown> {
+  return (await fetch(`${url}/version`, { headers: { "x-bluegreen-preview": "blue" } })).json();
+}
+
+/** Logs in, as `get` gets. */
+export async function logIn(url: string, name = "ada") {
+  const headers = { "x-forwarded-proto": "https" };
+  const response = await fetch(`${url}/login`, { method: "POST", headers, body: new URLSearchParams({ name }) });
+  const body: unknown = await response.json();
+  return { status: response.status, headers: response.headers, body, cookie: cookieOf(response) };
+}
+
+/** Gets again and again until the answer is as wanted, or the seconds are over; gives the last answer. */
+export async function getUntil(url: string, seconds: number, wanted: (answer: Answer) => boolean, cookie?: string) {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    const answer = await get(url, cookie);
+    if (wanted(answer) || performance.now() > deadline) return answer;
+    await pause(50);
+  }
+}
+
+type Answer = Awaited<ReturnType<typeof get>>;
 
 const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(";", 1)[0];

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { certificate } from "./certificate.ts";
 import { startRedis, startTls, type TestRedis } from "./redis.ts";
-import { get, release, sessionSecret, startService, stopServices } from "./service.ts";
+import { get, logIn, release, sessionSecret, startService, stopServices } from "./service.ts";
 
 let folder: string;
 let bundles: string[];
@@ -34,29 +34,31 @@ const environment = () => ({
 
 it("goes on with one session across two versions, over TLS as an ACL user of its own keys alone", async () => {
   const [blue, green] = await Promise.all(bundles.map((bundle) => startService(bundle, environment())));
-  const first = await get(`${blue.url}/session`);
-  expect(first.body).toMatchObject({ count: 1, versions: ["v1.2.3"] });
+  const first = await logIn(blue.url);
+  expect(first.body).toMatchObject({ count: 0, versions: ["v1.2.3"] });
   const second = await get(`${green.url}/session`, first.cookie);
-  expect(second.body).toMatchObject({ count: 2, versions: ["v1.2.3", "v2.0.0-rc.1"] });
+  expect(second.body).toMatchObject({ count: 1, versions: ["v1.2.3", "v2.0.0-rc.1"] });
   const third = await get(`${blue.url}/session`, second.cookie);
   const { id, since } = first.body as { id: string; since: string };
-  expect(third.body).toEqual({ id, since, count: 3, versions: ["v1.2.3", "v2.0.0-rc.1"] });
-  expect((await get(`${green.url}/session`)).body).toMatchObject({ count: 1 });
+  expect(third.body).toEqual({ id, user: "ada", since, count: 2, versions: ["v1.2.3", "v2.0.0-rc.1"] });
+  expect((await get(`${green.url}/session`)).status).toBe(401);
 });
 
 it("gives a cookie that scripts, other sites and plain HTTP don't get", async () => {
   const { url } = await startService(bundles[0], environment());
-  const { headers } = await get(`${url}/session`);
+  const { headers } = await logIn(url);
   expect(headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__Host-session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/),
   ]);
-  const plain = await fetch(`${url}/session`);
+  const plain = await fetch(`${url}/login`, { method: "POST", body: new URLSearchParams({ name: "ada" }) });
   expect(plain.headers.getSetCookie()).toEqual([]);
 });
 
 it("gives one by plain HTTP where that is configured", async () => {
   const { url } = await startService(bundles[0], { ...environment(), SESSION_COOKIE_SECURE: "false" });
-  const [cookie] = (await fetch(`${url}/session`)).headers.getSetCookie();
+  const [cookie] = (
+    await fetch(`${url}/login`, { method: "POST", body: new URLSearchParams({ name: "ada" }) })
+  ).headers.getSetCookie();
   expect(cookie).toMatch(/^session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
 });
 
@@ -65,8 +67,8 @@ it("does not take a cookie that another secret signed", async () => {
     startService(bundles[0], environment()),
     startService(bundles[0], { ...environment(), SESSION_SECRET: `another-${sessionSecret}` }),
   ]);
-  const { cookie } = await get(`${one.url}/session`);
-  expect((await get(`${other.url}/session`, cookie)).body).toMatchObject({ count: 1 });
+  const { cookie } = await logIn(one.url);
+  expect((await get(`${other.url}/session`, cookie)).status).toBe(401);
 });
 
 it.each([

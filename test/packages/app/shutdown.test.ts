@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
+import { keptIn } from "../../../packages/app/src/kept.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 import { listen } from "../../../packages/app/src/server.ts";
 import { drain } from "../../../packages/app/src/shutdown.ts";
@@ -12,7 +13,7 @@ const silent = pino({ level: "silent" });
 async function slow() {
   const finish: (() => void)[] = [];
   const listening = await listen((_, response) => finish.push(() => response.end("whole")), 0, "127.0.0.1");
-  return { ...listening, finish, readiness: new Readiness({}, silent) };
+  return { ...listening, finish, readiness: new Readiness({}, silent, keptIn(undefined)) };
 }
 
 const ask = (port: number) =>

@@ -114,6 +114,25 @@ it.each<[string, string | undefined, string]>([
   expect(lines).toContainEqual({ gate: "boot-gate", event: "verdict", passed: false, reason });
 });
 
+it("answers CONTINUE when something that the spec has started keeps goss's output open, and ends that", async () => {
+  const file = path.join(folder, "left-behind");
+  const goss = `sleep 60 & echo $! > ${file}; echo '${results(true)}'`;
+  const begun = performance.now();
+  const { exit, requests } = await start({ goss });
+  expect(await exit).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(requests).toEqual([request("CONTINUE")]);
+  await eventually(() => !isAlive(Number(readFileSync(file, "utf8"))));
+});
+
+it("answers ABANDON at its deadline, whatever hangs", async () => {
+  const begun = performance.now();
+  const { exit, requests } = await start({ goss: "trap '' TERM; sleep 60 & wait", deadline: "2" });
+  expect(await exit).toBe(1);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(requests).toEqual([request("ABANDON")]);
+});
+
 it("asks nothing of AWS outside of a group", async () => {
   const { "meta-data/instance-id": id, "meta-data/placement/region": region } = member;
   const metadata = { "meta-data/instance-id": id, "meta-data/placement/region": region };

@@ -1,24 +1,28 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 import type { About } from "../about.ts";
 import type { Readiness } from "../readiness.ts";
 
+/** Whether a request came by the stack's preview listener, whose rules want this header. */
+export const isPreview = ({ headers }: Request): boolean => headers["x-bluegreen-preview"] !== undefined;
+
 /**
- * `/`: a page for people. `/version`: what this is, for the health gate and whoever asks, and the schema that the backing
- * store has, where there is one.
+ * `/`: a page for people. `/version`: the version; by the preview listener, for the health gate and the release commands, also
+ * commit, colour, instance, and the schema that the backing store has, where there is one.
  * @param storeSchema The number that readiness has seen last.
  */
 export function aboutRoutes(about: About, readiness: Readiness, storeSchema: () => number | undefined): Router {
-  const { version, color, instanceId } = about;
+  const { version, color } = about;
   const page = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${text(version)}</title>
 <h1>${text(color)} ${text(version)}</h1>
-<p>${text(instanceId)}</p></html>
+</html>
 `;
   return Router()
     .get("/", (_, response) => {
-      response.set("content-security-policy", "default-src 'none'").type("html").send(page);
+      response.type("html").send(page);
     })
-    .get("/version", async (_, response) => {
+    .get("/version", async (request, response) => {
+      if (!isPreview(request)) return void response.json({ version });
       await readiness.look();
       const schema = storeSchema();
       response.json(schema === undefined ? about : { ...about, store: { schema } });
