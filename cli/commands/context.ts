@@ -3,6 +3,7 @@ import { exitCodes, CliError } from "../error.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
 import { overrideVariable } from "../../deployment/variables.ts";
 import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
+import { readProjectFile } from "../analysis/project-file.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
 
@@ -39,6 +40,8 @@ export async function withLockedStack<T>(
   run: (rollout: RolloutContext) => Promise<T>,
 ): Promise<T> {
   const session = await context.open();
+  // What is wrong with it is told before anything is changed; a rollback needs none of it.
+  if (args.kind !== "rollback") readProjectFile(session.stackRef.folder);
   const rollout = await RolloutContext.open(session, args);
   try {
     // A rollback waits for nobody: where it would take somebody else's traffic away, the gate asks.
@@ -80,7 +83,7 @@ export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Pro
   } catch (error) {
     const refusal = error instanceof CliError ? error : undefined;
     const message = error instanceof Error ? error.message : String(error);
-    ui.error(refusal?.code ?? "failed", message);
+    ui.error(refusal?.code ?? "failed", message, refusal?.details);
     return exitCodes[refusal?.code ?? "failed"];
   }
 }

@@ -1,6 +1,7 @@
 import { byColor, colors, type Capacity } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { currentLock } from "../store/acquire.ts";
+import { awsTime } from "../store/clock.ts";
 import { listRecords } from "../store/records.ts";
 import type { ReleaseSettings, LiveState } from "./model.ts";
 import { settingsOf, type StackState } from "./stack-state.ts";
@@ -47,6 +48,7 @@ export async function readLiveState(session: Session, known?: StackState): Promi
       // arn:PARTITION:elasticloadbalancing:REGION:...
       region: outputs.listenerArn.split(":")[3] ?? "",
       at: Date.now(),
+      awsTime: awsTime(clients.dynamodb),
       weights: { live, recorded: recorded.weights },
       foreign,
       fleets,
