@@ -101,8 +101,15 @@ export const histories: readonly History[] = [
     name: "pause-expires",
     beginning: fresh,
     before: [],
-    cast: cast("release X --canary", "continue --expired", "release Y --canary"),
+    cast: cast("release X --canary", "continue --expired", "release X --canary"),
     project: pausing("after: 10%, timeout: 1s, then: rollback"),
+  },
+  {
+    name: "pause-of-another",
+    beginning: warm,
+    before: ["release X"],
+    cast: cast("release Y", "rollback"),
+    project: pausing(`${checks}, then: rollback`),
   },
   {
     name: "pause-expires-unserved",

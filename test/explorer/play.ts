@@ -136,6 +136,9 @@ class Game {
       // A rollback that is refused twice has nothing to take back.
       // What the refusal says: a rollback that did not come about, and a run that was killed, leave a bake to be ended.
       if (end.message.startsWith("the bake of")) await this.command("Z", "bake", host, checkout);
+      // Another release waits for people: they decide.
+      if (/^\S+ (is|was) paused/.test(end.message) && end.code === "refused")
+        await this.command("Z", "continue", host, checkout);
       if (isOver({ line }, end)) return this.referee.settled(line);
       if (line.startsWith("continue") && end.message.startsWith("Nothing is paused")) return;
       if (end.code === "refused" && line.startsWith("rollback")) return;
