@@ -37,9 +37,10 @@ const previewSize = new Option(
   "--preview-size <n>",
   "begin with so many instances, to be tried, and grow before the cut-over",
 );
-const duringFreeze = new Option("--during-freeze <why>", "go on though nothing is to be released now (freeze)").argParser(
-  someText,
-);
+const duringFreeze = new Option(
+  "--during-freeze <why>",
+  "go on though nothing is to be released now (freeze)",
+).argParser(someText);
 const wait = new Option("--wait", "at a pause: stay, wait for the decision, and follow the release to its end");
 const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3)"] as const;
 

@@ -38,7 +38,8 @@ export function goOn(context: Context, { reason, expired, duringFreeze }: Contin
     const { record, session, world } = rollout;
     const pause = record?.outcome === "running" ? record.pauses?.at(-1) : undefined;
     const now = world.awsTime;
-    if (expired && (pause === undefined || !isExpired(pause, now))) return session.ui.say(nothingExpired(rollout, pause));
+    if (expired && (pause === undefined || !isExpired(pause, now)))
+      return session.ui.say(nothingExpired(rollout, pause));
     if (record === undefined || pause === undefined) throw new CliError("refused", nothingPaused(rollout));
     if (pause.ended === undefined && !isOver(pause, now)) {
       const override = requireUnfrozen(rollout);

@@ -3,7 +3,14 @@ import { healthyTargetsNeeded, other, servingColor, shares, type Color } from ".
 import type { Pause } from "../analysis/pauses.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
 import { replacementFault } from "./held.ts";
-import { imageName, type FleetFacts, type PauseRecord, type ReleaseRecord, type LiveState, type Until } from "../state/model.ts";
+import {
+  imageName,
+  type FleetFacts,
+  type PauseRecord,
+  type ReleaseRecord,
+  type LiveState,
+  type Until,
+} from "../state/model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {

@@ -35,8 +35,7 @@ function waiting(world: LiveState, { imageId }: Goal): Next | undefined {
   const { record } = world;
   const pause = record && openPause(record);
   if (record === undefined || pause === undefined) return undefined;
-  if (record.image.imageId === imageId)
-    return { kind: isOver(pause, world.awsTime) ? "expire" : "paused", pause };
+  if (record.image.imageId === imageId) return { kind: isOver(pause, world.awsTime) ? "expire" : "paused", pause };
   const what = imageName(record.image);
   // What was declared for another image is no business of this release: who gave it may not know of that one.
   const why = isOver(pause, world.awsTime)

@@ -1,7 +1,15 @@
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { RollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import type { DriftCounts } from "../drift/report.ts";
-import type { AlarmFacts, FleetFacts, ImageFacts, PausePoint, ReleaseRecord, Stage, LiveState } from "../state/model.ts";
+import type {
+  AlarmFacts,
+  FleetFacts,
+  ImageFacts,
+  PausePoint,
+  ReleaseRecord,
+  Stage,
+  LiveState,
+} from "../state/model.ts";
 import { openPause } from "../store/record.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";

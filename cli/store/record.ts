@@ -102,7 +102,10 @@ function later({ startedAt, weights, servesSince }: ReleaseRecord, at: string): 
 }
 
 /** The pause in which a release waits; undefined: it waits for nobody. One that has ended does not wait. */
-export function openPause({ outcome, pauses = [] }: Pick<ReleaseRecord, "outcome" | "pauses">): PauseRecord | undefined {
+export function openPause({
+  outcome,
+  pauses = [],
+}: Pick<ReleaseRecord, "outcome" | "pauses">): PauseRecord | undefined {
   const last = pauses.at(-1);
   return outcome === "running" && last?.ended === undefined ? last : undefined;
 }

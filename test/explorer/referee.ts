@@ -85,7 +85,8 @@ export class Referee implements Watcher {
     const { simulation } = this.stack;
     const record = this.stack.records().at(-1);
     // What was in flight when its runner was frozen can't be fenced; a person's word needs no pause.
-    if (simulation.heldUp || this.byHand || record?.color !== color || !/^(release|cutover|continue)/.test(line)) return;
+    if (simulation.heldUp || this.byHand || record?.color !== color || !/^(release|cutover|continue)/.test(line))
+      return;
     if (openPause(record) !== undefined) this.fail(`${color} gets ${weight} % by ${line} while its release is paused`);
     const before = weight === 100 ? /^(stage|check|\d+%)$/ : /^(stage|check)$/;
     for (const { after } of this.pauses.filter(({ after }) => before.test(after)))

@@ -62,7 +62,8 @@ describe("a weekly freeze", () => {
   const hour = 3_600_000;
   /** Whether clocks are put forward or back within three hours. */
   const isNearChange = (timeZone: string, moment: number): boolean => {
-    const offset = (time: number) => (minuteOfWeek(timeZone, time) - Math.floor(time / 60_000) + 1e9 * 1440 * 7) % 10_080;
+    const offset = (time: number) =>
+      (minuteOfWeek(timeZone, time) - Math.floor(time / 60_000) + 1e9 * 1440 * 7) % 10_080;
     return [-3, 3].some((hours) => offset(moment + hours * hour) !== offset(moment));
   };
   const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -71,10 +72,18 @@ describe("a weekly freeze", () => {
     return `${dayNames[Math.floor(minute / 1440)]} ${two(Math.floor((minute % 1440) / 60))}:${two(minute % 60)}`;
   };
   /** Moments of which half lie within hours of a change of the clocks in Berlin, New York or Lord Howe. */
-  const changes = ["2026-03-29T01:00Z", "2026-10-25T01:00Z", "2026-03-08T07:00Z", "2026-11-01T06:00Z", "2026-04-04T15:00Z"];
+  const changes = [
+    "2026-03-29T01:00Z",
+    "2026-10-25T01:00Z",
+    "2026-03-08T07:00Z",
+    "2026-11-01T06:00Z",
+    "2026-04-04T15:00Z",
+  ];
   const moments = fc.oneof(
     fc.integer({ min: at("2025-01-01T00:00Z"), max: at("2027-12-31T00:00Z") }),
-    fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -6 * hour, max: 6 * hour })).map(([iso, by]) => at(iso) + by),
+    fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -6 * hour, max: 6 * hour }))
+      .map(([iso, by]) => at(iso) + by),
   );
 
   test("given any zone, then it holds where the clock on the wall is in it, and elsewhere only around a change of the clocks", () =>
@@ -144,7 +153,11 @@ describe("fails on what can't be meant", () => {
     ["a cron line", { from: "0 16 * * 5" }, `0.from: ${times}`],
     ["a weekday to a date", { to: "2026-12-21" }, "0.to: a weekday and a time, as from is"],
     ["a date to a weekday", { from: "2026-12-21" }, "0.to: a date, as from is"],
-    ["times of a day that are the wrong way round", { from: "fri 16:00", to: "fri 08:00" }, "0.to: a time after fri 16:00"],
+    [
+      "times of a day that are the wrong way round",
+      { from: "fri 16:00", to: "fri 08:00" },
+      "0.to: a time after fri 16:00",
+    ],
     ["no time at all", { from: "fri 16:00", to: "fri 16:00" }, "0.to: a time after fri 16:00"],
     ["reversed dates", { from: "2027-01-06", to: "2026-12-21" }, "0.to: a time after 2027-01-06"],
     ["an unknown zone", { timeZone: "Europe/Berlim" }, `0.timeZone: ${zone}`],

@@ -22,14 +22,30 @@ pauses:
   ]));
 
 test.each<[string, string, string[]]>([
-  ["a point that is none", "{ after: bake, timeout: 1h, then: rollback }", [`pauses.0.after: "bake". Allowed: ${points}`]],
+  [
+    "a point that is none",
+    "{ after: bake, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "bake". Allowed: ${points}`],
+  ],
   ["a share of nothing", "{ after: 0%, timeout: 1h, then: rollback }", [`pauses.0.after: "0%". Allowed: ${points}`]],
-  ["all requests as a share", "{ after: 100%, timeout: 1h, then: rollback }", [`pauses.0.after: "100%". Allowed: ${points}`]],
+  [
+    "all requests as a share",
+    "{ after: 100%, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "100%". Allowed: ${points}`],
+  ],
   ["a number", "{ after: 10, timeout: 1h, then: rollback }", [`pauses.0.after: 10. Allowed: ${points}`]],
   ["no time", "{ after: check, timeout: 0s, then: rollback }", [`pauses.0.timeout: "0s". Allowed: ${times}`]],
-  ["more than 14 days", "{ after: check, timeout: 14d1s, then: rollback }", [`pauses.0.timeout: "14d1s". Allowed: ${times}`]],
+  [
+    "more than 14 days",
+    "{ after: check, timeout: 14d1s, then: rollback }",
+    [`pauses.0.timeout: "14d1s". Allowed: ${times}`],
+  ],
   ["no time-out", "{ after: check, then: rollback }", [`pauses.0.timeout: not set. Allowed: ${times}`]],
-  ["another end", "{ after: check, timeout: 1h, then: fail }", ['pauses.0.then: "fail". Allowed: rollback or continue']],
+  [
+    "another end",
+    "{ after: check, timeout: 1h, then: fail }",
+    ['pauses.0.then: "fail". Allowed: rollback or continue'],
+  ],
   [
     "an unknown key",
     "{ after: check, timeout: 1h, then: rollback, by: ann }",

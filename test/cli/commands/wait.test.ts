@@ -15,12 +15,27 @@ const served = pause({ ended, request: { ...pause().request, until: "served" } }
 const { id } = record();
 
 test.each<[string, Partial<ReleaseRecord>, boolean, object]>([
-  ["nobody has decided", { pauses: [pause()] }, false, { kind: "wait", what: "paused after its checks; 1m30s left, then: rollback" }],
+  [
+    "nobody has decided",
+    { pauses: [pause()] },
+    false,
+    { kind: "wait", what: "paused after its checks; 1m30s left, then: rollback" },
+  ],
   ["the time is over", { pauses: [pause({ until: before(0) })] }, false, { kind: "expired" }],
-  ["the time is over, and somebody is at work", { pauses: [pause({ until: before(0) })] }, true, { kind: "wait", what: "alice@desk: continue" }],
+  [
+    "the time is over, and somebody is at work",
+    { pauses: [pause({ until: before(0) })] },
+    true,
+    { kind: "wait", what: "alice@desk: continue" },
+  ],
   ["somebody goes on", { pauses: [pause({ ended })] }, true, { kind: "wait", what: "alice@desk: continue" }],
   ["who went on is gone", { pauses: [pause({ ended })] }, false, { kind: "nobody" }],
-  ["a cut-over that was to go so far is through", { pauses: [served], servesSince: before(5) }, false, { kind: "ended" }],
+  [
+    "a cut-over that was to go so far is through",
+    { pauses: [served], servesSince: before(5) },
+    false,
+    { kind: "ended" },
+  ],
   ["it is released", { outcome: "released" }, false, { kind: "ended" }],
   ["it went back", { outcome: "rolled-back", why: "errors" }, false, { kind: "failed", error: { code: "rolledBack" } }],
   ["it was given up", { outcome: "superseded" }, false, { kind: "failed", error: { code: "failed" } }],

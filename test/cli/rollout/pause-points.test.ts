@@ -52,7 +52,13 @@ const pauseNow = (after: PausePoint): Next => ({ kind: "pause", color: "green", 
 
 test.each<[string, Partial<LiveState>, Goal, Memory, Next]>([
   ["staged: its pause comes before the checks", {}, goal(pause("stage")), nothingDone, pauseNow("stage")],
-  ["staged, and the pause is behind the checks: check", {}, goal(pause("check")), nothingDone, { kind: "check", color: "green" }],
+  [
+    "staged, and the pause is behind the checks: check",
+    {},
+    goal(pause("check")),
+    nothingDone,
+    { kind: "check", color: "green" },
+  ],
   ["checked: its pause comes before the first share", {}, goal(pause("check")), checked, pauseNow("check")],
   [
     "checked, and somebody went on: the first share",
@@ -76,7 +82,13 @@ test.each<[string, Partial<LiveState>, Goal, Memory, Next]>([
     watched,
     { kind: "shift", color: "green", weight: 50 },
   ],
-  ["all requests: its pause comes before the bake", flipped(), goal(pause("cutover")), nothingDone, pauseNow("cutover")],
+  [
+    "all requests: its pause comes before the bake",
+    flipped(),
+    goal(pause("cutover")),
+    nothingDone,
+    pauseNow("cutover"),
+  ],
   [
     "all requests, and somebody went on: bake",
     flipped(past("cutover", 60, { ended })),
@@ -115,8 +127,16 @@ test.each<[string, Partial<LiveState>, Goal, Memory, Next]>([
 ])("%s", (_, change, wanted, memory, next) => expect(stepOrPause(world(change), wanted, memory)).toEqual(next));
 
 test.each<[string, number, RegExp]>([
-  ["waits", 60, /^v2\.0\.0 is paused after its checks until .*End that first: bluegreen continue, or bluegreen rollback\.$/],
-  ["has waited too long", 3601, /^v2\.0\.0 was paused .*bluegreen continue --expired does what was declared \(rollback\)/],
+  [
+    "waits",
+    60,
+    /^v2\.0\.0 is paused after its checks until .*End that first: bluegreen continue, or bluegreen rollback\.$/,
+  ],
+  [
+    "has waited too long",
+    3601,
+    /^v2\.0\.0 was paused .*bluegreen continue --expired does what was declared \(rollback\)/,
+  ],
 ])("given another image's release %s, then this one is refused, and told how that ends", (_, seconds, why) =>
   expect(
     stepOrPause(
