@@ -6,7 +6,7 @@ const longest = 24 * 60 * 60;
 /** What `parseDuration` takes, for messages. */
 export const durationForm = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h";
 
-/** Longest time in which somebody may decide, in seconds: what Amazon ECS allows for a pause (`timeoutConfiguration`, 14 days). */
+/** Longest time in which somebody may decide, in seconds: what Amazon ECS allows for its pauses (`timeoutInMinutes`, 20160). */
 const longestPause = 14 * 24 * 60 * 60;
 
 /** What `parsePauseTimeout` takes, for messages. */

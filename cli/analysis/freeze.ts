@@ -164,7 +164,7 @@ const spanOf = ({ from, to, timeZone }: Bounds<DatedTime>): Span => between(from
 
 /** The times at which a window could hold at a moment. */
 function spansAround(window: FreezeWindow, at: number): Span[] {
-  if (!isWeekly(window)) return [spanOf(window as Bounds<DatedTime>)];
+  if (!isWeekly(window)) return [spanOf(window)];
   const { from, to, timeZone } = window;
   const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate();
   const monday = today.subtract({ days: today.dayOfWeek - 1 }).toPlainDateTime();

@@ -6,7 +6,6 @@ import type { CheckResult, ImageFacts, PauseRecord, ReleaseRecord } from "../sta
 import { imageTags } from "../state/describe.ts";
 import { rollbackFacts } from "../status/rollback.ts";
 import { imageLine, sinceText } from "../status/words.ts";
-import { toCliError } from "../aws-errors.ts";
 import type { RolloutContext } from "./context.ts";
 import { pointText } from "./pause-points.ts";
 
@@ -38,8 +37,10 @@ export async function pauseReport(
   { after, since, until, then }: PauseRecord,
 ): Promise<PauseReport> {
   const { color, image, from } = record;
-  const tags = await imageTags(session.clients, [from.image.imageId, image.imageId]).catch((error: unknown) => {
-    throw toCliError(error);
+  // The pause stands, whatever can be shown of it.
+  const tags = await imageTags(session.clients, [from.image.imageId, image.imageId]).catch((error: Error) => {
+    session.ui.say(`The images' tags can't be read now: ${error.message}`);
+    return new Map<string, Record<string, string>>();
   });
   const [old, own] = [tags.get(from.image.imageId) ?? {}, tags.get(image.imageId) ?? {}];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(own)])].sort();

@@ -269,12 +269,15 @@ describe("a release that waits for people", () => {
     then: "rollback",
     request: { strategy: "canary=10%,1m", bakeSeconds: 0, previewSize: 0, until: "ended" },
   };
-  const { request: _, ...waits } = pause;
+  const { after, since, until, then } = pause;
   const shown = (change: Partial<LiveState>) => report({ record: record({ pauses: [pause] }), ...change }).pause;
 
   test("is shown with the commands that end it", () =>
     expect(shown({})).toEqual({
-      ...waits,
+      after,
+      since,
+      until,
+      then,
       expired: false,
       commands: { continue: "bluegreen continue --stack dev", rollback: "bluegreen rollback --stack dev" },
     }));
