@@ -131,17 +131,15 @@ const isWeekly = (window: FreezeWindow): window is Bounds<WeeklyTime> => window.
  * changes with summer time. So may a weekly one and a dated one: a holiday goes through weekends.
  */
 function overlap(one: FreezeWindow, another: FreezeWindow): boolean {
-  if (isWeekly(one) !== isWeekly(another)) return false;
-  if (isWeekly(one) && isWeekly(another)) {
-    if (one.timeZone !== another.timeZone) return false;
-    return (
-      minutesTo(one.from, another.from) < minutesTo(one.from, one.to) ||
-      minutesTo(another.from, one.from) < minutesTo(another.from, another.to)
-    );
-  }
-  const [first, second] = [spanOf(one as Bounds<DatedTime>), spanOf(another as Bounds<DatedTime>)];
+  if (isWeekly(one)) return isWeekly(another) && one.timeZone === another.timeZone && overlapWeekly(one, another);
+  if (isWeekly(another)) return false;
+  const [first, second] = [spanOf(one), spanOf(another)];
   return first.from < second.to && second.from < first.to;
 }
+
+const overlapWeekly = (one: Bounds<WeeklyTime>, another: Bounds<WeeklyTime>): boolean =>
+  minutesTo(one.from, another.from) < minutesTo(one.from, one.to) ||
+  minutesTo(another.from, one.from) < minutesTo(another.from, another.to);
 
 /** Milliseconds since 1970; `to` is no longer in it. */
 interface Span {
