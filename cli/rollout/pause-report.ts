@@ -23,6 +23,7 @@ export interface PauseReport {
   /** Percent of the requests now, and since when, by the record. */
   readonly weights: ByColor<number>;
   readonly weightsSince?: string;
+  /** The last result of each. */
   readonly checks: readonly CheckResult[];
   /** What is known of it under requests. */
   readonly verdict: string;
@@ -55,12 +56,17 @@ export async function pauseReport(
     tags: keys.filter((key) => old[key] !== own[key]).map((key) => ({ key, from: old[key], to: own[key] })),
     weights: world.weights.live,
     weightsSince: record.weights.at(-1)?.at,
-    checks: record.checks,
+    checks: latest(record.checks),
     verdict: verdictText(record, { after, since }, ringing(world.alarms[color])),
     rollback: rollbackText(world, color),
     commands: { continue: command("continue"), rollback: command("rollback") },
   };
 }
+
+/** Each run does them anew: the last result of each. */
+const latest = (checks: readonly CheckResult[]): CheckResult[] => [
+  ...new Map(checks.map((check) => [check.name, check])).values(),
+];
 
 const ringing = (alarms: RolloutContext["world"]["alarms"]["blue"]): string[] =>
   alarms.filter(({ state, composite }) => state === "ALARM" && !composite).map(({ name }) => name);

@@ -100,6 +100,7 @@ export function statusReport(world: LiveState, { now, standbyHours, drift }: Rep
     rollback: rollbackFacts(world),
     standby: standbyFacts(world),
     warnings: outlived(world, now, standbyHours),
+    rollback: pausedStaging(world) ?? rollbackFacts(world),
     pending,
     drift,
   };
@@ -113,6 +114,12 @@ const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): S
   by,
   why,
 });
+
+/** What is paused before its first request goes by a rollback, and what serves stays. */
+function pausedStaging({ record, weights }: LiveState): RollbackReadiness | undefined {
+  const isStaged = record !== undefined && openPause(record) !== undefined && weights.live[record.color] === 0;
+  return isStaged ? { ready: true, to: record.from.color } : undefined;
+}
 
 function pauseOf({ stack, record, awsTime }: LiveState): StatusReport["pause"] {
   const open = record && openPause(record);

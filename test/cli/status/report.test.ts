@@ -295,6 +295,16 @@ describe("a release that waits for people", () => {
     expect(report({ record: record({ pauses: [{ ...pause, ended }] }) }).pause).toBeUndefined();
   });
 
+  test("given it has had no request yet, then a rollback is ready: it takes the image off, and what serves stays", () => {
+    const green = fleet("green", { capacity: { minSize: 2, maxSize: 4 } });
+    const staged = { fleets: { blue: fleet("blue"), green }, record: record({ pauses: [pause] }) };
+    expect(report(staged).rollback).toEqual({ ready: true, to: "blue" });
+    const ended = { how: "continued", at: before(1), by: "ann@laptop" } as const;
+    expect(report({ ...staged, record: record({ pauses: [{ ...pause, ended }] }) }).rollback).toMatchObject({
+      ready: false,
+    });
+  });
+
   test("is a row for people", () => {
     const text = renderStatus(report({ record: record({ pauses: [pause] }) }), { color: false, width: 140 });
     expect(text.replace(/\s+/g, " ")).toContain(
