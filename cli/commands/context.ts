@@ -3,7 +3,6 @@ import { exitCodes, CliError } from "../error.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
 import { overrideVariable } from "../../deployment/variables.ts";
 import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
-import { readProjectFile } from "../analysis/project-file.ts";
 import { openSession, type Session } from "../session.ts";
 import { Ui } from "../ui.ts";
 
@@ -40,8 +39,7 @@ export async function withLockedStack<T>(
   run: (rollout: RolloutContext) => Promise<T>,
 ): Promise<T> {
   const session = await context.open();
-  // What is wrong with it is told before anything is changed; a rollback needs none of it.
-  if (args.kind !== "rollback") readProjectFile(session.stackRef.folder);
+  if (args.kind !== "rollback") await requireProjectFile(session);
   const rollout = await RolloutContext.open(session, args);
   try {
     // A rollback waits for nobody: where it would take somebody else's traffic away, the gate asks.
@@ -52,6 +50,16 @@ export async function withLockedStack<T>(
   } finally {
     await rollout.close();
   }
+}
+
+/**
+ * What is wrong with the project file is told before anything is changed. A rollback needs none of it, and does not wait for
+ * what reads it to be loaded.
+ * @throws CliError that names all faults
+ */
+async function requireProjectFile({ stackRef }: Session): Promise<void> {
+  const { readProjectFile } = await import("../analysis/project-file.ts");
+  readProjectFile(stackRef.folder);
 }
 
 /** @throws CliError while the listener sends requests elsewhere, unless the override is set */
