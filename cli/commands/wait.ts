@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { awsTime } from "../../aws/clock.ts";
 import { toCliError } from "../aws-errors.ts";
 import { CliError } from "../error.ts";
 import { isOver, pointText } from "../rollout/pause-points.ts";
 import { formatDuration } from "../analysis/duration.ts";
 import { imageName, type Lock, type ReleaseRecord } from "../state/model.ts";
 import { currentLock } from "../store/acquire.ts";
-import { awsTime } from "../store/clock.ts";
 import { openPause } from "../store/record.ts";
 import { latestRecord } from "../store/records.ts";
 import type { Context } from "./context.ts";

@@ -1,7 +1,7 @@
+import { awsTime } from "../../aws/clock.ts";
 import { byColor, colors, type Capacity } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { currentLock } from "../store/acquire.ts";
-import { awsTime } from "../store/clock.ts";
 import { listRecords } from "../store/records.ts";
 import type { ReleaseSettings, LiveState } from "./model.ts";
 import { settingsOf, type StackState } from "./stack-state.ts";
