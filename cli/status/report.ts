@@ -97,10 +97,9 @@ export function statusReport(world: LiveState, { now, standbyHours, drift }: Rep
     release: record?.outcome === "running" ? underWay(record) : undefined,
     pause: pauseOf(world),
     lock: lock && { by: lock.holder.by, doing: lock.doing, since: lock.since, expired: lock.expires <= now },
-    rollback: rollbackFacts(world),
+    rollback: pausedStaging(world) ?? rollbackFacts(world),
     standby: standbyFacts(world),
     warnings: outlived(world, now, standbyHours),
-    rollback: pausedStaging(world) ?? rollbackFacts(world),
     pending,
     drift,
   };

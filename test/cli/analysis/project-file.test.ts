@@ -64,12 +64,16 @@ test.each<[string, string, string[]]>([
   [
     "a list",
     "- 1",
-    ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze"],
+    [
+      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze",
+    ],
   ],
   [
     "an unknown key",
     "\nnotes: x",
-    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze'],
+    [
+      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze',
+    ],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
