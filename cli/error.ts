@@ -9,6 +9,8 @@ export const exitCodes = {
   rolledBack: 4,
   locked: 5,
   drifted: 6,
+  paused: 7,
+  frozen: 8,
   interrupted: 130,
 } as const;
 
@@ -23,6 +25,8 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = {
   rolledBack: "the release went back, by itself: the old colour has all the traffic",
   locked: "somebody else releases this stack now",
   drifted: "drift: what is there differs from what was declared",
+  paused: "the release waits for people: bluegreen continue goes on, bluegreen rollback goes back",
+  frozen: "nothing is released now (freeze in bluegreen.yaml); nothing was changed",
   interrupted: "Ctrl-C or a signal; traffic stays as it was",
 };
 
@@ -31,10 +35,18 @@ export class CliError extends Error {
   readonly code: ExitCode;
   /** What ended the update that it tells of, by the program's own codes. */
   readonly causes: readonly Coded[];
+  /** What machines read beside the message. */
+  readonly details: Readonly<Record<string, string>>;
 
-  constructor(code: ExitCode, message: string, causes: readonly Coded[] = []) {
+  constructor(
+    code: ExitCode,
+    message: string,
+    causes: readonly Coded[] = [],
+    details: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.code = code;
     this.causes = causes;
+    this.details = details;
   }
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defaults } from "./defaults.ts";
 import { exitCodes, exitMeanings, type ExitCode, CliError } from "./error.ts";
@@ -37,6 +37,11 @@ const previewSize = new Option(
   "--preview-size <n>",
   "begin with so many instances, to be tried, and grow before the cut-over",
 );
+const duringFreeze = new Option(
+  "--during-freeze <why>",
+  "go on though nothing is to be released now (freeze)",
+).argParser(someText);
+const wait = new Option("--wait", "at a pause: stay, wait for the decision, and follow the release to its end");
 const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3)"] as const;
 
 program
@@ -57,6 +62,8 @@ program
   .addOption(bakeTime)
   .addOption(previewSize)
   .option("--retire [after]", "then retire the old fleet: right after the bake, or after this time")
+  .addOption(duringFreeze)
+  .addOption(wait)
   .action(
     run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
   );
@@ -65,6 +72,7 @@ program
   .description("put an image on the standby, warm, at the capacity that serves")
   .argument(...image)
   .addOption(previewSize)
+  .addOption(duringFreeze)
   .action(run(async (context, wanted: string, options: object) => (await releases()).stage(context, wanted, options)));
 program
   .command("check")
@@ -74,11 +82,16 @@ program
   .command("shift")
   .description("give what is staged a share of the requests")
   .argument("<percent>", "0 to 100")
-  .action(run(async (context, percent: string) => (await releases()).shift(context, percent)));
+  .addOption(duringFreeze)
+  .action(
+    run(async (context, percent: string, options: object) => (await releases()).shift(context, percent, options)),
+  );
 program
   .command("cutover")
   .description("give what is staged all requests, step by step, watching it")
   .addOption(strategy)
+  .addOption(duringFreeze)
+  .addOption(wait)
   .action(run(async (context, options: object) => (await releases()).cutover(context, options)));
 program
   .command("bake")
@@ -86,9 +99,19 @@ program
   .option("--for <duration>", `how long (default: ${defaults.bake})`)
   .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
 program
+  .command("continue")
+  .description("end a pause of the release that is under way, and go on with it")
+  .option("--reason <text>", "what the record says of it", someText)
+  .option("--expired", "only where the time of the pause is over: do what was declared, for example in a cron job")
+  .addOption(duringFreeze)
+  .addOption(wait)
+  .action(
+    run(async (context, options: object) => (await import("./commands/continue.ts")).continueRelease(context, options)),
+  );
+program
   .command("rollback")
   .description("back to the other colour, in one update of the listener")
-  .option("--why <text>", "what the record and the notices say")
+  .option("--why, --reason <text>", "what the record and the notices say")
   .option("--to <color>", "blue or green (default: who served before)")
   .option("--yes", "don't ask; without a terminal nobody is asked anyway")
   .option("--override <why>", "past guards and gate, for an incident")
@@ -97,7 +120,8 @@ program
 program
   .command("retire")
   .description("drain and empty the fleet that does not serve: no rollback to it from then on")
-  .action(run(async (context) => (await import("./commands/retire.ts")).retire(context)));
+  .addOption(duringFreeze)
+  .action(run(async (context, options: object) => (await import("./commands/retire.ts")).retire(context, options)));
 program
   .command("history")
   .description("what was released, by whom, and how it ended")
@@ -129,6 +153,12 @@ program
       (await import("./commands/run.ts")).run(context, job, args, options),
     ),
   );
+
+/** A reason says something. */
+function someText(text: string): string {
+  if (text.trim() !== "") return text;
+  throw new InvalidArgumentError("Allowed: a text that says why.");
+}
 
 const releases = () => import("./commands/release.ts");
 

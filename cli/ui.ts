@@ -54,8 +54,9 @@ export class Ui {
     this.event({ type: "result", value }, text);
   }
 
-  error(code: string, message: string): void {
-    if (this.mode === "json") this.event({ type: "error", code, message }, message);
+  /** @param details what machines read beside it */
+  error(code: string, message: string, details: Readonly<Record<string, string>> = {}): void {
+    if (this.mode === "json") this.event({ type: "error", code, message, ...details }, message);
     else console.error(message);
   }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { Stage } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
+import { freezeKeys, freezeSchema } from "./freeze.ts";
+import { pauseKeys, pausesSchema } from "./pauses.ts";
 import type { Limits } from "./verdict.ts";
 
 /** Keys and values of the project file; each fault's message says what is allowed. */
@@ -84,13 +86,15 @@ export const projectSchema = z.strictObject({
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
   caFile: text.optional(),
   standbyHours: z.number(hours).min(0, hours).default(standbyHoursDefault),
+  pauses: pausesSchema,
+  freeze: freezeSchema,
 });
 
 /**
  * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, which
  * variables of the release's own environment checks and hooks get beside the usual ones, the file of a private authority's
- * certificates (PEM, beside the project file), which requests through the preview listener believe, and how long a standby is
- * meant to stay.
+ * certificates (PEM, beside the project file), which requests through the preview listener believe, how long a standby is
+ * meant to stay, where a release waits for people, and when nothing is released.
  */
 export type ProjectFile = z.output<typeof projectSchema>;
 
@@ -104,6 +108,8 @@ export interface Fault {
 export const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
   const [first, second] = issue.path;
   if (first === "limits") return allowedBy(issue, limits);
+  if (first === "pauses" && second !== undefined) return allowedBy(issue, pauseKeys);
+  if (first === "freeze" && second !== undefined) return allowedBy(issue, freezeKeys);
   return allowedBy(issue, first !== "hooks" ? projectSchema : second === undefined ? moments : hooks.unwrap());
 };
 

@@ -39,6 +39,7 @@ export async function withLockedStack<T>(
   run: (rollout: RolloutContext) => Promise<T>,
 ): Promise<T> {
   const session = await context.open();
+  if (args.kind !== "rollback") await requireProjectFile(session);
   const rollout = await RolloutContext.open(session, args);
   try {
     // A rollback waits for nobody: where it would take somebody else's traffic away, the gate asks.
@@ -49,6 +50,16 @@ export async function withLockedStack<T>(
   } finally {
     await rollout.close();
   }
+}
+
+/**
+ * What is wrong with the project file is told before anything is changed. A rollback needs none of it, and does not wait for
+ * what reads it to be loaded.
+ * @throws CliError that names all faults
+ */
+async function requireProjectFile({ stackRef }: Session): Promise<void> {
+  const { readProjectFile } = await import("../analysis/project-file.ts");
+  readProjectFile(stackRef.folder);
 }
 
 /** @throws CliError while the listener sends requests elsewhere, unless the override is set */
@@ -80,7 +91,7 @@ export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Pro
   } catch (error) {
     const refusal = error instanceof CliError ? error : undefined;
     const message = error instanceof Error ? error.message : String(error);
-    ui.error(refusal?.code ?? "failed", message);
+    ui.error(refusal?.code ?? "failed", message, refusal?.details);
     return exitCodes[refusal?.code ?? "failed"];
   }
 }

@@ -1,21 +1,27 @@
 import { other, servingColor, type Color } from "../../deployment/model.ts";
 import { parseDuration } from "../analysis/duration.ts";
+import { requirePausesIn } from "../analysis/pauses.ts";
+import { readProjectFile } from "../analysis/project-file.ts";
 import { parseStrategy } from "../analysis/strategy.ts";
-import { imageName, type ImageFacts } from "../state/model.ts";
+import { imageName, type ImageFacts, type Until } from "../state/model.ts";
 import { defaults } from "../defaults.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "../rollout/context.ts";
 import { RollbackRequired } from "../rollout/hooks.ts";
 import { notifyOfOutcome } from "../rollout/outcome.ts";
 import { requireImageName, resolveImage } from "../rollout/image.ts";
+import { requireUnfrozen } from "../rollout/freeze.ts";
 import type { Goal } from "../rollout/next.ts";
-import { release as runRelease, decideRollback, type Until } from "../rollout/release.ts";
+import { requireNoPause } from "../rollout/pause.ts";
+import { release as runRelease, decideRollback } from "../rollout/release.ts";
 import { repairInterrupted } from "../rollout/repair.ts";
 import { takeStep } from "../rollout/take-step.ts";
 import { timestamp, ensureRecord, requireFit, servingNow } from "../rollout/stage.ts";
 import { shift as runShift, flip } from "../rollout/traffic.ts";
 import { wholeNumber } from "./arguments.ts";
 import { type Context, withLockedStack } from "./context.ts";
+import { goOn } from "./continue.ts";
+import { followed } from "./wait.ts";
 
 /** Options of the commands that move a release on, as they were typed. */
 export interface ReleaseOptions {
@@ -24,6 +30,10 @@ export interface ReleaseOptions {
   readonly previewSize?: string;
   /** `true`: right after the bake. */
   readonly retire?: string | true;
+  /** Why it goes on in a freeze. */
+  readonly duringFreeze?: string;
+  /** At a pause it stays, and follows the release to its end. */
+  readonly wait?: boolean;
 }
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
@@ -52,13 +62,19 @@ async function toward(
   imageOf: (rollout: RolloutContext) => ImageFacts | Promise<ImageFacts>,
 ): Promise<void> {
   const goal = goalOf(options);
-  await withLockedStack(context, { doing }, async (rollout) => {
-    const image = await imageOf(rollout);
-    await runRelease(rollout, image, { ...goal, imageId: image.imageId }, until);
-  });
+  const { duringFreeze, wait } = options;
+  const run = () =>
+    withLockedStack(context, { doing, duringFreeze }, async (rollout) => {
+      const { pauses } = readProjectFile(rollout.session.stackRef.folder);
+      if (until !== "staged") requirePausesIn(goal.strategy, pauses);
+      const image = await imageOf(rollout);
+      await runRelease(rollout, image, { ...goal, imageId: image.imageId, pauses, until });
+    });
+  await followed(context, wait, run, () => goOn(context, { expired: true, duringFreeze }));
 }
 
-function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<Goal, "imageId"> {
+function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses" | "until"> {
+  const { strategy, bake, previewSize, retire } = options;
   const size = previewSize === undefined ? 0 : wholeNumber(previewSize, 1, 1000, "--preview-size");
   return {
     strategy: parseStrategy(strategy ?? defaults.strategy),
@@ -81,13 +97,21 @@ export function check(context: Context): Promise<void> {
   });
 }
 
-export function shift(context: Context, percent: string): Promise<void> {
+export function shift(
+  context: Context,
+  percent: string,
+  { duringFreeze }: Pick<ReleaseOptions, "duringFreeze"> = {},
+): Promise<void> {
   const weight = wholeNumber(percent, 0, 100, "<percent>");
-  return withLockedStack(context, { doing: `shift ${weight}` }, async (rollout) => {
+  return withLockedStack(context, { doing: `shift ${weight}`, duringFreeze }, async (rollout) => {
+    requireNoPause(rollout);
     await repairInterrupted(rollout);
     const { color, image } = stagedNow(rollout);
-    if (weight > rollout.world.weights.live[color]) await requireFit(rollout, image);
+    const isForward = weight > rollout.world.weights.live[color];
+    const override = isForward ? requireUnfrozen(rollout) : undefined;
+    if (isForward) await requireFit(rollout, image);
     await ensureRecord(rollout, image);
+    if (override !== undefined) await rollout.note({ kind: "freeze", override });
     await rollout.note({ kind: "stage", stage: "cutover" });
     await notifyOfOutcome(rollout, () =>
       weight === 100 ? flip(rollout, color, image) : runShift(rollout, color, weight),
@@ -98,6 +122,7 @@ export function shift(context: Context, percent: string): Promise<void> {
 export function bake(context: Context, duration: string | undefined): Promise<void> {
   const seconds = parseDuration(duration ?? defaults.bake);
   return withLockedStack(context, { doing: "bake" }, async (rollout) => {
+    requireNoPause(rollout);
     await repairInterrupted(rollout);
     const color = servingNow(rollout);
     const { image } = rollout.world.fleets[color];

@@ -8,7 +8,8 @@ export interface RollbackOptions {
   readonly to?: string;
   readonly override?: string;
   readonly yes?: boolean;
-  readonly why?: string;
+  /** What record and notices say. */
+  readonly reason?: string;
 }
 
 export function colorOf(text: string | undefined): Color | undefined {

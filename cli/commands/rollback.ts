@@ -1,8 +1,10 @@
 import { other } from "../../deployment/model.ts";
 import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../state/model.ts";
+import { openPause } from "../store/record.ts";
 import { CliError } from "../error.ts";
 import { repairInterrupted } from "../rollout/repair.ts";
+import { abortStaging } from "../rollout/stage.ts";
 import { endRollback, rollBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withLockedStack } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
@@ -16,6 +18,15 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     const { session } = rollout;
     await repairInterrupted(rollout, { anybodys: true });
     if (wanted === undefined && hasGoneBack(rollout)) return endRollback(rollout);
+    const why = options.reason ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
+    const { record } = rollout;
+    // What is paused before it had requests goes, and nothing else moves.
+    const staged = record && openPause(record) && rollout.world.weights.live[record.color] === 0 ? record : undefined;
+    if (staged !== undefined && (wanted === undefined || wanted === staged.from.color)) {
+      await confirm(context, options, `Take ${imageName(staged.image)} off ${staged.color}? No request was moved.`);
+      await abortStaging(rollout, staged.image, why);
+      return session.ui.say(`${imageName(staged.image)} was taken back from ${staged.color}: ${why}`);
+    }
     const facts = rollbackFacts(rollout.world);
     const to = wanted ?? facts.to;
     if (to === undefined)
@@ -32,7 +43,6 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
       options,
       `Give all requests to ${to} (${imageName(fleet.image)}) instead of ${other(to)} (${imageName(from.image)})?`,
     );
-    const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
     await rollBack(rollout, to, why, { override: options.override });
   });
 }

@@ -7,7 +7,14 @@ import { recordAfter, type Begun, type ReleaseEvent } from "../store/record.ts";
 import { openRecord, saveRecord } from "../store/records.ts";
 import { writeRevision } from "../store/revision.ts";
 import { toCliError } from "../aws-errors.ts";
-import { imageName, type LockKind, type ReleaseRecord, type ReleaseSettings, type LiveState } from "../state/model.ts";
+import {
+  imageName,
+  type FreezeOverride,
+  type LockKind,
+  type ReleaseRecord,
+  type ReleaseSettings,
+  type LiveState,
+} from "../state/model.ts";
 import { readLiveState, type Reading } from "../state/read.ts";
 import { CliError } from "../error.ts";
 import { settingsOf, type StackState } from "../state/stack-state.ts";
@@ -23,6 +30,8 @@ export interface RolloutArgs {
   readonly doing: string;
   /** Default: change. A rollback waits for nobody, and takes the lock from everything but another rollback. */
   readonly kind?: LockKind;
+  /** Why it goes on while the project file says that nothing is released; undefined: then it does not. */
+  readonly duringFreeze?: string;
 }
 
 export interface ChangeOptions extends UpdateOptions {
@@ -34,12 +43,16 @@ export interface ChangeOptions extends UpdateOptions {
 export class RolloutContext {
   private reading: Reading;
   record: ReleaseRecord | undefined;
+  /** The freeze in which this command goes on. */
+  freeze: FreezeOverride | undefined;
 
   readonly session: Session;
+  readonly duringFreeze: string | undefined;
   private readonly lock: HeldLock;
 
-  private constructor(session: Session, lock: HeldLock, reading: Reading) {
+  private constructor(session: Session, lock: HeldLock, reading: Reading, duringFreeze: string | undefined) {
     this.session = session;
+    this.duringFreeze = duringFreeze;
     this.lock = lock;
     this.reading = reading;
     this.record = reading.world.record;
@@ -49,7 +62,7 @@ export class RolloutContext {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws CliError "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, kind = "change" }: RolloutArgs): Promise<RolloutContext> {
+  static async open(session: Session, { doing, kind = "change", duringFreeze }: RolloutArgs): Promise<RolloutContext> {
     const recorded = await session.readState();
     const { clients, holder, interruption, runner, signal, ui } = session;
     const onLost = (why: Error): void => interruption.abort(why);
@@ -62,7 +75,8 @@ export class RolloutContext {
       runner.engines = lock;
       // Who held the lock a moment ago may have changed the state since; a rollback that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
-      const rollout = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
+      const reading = await readLiveState(session, stale ? undefined : recorded);
+      const rollout = new RolloutContext(session, lock, reading, duringFreeze);
       await rollout.noteTraffic();
       return rollout;
     } catch (error) {
@@ -229,7 +243,7 @@ export class RolloutContext {
     });
     const { clients, stackRef, holder, settings, ui } = this.session;
     const faults = await notify(
-      { stack: stackRef.stack, by: holder.by, ...notice },
+      { stack: stackRef.stack, by: holder.by, ...notice, freeze: this.freeze ?? frozenIn(this.record, notice.kind) },
       {
         sns: clients.sns,
         topicArn: this.recorded.outputs.notifications.topicArn,
@@ -248,6 +262,10 @@ export class RolloutContext {
     return this.recorded.outputs.releases.tableName;
   }
 }
+
+/** The freeze that a release went through; when its old fleet is retired, that may be long ago. */
+const frozenIn = (record: ReleaseRecord | undefined, kind: Notice["kind"]): FreezeOverride | undefined =>
+  kind === "retired" ? undefined : record?.duringFreeze?.at(-1);
 
 /** Whether somebody had the lock before and may have ended in the middle: then, or in a run since which none has had the state. */
 const isTakenOver = ({ before: { tookOver, preempted, left } }: HeldLock): boolean =>

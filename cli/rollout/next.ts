@@ -1,8 +1,16 @@
 /** What a release does next, read from the world alone: a pure decision, so that it can be cut off and begun again anywhere. */
 import { healthyTargetsNeeded, other, servingColor, shares, type Color } from "../../deployment/model.ts";
+import type { Pause } from "../analysis/pauses.ts";
 import { nextMove, type Strategy } from "../analysis/strategy.ts";
 import { replacementFault } from "./held.ts";
-import { imageName, type FleetFacts, type ReleaseRecord, type LiveState } from "../state/model.ts";
+import {
+  imageName,
+  type FleetFacts,
+  type PauseRecord,
+  type ReleaseRecord,
+  type LiveState,
+  type Until,
+} from "../state/model.ts";
 
 /** What a release is to lead to. */
 export interface Goal {
@@ -14,6 +22,9 @@ export interface Goal {
   readonly previewSize: number;
   /** Seconds after the bake that the old colour stays as the rollback target; undefined: until somebody retires it. */
   readonly retireAfterSeconds?: number;
+  /** Where it waits for people. */
+  readonly pauses: readonly Pause[];
+  readonly until: Until;
 }
 
 export type Next =
@@ -24,6 +35,11 @@ export type Next =
   | { readonly kind: "hold"; readonly color: Color; readonly seconds: number }
   | { readonly kind: "flip"; readonly color: Color }
   | { readonly kind: "bake"; readonly color: Color; readonly seconds: number }
+  | { readonly kind: "pause"; readonly color: Color; readonly pause: PauseRecord }
+  /** It waits for people. */
+  | { readonly kind: "paused"; readonly pause: PauseRecord }
+  /** Nobody has decided in time. */
+  | { readonly kind: "expire"; readonly pause: PauseRecord }
   | { readonly kind: "rollback"; readonly to: Color; readonly why: string }
   | { readonly kind: "keep"; readonly seconds: number }
   | { readonly kind: "retire"; readonly color: Color }
@@ -34,6 +50,8 @@ export type Next =
 export interface Memory {
   /** The image may be released here: asked once a run, before anything is changed. */
   readonly fit: boolean;
+  /** No freeze stands against it, or it goes on in one: asked once a run, too. One that has begun goes to its end. */
+  readonly unfrozen: boolean;
   /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
   readonly checked: boolean;
   /**

@@ -1,37 +1,38 @@
 import { other, type Color } from "../../deployment/model.ts";
-import { imageName, type ImageFacts, type LiveState } from "../state/model.ts";
+import { imageName, type ImageFacts, type LiveState, type Until } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
 import { RollbackRequired } from "./hooks.ts";
-import { needsFitImage, nothingDone, remember } from "./memory.ts";
+import { isForward, isFrozen, needsFitImage, nothingDone, remember } from "./memory.ts";
 import { notifyOfOutcome } from "./outcome.ts";
-import { nextStep, type Goal, type Next } from "./next.ts";
+import type { Goal, Next } from "./next.ts";
+import { stepOrPause } from "./pause-points.ts";
 import { abortStaging, ensureRecord, requireFit, servingNow } from "./stage.ts";
+import { requireUnfrozen } from "./freeze.ts";
 import { takeStep } from "./take-step.ts";
 import { rollBack } from "./traffic.ts";
-
-/** How far a command goes: each is the whole release, cut off after a stage. */
-export type Until = "staged" | "served" | "ended";
 
 /**
  * Takes an image from where the world is to where it should be, one step after the other. What stands against it takes it
  * back, by itself.
  * @throws CliError "rolledBack" when it went back, with the reason
  */
-export function release(rollout: RolloutContext, image: ImageFacts, goal: Goal, until: Until = "ended"): Promise<void> {
-  return notifyOfOutcome(rollout, () => steps(rollout, image, goal, until));
+export function release(rollout: RolloutContext, image: ImageFacts, goal: Goal): Promise<void> {
+  return notifyOfOutcome(rollout, () => steps(rollout, image, goal));
 }
 
-async function steps(rollout: RolloutContext, image: ImageFacts, goal: Goal, until: Until): Promise<void> {
+async function steps(rollout: RolloutContext, image: ImageFacts, goal: Goal): Promise<void> {
   let memory = nothingDone;
   for (;;) {
     rollout.session.signal.throwIfAborted();
-    const next = nextStep(rollout.world, goal, memory);
+    const next = stepOrPause(rollout.world, goal, memory);
     try {
-      if (isBeyond(next, until)) return;
+      if (isBeyond(next, goal.until)) return;
       // A rollback asks for nothing.
+      const override = !memory.unfrozen && isFrozen(next) ? requireUnfrozen(rollout) : undefined;
       if (!memory.fit && needsFitImage(next)) await requireFit(rollout, image);
-      if (isForward(next)) await ensureRecord(rollout, image);
+      if (isForward(next) || next.kind === "pause") await ensureRecord(rollout, image);
+      if (override !== undefined) await rollout.note({ kind: "freeze", override });
       await takeStep(rollout, image, next);
       memory = remember(memory, next, rollout.world.weights.live);
       if (next.kind === "done") return;
@@ -44,15 +45,14 @@ async function steps(rollout: RolloutContext, image: ImageFacts, goal: Goal, unt
   }
 }
 
-/** Whether a step leads the image to traffic. */
-const isForward = (next: Next): boolean => needsFitImage(next) || next.kind === "check" || next.kind === "hold";
-
 /** Whether a step is none of this command's any more. */
-function isBeyond({ kind }: Next, until: Until): boolean {
+function isBeyond(next: Next, until: Until): boolean {
+  const { kind } = next;
   switch (until) {
     case "staged":
-      return kind !== "recover" && kind !== "stage" && kind !== "refuse" && kind !== "rollback";
+      return !["recover", "stage", "refuse", "rollback", "paused", "expire"].includes(kind);
     case "served":
+      if (kind === "pause") return next.pause.after === "cutover";
       return kind === "bake" || kind === "keep" || kind === "retire" || kind === "done";
     case "ended":
       return false;

@@ -3,6 +3,7 @@ import { imageName, type ImageFacts } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
+import { resumed } from "./pause.ts";
 import { requireSchema } from "./schema.ts";
 import { requireWhole } from "./whole.ts";
 
@@ -72,7 +73,7 @@ export const timestamp = (): string => new Date().toISOString();
  */
 export async function abortStaging(rollout: RolloutContext, image: ImageFacts, why: string): Promise<void> {
   const color = other(servingNow(rollout));
-  await rollout.note({ kind: "stage", stage: "rollback", why });
+  await rollout.note({ kind: "stage", stage: "rollback", why }, resumed(rollout, "rolled back", why));
   const own = rollout.world.fleets[color].image;
   const restored = own.imageId !== image.imageId && (await rollout.restore(color));
   if (!restored)

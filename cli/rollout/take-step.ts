@@ -10,6 +10,7 @@ import { check, requirePassed } from "./check.ts";
 import type { RolloutContext } from "./context.ts";
 import { runStage } from "./hooks.ts";
 import type { Next } from "./next.ts";
+import { beginPause, endExpired, showPause } from "./pause.ts";
 import { repairInterrupted } from "./repair.ts";
 import { endRetirement, requireRetirable, retire } from "./retire.ts";
 import { abortStaging, stage, timestamp } from "./stage.ts";
@@ -58,6 +59,12 @@ export async function takeStep(rollout: RolloutContext, image: ImageFacts, next:
       return endRetirement(rollout, next.color);
     case "done":
       return ui.say(`${next.color} serves ${imageName(image)}.`);
+    case "pause":
+      return beginPause(rollout, image, next.color, next.pause);
+    case "paused":
+      return showPause(rollout, next.pause);
+    case "expire":
+      return endExpired(rollout, next.pause);
     case "refuse":
       throw new CliError("refused", next.why);
   }

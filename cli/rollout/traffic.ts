@@ -6,6 +6,7 @@ import { CliError } from "../error.ts";
 import { LockLost } from "../store/records.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
 import { hasForeignTemplate } from "./next.ts";
+import { resumed } from "./pause.ts";
 import type { UpdateOptions } from "./update.ts";
 import { timestamp, servingNow } from "./stage.ts";
 
@@ -92,7 +93,7 @@ export async function rollBack(
     );
   }
   const opened = await recordRollback(rollout, { color: from, image, from: { color: to, image: fleet.image } });
-  await rollout.tryNote({ kind: "stage", stage: "rollback", why });
+  await rollout.tryNote({ kind: "stage", stage: "rollback", why }, resumed(rollout, "rolled back", why));
   try {
     if (options.override === undefined) {
       await restoreFleet(rollout, to);

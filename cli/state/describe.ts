@@ -117,6 +117,18 @@ export async function imagesNow({ ec2 }: Clients, imageIds: string[]): Promise<I
   return Images.map(imageFacts);
 }
 
+/** All tags of images, by image id. */
+export async function imageTags({ ec2 }: Clients, imageIds: string[]): Promise<Map<string, Record<string, string>>> {
+  const filter = { Name: "image-id", Values: [...new Set(imageIds)] };
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Filters: [filter], IncludeDeprecated: true }));
+  return new Map(
+    Images.map(({ ImageId = "", Tags = [] }) => [
+      ImageId,
+      Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [outsideText(Key), outsideText(Value)])),
+    ]),
+  );
+}
+
 export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
   const tag = (key: string) => {
     const value = Tags.find(({ Key }) => Key === key)?.Value;

@@ -92,6 +92,8 @@ export interface LiveState {
   readonly region: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The same moment by AWS's clock, in whole seconds: by it pauses end, whichever host asks. */
+  readonly awsTime: number;
   /** Percent of the requests: what the listener does, and what the state says of it. */
   readonly weights: { readonly live: ByColor<number>; readonly recorded: ByColor<number> };
   /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
@@ -175,6 +177,55 @@ export type Stage = (typeof stages)[number];
 
 export type Outcome = "running" | "released" | "rolled-back" | "superseded";
 
+/** Behind what a release waits for people: a stage, or the watch of a canary's share. */
+export type PausePoint = "stage" | "check" | "cutover" | `${number}%`;
+
+/** What a release is to lead to, as it was asked for: whoever goes on with it needs nothing else. */
+export interface ReleaseRequest {
+  /** For example `canary=10%,10m`. */
+  readonly strategy: string;
+  readonly bakeSeconds: number;
+  readonly previewSize: number;
+  readonly retireAfterSeconds?: number;
+  readonly until: Until;
+}
+
+/** How far a command goes: each is the whole release, cut off after a stage. */
+export type Until = "staged" | "served" | "ended";
+
+/** A release that waits for people, or has. */
+export interface PauseRecord {
+  readonly after: PausePoint;
+  /** ISO 8601, by AWS's clock: since when it waits, and until when somebody may decide. */
+  readonly since: string;
+  readonly until: string;
+  /** What happens when nobody has. */
+  readonly then: "rollback" | "continue";
+  readonly request: ReleaseRequest;
+  /** Undefined: it waits. */
+  readonly ended?: PauseEnd;
+}
+
+/** How a pause ended: somebody went on or went back, or its time was over. */
+export interface PauseEnd {
+  readonly how: "continued" | "rolled back" | "timed out";
+  /** ISO 8601, by AWS's clock. */
+  readonly at: string;
+  readonly by: string;
+  readonly why?: string;
+}
+
+/** A freeze in which a release went on all the same. */
+export interface FreezeOverride {
+  readonly at: string;
+  readonly by: string;
+  /** Why it went on. */
+  readonly why: string;
+  /** Of the freeze, and its end (ISO 8601). */
+  readonly reason: string;
+  readonly until: string;
+}
+
 /** What is kept of a release. */
 export interface ReleaseRecord {
   /** Begins with the time of its start: the table's sort key. */
@@ -196,6 +247,10 @@ export interface ReleaseRecord {
   readonly servesSince?: string;
   readonly weights: readonly { readonly at: string; readonly blue: number; readonly green: number }[];
   readonly checks: readonly CheckResult[];
+  /** In the order in which they came; undefined: none has, or the record is older than pauses. */
+  readonly pauses?: readonly PauseRecord[];
+  /** Freezes that it went through; undefined: none. */
+  readonly duringFreeze?: readonly FreezeOverride[];
 }
 
 /** How one check of a release went. */

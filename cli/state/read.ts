@@ -1,3 +1,4 @@
+import { awsTime } from "../../aws/clock.ts";
 import { byColor, colors, type Capacity } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
 import { currentLock } from "../store/acquire.ts";
@@ -47,6 +48,7 @@ export async function readLiveState(session: Session, known?: StackState): Promi
       // arn:PARTITION:elasticloadbalancing:REGION:...
       region: outputs.listenerArn.split(":")[3] ?? "",
       at: Date.now(),
+      awsTime: awsTime(clients.dynamodb),
       weights: { live, recorded: recorded.weights },
       foreign,
       fleets,

@@ -1,4 +1,5 @@
 import { colors } from "../../deployment/model.ts";
+import { pointText } from "../rollout/pause-points.ts";
 import { imageName, type AlarmFacts } from "../state/model.ts";
 import { columns, wrapped } from "./columns.ts";
 import { fleetsTable } from "./fleets-table.ts";
@@ -55,6 +56,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
       `${imageName(release.image)} on ${release.color}: ${paint("cyan", release.stage)}; ` +
         `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
     ],
+    report.pause && ["Paused", pauseText(report.pause, paint, now)],
     ["Rollback", rollbackText(report, paint)],
     standby && ["Standby", standbyText(standby)],
     ...report.warnings.map((text): [string, string] => ["Warning", paint("yellow", text)]),
@@ -71,6 +73,17 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
     drift && ["Drift", driftText(drift, paint)],
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+function pauseText(
+  { after, since, until, then, expired, commands }: NonNullable<StatusReport["pause"]>,
+  paint: Paint,
+  now: number,
+): string {
+  const waits = `${pointText(after)}, since ${sinceText(since, now)}, until ${until}`;
+  if (expired)
+    return `${waits}: ${paint("yellow", `its time is over (${then})`)}; ${commands.continue} does what was declared`;
+  return `${waits}, then ${then}. Go on: ${paint("cyan", commands.continue)}; back: ${commands.rollback}`;
 }
 
 /** 100 % of the requests: told apart also where there are no colours. */

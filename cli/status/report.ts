@@ -1,7 +1,16 @@
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { RollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import type { DriftCounts } from "../drift/report.ts";
-import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, LiveState } from "../state/model.ts";
+import type {
+  AlarmFacts,
+  FleetFacts,
+  ImageFacts,
+  PausePoint,
+  ReleaseRecord,
+  Stage,
+  LiveState,
+} from "../state/model.ts";
+import { openPause } from "../store/record.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
 import { rollbackFacts } from "./rollback.ts";
@@ -35,6 +44,15 @@ export interface StatusReport {
     readonly since: string;
     readonly by: string;
     readonly why?: string;
+  };
+  /** It waits for people; `expired`: its time is over, and the next command that goes on does what was declared. */
+  readonly pause?: {
+    readonly after: PausePoint;
+    readonly since: string;
+    readonly until: string;
+    readonly then: "rollback" | "continue";
+    readonly expired: boolean;
+    readonly commands: { readonly continue: string; readonly rollback: string };
   };
   readonly lock?: { readonly by: string; readonly doing: string; readonly since: string; readonly expired: boolean };
   readonly rollback: RollbackReadiness;
@@ -77,8 +95,9 @@ export function statusReport(world: LiveState, { now, standbyHours, drift }: Rep
     fleets: byColor((one) => ({ ...fleets[one], role: roleOf(world, one), percent: weights.live[one] })),
     alarms: { total: alarms.length, notOk: alarms.filter(({ state }) => state !== "OK") },
     release: record?.outcome === "running" ? underWay(record) : undefined,
+    pause: pauseOf(world),
     lock: lock && { by: lock.holder.by, doing: lock.doing, since: lock.since, expired: lock.expires <= now },
-    rollback: rollbackFacts(world),
+    rollback: pausedStaging(world) ?? rollbackFacts(world),
     standby: standbyFacts(world),
     warnings: outlived(world, now, standbyHours),
     pending,
@@ -94,6 +113,22 @@ const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): S
   by,
   why,
 });
+
+/** What is paused before its first request goes by a rollback, and what serves stays. */
+function pausedStaging({ record, weights }: LiveState): RollbackReadiness | undefined {
+  const isStaged = record !== undefined && openPause(record) !== undefined && weights.live[record.color] === 0;
+  return isStaged ? { ready: true, to: record.from.color } : undefined;
+}
+
+function pauseOf({ stack, record, awsTime }: LiveState): StatusReport["pause"] {
+  const open = record && openPause(record);
+  if (open === undefined) return undefined;
+  const { after, since, until, then } = open;
+  const expired = awsTime >= Date.parse(until);
+  const goOn = `bluegreen continue ${expired ? "--expired " : ""}--stack ${stack}`;
+  const commands = { continue: goOn, rollback: `bluegreen rollback --stack ${stack}` };
+  return { after, since, until, then, expired, commands };
+}
 
 /**
  * Since when a colour has all the requests, by the weights that the newest release noted; undefined when that release

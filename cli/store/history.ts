@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import { other } from "../../deployment/model.ts";
 import { formatDuration } from "../analysis/duration.ts";
-import { imageName, type ImageFacts, type ReleaseRecord } from "../state/model.ts";
+import { imageName, type ImageFacts, type PauseRecord, type ReleaseRecord } from "../state/model.ts";
 
 const outcomes = {
   running: "running",
@@ -52,6 +52,11 @@ export function renderRecord(record: ReleaseRecord, now: number): string {
     ...(why === undefined ? [] : [["why", why] satisfies [string, string]]),
     ["took", took(record, now)],
     ["all traffic", servesSince === undefined ? "never" : `since ${clock(servesSince)}`],
+    ...(record.pauses ?? []).map((pause): [string, string] => ["paused", pauseText(pause)]),
+    ...(record.duringFreeze ?? []).map(({ at, by, why, reason }): [string, string] => [
+      "in a freeze",
+      `${clock(at)} (${reason}): ${why}, by ${by}`,
+    ]),
   ];
   return [
     ...facts.map(([name, value]) => `${name.padEnd(12)}${value}`),
@@ -61,6 +66,14 @@ export function renderRecord(record: ReleaseRecord, now: number): string {
     ...(record.checks.length === 0 ? ["no checks"] : ["checks"]),
     ...record.checks.map(({ at, name, ok, detail }) => `  ${clock(at)}  ${ok ? "✔" : "✖"} ${name}: ${detail}`),
   ].join("\n");
+}
+
+/** Where it waited, for how long, and who ended that why. */
+function pauseText({ after, since, ended }: PauseRecord): string {
+  const begun = `after ${after}, ${clock(since)}`;
+  if (ended === undefined) return `${begun}: nobody has decided`;
+  const { how, by, why, at } = ended;
+  return `${begun}: ${how} after ${formatDuration(seconds(since, Date.parse(at)))} by ${by}${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** The new colour's share of the traffic, a line for each time that it changed. */

@@ -1,9 +1,9 @@
 /** What people are told of a release, and in which words: without a call. */
 import { type Color, other } from "../../deployment/model.ts";
-import { imageName, type ImageFacts } from "../state/model.ts";
+import { imageName, type FreezeOverride, type ImageFacts } from "../state/model.ts";
 
 export interface Notice {
-  readonly kind: "cut-over" | "released" | "rolled-back" | "failed" | "waiting" | "retired";
+  readonly kind: "cut-over" | "released" | "rolled-back" | "failed" | "waiting" | "paused" | "retired";
   readonly stack: string;
   /** The colour that is released; with "retired", the one that serves on. */
   readonly color: Color;
@@ -12,6 +12,8 @@ export interface Notice {
   readonly by: string;
   /** Why it went back, failed or waits. */
   readonly why?: string;
+  /** The freeze in which it went on all the same. */
+  readonly freeze?: FreezeOverride;
 }
 
 export interface NoticeText {
@@ -22,7 +24,7 @@ export interface NoticeText {
 
 /** The words of a notice: what happened, with what, by whom, why, and what to do next. */
 export function noticeText(notice: Notice): NoticeText {
-  const { stack, color, image, by, why } = notice;
+  const { stack, color, image, by, why, freeze } = notice;
   const [what, next] = words(notice);
   const subject = `${stack}: ${titles[notice.kind]} (${imageName(image)} on ${color})`;
   const known = [image.version && `version ${image.version}`, image.commit && `commit ${image.commit}`];
@@ -33,6 +35,7 @@ export function noticeText(notice: Notice): NoticeText {
     `Image: ${[image.imageId, ...known].filter((text) => text).join(", ")}, on ${color}`,
     `By: ${by}`,
     ...(why === undefined ? [] : [`Why: ${why}`]),
+    ...(freeze === undefined ? [] : [`During a freeze: ${freeze.why} (${freeze.reason}, until ${freeze.until})`]),
     `Next: ${next}`,
   ];
   return { subject: asciiLine(subject, 99), body: lines.join("\n") };
@@ -44,6 +47,7 @@ const titles = {
   "rolled-back": "rolled back",
   failed: "release failed",
   waiting: "release waits for somebody",
+  paused: "release is paused",
   retired: "old fleet retired",
 } as const satisfies Record<Notice["kind"], string>;
 
@@ -77,6 +81,11 @@ function words({ kind, stack, color, image }: Notice): [string, string] {
       return [
         `The release of ${name} on ${stack} waits for somebody. Traffic stays where it is.`,
         `see where it is: ${command("status")}; go on with the same command, or go back: ${command("rollback")}`,
+      ];
+    case "paused":
+      return [
+        `The release of ${name} on ${stack} is paused, and waits for a decision. Traffic stays where it is.`,
+        `see what it is: ${command("status")}; go on: ${command("continue")}; go back: ${command("rollback")}`,
       ];
     case "retired":
       return [

@@ -1,7 +1,16 @@
 /** What is kept of a release, and how it grows: without a call. */
 import { randomBytes } from "node:crypto";
 import { outsideText } from "../../deployment/outside-text.ts";
-import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../state/model.ts";
+import type {
+  CheckResult,
+  FreezeOverride,
+  ImageFacts,
+  Outcome,
+  PauseEnd,
+  PauseRecord,
+  ReleaseRecord,
+  Stage,
+} from "../state/model.ts";
 
 /** What a release begins with. */
 export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "by">;
@@ -14,6 +23,12 @@ export type ReleaseEvent =
   | { kind: "stage"; stage: Stage; why?: string }
   /** The new colour has all the traffic. */
   | { kind: "serves"; at: string }
+  /** It waits for people from now on. */
+  | { kind: "paused"; pause: PauseRecord }
+  /** It waits no longer. */
+  | { kind: "resumed"; end: PauseEnd }
+  /** It goes on though nothing is to be released now. */
+  | { kind: "freeze"; override: FreezeOverride }
   | { kind: "ended"; at: string; outcome: Exclude<Outcome, "running">; why?: string };
 
 /** Characters of a check's detail and of a reason that are kept: DynamoDB takes 400 KB an item, and a check may print without end. */
@@ -53,6 +68,21 @@ export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): Release
       return { ...record, stage: event.stage, why: shortened(event.why) ?? record.why };
     case "serves":
       return { ...record, servesSince: record.servesSince ?? later(record, event.at) };
+    case "paused":
+      return openPause(record) ? record : { ...record, pauses: [...(record.pauses ?? []), event.pause] };
+    case "resumed": {
+      const open = openPause(record);
+      if (open === undefined) return record;
+      const end = { ...event.end, why: shortened(event.end.why) };
+      return { ...record, pauses: [...(record.pauses ?? []).slice(0, -1), { ...open, ended: end }] };
+    }
+    case "freeze": {
+      const override = { ...event.override, why: outsideText(event.override.why, DETAIL) };
+      const last = record.duringFreeze?.at(-1);
+      // Whoever goes on with it says the same again.
+      if (last?.why === override.why && last.until === override.until) return record;
+      return { ...record, duringFreeze: [...(record.duringFreeze ?? []), override] };
+    }
     case "ended":
       return {
         ...record,
@@ -69,6 +99,15 @@ function later({ startedAt, weights, servesSince }: ReleaseRecord, at: string): 
     (latest, known) => (known !== undefined && Date.parse(known) > Date.parse(latest) ? known : latest),
     at,
   );
+}
+
+/** The pause in which a release waits; undefined: it waits for nobody. One that has ended does not wait. */
+export function openPause({
+  outcome,
+  pauses = [],
+}: Pick<ReleaseRecord, "outcome" | "pauses">): PauseRecord | undefined {
+  const last = pauses.at(-1);
+  return outcome === "running" && last?.ended === undefined ? last : undefined;
 }
 
 /**

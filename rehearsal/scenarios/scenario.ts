@@ -7,6 +7,8 @@ import { commandFaultSteps } from "./commands-faults.ts";
 import { commandHeldSteps } from "./commands-held.ts";
 import { commandLateSteps } from "./commands-late.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
+import { freezeSteps } from "./commands-freeze.ts";
+import { pauseSteps } from "./commands-pauses.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
@@ -29,6 +31,8 @@ const commandHazards = [
   ...commandFaultSteps,
   ...commandHeldSteps,
   ...commandLateSteps,
+  ...freezeSteps,
+  ...pauseSteps,
   ...commandAlarmSteps,
   ...killSteps,
   environments,

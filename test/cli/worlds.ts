@@ -128,6 +128,7 @@ export const world = (change: Partial<LiveState> = {}): LiveState => ({
   stack: "dev",
   region: "eu-central-1",
   at: now,
+  awsTime: now,
   weights: weights(100, 0),
   foreign: [],
   fleets: byColor((color) => fleet(color)),

@@ -15,6 +15,11 @@ function cast(...lines: string[]): Part[] {
   return lines.map((line, index) => ({ who: "ABC"[index], line, host: hosts[index], checkout: checkouts[index] }));
 }
 
+/** A file with pauses after these, each with a time-out and what happens then. */
+const pausing = (...pauses: string[]): string =>
+  ["pauses:", ...pauses.map((pause) => `  - { ${pause} }`), ""].join("\n");
+const [checks, share, flipped] = ["check", "10%", "cutover"].map((point) => `after: ${point}, timeout: 2h`);
+
 const again = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
 
 /** What is explored. */
@@ -56,6 +61,76 @@ export const histories: readonly History[] = [
     beginning: warm,
     before: [],
     cast: cast("release X --canary", "rollback --direct --to=blue"),
+  },
+  {
+    name: "pause-continue",
+    beginning: fresh,
+    before: [],
+    cast: cast("release X --canary", "continue", "continue"),
+    project: pausing(`${checks}, then: rollback`, `${share}, then: rollback`),
+  },
+  {
+    name: "pause-abort",
+    beginning: warm,
+    before: [],
+    cast: cast("release X", "rollback"),
+    project: pausing("after: stage, timeout: 2h, then: continue", `${checks}, then: rollback`),
+  },
+  {
+    name: "pause-race",
+    beginning: warm,
+    before: ["release X --canary"],
+    cast: cast("continue", "rollback"),
+    project: pausing(`${share}, then: rollback`),
+  },
+  {
+    name: "pause-two-continue",
+    beginning: fresh,
+    before: ["release X"],
+    cast: cast("continue", "continue"),
+    project: pausing(`${flipped}, then: rollback`),
+  },
+  {
+    name: "pause-bad",
+    beginning: fresh,
+    before: ["release Bad --canary"],
+    cast: cast("continue", "release Bad --canary"),
+    project: pausing(`${checks}, then: continue`),
+  },
+  {
+    name: "pause-expires",
+    beginning: fresh,
+    before: [],
+    cast: cast("release X --canary", "continue --expired", "release X --canary"),
+    project: pausing("after: 10%, timeout: 1s, then: rollback"),
+  },
+  {
+    name: "pause-of-another",
+    beginning: warm,
+    before: ["release X"],
+    cast: cast("release Y", "rollback"),
+    project: pausing(`${checks}, then: rollback`),
+  },
+  {
+    name: "pause-expires-unserved",
+    beginning: warm,
+    before: [],
+    cast: cast("release X", "release X"),
+    project: pausing("after: check, timeout: 1s, then: rollback"),
+  },
+  {
+    name: "pause-goes-on",
+    beginning: green,
+    before: [],
+    cast: cast("release X --canary", "continue --expired", "continue --expired"),
+    project: pausing("after: 10%, timeout: 1s, then: continue", "after: cutover, timeout: 1s, then: continue"),
+  },
+  {
+    name: "pause-up",
+    beginning: warm,
+    before: ["release X --canary"],
+    cast: cast("up", "continue"),
+    project: pausing(`${share}, then: rollback`),
   },
 ];
 

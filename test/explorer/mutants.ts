@@ -100,6 +100,24 @@ export const mutants: readonly Mutant[] = [
     breaks: "a state that is behind the listener is not put in order",
   },
   {
+    file: "cli/rollout/pause-points.ts",
+    search: "return pauseDue(world, goal, next) ?? next;",
+    replacement: "return next;",
+    breaks: "a release passes its pauses by",
+  },
+  {
+    file: "cli/rollout/pause-points.ts",
+    search: "if (open !== undefined) return open;",
+    replacement: "",
+    breaks: "a release that is given again ends its own pause",
+  },
+  {
+    file: "cli/rollout/pause.ts",
+    search: 'pause.then === "rollback" ? [{ kind: "stage"',
+    replacement: 'pause.then === undefined ? [{ kind: "stage"',
+    breaks: "a pause whose time is over goes on, whatever was declared",
+  },
+  {
     file: "cli/rollout/release.ts",
     search: "if (!(error instanceof RollbackRequired) && !failedStaging) throw error;",
     replacement: "if (!failedStaging) throw error;",

@@ -1,3 +1,5 @@
+import { parseProjectFile } from "../../cli/analysis/project-file.ts";
+import { openPause } from "../../cli/store/record.ts";
 import { colors, other, type Color } from "../../deployment/model.ts";
 import { Referee, type Player } from "./referee.ts";
 import { runCommand, type End } from "./run.ts";
@@ -19,6 +21,8 @@ export interface History {
   /** What was done, whole, before it begins. */
   readonly before: readonly string[];
   readonly cast: readonly Part[];
+  /** The text of bluegreen.yaml in every checkout; undefined: there is none. */
+  readonly project?: string;
 }
 
 /** How a history went. */
@@ -58,7 +62,10 @@ class Game {
     this.history = history;
     this.simulation = new Simulation(faults, traced);
     this.stack = new Stack(this.simulation, history.beginning);
-    this.referee = new Referee(this.stack, (process) => this.players.get(process));
+    const { pauses } = parseProjectFile(history.project ?? "");
+    this.referee = new Referee(this.stack, (process) => this.players.get(process), pauses);
+    if (history.project !== undefined)
+      for (const checkout of checkouts) this.stack.files.set(`${folderOf(checkout)}/bluegreen.yaml`, history.project);
     this.simulation.onFault = (fault, label) => this.happen(fault, label);
   }
 
@@ -95,11 +102,19 @@ class Game {
       const away = mixed && `rollback --to=${other(mixed)} --override=mixed`;
       await this.untilWell(away ?? line, host, part.checkout);
     }
+    // Somebody ends each pause that is left, in the end.
+    for (let left = 5; left > 0 && this.isPaused(); left--)
+      await this.untilWell("continue", "desk", cast[cast.length - 1].checkout);
     // A share that a person gives stays a share until they decide.
     const isShared = Object.values(this.stack.aws.weights).every((weight) => weight < 100);
     if (isShared) await this.untilWell("rollback", "desk", cast[cast.length - 1].checkout);
     await this.untilWell("retire", "desk", cast[cast.length - 1].checkout);
     if (this.simulation.harm.length === 0) this.referee.end();
+  }
+
+  private isPaused(): boolean {
+    const record = this.stack.records().at(-1);
+    return record !== undefined && openPause(record) !== undefined && this.simulation.harm.length === 0;
   }
 
   /** A colour whose fleet an update that was cut off, or refused, has left half replaced. */
@@ -121,7 +136,11 @@ class Game {
       // A rollback that is refused twice has nothing to take back.
       // What the refusal says: a rollback that did not come about, and a run that was killed, leave a bake to be ended.
       if (end.message.startsWith("the bake of")) await this.command("Z", "bake", host, checkout);
+      // Another release waits for people: they decide.
+      if (/^\S+ (is|was) paused/.test(end.message) && end.code === "refused")
+        await this.command("Z", "continue", host, checkout);
       if (isOver({ line }, end)) return this.referee.settled(line);
+      if (line.startsWith("continue") && end.message.startsWith("Nothing is paused")) return;
       if (end.code === "refused" && line.startsWith("rollback")) return;
     }
     this.simulation.fail(`${line} never comes to an end: ${end?.code}, ${end?.message}`);
@@ -207,7 +226,7 @@ class Game {
 function isOver({ line }: Pick<Part, "line">, end: End | undefined): boolean {
   // Past the state: the state has to learn of it.
   if (end === undefined || line.includes("--direct")) return false;
-  return end.code === "ok" || end.code === "rolledBack";
+  return end.code === "ok" || end.code === "rolledBack" || end.code === "paused";
 }
 
 /** Plays a history with these faults. */

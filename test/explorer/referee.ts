@@ -1,3 +1,5 @@
+import type { Pause } from "../../cli/analysis/pauses.ts";
+import { openPause } from "../../cli/store/record.ts";
 import { colors, other, servingColor, shares, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Group, Instance, Watcher } from "./aws.ts";
 import { bounds, images, type Stack } from "./stack.ts";
@@ -31,8 +33,10 @@ export class Referee implements Watcher {
   private readonly stack: Stack;
   private readonly playerOf: (process: Process) => Player | undefined;
 
-  constructor(stack: Stack, playerOf: (process: Process) => Player | undefined) {
-    [this.stack, this.playerOf] = [stack, playerOf];
+  private readonly pauses: readonly Pause[];
+
+  constructor(stack: Stack, playerOf: (process: Process) => Player | undefined, pauses: readonly Pause[] = []) {
+    [this.stack, this.playerOf, this.pauses] = [stack, playerOf, pauses];
     for (const { image } of stack.aws.groups) this.trusted.add(image);
     stack.aws.watcher = this;
   }
@@ -65,6 +69,7 @@ export class Referee implements Watcher {
         this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
+      if (player !== undefined) this.pausesBefore(color, after[color], player);
       const { rolledBack } = this;
       if (this.byHand || rolledBack === undefined || color === rolledBack.to || player === undefined) continue;
       if (player.line.startsWith("up") ? !this.isWritten(rolledBack.to) : this.turnOf(player) >= rolledBack.at)
@@ -73,6 +78,20 @@ export class Referee implements Watcher {
       else
         this.fail(`a rollback to ${rolledBack.to} had succeeded, and ${player.line} gives ${color} ${after[color]} %`);
     }
+  }
+
+  /** A colour gains traffic: no pause of its release is open, and each that comes before has been. */
+  private pausesBefore(color: Color, weight: number, { line }: Player): void {
+    const { simulation } = this.stack;
+    const record = this.stack.records().at(-1);
+    // What was in flight when its runner was frozen can't be fenced; a person's word needs no pause.
+    if (simulation.heldUp || this.byHand || record?.color !== color || !/^(release|cutover|continue)/.test(line))
+      return;
+    if (openPause(record) !== undefined) this.fail(`${color} gets ${weight} % by ${line} while its release is paused`);
+    const before = weight === 100 ? /^(stage|check|\d+%)$/ : /^(stage|check)$/;
+    for (const { after } of this.pauses.filter(({ after }) => before.test(after)))
+      if (record.pauses?.some((pause) => pause.after === after) !== true)
+        this.fail(`${color} gets ${weight} % by ${line}, and there was no pause after ${after}`);
   }
 
   /** When a command's turn began: who got the lock behind a rollback is its successor, however long it has waited. */
@@ -120,6 +139,13 @@ export class Referee implements Watcher {
     // Past the state, and without the lock, somebody may move traffic between a look and a notice.
     if (simulation.heldUp || this.blind || title === "release failed" || title === "release waits for somebody") return;
     const serves = (one: Color) => aws.weights[one] === 100;
+    const newest = this.stack.records().at(-1);
+    if (title === "release is paused") {
+      if (newest === undefined || openPause(newest) === undefined) this.fail(`false notice "${subject}"`);
+      return;
+    }
+    if (title === "released" && this.pauses.some(({ after }) => after === "cutover") && !newest?.pauses?.length)
+      this.fail(`"${subject}": there was no pause after cutover`);
     const { id: image, nature } = Object.values(images).find((one) => one.version === version) ?? {};
     if (title === "released" && nature !== "good") this.fail(`"${subject}": it answers badly`);
     const holds = aws.groups.some(
@@ -176,6 +202,14 @@ export class Referee implements Watcher {
     const all = this.stack.records();
     if (all.slice(0, -1).some(({ outcome }) => outcome === "running"))
       this.fail("in the end an older record is running");
+    for (const { then, until, ended } of all.flatMap(({ pauses = [] }) => pauses))
+      if (ended?.how === "continued" && then === "rollback" && Date.parse(ended.at) >= Date.parse(until))
+        this.fail("a pause whose time was over went on, and a rollback was declared");
+    const late = all.find(
+      ({ pauses = [], outcome }) =>
+        outcome === "released" && pauses.some(({ then, ended }) => ended?.how === "timed out" && then === "rollback"),
+    );
+    if (late !== undefined) this.fail(`${nameOf(late.image.imageId)} was released, and nobody had decided`);
     const record = all.at(-1);
     if (record === undefined || this.byHand) return;
     const { takenBack } = this;

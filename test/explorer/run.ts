@@ -1,4 +1,5 @@
 import { bake, check, cutover, release, shift, stage } from "../../cli/commands/release.ts";
+import { continueRelease } from "../../cli/commands/continue.ts";
 import { retire } from "../../cli/commands/retire.ts";
 import { rollback } from "../../cli/commands/rollback.ts";
 import type { Context } from "../../cli/commands/context.ts";
@@ -76,6 +77,8 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
       return shift(context, words[0]);
     case "bake":
       return bake(context, "2s");
+    case "continue":
+      return continueRelease(context, { expired: words.includes("--expired") });
     case "retire":
       return retire(context);
     case "rollback":

@@ -6,8 +6,9 @@ const mockRan: string[] = [];
 jest.mock("../../cli/analysis/project-file.ts", () => {
   const stages = ["stage", "check", "cutover", "bake", "retire"];
   const named = (when: string) => Object.fromEntries(stages.map((stage) => [stage, [`${when} ${stage}`]]));
-  const file = { limits: {}, checks: [], environment: [], hooks: { before: named("before"), after: named("after") } };
-  return { readProjectFile: () => file };
+  const hooks = { before: named("before"), after: named("after") };
+  const file = { limits: {}, checks: [], environment: [], hooks, pauses: [], freeze: [] };
+  return { readProjectFile: () => file, parseProjectFile: () => file };
 });
 jest.mock("../../cli/analysis/hooks.ts", () => ({
   runHooks: (commands: string[], { env }: { env: NodeJS.ProcessEnv }) => {

@@ -316,3 +316,48 @@ describe("14: a fleet that got the requests while its template was changed", () 
     expect([ends.D.code, ends.E.code]).toEqual(["ok", "ok"]);
   });
 });
+
+describe("a release that waits for people", () => {
+  it("given its canary is paused, when a rollback comes amid the continue, then it goes back, and continue is told", async () => {
+    const { ends, weights, records } = await when(historyOf("pause-race"), "A[renew the lock#2]:start=B");
+    expect([ends.A.code, ends.B.code]).toEqual(["failed", "ok"]);
+    expect(ends.A.message).toMatch(/stops here and changes nothing more/);
+    expect(weights).toEqual({ blue: 100, green: 0 });
+    expect(records.at(-1)).toEqual({ image: "X", outcome: "rolled-back" });
+  });
+
+  it("given two continue at once, then the second one is told of the first", async () => {
+    const { ends, records } = await when(historyOf("pause-two-continue"), "A[record running]:start=B");
+    expect([ends.A.code, ends.B.code]).toEqual(["ok", "locked"]);
+    expect(records.at(-1)).toEqual({ image: "X", outcome: "released" });
+  });
+
+  it("given the first continue is through, then the second one is told that nothing is paused", async () => {
+    const { ends } = await when(historyOf("pause-two-continue"));
+    expect(ends.B).toMatchObject({ code: "refused", message: "Nothing is paused on dev; traffic stays as it was." });
+  });
+
+  it.each(["record running", "updating app-listener", "state unlock"])(
+    "given continue was killed at %s, when it is given again, then it goes on, and nobody is asked twice",
+    async (call) => {
+      const { weights, records } = await when(historyOf("pause-race"), `A[${call}]:killAfter`, "B0:host=ci1");
+      expect(records.filter(({ image }) => image === "X")).toHaveLength(1);
+      expect(weights).toEqual({ blue: 100, green: 0 });
+    },
+  );
+
+  it("given its time is over, when continue comes, then what was declared comes instead", async () => {
+    const { ends, weights } = await when(historyOf("pause-expires-unserved"));
+    expect(ends.A.code).toBe("paused");
+    expect(ends.B).toMatchObject({
+      code: "rolledBack",
+      message: expect.stringMatching(/nobody decided within 1s/) as string,
+    });
+    expect(weights).toEqual({ blue: 100, green: 0 });
+  });
+
+  it("given a canary is paused, when somebody gives pulumi up, then continue goes on from where it was", async () => {
+    const { ends } = await when(historyOf("pause-up"));
+    expect([ends.A.code, ends.B.code]).toEqual(["ok", "ok"]);
+  });
+});

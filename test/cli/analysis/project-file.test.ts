@@ -12,6 +12,8 @@ test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without en
     limits: {},
     environment: [],
     standbyHours: 24,
+    pauses: [],
+    freeze: [],
   }),
 );
 
@@ -50,6 +52,8 @@ standbyHours: 72
     limits: { errorPercent: 0.5, requests: 100 },
     environment: ["SMOKE_TOKEN"],
     standbyHours: 72,
+    pauses: [],
+    freeze: [],
   }));
 
 const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
@@ -60,12 +64,16 @@ test.each<[string, string, string[]]>([
   [
     "a list",
     "- 1",
-    ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours"],
+    [
+      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze",
+    ],
   ],
   [
     "an unknown key",
     "\nnotes: x",
-    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours'],
+    [
+      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze',
+    ],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],

@@ -14,7 +14,8 @@ afterEach(() => {
 /** What became of a command's work, and what it said. */
 async function attempt(kind: LockKind | undefined, elsewhere: readonly string[]) {
   const said: string[] = [];
-  const session = { ui: { say: (line: string) => said.push(line) }, signal: new AbortController().signal };
+  const ui = { say: (line: string) => said.push(line) };
+  const session = { ui, signal: new AbortController().signal, stackRef: { folder: "/no/project/file" } };
   const context = { open: () => Promise.resolve(session) } as unknown as Context;
   const rollout = { session, world: world({ foreign: elsewhere }), close } as unknown as RolloutContext;
   jest.spyOn(RolloutContext, "open").mockResolvedValue(rollout);

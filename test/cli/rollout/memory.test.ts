@@ -3,16 +3,16 @@ import type { Memory, Next } from "../../../cli/rollout/next.ts";
 
 const live = { blue: 90, green: 10 };
 const color = "green" as const;
-const staged: Memory = { fit: true, checked: false, staged: 1, repaired: false };
+const staged: Memory = { fit: true, unfrozen: true, checked: false, staged: 1, repaired: false };
 const watched: Memory = { ...staged, checked: true, watched: 5 };
 
 test.each<[Memory, Next, Memory]>([
-  [nothingDone, { kind: "stage", color, previewSize: 0 }, { ...nothingDone, fit: true, staged: 1 }],
+  [nothingDone, { kind: "stage", color, previewSize: 0 }, { ...nothingDone, fit: true, unfrozen: true, staged: 1 }],
   [staged, { kind: "stage", color, previewSize: 0 }, { ...staged, staged: 2 }],
   [staged, { kind: "check", color }, { ...staged, checked: true }],
-  [nothingDone, { kind: "check", color }, { ...nothingDone, checked: true }],
-  [nothingDone, { kind: "shift", color, weight: 10 }, { ...nothingDone, fit: true }],
-  [nothingDone, { kind: "flip", color }, { ...nothingDone, fit: true }],
+  [nothingDone, { kind: "check", color }, { ...nothingDone, unfrozen: true, checked: true }],
+  [nothingDone, { kind: "shift", color, weight: 10 }, { ...nothingDone, fit: true, unfrozen: true }],
+  [nothingDone, { kind: "flip", color }, { ...nothingDone, fit: true, unfrozen: true }],
   [staged, { kind: "hold", color, seconds: 1 }, { ...staged, watched: 10 }],
   [watched, { kind: "hold", color, seconds: 1 }, { ...watched, watched: 10 }],
   [staged, { kind: "recover", why: "pending" }, { ...staged, repaired: true }],

@@ -8,7 +8,15 @@ const checked: Memory = { ...nothingDone, checked: true };
 const next = (change: Partial<LiveState>, memory: Memory = checked, goal: Partial<Goal> = {}): Next =>
   nextStep(
     world(change),
-    { imageId: v2.imageId, strategy: parseStrategy("canary=10%,1m"), bakeSeconds: 600, previewSize: 0, ...goal },
+    {
+      imageId: v2.imageId,
+      strategy: parseStrategy("canary=10%,1m"),
+      bakeSeconds: 600,
+      previewSize: 0,
+      pauses: [],
+      until: "ended",
+      ...goal,
+    },
     memory,
   );
 const green = (change: Partial<FleetFacts>): LiveState["fleets"] => ({

@@ -9,6 +9,8 @@ const goal = (change: Partial<Goal> = {}): Goal => ({
   strategy: parseStrategy("canary=10%,1m"),
   bakeSeconds: 600,
   previewSize: 0,
+  pauses: [],
+  until: "ended",
   ...change,
 });
 const v3 = { ...v2, imageId: "ami-00000000000000003" };

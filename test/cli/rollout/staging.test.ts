@@ -14,6 +14,7 @@ function rolloutOf(change: Partial<LiveState> = {}, { restorable = true, minSize
     record: change.record,
     session: {
       settings: { minSize, maxSize },
+      holder: { by: "alice@desk" },
       ui: { step: <T>(_: string, __: string, run: (tell: object) => Promise<T>) => run({}) },
     },
     change: (settings: object) => Promise.resolve(void done.push(settings)),

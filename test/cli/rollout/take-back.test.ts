@@ -37,6 +37,7 @@ class FakeRollout {
   readonly session = {
     signal: new AbortController().signal,
     settings: { minSize: 2, maxSize: 4 },
+    holder: { by: "alice@desk" },
     ui: {
       say: () => undefined,
       step: <T>(_: string, __: string, run: (tell: object) => Promise<T>) => run({ now: () => 0, keep: () => 0 }),

@@ -8,6 +8,8 @@ const goal: Goal = {
   strategy: { text: "canary=10%,10m", steps: [{ weight: 10, seconds: 600 }] },
   bakeSeconds: 600,
   previewSize: 0,
+  pauses: [],
+  until: "ended",
 };
 const canary = { blue: 90, green: 10 };
 const held = (seconds: number) =>

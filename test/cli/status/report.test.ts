@@ -1,4 +1,5 @@
-import type { LiveState } from "../../../cli/state/model.ts";
+import type { LiveState, PauseRecord } from "../../../cli/state/model.ts";
+import { renderStatus } from "../../../cli/status/render.ts";
 import { statusReport } from "../../../cli/status/report.ts";
 import { before, fleet, lock, now, off, record, settings, settled, v1, v2, weights, world } from "../worlds.ts";
 
@@ -258,6 +259,58 @@ it("tells a release only while it is under way", () => {
   const of = (outcome: "running" | "released") => report({ record: record({ outcome, stage: "bake" }) }).release;
   expect(of("running")).toEqual({ color: "green", image: v2, stage: "bake", since: before(300), by: "alice@desk" });
   expect(of("released")).toBeUndefined();
+});
+
+describe("a release that waits for people", () => {
+  const pause: PauseRecord = {
+    after: "10%",
+    since: before(60),
+    until: new Date(now + 60_000).toISOString(),
+    then: "rollback",
+    request: { strategy: "canary=10%,1m", bakeSeconds: 0, previewSize: 0, until: "ended" },
+  };
+  const { after, since, until, then } = pause;
+  const shown = (change: Partial<LiveState>) => report({ record: record({ pauses: [pause] }), ...change }).pause;
+
+  test("is shown with the commands that end it", () =>
+    expect(shown({})).toEqual({
+      after,
+      since,
+      until,
+      then,
+      expired: false,
+      commands: { continue: "bluegreen continue --stack dev", rollback: "bluegreen rollback --stack dev" },
+    }));
+
+  test("given its time is over by AWS's clock, then status says so, and which command does what was declared", () => {
+    expect(shown({ awsTime: now + 60_000 })).toMatchObject({
+      expired: true,
+      commands: { continue: "bluegreen continue --expired --stack dev" },
+    });
+    expect(shown({ at: now + 60_000 })?.expired).toBe(false);
+  });
+
+  test("given somebody has ended it, then none is shown", () => {
+    const ended = { how: "continued", at: before(1), by: "ann@laptop" } as const;
+    expect(report({ record: record({ pauses: [{ ...pause, ended }] }) }).pause).toBeUndefined();
+  });
+
+  test("given it has had no request yet, then a rollback is ready: it takes the image off, and what serves stays", () => {
+    const green = fleet("green", { capacity: { minSize: 2, maxSize: 4 } });
+    const staged = { fleets: { blue: fleet("blue"), green }, record: record({ pauses: [pause] }) };
+    expect(report(staged).rollback).toEqual({ ready: true, to: "blue" });
+    const ended = { how: "continued", at: before(1), by: "ann@laptop" } as const;
+    expect(report({ ...staged, record: record({ pauses: [{ ...pause, ended }] }) }).rollback).toMatchObject({
+      ready: false,
+    });
+  });
+
+  test("is a row for people", () => {
+    const text = renderStatus(report({ record: record({ pauses: [pause] }) }), { color: false, width: 140 });
+    expect(text.replace(/\s+/g, " ")).toContain(
+      `Paused after its canary of 10 %, since 2026-11-21 14:04 UTC (1 min), until ${pause.until}, then rollback. Go on: bluegreen continue --stack dev; back: bluegreen rollback --stack dev`,
+    );
+  });
 });
 
 it("travels as JSON without loss", () => {

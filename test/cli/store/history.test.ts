@@ -116,3 +116,22 @@ no traffic was moved
 no checks`,
   ],
 ])("one release %s", (_, one, text) => expect(renderRecord(one, now)).toBe(text));
+
+test("given a release waited for people and went on in a freeze, then its record says who decided what, and why", () => {
+  const pause = {
+    after: "check",
+    since: at("10:04:00"),
+    until: at("12:04:00"),
+    then: "rollback",
+    request: { strategy: "all-at-once", bakeSeconds: 0, previewSize: 0, until: "ended" },
+  } as const;
+  const ended = { how: "continued", at: at("10:34:00"), by: "ann@laptop", why: "the checks are well" } as const;
+  const override = { at: at("10:00:00"), by: "bob@ci", why: "a hole", reason: "Christmas", until: at("23:00:00") };
+  const one = { ...released, pauses: [{ ...pause, ended }, pause], duringFreeze: [override] };
+  const lines = renderRecord(one, now).split("\n");
+  expect(lines).toContain(
+    "paused      after check, 2026-11-21 10:04:00 UTC: continued after 30m by ann@laptop: the checks are well",
+  );
+  expect(lines).toContain("paused      after check, 2026-11-21 10:04:00 UTC: nobody has decided");
+  expect(lines).toContain("in a freeze 2026-11-21 10:00:00 UTC (Christmas): a hole, by bob@ci");
+});

@@ -53,6 +53,22 @@ Why: connect ECONNREFUSED
 Next: see where it is: bluegreen status --stack prod; give the same command again, or go back: bluegreen rollback --stack prod`,
   ],
   [
+    {
+      kind: "paused",
+      why: "after its checks, until 2026-11-21T16:00:00.000Z; then: rollback",
+      freeze: { at: "", by: "ann@laptop", why: "a hole", reason: "Christmas", until: "2027-01-06T23:00:00.000Z" },
+    },
+    "prod: release is paused (v2.0.0 on green)",
+    `The release of v2.0.0 on prod is paused, and waits for a decision. Traffic stays where it is.
+
+Stack: prod
+Image: ami-0b, version v2.0.0, commit 2222222, on green
+By: ann@laptop
+Why: after its checks, until 2026-11-21T16:00:00.000Z; then: rollback
+During a freeze: a hole (Christmas, until 2027-01-06T23:00:00.000Z)
+Next: see what it is: bluegreen status --stack prod; go on: bluegreen continue --stack prod; go back: bluegreen rollback --stack prod`,
+  ],
+  [
     { kind: "waiting", why: "too few requests to judge", image: { imageId: "ami-0b", commit: "2222222" } },
     "prod: release waits for somebody (ami-0b on green)",
     `The release of ami-0b on prod waits for somebody. Traffic stays where it is.

@@ -1,6 +1,12 @@
 import fc from "fast-check";
-import { newRecord, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/store/record.ts";
-import { type ImageFacts, type ReleaseRecord, stages } from "../../../cli/state/model.ts";
+import { newRecord, openPause, recordAfter, type ReleaseEvent, servedBefore } from "../../../cli/store/record.ts";
+import {
+  type ImageFacts,
+  type PauseEnd,
+  type PauseRecord,
+  type ReleaseRecord,
+  stages,
+} from "../../../cli/state/model.ts";
 import { begun, record } from "./facts.ts";
 
 const minute = (n: number): string => new Date(Date.parse(record.startedAt) + n * 60_000).toISOString();
@@ -204,4 +210,47 @@ describe("served before", () => {
     ["neither with a version", [of("released", { version: undefined })], { ...elsewhere, version: undefined }, false],
     ["neither with a commit", [of("released", { commit: undefined })], { ...elsewhere, commit: undefined }, false],
   ])("%s", (_, records, image, served) => expect(servedBefore(records, image)).toBe(served));
+});
+
+describe("a release that waits for people", () => {
+  const pause: PauseRecord = {
+    after: "check",
+    since: minute(1),
+    until: minute(61),
+    then: "rollback",
+    request: { strategy: "all-at-once", bakeSeconds: 600, previewSize: 0, until: "ended" },
+  };
+  const end: PauseEnd = { how: "continued", at: minute(5), by: "ann@laptop", why: "the checks are well" };
+  const paused: ReleaseEvent = { kind: "paused", pause };
+  const resumed: ReleaseEvent = { kind: "resumed", end };
+
+  test("given a pause, then it is open until somebody ends it, and who that was is kept", () => {
+    expect(openPause(after(paused))).toEqual(pause);
+    expect(openPause(after(paused, resumed))).toBeUndefined();
+    expect(after(paused, resumed).pauses).toEqual([{ ...pause, ended: end }]);
+  });
+
+  test("given a pause is open, when another one is written, then the first stands: a run that was cut off writes it again", () =>
+    expect(after(paused, { kind: "paused", pause: { ...pause, until: minute(99) } }).pauses).toEqual([pause]));
+
+  test("given none is open, when one is ended, then nothing changes", () => {
+    expect(after(resumed)).toBe(record);
+    expect(
+      after(paused, resumed, { kind: "resumed", end: { ...end, by: "bob@laptop" } }).pauses?.at(-1)?.ended,
+    ).toEqual(end);
+  });
+
+  test("given a release has ended, then it waits for nobody", () =>
+    expect(openPause(after(paused, { kind: "ended", at: minute(9), outcome: "superseded" }))).toBeUndefined());
+
+  test("given a reason that would forge a line, then it is one line", () =>
+    expect(
+      after(paused, { kind: "resumed", end: { ...end, why: "well\nroot: released" } }).pauses?.at(-1)?.ended?.why,
+    ).toBe("well root: released"));
+});
+
+test("given it goes on in a freeze, then each reason is kept once", () => {
+  const override = { at: minute(1), by: "ann@laptop", why: "a hole", reason: "Christmas", until: minute(9999) };
+  const event: ReleaseEvent = { kind: "freeze", override };
+  expect(after(event, event).duringFreeze).toEqual([override]);
 });

@@ -1,0 +1,69 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { other } from "../../deployment/model.ts";
+import { quick } from "./commands.ts";
+import { runCommand } from "./commands-process.ts";
+import { commandStep, toRelease, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing, servingNow } from "./commands-watch.ts";
+import type { Step } from "./context.ts";
+
+/** Runs with more in bluegreen.yaml than the rehearsal's own. */
+export async function withProjectFile<T>({ context }: Scene, more: string, run: () => Promise<T>): Promise<T> {
+  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
+  const before = await readFile(file, "utf8");
+  await writeFile(file, `${before}\n${more}\n`);
+  try {
+    return await run();
+  } finally {
+    await writeFile(file, before);
+  }
+}
+
+/** @param days from today */
+const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const freezeOf = (from: string, to: string, timeZone: string): string =>
+  `freeze:\n  - { from: ${from}, to: ${to}, timeZone: ${timeZone}, reason: Christmas business }`;
+
+/** Each forward move, with the reason and the end; a rollback goes, and so does who says why. */
+async function frozen(scene: Scene): Promise<void> {
+  const { context, stack, watch } = scene;
+  const { serving, to, image } = await toRelease(scene);
+  await watch.look();
+  const moves = watch.moves.length;
+  for (const args of [["release", image, ...quick], ["stage", image], ["retire"]]) {
+    const { events } = await runCommand(context, args, 8, /is frozen until .* Asia\/Kathmandu \(Christmas business\)/);
+    const error = events.find(({ type }) => type === "error") as { reason?: string; until?: string } | undefined;
+    if (error?.reason !== "Christmas business" || !(Date.parse(error.until ?? "") > Date.now()))
+      throw new Error(`${args[0]} was to tell machines reason and end, but told ${JSON.stringify(error)}`);
+  }
+  await watch.look();
+  if (watch.moves.length > moves) throw new Error("a refused command moved traffic");
+  const why = "a hole in the login, agreed with Ann";
+  await runCommand(context, ["release", image, ...quick, "--during-freeze", why], 0);
+  const { duringFreeze = [] } = await expectRecord(context, stack, image, "released");
+  if (duringFreeze.at(-1)?.why !== why)
+    throw new Error(`the record was to say ${why}, but: ${JSON.stringify(duringFreeze)}`);
+  await expectServing(context, stack, to);
+  await runCommand(context, ["rollback"], 0);
+  await expectServing(context, stack, serving);
+}
+
+const freeze = commandStep(
+  "command-freeze",
+  "a freeze: forward moves are refused with its end, a rollback goes, and so does --during-freeze",
+  async (scene) => {
+    const { context, stack } = scene;
+    await withProjectFile(scene, freezeOf(day(-1), day(1), "Asia/Kathmandu"), () => frozen(scene));
+    const { image } = await toRelease(scene);
+    const wrong: [string, RegExp][] = [
+      [freezeOf(day(1), day(-1), "UTC"), /freeze\.0\.to: .* Allowed: a time after/],
+      [freezeOf(day(-1), day(1), "Europe/Berlim"), /freeze\.0\.timeZone: "Europe\/Berlim"\. Allowed: a time zone/],
+    ];
+    for (const [text, words] of wrong)
+      await withProjectFile(scene, text, () => runCommand(context, ["release", image, ...quick], 2, words));
+    await runCommand(context, ["retire"], 0);
+    return { note: `${other(await servingNow(context, stack))} is off again` };
+  },
+);
+
+export const freezeSteps: Step[] = [freeze];
