@@ -14,7 +14,7 @@ import { blueGreenName } from "./deployment/names.ts";
 export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
-  const { clients, readItem, wanted, deployed, images, plan, regionInfo, authorities } = await decideUpdate(settings);
+  const { clients, readItem, wanted, deployed, images, plan, revoked, regionInfo, authorities } = await decideUpdate(settings);
   const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
@@ -37,6 +37,7 @@ export default async () => {
     activeColor: settings.activeColor,
     deployed,
     images,
+    revoked,
     loadBalancer,
     previewPort: settings.previewPort,
     domain,

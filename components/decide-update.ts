@@ -11,6 +11,7 @@ import { olderSettings } from "./older-settings.ts";
 import { refuseUnlessOverridden } from "./override.ts";
 import { projectAuthorities } from "./project-authorities.ts";
 import { connectAws, inBackground, onceTried } from "./provider-config.ts";
+import { revocationPatience, revokedImages } from "./revoked-images.ts";
 import { describeRegion, type RegionInfo } from "./region-info.ts";
 
 /** What an update will do, and what it needs to know for it. */
@@ -23,6 +24,8 @@ export interface Decision {
   readonly deployed: DeployedStack | undefined;
   readonly images: ByColor<Image>;
   readonly plan: Plan;
+  /** What is wrong with a colour's image where it is revoked, as words behind its name. */
+  readonly revoked: ByColor<string | undefined>;
   readonly regionInfo: RegionInfo;
   /** Certificates (PEM) of private authorities that the health gate believes beside the public ones. */
   readonly authorities: string | undefined;
@@ -33,12 +36,13 @@ export interface Decision {
  * @throws RunError when AWS can't be asked, when an image can't be launched, or when a guard refuses the update
  */
 export async function decideUpdate(settings: Settings): Promise<Decision> {
-  const { clients, readItem, tried } = connectAws();
+  const { clients, readItem, readRevocations, tried } = connectAws();
   const { blue, green } = imageIds(settings);
   // These reads are under way together; they are awaited in the order in which their faults are to be told.
   const regionRead = inBackground(tried, () => describeRegion(settings.availabilityZoneCount));
   const blueRead = inBackground(tried, () => describeImage(blue, "blueAmi"));
   const greenRead = inBackground(tried, () => describeImage(green, "greenAmi"));
+  const revocationsRead = inBackground(tried, () => readRevocations(revocationPatience()));
   const deployed = await onceTried(tried, readCurrentState(clients));
   const images = { blue: await blueRead, green: await greenRead };
   const wanted = desiredState(
@@ -49,9 +53,21 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
   if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
   const { certificates, fault } = servesHttps(settings) ? await projectAuthorities(process.cwd()) : {};
   if (fault !== undefined) refusals.push(fault);
+  const { revoked, refusals: forRevoked } = await revokedImages(revocationsRead, plan, deployed, images);
+  refusals.push(...forRevoked);
   if (refusals.length > 0)
     refuseUnlessOverridden("update-refused", "This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
   for (const sentence of plan.ungated) void pulumi.log.info(sentence);
-  return { clients, readItem, wanted, deployed, images, plan, regionInfo: await regionRead, authorities: certificates };
+  return {
+    clients,
+    readItem,
+    wanted,
+    deployed,
+    images,
+    plan,
+    revoked,
+    regionInfo: await regionRead,
+    authorities: certificates,
+  };
 }

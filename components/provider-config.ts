@@ -3,6 +3,7 @@ import { awsClients, clientOptions, type AwsClients } from "../aws/clients.ts";
 import { tryAccess } from "../aws/access.ts";
 import { AwsFault } from "../aws/fault.ts";
 import { itemReader, type ReadItem } from "../aws/releases-item.ts";
+import { revocationReader, type ReadRevocations } from "../aws/revocations.ts";
 import { parseProviderConfig, type ProviderConfig } from "../aws/provider-keys.ts";
 
 const namespace = "aws:";
@@ -24,13 +25,19 @@ export function readProviderConfig(): ProviderConfig {
  * The program's own clients, and their trial, which is under way already: it costs no time beside the engine's first reads.
  * @throws RunError; `tried` rejects with one
  */
-export function connectAws(): { clients: AwsClients; readItem: ReadItem; tried: Promise<void> } {
+export function connectAws(): {
+  clients: AwsClients;
+  readItem: ReadItem;
+  readRevocations: ReadRevocations;
+  tried: Promise<void>;
+} {
   const config = readProviderConfig();
   try {
     const options = clientOptions(config);
     const clients = awsClients(options);
     const readItem = itemReader(options);
-    return { clients, readItem, tried: tryAccess(config, options, clients).catch(refuse) };
+    const readRevocations = revocationReader(options);
+    return { clients, readItem, readRevocations, tried: tryAccess(config, options, clients).catch(refuse) };
   } catch (error) {
     return refuse(error);
   }

@@ -9,6 +9,8 @@ export interface RollbackOptions {
   readonly override?: string;
   readonly yes?: boolean;
   readonly why?: string;
+  /** The same as `why`: what a rollback to a revoked image asks for. */
+  readonly reason?: string;
 }
 
 export function colorOf(text: string | undefined): Color | undefined {
@@ -16,6 +18,9 @@ export function colorOf(text: string | undefined): Color | undefined {
   if (text === undefined || color !== undefined) return color;
   throw new CliError("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
 }
+
+/** Why it goes back, in the words of who gave the command; undefined: they said nothing. */
+export const reasonOf = ({ reason, why, override }: RollbackOptions): string | undefined => reason ?? why ?? override;
 
 /** `CI` is what GitHub, GitLab, CircleCI, Travis and others set. Some people set it to false at home. */
 export const isPipeline = ({ CI }: NodeJS.ProcessEnv): boolean => !["", "false", "0", undefined].includes(CI);

@@ -3,10 +3,11 @@ import { rollbackFacts } from "../status/rollback.ts";
 import { imageName } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { repairInterrupted } from "../rollout/repair.ts";
+import { requireReason } from "../rollout/revoked.ts";
 import { endRollback, rollBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withLockedStack } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
-import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
+import { colorOf, confirm, reasonOf, type RollbackOptions } from "./rollback-options.ts";
 
 /** All of the requests go back to the other colour, or, in a canary, to the one that was there before. */
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
@@ -27,12 +28,14 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
         `A rollback to ${to} is not ready: ${facts.reason}. In an incident: --override "why" goes all the same.`,
       );
     }
+    const reason = reasonOf(options);
+    await requireReason(session, fleet, reason);
     await confirm(
       context,
       options,
       `Give all requests to ${to} (${imageName(fleet.image)}) instead of ${other(to)} (${imageName(from.image)})?`,
     );
-    const why = options.why ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
+    const why = reason ?? `bluegreen rollback by ${session.holder.by}`;
     await rollBack(rollout, to, why, { override: options.override });
   });
 }

@@ -41,7 +41,7 @@ export function renderStatus(report: StatusReport, { color, width }: RenderOptio
 function facts(report: StatusReport, paint: Paint, room: number): [string, string][] {
   const { serving, release, lock, drift, pending } = report;
   const now = Date.parse(report.at);
-  const rows: ([string, string] | undefined)[] = [
+  const rows: ([string, string] | false | undefined)[] = [
     serving && [
       "Serving",
       `${paint(fleetStyle[serving.color], serving.color)} ${imageLine(serving.image, now)}` +
@@ -55,6 +55,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
         `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
     ],
     ["Rollback", rollbackText(report, paint)],
+    report.rollback.warning !== undefined && ["Revoked", paint("red", report.rollback.warning)],
     ...alarmRows(report.alarms, paint, now),
     lock && [
       "Lock",
@@ -67,7 +68,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
     ]),
     drift && ["Drift", driftText(drift, paint)],
   ];
-  return rows.filter((row) => row !== undefined);
+  return rows.filter((row) => row !== undefined && row !== false);
 }
 
 /** 100 % of the requests: told apart also where there are no colours. */
