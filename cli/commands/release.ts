@@ -58,7 +58,8 @@ async function toward(
   });
 }
 
-function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<Goal, "imageId"> {
+/** @throws CliError for an option that is none */
+export function goalOf({ strategy, bake, previewSize, retire }: ReleaseOptions): Omit<Goal, "imageId"> {
   const size = previewSize === undefined ? 0 : wholeNumber(previewSize, 1, 1000, "--preview-size");
   return {
     strategy: parseStrategy(strategy ?? defaults.strategy),

@@ -7,6 +7,9 @@ import { commandFaultSteps } from "./commands-faults.ts";
 import { commandHeldSteps } from "./commands-held.ts";
 import { commandLateSteps } from "./commands-late.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
+import { logSteps } from "./commands-log.ts";
+import { planSteps } from "./commands-plan.ts";
+import { revokedSteps } from "./commands-revoked.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
@@ -29,6 +32,9 @@ const commandHazards = [
   ...commandHeldSteps,
   ...commandLateSteps,
   ...commandAlarmSteps,
+  ...planSteps,
+  ...logSteps,
+  ...revokedSteps,
   ...killSteps,
   environments,
   variants,
