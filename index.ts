@@ -15,7 +15,7 @@ export default async () => {
   const settings = loadSettings();
   const { appPort, domain, deletionProtection, deregistrationDelay } = settings;
   const { clients, readItem, wanted, deployed, images, plan, ...place } = await decideUpdate(settings);
-  const { regionInfo, availabilityZones, authorities } = place;
+  const { revoked, regionInfo, availabilityZones, authorities } = place;
   const { accountId, partition, region } = regionInfo;
   const project = pulumi.getProject();
   const environment = pulumi.getStack();
@@ -39,6 +39,7 @@ export default async () => {
     activeColor: settings.activeColor,
     deployed,
     images,
+    revoked,
     loadBalancer,
     previewPort: settings.previewPort,
     domain,

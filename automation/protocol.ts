@@ -11,6 +11,8 @@ export interface OperationOptions {
   previewOnly?: boolean;
   /** `refresh`: forget what an operation that was killed was creating (`--clear-pending-creates`). Default: false. */
   clearPendingCreates?: boolean;
+  /** `preview`: file of the settings, instead of the stack's own (`--config-file`). */
+  configFile?: string;
 }
 
 /** Where the CLI runs, and on what. */

@@ -91,7 +91,7 @@ export class RunningOperation {
 
 /** The command line of an operation, without the command itself. */
 export function cliArguments({ operation, options, stack }: Omit<OperationRequest, "folder" | "env">): string[] {
-  const flags: Record<Exclude<keyof OperationOptions, "preview">, string> = {
+  const flags: Record<Exclude<keyof OperationOptions, "preview" | "configFile">, string> = {
     refresh: "--refresh",
     previewOnly: "--preview-only",
     clearPendingCreates: "--clear-pending-creates",
@@ -99,7 +99,8 @@ export function cliArguments({ operation, options, stack }: Omit<OperationReques
   const chosen = Object.entries(flags).flatMap(([name, flag]) => (options[name as keyof typeof flags] ? [flag] : []));
   const unasked = operation === "preview" || options.previewOnly ? [] : ["--yes"];
   const unseen = operation === "preview" || options.preview || options.previewOnly ? [] : ["--skip-preview"];
-  return [operation, "--stack", stack, "--json", "--non-interactive", ...unasked, ...unseen, ...chosen];
+  const settings = options.configFile === undefined ? [] : ["--config-file", options.configFile];
+  return [operation, "--stack", stack, "--json", "--non-interactive", ...unasked, ...unseen, ...chosen, ...settings];
 }
 
 /** An event of the engine; undefined: the CLI said something else. */

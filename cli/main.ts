@@ -12,6 +12,10 @@ const program = new Command("bluegreen")
   )
   .option("--cwd <folder>", "folder of the Pulumi project", process.env.BLUEGREEN_CWD ?? ".")
   .option("--json", "one JSON object a line, for machines")
+  .option(
+    "--summary <file>",
+    "append what became of the release, in Markdown (default: GITHUB_STEP_SUMMARY, which GitHub sets)",
+  )
   .showHelpAfterError("--help tells the commands and their options.")
   .exitOverride()
   .configureOutput({
@@ -68,6 +72,19 @@ program
     run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
   );
 program
+  .command("plan")
+  .description("what a release would do, and what stands against it now; it changes nothing and takes no lock")
+  .argument(...image)
+  .addOption(strategy)
+  .addOption(bakeTime)
+  .addOption(previewSize)
+  .option("--retire [after]", "as for release")
+  .action(
+    run(async (context, wanted: string, options: object) =>
+      (await import("./commands/plan.ts")).plan(context, wanted, options),
+    ),
+  );
+program
   .command("stage")
   .description("put an image on the standby, warm, at the capacity that serves")
   .argument(...image)
@@ -111,7 +128,7 @@ program
 program
   .command("rollback")
   .description("back to the other colour, in one update of the listener")
-  .option("--why, --reason <text>", "what the record and the notices say")
+  .option("--why, --reason <text>", "what the record and the notices say; a rollback to a revoked image needs it")
   .option("--to <color>", "blue or green (default: who served before)")
   .option("--yes", "don't ask; without a terminal nobody is asked anyway")
   .option("--override <why>", "past guards and gate, for an incident")
@@ -130,6 +147,21 @@ program
   .action(
     run(async (context, id: string | undefined, { limit }: { limit: string }) =>
       (await import("./commands/history.ts")).history(context, id, limit),
+    ),
+  );
+program
+  .command("images")
+  .description("published images: age, layers, where they run, and which are revoked")
+  .action(run(async (context) => (await import("./commands/images.ts")).images(context)));
+program
+  .command("revoke")
+  .description("no stack of the account may release an image any more, nor what was built on it")
+  .argument("<what>", "an image id (ami-...), a published version (v1.2.3), or a layer (base, hardened)")
+  .option("--reason <text>", "why: whoever is refused reads it")
+  .option("--undo", "it may be released again")
+  .action(
+    run(async (context, what: string, options: object) =>
+      (await import("./commands/revoke.ts")).revoke(context, what, options),
     ),
   );
 program

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../automation/protocol.ts";
 import { RunningOperation } from "../automation/running.ts";
 import { outsideText } from "../deployment/outside-text.ts";
-import { lockVariable, overrideVariable } from "../deployment/variables.ts";
+import { lockVariable, overrideVariable, revokedVariable } from "../deployment/variables.ts";
 import type { StateHolder } from "./store/abandoned.ts";
 import { processId } from "./store/holder.ts";
 import type { Engine } from "./state/model.ts";
@@ -13,6 +13,8 @@ export interface OperateOptions extends OperationOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Turns guards and gate into warnings for this operation: why. */
   readonly override?: string;
+  /** Why traffic goes to a revoked image: a rollback's reason. */
+  readonly revoked?: string;
   /** Token of the lock that the command holds: the health gate asks whether it still counts. */
   readonly lock?: string;
 }
@@ -56,7 +58,7 @@ export class PulumiRunner {
    */
   async run(
     operation: OperationName,
-    { onProgress, override, lock, ...options }: OperateOptions = {},
+    { onProgress, override, revoked, lock, ...options }: OperateOptions = {},
   ): Promise<OperationResult> {
     const deadline = Date.now() + PATIENCE;
     const env = {
@@ -64,6 +66,7 @@ export class PulumiRunner {
       [lockVariable]: lock,
       // A process takes no more than 128 KiB in a variable (Linux, MAX_ARG_STRLEN).
       [overrideVariable]: override === undefined ? process.env[overrideVariable] : outsideText(override, reasonLimit),
+      [revokedVariable]: revoked === undefined ? process.env[revokedVariable] : outsideText(revoked, reasonLimit),
     };
     for (;;) {
       if (this.signal.aborted) throw new CliError("interrupted", "interrupted");

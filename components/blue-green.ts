@@ -43,6 +43,8 @@ export interface BlueGreenArgs {
   deployed?: DeployedStack;
   /** Root device and tagged version of each colour's image. */
   images: ByColor<{ rootDeviceName: string; version?: string }>;
+  /** What is wrong with a colour's image where it is revoked, as words behind its name; default: none is. */
+  revoked?: ByColor<string | undefined>;
   loadBalancer: LoadBalancer;
   previewPort: number;
   domain?: string;
@@ -145,6 +147,7 @@ export class BlueGreen extends pulumi.ComponentResource {
       clients: args.clients,
       plan,
       activeColor: args.activeColor,
+      revoked: args.revoked,
       targetGroups: this.targetGroups,
       fleets: this.fleets,
       weights: this.weights,

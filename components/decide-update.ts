@@ -14,6 +14,7 @@ import { refuseUnlessOverridden } from "./override.ts";
 import { projectAuthorities } from "./project-authorities.ts";
 import { connectAws, inBackground, onceTried } from "./provider-config.ts";
 import { describeRegion, zonesOffering, type RegionInfo } from "./region-info.ts";
+import { revocationPatience, revokedImages } from "./revoked-images.ts";
 
 /** What an update will do, and what it needs to know for it. */
 export interface Decision {
@@ -25,6 +26,8 @@ export interface Decision {
   readonly deployed: DeployedStack | undefined;
   readonly images: ByColor<Image>;
   readonly plan: Plan;
+  /** What is wrong with a colour's image where it is revoked, as words behind its name. */
+  readonly revoked: ByColor<string | undefined>;
   readonly regionInfo: RegionInfo;
   /** Certificates (PEM) of private authorities that the health gate believes beside the public ones. */
   readonly authorities: string | undefined;
@@ -38,13 +41,14 @@ export interface Decision {
  *   refuses the update
  */
 export async function decideUpdate(settings: Settings): Promise<Decision> {
-  const { clients, readItem, readNetwork, tried } = connectAws();
+  const { clients, readItem, readNetwork, readRevocations, tried } = connectAws();
   const { blue, green } = imageIds(settings);
   // These reads are under way together; they are awaited in the order in which their faults are to be told.
   const regionRead = inBackground(tried, describeRegion);
   const offeringRead = inBackground(tried, () => zonesOffering(settings.instanceType));
   const blueRead = inBackground(tried, () => describeImage(blue, "blueAmi"));
   const greenRead = inBackground(tried, () => describeImage(green, "greenAmi"));
+  const revocationsRead = inBackground(tried, () => readRevocations(revocationPatience()));
   const last = await onceTried(tried, readCurrentState(clients));
   const images = { blue: await blueRead, green: await greenRead };
   const regionInfo = await regionRead;
@@ -68,6 +72,8 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
   if (deployed) refusals.push(...(await olderSettings(readItem, settings.releaseRevision, plan, deployed)));
   const { certificates, fault } = servesHttps(settings) ? await projectAuthorities(process.cwd()) : {};
   if (fault !== undefined) refusals.push(fault);
+  const { revoked, refusals: forRevoked } = await revokedImages(revocationsRead, plan, deployed, images);
+  refusals.push(...forRevoked);
   if (refusals.length > 0)
     refuseUnlessOverridden("update-refused", "This update is refused and nothing was changed", refusals);
   for (const sentence of plan.deferred) void pulumi.log.warn(sentence);
@@ -79,6 +85,7 @@ export async function decideUpdate(settings: Settings): Promise<Decision> {
     deployed,
     images,
     plan,
+    revoked,
     regionInfo,
     availabilityZones: zones ?? [],
     authorities: certificates,

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { answersBootGate } from "../deployment/boot-gate.ts";
 import { outsideText } from "../deployment/outside-text.ts";
+import type { BuiltImage } from "../deployment/revocation.ts";
 
 /** What the stack needs to know of a pinned image. */
 export interface Image {
@@ -9,6 +10,8 @@ export interface Image {
   rootDeviceName: string;
   /** Its tag `Version`, as the image's build wrote it; undefined: none, or not visible to this account. */
   version?: string;
+  /** The image that it was built on, as its tag SourceAMI says; undefined: it has none. */
+  sourceImageId?: string;
   /** Whether its tags say that a boot gate in it answers the launch lifecycle hook. */
   bootGate: boolean;
 }
@@ -39,6 +42,21 @@ export async function describeImage(imageId: string, setting: string): Promise<I
   return {
     rootDeviceName,
     version: version === undefined ? undefined : outsideText(version),
+    sourceImageId: tags["SourceAMI"],
     bootGate: answersBootGate(tags),
   };
+}
+
+/** An image that another one was built on; undefined: it is gone, or can't be seen here. */
+export async function describeSource(imageId: string): Promise<BuiltImage | undefined> {
+  try {
+    const { tags } = await aws.ec2.getAmi({
+      filters: [{ name: "image-id", values: [imageId] }],
+      includeDeprecated: true,
+    });
+    return { imageId, version: tags["Version"], sourceImageId: tags["SourceAMI"] };
+  } catch (error) {
+    if (/no results|InvalidAMIID/i.test((error as Error).message)) return undefined;
+    throw error;
+  }
 }

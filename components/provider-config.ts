@@ -4,6 +4,7 @@ import { tryAccess } from "../aws/access.ts";
 import { AwsFault } from "../aws/fault.ts";
 import { networkReader, type ReadNetwork } from "../aws/network.ts";
 import { itemReader, type ReadItem } from "../aws/releases-item.ts";
+import { revocationReader, type ReadRevocations } from "../aws/revocations.ts";
 import { parseProviderConfig, type ProviderConfig } from "../aws/provider-keys.ts";
 
 const namespace = "aws:";
@@ -29,6 +30,7 @@ export function connectAws(): {
   clients: AwsClients;
   readItem: ReadItem;
   readNetwork: ReadNetwork;
+  readRevocations: ReadRevocations;
   tried: Promise<void>;
 } {
   const config = readProviderConfig();
@@ -37,7 +39,14 @@ export function connectAws(): {
     const clients = awsClients(options);
     const readItem = itemReader(options);
     const readNetwork = networkReader(options);
-    return { clients, readItem, readNetwork, tried: tryAccess(config, options, clients).catch(refuse) };
+    const readRevocations = revocationReader(options);
+    return {
+      clients,
+      readItem,
+      readNetwork,
+      readRevocations,
+      tried: tryAccess(config, options, clients).catch(refuse),
+    };
   } catch (error) {
     return refuse(error);
   }

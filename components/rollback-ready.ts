@@ -16,6 +16,8 @@ export interface RollbackReadyArgs {
   readonly activeColor: Color;
   readonly targetGroups: ByColor<aws.lb.TargetGroup>;
   readonly fleets: ByColor<Fleet>;
+  /** What is wrong with a colour's image where it is revoked, as words behind its name; default: none is. */
+  readonly revoked?: ByColor<string | undefined>;
   /** Percent of the requests, as the listener has it once its update is through. */
   readonly weights: pulumi.Output<ByColor<number>>;
 }
@@ -24,7 +26,7 @@ type Judge = (weights: ByColor<number>, observed: Partial<ByColor<TargetHealthSu
 
 /** Whether the traffic could go back at once, judged when the update has come to its end; in a preview, what is known of it. */
 export function rollbackReady(args: RollbackReadyArgs): pulumi.Output<RollbackReadiness> {
-  const { plan, activeColor } = args;
+  const { plan, activeColor, revoked } = args;
   const judge: Judge = (weights, observed) =>
     rollbackReadiness({
       weights,
@@ -34,6 +36,7 @@ export function rollbackReady(args: RollbackReadyArgs): pulumi.Output<RollbackRe
       imageIds: byColor((color) => plan.machines[color].imageId),
       // What others add to the listener at any time is asked by the gate, and told by bluegreen status.
       foreign: [],
+      revoked,
       observed,
     });
   return pulumi.runtime.isDryRun() ? whetherItWillBe(args, judge) : whetherItIs(args, judge);

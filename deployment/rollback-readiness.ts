@@ -20,6 +20,8 @@ export interface RollbackQuestion {
   readonly imageIds: ByColor<string>;
   /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
   readonly foreign: readonly string[];
+  /** What is wrong with a colour's image where it is revoked, as words behind its name; default: nothing. */
+  readonly revoked?: ByColor<string | undefined>;
   /** Leaves out, in a preview, the fleets that the update changes. */
   readonly observed: Partial<ByColor<TargetHealthSummary>>;
   /** Why the standby is nothing to go back to, by what is known of its image; undefined: nothing is. */
@@ -36,6 +38,8 @@ export interface RollbackReadiness {
   readonly to?: Color;
   /** Why it is not ready. */
   readonly reason?: string;
+  /** Colours that run a revoked image: a rollback to one asks for a reason. */
+  readonly warning?: string;
 }
 
 /**
@@ -43,6 +47,15 @@ export interface RollbackReadiness {
  * share, back is the colour that serves beside it; else it is the standby.
  */
 export function rollbackReadiness(question: RollbackQuestion): RollbackReadiness {
+  const { revoked, capacity, imageIds } = question;
+  const warnings = colors
+    .filter((color) => capacity[color].maxSize > 0 && revoked?.[color] !== undefined)
+    .map((color) => `${color}'s image ${imageIds[color]} ${revoked?.[color]}`);
+  const readiness = readinessNow(question);
+  return warnings.length === 0 ? readiness : { ...readiness, warning: warnings.join("; ") };
+}
+
+function readinessNow(question: RollbackQuestion): RollbackReadiness {
   const { weights, recorded, activeColor, capacity, imageIds, foreign, observed, objection } = question;
   if (weights.blue + weights.green === 0)
     return { ready: false, reason: "the listener sends requests to neither colour" };

@@ -43,8 +43,13 @@ export const stackOutputs = z.object({
   fleets: each(z.object({ groupName: z.string(), capacity })),
   listenerArn: z.string(),
   targetGroupArns: each(z.string()),
-  /** Whether one flip would bring the other colour back at once, `to` which, and if not, why. */
-  rollbackReady: z.object({ ready: z.boolean(), to: z.enum(colors).optional(), reason: z.string().optional() }),
+  /** Whether one flip would bring the other colour back at once, `to` which, and if not, why; `warning`: who runs a revoked image. */
+  rollbackReady: z.object({
+    ready: z.boolean(),
+    to: z.enum(colors).optional(),
+    reason: z.string().optional(),
+    warning: z.string().optional(),
+  }),
   /** Where the release commands keep their lock and their records, whom they tell, and what they watch. */
   releases: z.object({ tableName: z.string() }),
   notifications: z.object({ topicArn: z.string() }),

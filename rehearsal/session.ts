@@ -58,6 +58,8 @@ export interface Session {
   delayAlarms: LocalAws["delayAlarms"];
   /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
   processes(): Promise<number[]>;
+  /** Writes into the stack's settings where AWS is from now on. */
+  reach(endpoint: string): Promise<void>;
   /** Writes a setting of the next update. */
   set(settings: ConfigOverrides): void;
 }
@@ -116,11 +118,12 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const project = path.join(folder, "project");
   await copyProject(repository, project);
   const programs = await makePrograms(path.join(folder, "bin"), pulumi);
+  const endpoints = (url: string) => [Object.fromEntries(services.map((service) => [service, url]))];
   const aws = {
     "aws:region": region,
     "aws:accessKey": accessKeyId,
     "aws:secretKey": secretAccessKey,
-    "aws:endpoints": [Object.fromEntries(services.map((service) => [service, client.endpoint]))],
+    "aws:endpoints": endpoints(client.endpoint),
     "aws:skipMetadataApiCheck": true,
     "aws:s3UsePathStyle": true,
   };
@@ -151,6 +154,10 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     async processes() {
       const { instances } = await cloud.state();
       return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];
+    },
+    async reach(url) {
+      stack.setConfig({ "aws:endpoints": endpoints(url) });
+      await stack.writeSettings();
     },
     set: (settings) => stack.setConfig(named(settings)),
   };

@@ -6,6 +6,7 @@ import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/inde
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import * as YAML from "yaml";
 import type { Item } from "../aws/releases-item.ts";
+import type { Revocation } from "../deployment/revocation.ts";
 
 /** Names of resources that the engine creates in the next runs, also in another's place: it calls their hooks before. */
 export const created = new Set<string>();
@@ -25,6 +26,18 @@ jest.mock("../aws/releases-item.ts", () => ({
     if (table.items === undefined) return Promise.reject(new Error("the table is down"));
     return Promise.resolve({ item: table.items[key], at: Date.now() });
   },
+}));
+
+/** Revocations of the account; they can't be asked while it is undefined. */
+export const revoked: { list?: Revocation[] } = { list: [] };
+beforeEach(() => {
+  revoked.list = [];
+});
+
+jest.mock("../aws/revocations.ts", () => ({
+  ...jest.requireActual<object>("../aws/revocations.ts"),
+  revocationReader: () => () =>
+    revoked.list ? Promise.resolve(revoked.list) : Promise.reject(new Error("AccessDeniedException: not you")),
 }));
 
 /** A resource as the program registered it. */
@@ -85,7 +98,8 @@ beforeEach(() => {
 const images: Record<string, Record<string, string>> = {
   "ami-11111111": { Version: "v1.0.0" },
   "ami-22222222": { Version: "v2.0.0" },
-  "ami-33333333": { Version: "v3.0.0" },
+  "ami-33333333": { Version: "v3.0.0", SourceAMI: "ami-55555555" },
+  "ami-55555555": { SourceAMI: "ami-66666666" },
   "ami-44444444": { Version: "v4.0.0", BootGate: "boot-gate" },
 };
 

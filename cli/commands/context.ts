@@ -1,9 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { exitCodes, CliError } from "../error.ts";
+import { exitCodes, CliError, type ExitCode } from "../error.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
+import { byColor } from "../../deployment/model.ts";
 import { overrideVariable } from "../../deployment/variables.ts";
 import { RolloutContext, type RolloutArgs } from "../rollout/context.ts";
+import { pipelineOf } from "../pipeline.ts";
 import { openSession, type Session } from "../session.ts";
+import type { ReleaseRecord } from "../state/model.ts";
+import { appendSummary, requireSummary, summaryTarget, type SummaryTarget } from "../summary.ts";
 import { Ui } from "../ui.ts";
 
 /** Options that every command takes. */
@@ -11,24 +15,33 @@ export interface GlobalOptions {
   readonly stack?: string;
   readonly cwd: string;
   readonly json?: boolean;
+  /** File that gets a summary in Markdown; default: the one that GitHub gives a step. */
+  readonly summary?: string;
 }
 
 /** What a command runs with. */
 export interface Context {
   readonly ui: Ui;
   readonly interruption: AbortController;
+  /** Where a summary goes; undefined: nowhere. */
+  readonly summary?: SummaryTarget;
   open(options?: { offline: boolean }): Promise<Session>;
 }
 
-export function contextOf({ stack, cwd, json }: GlobalOptions): Context {
-  const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines");
+export function contextOf({ stack, cwd, json, summary: named }: GlobalOptions): Context {
+  const ui = new Ui(json ? "json" : process.stdout.isTTY ? "terminal" : "lines", pipelineOf(process.env));
+  const summary = summaryTarget(named, process.env);
   const interruption = new AbortController();
   // Every request that is under way listens to it.
   setMaxListeners(0, interruption.signal);
   return {
     ui,
     interruption,
-    open: (options) => openSession({ cwd, stack, ui, interruption, ...options }),
+    summary,
+    open: async (options) => {
+      await requireSummary(summary);
+      return openSession({ cwd, stack, ui, interruption, ...options });
+    },
   };
 }
 
@@ -41,14 +54,18 @@ export async function withLockedStack<T>(
   const session = await context.open();
   if (args.kind !== "rollback") await requireProjectFile(session);
   const rollout = await RolloutContext.open(session, args);
+  const { record } = rollout;
+  let fault: unknown;
   try {
     // A rollback waits for nobody: where it would take somebody else's traffic away, the gate asks.
     if (args.kind !== "rollback") requireOwnTraffic(rollout);
     return await run(rollout);
   } catch (error) {
-    throw interrupted(rollout, error);
+    fault = interrupted(rollout, error);
+    throw fault;
   } finally {
     await rollout.close();
+    await summarize(context, args.doing, rollout, record, fault);
   }
 }
 
@@ -60,6 +77,29 @@ export async function withLockedStack<T>(
 async function requireProjectFile({ stackRef }: Session): Promise<void> {
   const { readProjectFile } = await import("../analysis/project-file.ts");
   readProjectFile(stackRef.folder);
+}
+
+/** @param before the newest release's record when the command began: one that is over and unchanged is not what it was about */
+async function summarize(
+  { summary, ui }: Context,
+  doing: string,
+  { record, session, world }: RolloutContext,
+  before: ReleaseRecord | undefined,
+  fault: unknown,
+): Promise<void> {
+  if (summary === undefined) return;
+  const isOlder = record === before && record?.outcome !== "running";
+  const facts = {
+    doing,
+    stack: session.stackRef.stack,
+    record: isOlder ? undefined : record,
+    weights: world.weights.live,
+    images: byColor((color) => world.fleets[color].image),
+    watched: ui.watched,
+    fault: fault === undefined ? undefined : { code: codeOf(fault), message: errorMessage(fault) },
+    now: Date.now(),
+  };
+  await appendSummary(summary, facts, ui);
 }
 
 /** @throws CliError while the listener sends requests elsewhere, unless the override is set */
@@ -89,9 +129,12 @@ export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Pro
     await run();
     return exitCodes.ok;
   } catch (error) {
-    const refusal = error instanceof CliError ? error : undefined;
-    const message = error instanceof Error ? error.message : String(error);
-    ui.error(refusal?.code ?? "failed", message, refusal?.details);
-    return exitCodes[refusal?.code ?? "failed"];
+    const code = codeOf(error);
+    ui.error(code, errorMessage(error), error instanceof CliError ? error.details : undefined);
+    return exitCodes[code];
   }
 }
+
+const codeOf = (error: unknown): ExitCode => (error instanceof CliError ? error.code : "failed");
+
+const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -73,7 +73,8 @@ async function toward(
   await followed(context, wait, run, () => goOn(context, { expired: true, duringFreeze }));
 }
 
-function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses" | "until"> {
+/** @throws CliError for an option that is none */
+export function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses" | "until"> {
   const { strategy, bake, previewSize, retire } = options;
   const size = previewSize === undefined ? 0 : wholeNumber(previewSize, 1, 1000, "--preview-size");
   return {

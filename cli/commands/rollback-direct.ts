@@ -18,7 +18,8 @@ import type { Session } from "../session.ts";
 import { groupsOf } from "../state/describe.ts";
 import type { Context } from "./context.ts";
 import { tryLock } from "./direct-lock.ts";
-import { confirm, type RollbackOptions } from "./rollback-options.ts";
+import { requireReasonDirect } from "./direct-revoked.ts";
+import { confirm, reasonOf, type RollbackOptions } from "./rollback-options.ts";
 
 /** The main listener and the target groups, found by the stack's tags alone. */
 interface Found {
@@ -79,6 +80,7 @@ async function change(context: Context, session: Session, to: Color, options: Ro
     }
     ui.say(`${also}: other target groups lose it now (${options.override}).`);
   }
+  await requireReasonDirect(session, to, reasonOf(options));
   const fleets = (groups ?? [])
     .filter(({ Instances = [] }) => Instances.length > 0)
     .map(({ AutoScalingGroupName = "" }) => AutoScalingGroupName);

@@ -8,7 +8,7 @@ export interface RollbackOptions {
   readonly to?: string;
   readonly override?: string;
   readonly yes?: boolean;
-  /** What record and notices say. */
+  /** What record and notices say; a rollback to a revoked image asks for it. */
   readonly reason?: string;
 }
 
@@ -17,6 +17,9 @@ export function colorOf(text: string | undefined): Color | undefined {
   if (text === undefined || color !== undefined) return color;
   throw new CliError("usage", `--to is ${JSON.stringify(text)}. Allowed: blue or green.`);
 }
+
+/** Why it goes back, in the words of who gave the command; undefined: they said nothing. */
+export const reasonOf = ({ reason, override }: RollbackOptions): string | undefined => reason ?? override;
 
 /** `CI` is what GitHub, GitLab, CircleCI, Travis and others set. Some people set it to false at home. */
 export const isPipeline = ({ CI }: NodeJS.ProcessEnv): boolean => !["", "false", "0", undefined].includes(CI);

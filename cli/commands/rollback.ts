@@ -5,10 +5,11 @@ import { openPause } from "../store/record.ts";
 import { CliError } from "../error.ts";
 import { repairInterrupted } from "../rollout/repair.ts";
 import { abortStaging } from "../rollout/stage.ts";
+import { requireReason } from "../rollout/revoked.ts";
 import { endRollback, rollBack, hasGoneBack } from "../rollout/traffic.ts";
 import { type Context, withLockedStack } from "./context.ts";
 import { direct } from "./rollback-direct.ts";
-import { colorOf, confirm, type RollbackOptions } from "./rollback-options.ts";
+import { colorOf, confirm, reasonOf, type RollbackOptions } from "./rollback-options.ts";
 
 /** All of the requests go back to the other colour, or, in a canary, to the one that was there before. */
 export async function rollback(context: Context, options: RollbackOptions): Promise<void> {
@@ -18,7 +19,8 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
     const { session } = rollout;
     await repairInterrupted(rollout, { anybodys: true });
     if (wanted === undefined && hasGoneBack(rollout)) return endRollback(rollout);
-    const why = options.reason ?? options.override ?? `bluegreen rollback by ${session.holder.by}`;
+    const reason = reasonOf(options);
+    const why = reason ?? `bluegreen rollback by ${session.holder.by}`;
     const { record } = rollout;
     // What is paused before it had requests goes, and nothing else moves.
     const staged = record && openPause(record) && rollout.world.weights.live[record.color] === 0 ? record : undefined;
@@ -38,6 +40,7 @@ export async function rollback(context: Context, options: RollbackOptions): Prom
         `A rollback to ${to} is not ready: ${facts.reason}. In an incident: --override "why" goes all the same.`,
       );
     }
+    await requireReason(session, fleet, reason);
     await confirm(
       context,
       options,

@@ -1,5 +1,7 @@
 import { readProjectFile, standbyHoursDefault } from "../analysis/project-file.ts";
 import { CliError } from "../error.ts";
+import { TtlCache } from "../analysis/ttl-cache.ts";
+import { revokedNow } from "../rollout/revoked.ts";
 import { readLiveState } from "../state/read.ts";
 import { renderStatus } from "../status/render.ts";
 import { seesColor } from "../status/paint.ts";
@@ -12,17 +14,19 @@ import { look } from "./drift.ts";
 /** Who serves, and all that matters of it, as it really is. */
 export async function status(
   context: Context,
-  { watch: live, drift }: { readonly watch?: boolean; readonly drift?: boolean },
+  { watch: isLive, drift }: { readonly watch?: boolean; readonly drift?: boolean },
 ): Promise<void> {
   const { ui, interruption } = context;
   const session = await context.open();
   const standbyHours = standbyHoursOf(session.stackRef.folder, ui);
-  if (live) {
+  if (isLive) {
     const screen = ui.mode === "terminal" ? await liveScreen(process.stdout) : lineScreen(process.stdout);
-    const read = async () => (await readLiveState(session)).world;
+    const revoked = new TtlCache(60, Date.now, async () => revokedNow(session, (await readLiveState(session)).world));
+    const read = async () => ({ ...(await readLiveState(session)).world, revoked: await revoked.get() });
     return watch({ read, screen, standbyHours, signal: interruption.signal });
   }
-  const { world } = await readLiveState(session);
+  const live = await readLiveState(session);
+  const world = { ...live.world, revoked: await revokedNow(session, live.world) };
   const counts = drift ? (await look(session)).counts : undefined;
   const report = statusReport(world, { now: Date.now(), standbyHours, drift: counts });
   ui.result(report, renderStatus(report, { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 }));

@@ -6,7 +6,8 @@ import { Measure } from "../analysis/measure.ts";
 import { readProjectFile } from "../analysis/project-file.ts";
 import { defaultLimits, verdict, type Limits, type Verdict } from "../analysis/verdict.ts";
 import { toCliError } from "../aws-errors.ts";
-import { bar, type Teller } from "../ui.ts";
+import { bar, type WatchTeller } from "../ui.ts";
+import type { Look } from "../watch-lines.ts";
 import type { RolloutContext } from "./context.ts";
 import { RollbackRequired } from "./hooks.ts";
 import { previewOf } from "./preview.ts";
@@ -25,7 +26,12 @@ const patience = (seconds: number): number => Math.max(600, seconds);
  * @param seconds how long at least; 0: one look
  * @throws RollbackRequired when something stands against it, or when nobody can tell in the end
  */
-export async function analyze(rollout: RolloutContext, color: Color, seconds: number, tell: Teller): Promise<void> {
+export async function analyze(
+  rollout: RolloutContext,
+  color: Color,
+  seconds: number,
+  tell: WatchTeller,
+): Promise<void> {
   const { session } = rollout;
   const weight = rollout.world.weights.live[color];
   const measure = new Measure(
@@ -49,7 +55,7 @@ export async function analyze(rollout: RolloutContext, color: Color, seconds: nu
     });
     const found = verdict(evidence, limits);
     const elapsed = (Date.now() - begun) / 1000;
-    tell.now(progress(evidence, found, elapsed, seconds));
+    tell.watch(progress(evidence, found, elapsed, seconds), lookOf(evidence, found));
     if (found.kind === "back") throw new RollbackRequired(found.why.join("; "));
     if (elapsed >= seconds) {
       if (found.kind === "go" || seconds === 0) return;
@@ -77,6 +83,16 @@ function wholeOf({ world }: RolloutContext, color: Color): number {
 function firstTraffic({ record }: RolloutContext, color: Color): number {
   const first = record?.weights.find((weights) => weights[color] > 0);
   return first === undefined ? Date.now() : Date.parse(first.at);
+}
+
+/** What of a look is news in a log: what would be done and why, and what failed; not how many requests there were so far. */
+export function lookOf({ release, baseline }: Evidence, found: Verdict): Look {
+  const why = found.kind === "go" ? "" : [found.why].flat().join("; ");
+  const figures = ({ probes, metrics, healthy }: Evidence["release"]) => [probes.failed, metrics?.failed, healthy];
+  return {
+    verdict: `${found.kind} ${why.replace(/[\d.]+/g, "#")}`,
+    evidence: [...figures(release), ...figures(baseline)].join(),
+  };
 }
 
 /** One line of a look: the time, and both colours beside each other. */

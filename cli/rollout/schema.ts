@@ -6,12 +6,14 @@ import { schemaFault } from "../schema-fit.ts";
 import type { RolloutContext } from "./context.ts";
 import { previewOf } from "./preview.ts";
 
+type Asked = Pick<RolloutContext, "session" | "recorded" | "world">;
+
 /**
  * Refuses an image whose schema range does not fit what the backing store says. The serving release is asked, through the
  * preview listener; where that can't be reached, or where it tells of no store, there is nothing to refuse by.
  * @throws CliError
  */
-export async function requireSchema(rollout: RolloutContext, image: ImageFacts): Promise<void> {
+export async function requireSchema(rollout: Asked, image: ImageFacts): Promise<void> {
   const { session, recorded, world } = rollout;
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const { versionPath } = recorded.outputs.deployed.machines[serving];

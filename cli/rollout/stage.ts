@@ -1,14 +1,29 @@
+import type { Settings } from "../../config/schema.ts";
 import { other, servingColor, type Color } from "../../deployment/model.ts";
-import { imageName, type ImageFacts } from "../state/model.ts";
+import { imageName, type ImageFacts, type LiveState, type ReleaseSettings } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import type { RolloutContext } from "./context.ts";
 import { imageFaults, requirePromotion } from "./image.ts";
 import { resumed } from "./pause.ts";
+import { requireNotRevoked } from "./revoked.ts";
 import { requireSchema } from "./schema.ts";
 import { requireWhole } from "./whole.ts";
 
+/** The settings that put an image on the standby, pinned to what the serving fleet really runs. */
+export function stagingChange(
+  world: LiveState,
+  { minSize, maxSize }: Pick<Settings, "minSize" | "maxSize">,
+  image: ImageFacts,
+  previewSize: number,
+): Pick<ReleaseSettings, "standby" | "blueAmi" | "greenAmi" | "capacityFloor" | "previewSize"> {
+  const serving = servingNow({ world });
+  // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
+  const capacityFloor = Math.min(maxSize, Math.max(minSize, world.fleets[serving].desired));
+  return { standby: "warm", [`${other(serving)}Ami`]: image.imageId, capacityFloor, previewSize };
+}
+
 /** The colour that serves, or has the greater claim to it while traffic is split. */
-export function servingNow({ world }: RolloutContext): Color {
+export function servingNow({ world }: Pick<RolloutContext, "world">): Color {
   return servingColor(world.weights.live, world.settings.deployed.activeColor);
 }
 
@@ -19,6 +34,7 @@ export function servingNow({ world }: RolloutContext): Color {
 export async function requireFit(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
   if (faults.length > 0) throw new CliError("refused", faults.join(". "));
+  await requireNotRevoked(rollout.session, image);
   await requirePromotion(rollout.session, image);
   await requireSchema(rollout, image);
   await requireWhole(rollout);
@@ -30,15 +46,10 @@ export async function requireFit(rollout: RolloutContext, image: ImageFacts): Pr
  * @throws CliError when the image never gets healthy: the standby is then off again, and no traffic has moved
  */
 export async function stage(rollout: RolloutContext, image: ImageFacts, previewSize: number): Promise<void> {
-  const { session } = rollout;
-  const serving = servingNow(rollout);
-  const color = other(serving);
-  const { desired } = rollout.world.fleets[serving];
-  const { minSize, maxSize } = session.settings;
-  // At most what the settings allow: a lowered maxSize would otherwise refuse every release.
-  const capacityFloor = Math.min(maxSize, Math.max(minSize, desired));
-  const size = previewSize > 0 ? `${previewSize} to be tried` : `${capacityFloor} instances`;
-  const change = { standby: "warm", [`${color}Ami`]: image.imageId, capacityFloor, previewSize } as const;
+  const { session, world } = rollout;
+  const color = other(servingNow(rollout));
+  const change = stagingChange(world, session.settings, image, previewSize);
+  const size = previewSize > 0 ? `${previewSize} to be tried` : `${change.capacityFloor} instances`;
   await session.ui.step("stage", `Staging ${imageName(image)} on ${color}, ${size}`, (tell) =>
     rollout.change(change, tell),
   );

@@ -49,7 +49,7 @@ export async function takeStep(rollout: RolloutContext, image: ImageFacts, next:
     case "keep":
       return ui.step("retire", "Keeping the old fleet as the rollback target", async (tell) => {
         for (let left = Math.ceil(next.seconds); left > 0; left--) {
-          tell.now(`${bar(1 - left / next.seconds)} ${formatDuration(left)} left`);
+          tell.watch(`${bar(1 - left / next.seconds)} ${formatDuration(left)} left`, { verdict: "", evidence: "" });
           await pause(1_000, undefined, { signal });
         }
       });

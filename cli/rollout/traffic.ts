@@ -1,7 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { healthyTargetsNeeded, other, shares, type Color } from "../../deployment/model.ts";
 import { listenerName } from "../../deployment/names.ts";
-import { imageName, type ImageFacts, type ReleaseRecord, type ReleaseSettings } from "../state/model.ts";
+import {
+  imageName,
+  type ImageFacts,
+  type LiveState,
+  type ReleaseRecord,
+  type ReleaseSettings,
+} from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { LockLost } from "../store/records.ts";
 import type { ChangeOptions, RolloutContext } from "./context.ts";
@@ -13,6 +19,16 @@ import { timestamp, servingNow } from "./stage.ts";
 interface ShiftOptions extends ChangeOptions {
   /** Whoever gives the share looks at the listener after it, and puts back what came in between. Default: false. */
   readonly held?: boolean;
+}
+
+/** The settings that give a colour a share of the requests, in percent. */
+export function shiftChange(world: LiveState, color: Color, weight: number): Partial<ReleaseSettings> {
+  const serving = servingNow({ world });
+  const standby = color === serving ? 100 - weight : weight;
+  if (standby >= 100) return { activeColor: other(serving), standbyWeight: 0, standby: "warm", previewSize: 0 };
+  const moved = { activeColor: serving, standbyWeight: standby, previewSize: 0 };
+  // What has requests is warm, whatever a state that is behind says.
+  return standby > 0 ? { ...moved, standby: "warm" } : moved;
 }
 
 /**
@@ -27,17 +43,10 @@ export async function shift(
   weight: number,
   { held = false, ...options }: ShiftOptions = {},
 ): Promise<void> {
-  const serving = servingNow(rollout);
-  const standby = color === serving ? 100 - weight : weight;
-  const change: Partial<ReleaseSettings> =
-    standby >= 100
-      ? { activeColor: other(serving), standbyWeight: 0, standby: "warm" }
-      : { activeColor: serving, standbyWeight: standby };
-  // What has requests is warm, whatever a state that is behind says.
-  const warm: Partial<ReleaseSettings> = standby > 0 ? { standby: "warm" } : {};
+  const change = shiftChange(rollout.world, color, weight);
   const title = `Giving ${color} (${imageName(rollout.world.fleets[color].image)}) ${weight} % of the requests`;
   await rollout.session.ui.step("cutover", title, async (tell) => {
-    const touched = await rollout.change({ ...change, ...warm, previewSize: 0 }, tell, options);
+    const touched = await rollout.change(change, tell, options);
     const others = touched.filter((name) => name !== listenerName);
     tell.keep(others.length === 0 ? "the listener was touched, and nothing else" : `touched: ${touched.join(", ")}`);
     const { live } = rollout.world.weights;
@@ -120,7 +129,7 @@ async function moveBack(
   { override, insist }: RollbackOptions,
 ): Promise<void> {
   const held = rollout.tookOver;
-  await shift(rollout, to, 100, { override, urgent: true, held }).catch(async (error: unknown) => {
+  await shift(rollout, to, 100, { override, revoked: why, urgent: true, held }).catch(async (error: unknown) => {
     const refused = error instanceof CliError && error.code === "refused";
     const { healthy, staleTargets } = rollout.world.fleets[to];
     // Targets of another fleet may be of an image that nobody has checked; those of a colour that serves are at work already.
@@ -129,7 +138,7 @@ async function moveBack(
     rollout.session.ui.say(
       `What serves is worse than what the gate misses (${error.message}): it goes back all the same.`,
     );
-    await shift(rollout, to, 100, { override: why, urgent: true, held });
+    await shift(rollout, to, 100, { override: why, revoked: why, urgent: true, held });
   });
 }
 
@@ -254,7 +263,7 @@ async function hold(rollout: RolloutContext, to: Color, why: string): Promise<vo
       `The command before this one has moved traffic once more (${shares(live)}): it goes back again.`,
     );
     await rollout.recover(`the live weights are ${shares(live)}`, { sparing: true });
-    await shift(rollout, to, 100, { override: why, urgent: true, held: true });
+    await shift(rollout, to, 100, { override: why, revoked: why, urgent: true, held: true });
     quiet = 0;
   }
 }

@@ -10,6 +10,8 @@ import type { Teller } from "../ui.ts";
 export interface UpdateOptions {
   /** Turns guards and gate into warnings, with this reason. */
   readonly override?: string;
+  /** Lets traffic go to a revoked image, with this reason. */
+  readonly revoked?: string;
 }
 
 /** Whose stack it is. */
@@ -38,7 +40,7 @@ export async function update(
   from: ReleaseSettings,
   change: Partial<ReleaseSettings>,
   tell: Teller,
-  { override, lock, stillOurs, writeDown }: UpdateOptions & Ownership,
+  { override, revoked, lock, stillOurs, writeDown }: UpdateOptions & Ownership,
 ): Promise<string[]> {
   const { file, runner } = session;
   const restore = async (unmoved?: ReleaseSettings): Promise<void> => {
@@ -51,7 +53,7 @@ export async function update(
   await file.write(wanted, revision);
   let result: OperationResult;
   try {
-    result = await runner.run("up", { override, lock, onProgress: reportProgress(tell) });
+    result = await runner.run("up", { override, revoked, lock, onProgress: reportProgress(tell) });
   } catch (error) {
     await restore();
     throw error;

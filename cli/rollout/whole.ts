@@ -10,8 +10,11 @@ import { previewOf } from "./preview.ts";
  * before they are ready. It is asked through the preview listener; where that can't be reached, there is nothing to refuse by.
  * @throws CliError
  */
-export async function requireWhole(rollout: RolloutContext): Promise<void> {
-  const { session, recorded, world } = rollout;
+export async function requireWhole({
+  session,
+  recorded,
+  world,
+}: Pick<RolloutContext, "session" | "recorded" | "world">): Promise<void> {
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const { healthCheckPath } = recorded.outputs.deployed.machines[serving];
   let body: string;

@@ -99,6 +99,8 @@ export interface LiveState {
   /** Where the listener sends requests that is none of the stack's doing, as words that follow "it sends". */
   readonly foreign: readonly string[];
   readonly fleets: ByColor<FleetFacts>;
+  /** What is wrong with a colour's image where it is revoked, as words behind its name; undefined: that was not asked. */
+  readonly revoked?: ByColor<string | undefined>;
   readonly alarms: ByColor<readonly AlarmFacts[]>;
   readonly loadBalancerAlarms: readonly AlarmFacts[];
   /** Release settings as the state, so the last update that succeeded, has them; and as the settings' file has them. */

@@ -43,7 +43,7 @@ export function renderStatus(report: StatusReport, { color, width }: RenderOptio
 function facts(report: StatusReport, paint: Paint, room: number): [string, string][] {
   const { serving, release, lock, drift, pending, standby } = report;
   const now = Date.parse(report.at);
-  const rows: ([string, string] | undefined)[] = [
+  const rows: ([string, string] | false | undefined)[] = [
     serving && [
       "Serving",
       `${paint(fleetStyle[serving.color], serving.color)} ${imageLine(serving.image, now)}` +
@@ -60,6 +60,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
     ["Rollback", rollbackText(report, paint)],
     standby && ["Standby", standbyText(standby)],
     ...report.warnings.map((text): [string, string] => ["Warning", paint("yellow", text)]),
+    report.rollback.warning !== undefined && ["Revoked", paint("red", report.rollback.warning)],
     ...alarmRows(report.alarms, paint, now),
     lock && [
       "Lock",
@@ -72,7 +73,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
     ]),
     drift && ["Drift", driftText(drift, paint)],
   ];
-  return rows.filter((row) => row !== undefined);
+  return rows.filter((row) => row !== undefined && row !== false);
 }
 
 function pauseText(

@@ -18,6 +18,7 @@ export function rollbackFacts(world: LiveState): RollbackReadiness {
     imageIds: byColor((color) => fleets[color].image.imageId),
     foreign: world.foreign,
     observed: fleets,
+    revoked: world.revoked,
     objection: now && objectionTo(world, other(now)),
   });
 }

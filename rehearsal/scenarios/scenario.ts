@@ -9,6 +9,9 @@ import { commandLateSteps } from "./commands-late.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
 import { freezeSteps } from "./commands-freeze.ts";
 import { pauseSteps } from "./commands-pauses.ts";
+import { logSteps } from "./commands-log.ts";
+import { planSteps } from "./commands-plan.ts";
+import { revokedSteps } from "./commands-revoked.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
@@ -34,6 +37,9 @@ const commandHazards = [
   ...freezeSteps,
   ...pauseSteps,
   ...commandAlarmSteps,
+  ...planSteps,
+  ...logSteps,
+  ...revokedSteps,
   ...killSteps,
   environments,
   variants,

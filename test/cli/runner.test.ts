@@ -53,7 +53,7 @@ test.each([
 describe("an operation", () => {
   // A CLI that refuses as the real one does while there are locks on the state, and whose `cancel` removes all of them.
   const script = `cd "$(dirname "$0")"
-echo "$1 pid=$$ lock=$BLUEGREEN_LOCK override=$BLUEGREEN_OVERRIDE" >> calls
+echo "$1 pid=$$ lock=$BLUEGREEN_LOCK override=$BLUEGREEN_OVERRIDE revoked=$BLUEGREEN_REVOKED" >> calls
 if [ "$1" = cancel ]; then rm -f locks; exit 0; fi
 [ -e engine ] || echo "not written down" >> calls
 if [ -e locks ]; then
@@ -91,7 +91,7 @@ fi
     engineEnded: (how) => Promise.resolve(ended(how)),
     isLeftLocked: (holder) => left.some(({ pid }) => pid === holder.pid),
   };
-  const up = (more: { lock?: string; override?: string } = {}) =>
+  const up = (more: { lock?: string; override?: string; revoked?: string } = {}) =>
     runner.run("up", { onProgress: (progress) => told.push(progress), ...more });
 
   beforeEach(() => {
@@ -111,9 +111,9 @@ fi
   });
 
   it("given a lock, is told to the engine by its token, and the engine is written down before it starts", async () => {
-    expect(await up({ lock: "t1", override: "night" })).toMatchObject({ ok: true });
+    expect(await up({ lock: "t1", override: "night", revoked: "orders get lost" })).toMatchObject({ ok: true });
     const { pid, host, startedAt } = JSON.parse(readFileSync(file("engine"), "utf8")) as Engine;
-    expect(calls()).toEqual([`up pid=${pid} lock=t1 override=night`]);
+    expect(calls()).toEqual([`up pid=${pid} lock=t1 override=night revoked=orders get lost`]);
     expect([host, Math.abs(Date.now() - Date.parse(startedAt)) < 20_000]).toEqual([os.hostname(), true]);
     expect(ended.mock.calls).toEqual([["had"]]);
   });

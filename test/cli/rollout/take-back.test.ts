@@ -65,8 +65,15 @@ class FakeRollout {
   };
   /** Why each update fails; undefined: it goes through. */
   fails: Error | undefined;
-  change = (change: Partial<ReleaseSettings>, _: unknown, { override }: { override?: string } = {}) => {
+  /** Why traffic may go to a revoked image, by each update. */
+  readonly revoked: (string | undefined)[] = [];
+  change = (
+    change: Partial<ReleaseSettings>,
+    _: unknown,
+    { override, revoked }: { override?: string; revoked?: string } = {},
+  ) => {
     if (this.fails) return Promise.reject(this.fails);
+    this.revoked.push(revoked);
     this.changes.push({ change, override });
     const { activeColor = this.world.settings.deployed.activeColor, standbyWeight = 0 } = change;
     const live = { blue: standbyWeight, green: standbyWeight, [activeColor]: 100 - standbyWeight };
@@ -171,6 +178,12 @@ describe("a rollback of a release's own", () => {
 });
 
 describe("a rollback", () => {
+  test("tells the update that moves traffic why, should its image be revoked", async () => {
+    const rollout = new FakeRollout({ ...greenServes, record: record() });
+    await rollBack(asRollout(rollout), "blue", "orders get lost");
+    expect(rollout.revoked).toEqual(["orders get lost"]);
+  });
+
   const backTo = (rollout: FakeRollout) => rollBack(asRollout(rollout), "blue", "errors");
 
   test("given the record of another release, when it goes back, then that one is superseded and this has its own", async () => {

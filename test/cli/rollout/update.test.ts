@@ -37,8 +37,8 @@ async function attempt({ ends, ours = true, table }: Case) {
       },
     },
     runner: {
-      run: (operation: string, { lock }: OperateOptions) => {
-        expect([operation, lock]).toEqual(["up", "token"]);
+      run: (operation: string, { lock, revoked }: OperateOptions) => {
+        expect([operation, lock, revoked]).toEqual(["up", "token", "orders get lost"]);
         seen = file;
         return ends instanceof CliError ? Promise.reject(ends) : Promise.resolve({ changes: [], ...ends });
       },
@@ -47,6 +47,7 @@ async function attempt({ ends, ours = true, table }: Case) {
   const tell = { now: () => undefined, keep: () => undefined };
   const result = await update(session, from, { standbyWeight: 10 }, tell, {
     lock: "token",
+    revoked: "orders get lost",
     stillOurs: () => Promise.resolve(ours),
     writeDown: table ?? ((settings) => Promise.resolve(down.push(settings))),
   }).catch((error: unknown) => error);

@@ -1,0 +1,66 @@
+import { foreignFault } from "../../deployment/gate-verdict.ts";
+import { endText, freezeAt } from "../analysis/freeze.ts";
+import { CliError } from "../error.ts";
+import { imageFaults, requirePromotion } from "../rollout/image.ts";
+import { requireNotRevoked } from "../rollout/revoked.ts";
+import { requireSchema } from "../rollout/schema.ts";
+import { requireWhole } from "../rollout/whole.ts";
+import type { Session } from "../session.ts";
+import type { ImageFacts } from "../state/model.ts";
+import type { Reading } from "../state/read.ts";
+
+/** What is asked about. */
+export interface Asked extends Reading {
+  readonly session: Session;
+  readonly image: ImageFacts;
+}
+
+/** Something that stands against a release now. */
+export interface Objection {
+  /** What says no: `promotion`, `schema`. */
+  readonly by: string;
+  readonly why: string;
+}
+
+/** What asks before a release begins; each throws a CliError "refused", or gives reasons. */
+const rows: readonly { by: string; ask: (asked: Asked) => Promise<readonly string[]> }[] = [
+  { by: "image", ask: ({ image }) => Promise.resolve(imageFaults(image)) },
+  { by: "revocation", ask: ({ session, image }) => requireNotRevoked(session, image).then(() => []) },
+  { by: "promotion", ask: ({ session, image }) => requirePromotion(session, image).then(() => []) },
+  { by: "schema", ask: (asked) => requireSchema(asked, asked.image).then(() => []) },
+  { by: "degraded", ask: (asked) => requireWhole(asked).then(() => []) },
+  { by: "freeze", ask: ({ session, world }) => freezeFaults(session, world) },
+  {
+    by: "listener",
+    ask: ({ world: { foreign } }) => Promise.resolve(foreign.length > 0 ? [foreignFault(foreign)] : []),
+  },
+  { by: "lock", ask: ({ world }) => Promise.resolve(lockFaults(world)) },
+];
+
+/** All that stands against a release now, and what could not be asked. */
+export async function objections(asked: Asked): Promise<{ against: Objection[]; unknown: Objection[] }> {
+  const found = await Promise.all(rows.map(({ by, ask }) => answered(by, ask(asked))));
+  return { against: found.flatMap(({ against }) => against), unknown: found.flatMap(({ unknown }) => unknown) };
+}
+
+async function answered(by: string, answer: Promise<readonly string[]>) {
+  try {
+    return { against: (await answer).map((why) => ({ by, why })), unknown: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const isRefusal = error instanceof CliError && (error.code === "refused" || error.code === "usage");
+    return isRefusal ? { against: [{ by, why }], unknown: [] } : { against: [], unknown: [{ by, why }] };
+  }
+}
+
+async function freezeFaults({ stackRef }: Session, { stack, awsTime }: Asked["world"]): Promise<string[]> {
+  const { readProjectFile } = await import("../analysis/project-file.ts");
+  const freeze = freezeAt(readProjectFile(stackRef.folder).freeze, awsTime);
+  if (freeze === undefined) return [];
+  return [`${stack} is frozen until ${endText(freeze)} (${freeze.reason}); --during-freeze "why" goes on`];
+}
+
+function lockFaults({ lock, at }: Asked["world"]): string[] {
+  if (lock === undefined || lock.released === true || lock.expires <= at) return [];
+  return [`${lock.holder.by} works on this stack since ${lock.since} (${lock.doing})`];
+}
