@@ -37,6 +37,7 @@ const previewSize = new Option(
   "--preview-size <n>",
   "begin with so many instances, to be tried, and grow before the cut-over",
 );
+const observe = new Option("--observe", "tell and record what the release is judged by, and change nothing for it");
 const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3)"] as const;
 
 program
@@ -57,6 +58,7 @@ program
   .addOption(bakeTime)
   .addOption(previewSize)
   .option("--retire [after]", "then retire the old fleet: right after the bake, or after this time")
+  .addOption(observe)
   .action(
     run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
   );
@@ -79,12 +81,14 @@ program
   .command("cutover")
   .description("give what is staged all requests, step by step, watching it")
   .addOption(strategy)
+  .addOption(observe)
   .action(run(async (context, options: object) => (await releases()).cutover(context, options)));
 program
   .command("bake")
   .description("watch what serves for a time; when it is not well, go back")
   .option("--for <duration>", `how long (default: ${defaults.bake})`)
-  .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
+  .addOption(observe)
+  .action(run(async (context, options: object) => (await releases()).bake(context, options)));
 program
   .command("rollback")
   .description("back to the other colour, in one update of the listener")

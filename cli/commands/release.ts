@@ -24,6 +24,8 @@ export interface ReleaseOptions {
   readonly previewSize?: string;
   /** `true`: right after the bake. */
   readonly retire?: string | true;
+  /** Verdicts are told and recorded, and change nothing. */
+  readonly observe?: boolean;
 }
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
@@ -52,7 +54,7 @@ async function toward(
   imageOf: (rollout: RolloutContext) => ImageFacts | Promise<ImageFacts>,
 ): Promise<void> {
   const goal = goalOf(options);
-  await withLockedStack(context, { doing }, async (rollout) => {
+  await withLockedStack(context, { doing, observe: options.observe }, async (rollout) => {
     const image = await imageOf(rollout);
     await runRelease(rollout, image, { ...goal, imageId: image.imageId }, until);
   });
@@ -95,9 +97,9 @@ export function shift(context: Context, percent: string): Promise<void> {
   });
 }
 
-export function bake(context: Context, duration: string | undefined): Promise<void> {
-  const seconds = parseDuration(duration ?? defaults.bake);
-  return withLockedStack(context, { doing: "bake" }, async (rollout) => {
+export function bake(context: Context, options: { for?: string; observe?: boolean }): Promise<void> {
+  const seconds = parseDuration(options.for ?? defaults.bake);
+  return withLockedStack(context, { doing: "bake", observe: options.observe }, async (rollout) => {
     await repairInterrupted(rollout);
     const color = servingNow(rollout);
     const { image } = rollout.world.fleets[color];

@@ -23,6 +23,8 @@ export interface RolloutArgs {
   readonly doing: string;
   /** Default: change. A rollback waits for nobody, and takes the lock from everything but another rollback. */
   readonly kind?: LockKind;
+  /** Verdicts are told and change nothing; default: the project file says. */
+  readonly observe?: boolean;
 }
 
 export interface ChangeOptions extends UpdateOptions {
@@ -35,10 +37,13 @@ export class RolloutContext {
   private reading: Reading;
   record: ReleaseRecord | undefined;
 
+  /** The command said that verdicts change nothing. */
+  readonly isObserver: boolean;
   readonly session: Session;
   private readonly lock: HeldLock;
 
-  private constructor(session: Session, lock: HeldLock, reading: Reading) {
+  private constructor(session: Session, lock: HeldLock, reading: Reading, isObserver: boolean) {
+    this.isObserver = isObserver;
     this.session = session;
     this.lock = lock;
     this.reading = reading;
@@ -49,7 +54,7 @@ export class RolloutContext {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws CliError "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, kind = "change" }: RolloutArgs): Promise<RolloutContext> {
+  static async open(session: Session, { doing, kind = "change", observe = false }: RolloutArgs): Promise<RolloutContext> {
     const recorded = await session.readState();
     const { clients, holder, interruption, runner, signal, ui } = session;
     const onLost = (why: Error): void => interruption.abort(why);
@@ -62,7 +67,8 @@ export class RolloutContext {
       runner.engines = lock;
       // Who held the lock a moment ago may have changed the state since; a rollback that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
-      const rollout = new RolloutContext(session, lock, await readLiveState(session, stale ? undefined : recorded));
+      const reading = await readLiveState(session, stale ? undefined : recorded);
+      const rollout = new RolloutContext(session, lock, reading, observe);
       await rollout.noteTraffic();
       return rollout;
     } catch (error) {

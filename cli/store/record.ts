@@ -1,7 +1,7 @@
 /** What is kept of a release, and how it grows: without a call. */
 import { randomBytes } from "node:crypto";
 import { outsideText } from "../../deployment/outside-text.ts";
-import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage } from "../state/model.ts";
+import type { CheckResult, ImageFacts, Outcome, ReleaseRecord, Stage, VerdictRecord } from "../state/model.ts";
 
 /** What a release begins with. */
 export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "by">;
@@ -10,6 +10,7 @@ export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "
 export type ReleaseEvent =
   | { kind: "weights"; at: string; blue: number; green: number }
   | { kind: "check"; check: CheckResult }
+  | { kind: "verdict"; verdict: VerdictRecord }
   /** `why`: for a rollback, what made it necessary. */
   | { kind: "stage"; stage: Stage; why?: string }
   /** The new colour has all the traffic. */
@@ -49,6 +50,8 @@ export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): Release
       const detail = outsideText(event.check.detail, DETAIL);
       return { ...record, checks: [...record.checks, { ...event.check, detail }] };
     }
+    case "verdict":
+      return { ...record, verdict: { ...event.verdict, why: shortened(event.verdict.why) } };
     case "stage":
       return { ...record, stage: event.stage, why: shortened(event.why) ?? record.why };
     case "serves":
