@@ -69,7 +69,10 @@ export function errorsFinding({ own, old, evidence }: Rounds, rules: Rules): Fin
     return { ok: fault === undefined, detail: fault ?? said };
   }
   if (own.failed === 0) return { ok: true, detail: said };
-  return { ok: !isWorse(evidence, rules), detail: `${said}, ${old.failed} of the old colour's ${old.sent} (${evidenceText(evidence)})` };
+  return {
+    ok: !isWorse(evidence, rules),
+    detail: `${said}, ${old.failed} of the old colour's ${old.sent} (${evidenceText(evidence)})`,
+  };
 }
 
 /** `latency`: the p95 beside the old colour's, or below 1 s where there is none. */

@@ -4,13 +4,13 @@ import type { Tally } from "./wagers.ts";
 const fewest = 30;
 
 /** The largest clumps are larger than the index says: so many times as large. */
-const margin = 2;
+const margin = 1.3;
 
 /** No clump is taken to be smaller, whatever was measured. */
-const smallest = 3;
+const smallest = 1.2;
 
 /** Failures of a clump where nothing could be measured: where so little fails, clumps are rare, and larger ones are rarer. */
-export const unknownClump = 50;
+export const unknownClump = 10;
 
 /**
  * How many failures come together at most, by the index of dispersion of a colour's minutes: variance by mean, which is 1 where

@@ -77,7 +77,7 @@ export class Measure {
       servesSince,
       effect: rules.effect,
       fewest: rules.limits.requests,
-      asked: (at) => this.asked.get(at) ?? nothing,
+      asked: (at) => this.asked.get(at),
     });
     this.health = new TtlCache(lookEvery, now, () => this.askHealth());
     this.alarms = new TtlCache(lookEvery, now, () => alarmsNow(clients, outputs));
@@ -165,7 +165,12 @@ export class Measure {
     const known = this.asked.get(index) ?? nothing;
     const tally = tallyOf(old);
     this.asked.set(index, { sent: known.sent + tally.sent, failed: known.failed + tally.failed });
-    trials.count("probes", at, { release: tallyOf(own), baseline: tally });
+    trials.count(
+      "probes",
+      at,
+      { release: tallyOf(own), baseline: tally },
+      this.requests.allowed(this.asked.get(index)),
+    );
     if (slow === undefined) return;
     const slowOf = (samples: readonly Sample[]): Tally => {
       const answered = samples.filter(({ failed }) => !failed);

@@ -57,7 +57,11 @@ export function metricQueries(arns: { listenerArn: string; targetGroupArns: ByCo
  * Counts by colour in what GetMetricData answered. No data point: no such request.
  * @param from milliseconds since 1970: what is older does not count
  */
-export function metricCounts(results: readonly MetricDataResult[], minutes: number, from: number): ByColor<MetricCounts> {
+export function metricCounts(
+  results: readonly MetricDataResult[],
+  minutes: number,
+  from: number,
+): ByColor<MetricCounts> {
   return byColor((color) => {
     const values = (statistic: Statistic): Map<number, number> =>
       new Map([...valuesIn(results, color, statistic)].filter(([at]) => at >= from));

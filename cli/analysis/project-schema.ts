@@ -85,7 +85,10 @@ export const projectSchema = z.strictObject({
   alpha: z.number(alpha).min(0.0001, alpha).max(0.2, alpha).default(defaultRules.alpha),
   effect: z.number(effect).min(1, effect).max(10, effect).default(defaultRules.effect),
   mode: z.enum(["enforce", "observe"], modes).default("enforce"),
-  metrics: z.string(metricsPath).regex(/^\/\S*$/, metricsPath).optional(),
+  metrics: z
+    .string(metricsPath)
+    .regex(/^\/\S*$/, metricsPath)
+    .optional(),
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
 });
 

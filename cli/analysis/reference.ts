@@ -26,11 +26,12 @@ const sumOf = (minutes: readonly Tally[], key: keyof Tally): number =>
   minutes.reduce((sum, minute) => sum + minute[key], 0);
 
 /**
- * Share of failed requests that is no worse than the old colour, which has no traffic: what it had before, or, where our own
- * requests to it fail at the same time, so a common cause is at work, twice that.
+ * Share of failed requests that is no worse than the old colour, which has no traffic: what it had before. Where more of our own
+ * requests to it fail at the same time than that, a common cause is at work, and it is twice as many as those.
  * @param asked our own requests to the old colour in the same minute
  */
 export function allowedShare(reference: Reference, effect: number, asked: Tally): number {
-  const now = asked.failed > 0 ? (2 * asked.failed) / asked.sent : 0;
-  return effect * Math.max(reference.share, now);
+  const expected = reference.share * asked.sent;
+  const isCommon = asked.failed > expected + Math.sqrt(expected) + 1;
+  return effect * Math.max(reference.share, isCommon ? (2 * asked.failed) / asked.sent : 0);
 }

@@ -28,7 +28,7 @@ export interface RequestsArgs {
   readonly judgedSince: number;
   readonly servesSince?: number;
   /** Our own requests to the old colour in a minute that began at a time. */
-  readonly asked: (at: number) => Tally;
+  readonly asked: (at: number) => Tally | undefined;
 }
 
 /** All requests of both colours, by CloudWatch: each whole minute of the step is judged once, when it is told. */
@@ -87,12 +87,19 @@ export class Requests {
     }
   }
 
-  /** Where nobody can ask the old colour, a common cause can't be told from the release's. */
+  /**
+   * Share of failures that is no worse than the old colour, which has no traffic; undefined: it has, or nothing is known of it.
+   * @param asked our own requests to it in the same minute; without any, a common cause can't be told from the release's
+   */
+  allowed(asked: Tally | undefined): number | undefined {
+    if (this.reference === undefined || asked === undefined || asked.sent === 0) return undefined;
+    return allowedShare(this.reference, this.args.effect, asked);
+  }
+
   private bake(one: Minute): void {
-    const { release, trials, effect, asked } = this.args;
-    const own = asked(one.at);
-    if (this.reference === undefined || own.sent === 0) return;
-    trials.takeAlone("bake", one[release], allowedShare(this.reference, effect, own));
+    const allowed = this.allowed(this.args.asked(one.at));
+    if (allowed === undefined) return;
+    this.args.trials.takeAlone("bake", one[this.args.release], allowed);
     this.isBaked = true;
   }
 }

@@ -32,7 +32,7 @@ interface Trial {
   release: Tally;
   baseline: Tally;
   /** The interval that is not over yet. */
-  open?: Interval & { readonly index: number };
+  open?: Interval & { readonly index: number; readonly allowed?: number };
 }
 
 /** The evidence against a release, source by source, over the whole of it. */
@@ -51,32 +51,32 @@ export class Trials {
     }
   }
 
-  /** What was counted in a moment; it joins the interval that is under way. @param at milliseconds */
-  count(source: Source, at: number, { release, baseline }: Interval): void {
+  /**
+   * What was counted in a moment; it joins the interval that is under way.
+   * @param at milliseconds
+   * @param allowed share of failures that is no worse, where the old colour can't be compared with; default: it can
+   */
+  count(source: Source, at: number, { release, baseline }: Interval, allowed?: number): void {
     const trial = this.trial(source);
     const index = Math.floor(at / block);
     if (trial.open !== undefined && trial.open.index !== index) this.end(source);
     const { open } = trial;
-    trial.open = { index, release: sumOf(open?.release, release), baseline: sumOf(open?.baseline, baseline) };
+    trial.open = { index, allowed, release: sumOf(open?.release, release), baseline: sumOf(open?.baseline, baseline) };
   }
 
   /** A whole interval. */
   take(source: Source, interval: Interval): void {
     const trial = this.trial(source);
     add(trial, interval);
-    trial.wagers = wagersAfter(trial.wagers, interval, this.args.effect, this.clump);
+    trial.wagers = wagersAfter(trial.wagers, interval, this.args.effect, isAskedAlike(source) ? undefined : this.clump);
   }
 
-  /** A minute in which the old colour has no requests to compare with. @param allowed share of failures that is no worse */
+  /** An interval in which the old colour has no requests to compare with. @param allowed share of failures that is no worse */
   takeAlone(source: Source, release: Tally, allowed: number): void {
     if (release.sent === 0) return;
     const trial = this.trial(source);
     add(trial, { release, baseline: nothing });
     trial.wagers = wagersAgainst(trial.wagers, release.failed / release.sent, allowed);
-  }
-
-  evidence(source: Source): number {
-    return evidenceOf(this.trial(source).wagers);
   }
 
   /** Of the sources that have been asked, in the order of their parts. */
@@ -94,7 +94,8 @@ export class Trials {
     const trial = this.trial(source);
     const { open } = trial;
     trial.open = undefined;
-    if (open !== undefined) this.take(source, open);
+    if (open?.allowed !== undefined) this.takeAlone(source, open.release, open.allowed);
+    else if (open !== undefined) this.take(source, open);
   }
 
   private trial(source: Source): Trial {
@@ -106,6 +107,9 @@ export class Trials {
     return trial;
   }
 }
+
+/** Whether we send the requests ourselves: as many to both colours, at the same times, one a connection. */
+const isAskedAlike = (source: Source): boolean => source === "probes" || source === "latency" || source === "check";
 
 const nothing: Tally = { sent: 0, failed: 0 };
 

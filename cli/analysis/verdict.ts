@@ -30,7 +30,8 @@ export function verdict(evidence: Evidence, rules: Rules = defaultRules): Verdic
   }
   back.push(...alarms.back);
   if (isGross(recent.probes)) back.push(downText(recent.probes, evidence, sourceText("probes")));
-  else if (recent.minute && isGross(recent.minute)) back.push(downText(recent.minute, evidence, sourceText("requests")));
+  else if (recent.minute && isGross(recent.minute))
+    back.push(downText(recent.minute, evidence, sourceText("requests")));
   back.push(...evidence.found.filter((one) => isWorse(one, rules)).map((one) => said(one, evidence)));
   // Of an old colour without traffic CloudWatch knows our own requests alone.
   const slow = evidence.reference === undefined && slowByMetrics(release.metrics, baseline.metrics, rules);
@@ -53,7 +54,10 @@ const slowByMetrics = (own: Counts | undefined, old: Counts | undefined, { limit
   own && latencyFault(own, old, { ...limits, requests: Math.max(limits.requests, answersOfP95) });
 
 /** Whether a source's evidence counts, and what it is of is no less than the floor. */
-export function isWorse({ source, evidence, threshold, release, baseline }: SourceEvidence, { limits, floor }: Rules): boolean {
+export function isWorse(
+  { source, evidence, threshold, release, baseline }: SourceEvidence,
+  { limits, floor }: Rules,
+): boolean {
   if (evidence < threshold || release.failed < limits.failures) return false;
   if (source === "latency") return true;
   const before = baseline.sent > 0 ? percent(baseline) : 0;

@@ -1,15 +1,16 @@
 /**
  * The sequential test of a release against the old colour: on which colour do the failures fall?
  *
- * Time is cut into intervals. Where the release is no worse, its part of an interval's failures is its part of the interval's
- * requests in the mean, whatever the share of failures is at that time, and however they come in clumps: a clump falls as a
- * whole on the one colour or on the other. So an interval has one vote, by the part of its failures that fell on the release
- * (Waudby-Smith and Ramdas, arXiv 2010.09686: a mean between 0 and 1, tested by betting). Where an interval's failures are many
- * more than a clump holds, it has as many votes as clumps fit in: the mixture test of Lindon and Malek, arXiv 2011.03567, with
- * its exponent divided by the size of a clump.
+ * Where the release is no worse, its part of the failures is its part of the requests, whatever the share of failures is at that
+ * time. Bets are laid that its part is larger, and what they have grown to is E, the evidence. Without a difference its mean never
+ * grows, so that it reaches 1/alpha at any time with a probability of alpha at most (Ville), however often one looks: a mixture
+ * sequential test, Lindon and Malek, arXiv 2011.03567.
  *
- * What the bets have grown to is E, the evidence. Without a difference its mean never grows, so that it reaches 1/alpha at any
- * time with a probability of alpha at most (Ville), however often one looks.
+ * Failures come in clumps, and a clump is one event. Each failure counts for one divided by the size of a clump: the likelihood
+ * ratio to a power of at most 1, whose mean stays below 1 for all clumps of that size and smaller ones, also where the two colours
+ * have clumps of different sizes (Jensen: the mean of a power is no more than the power of the mean). Where both colours are asked
+ * in the same way, an interval has one vote instead, by the part of its failures that fell on the release, whatever the size of
+ * its clumps (Waudby-Smith and Ramdas, arXiv 2010.09686: a mean between 0 and 1, tested by betting).
  */
 
 /** Requests of a colour in one interval, and those that failed. */
@@ -34,7 +35,7 @@ const ratios = [1, 1.5, 2, 3, 5, 10, 25, 100, 1000];
 const portions: Wagers = ratios.map((ratio) => (ratio === 1 ? 1 / 2 : 1 / (2 * (ratios.length - 1))));
 
 /** Part of the money that is laid anew after each interval, so that a fault that begins late is bet on, too. */
-const renewed = 0.05;
+const renewed = 0.02;
 
 /** E is told no further: nothing is decided beyond. */
 const greatest = 1e12;
@@ -47,16 +48,21 @@ export const evidenceOf = (wagers: Wagers): number => wagers.reduce((sum, wager)
 /**
  * The wagers after an interval; one without failures, or in which only one colour had requests, changes nothing.
  * @param effect times the old colour's share of failures that the release may have
- * @param clump failures that come together at most
+ * @param clump failures that come together at most; undefined: both colours are asked in the same way
  */
-export function wagersAfter(wagers: Wagers, { release, baseline }: Interval, effect: number, clump: number): Wagers {
+export function wagersAfter(
+  wagers: Wagers,
+  { release, baseline }: Interval,
+  effect: number,
+  clump: number | undefined,
+): Wagers {
   const failed = release.failed + baseline.failed;
   if (failed === 0 || release.sent === 0 || baseline.sent === 0) return wagers;
   const allowed = (effect * release.sent) / (effect * release.sent + baseline.sent);
   const part = release.failed / failed;
   return settled(wagers, (ratio) => {
     const expected = 1 + (ratio - 1) * allowed;
-    return failed <= clump ? (1 + (ratio - 1) * part) / expected : (ratio ** part / expected) ** (failed / clump);
+    return clump === undefined ? (1 + (ratio - 1) * part) / expected : (ratio ** part / expected) ** (failed / clump);
   });
 }
 

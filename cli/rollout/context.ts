@@ -54,7 +54,10 @@ export class RolloutContext {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws CliError "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, kind = "change", observe = false }: RolloutArgs): Promise<RolloutContext> {
+  static async open(
+    session: Session,
+    { doing, kind = "change", observe = false }: RolloutArgs,
+  ): Promise<RolloutContext> {
     const recorded = await session.readState();
     const { clients, holder, interruption, runner, signal, ui } = session;
     const onLost = (why: Error): void => interruption.abort(why);

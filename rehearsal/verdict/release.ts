@@ -62,11 +62,19 @@ function historyOf(cell: Cell, random: Random): Tally[] {
 function byTest(seen: Seen, alpha: number): [number | undefined, number | undefined] {
   const trials = new Trials({ alpha, effect: 1.2 });
   const minutes = [...seen.history];
+  trials.clump = clumpOf(minutes);
   let reference: Reference | undefined;
   let [test, counters]: (number | undefined)[] = [];
   for (let now = 5; now <= canarySeconds + bakeSeconds && test === undefined; now += 5) {
-    trials.take("probes", probesIn(seen, now - 5, now));
-    if (now <= canarySeconds) trials.take("counters", usersIn(seen, now - 5, now));
+    const own = probesIn(seen, now - 5, now);
+    if (now <= canarySeconds) {
+      trials.take("probes", own);
+      trials.take("counters", usersIn(seen, now - 5, now));
+    } else {
+      reference ??= referenceOf(minutes, 20);
+      const asked = probesIn(seen, now - 60, now).baseline;
+      if (reference) trials.takeAlone("probes", own.release, allowedShare(reference, 1.2, asked));
+    }
     const minute = now - late;
     if (minute > 0 && minute % 60 === 0 && minute <= canarySeconds) {
       const both = allIn(seen, minute - 60, minute);
@@ -74,13 +82,14 @@ function byTest(seen: Seen, alpha: number): [number | undefined, number | undefi
       trials.take("requests", both);
       minutes.push(both.baseline);
     } else if (minute % 60 === 0 && minute > canarySeconds) {
-      reference ??= referenceOf(minutes, 20);
       const alone = allIn(seen, minute - 60, minute).release;
       const asked = probesIn(seen, minute - 60, minute).baseline;
       if (reference) trials.takeAlone("bake", alone, allowedShare(reference, 1.2, asked));
     }
     const last = probesIn(seen, now - 4, now);
-    const found = trials.found().filter(({ evidence, threshold, release }) => evidence >= threshold && release.failed >= 2);
+    const found = trials
+      .found()
+      .filter(({ evidence, threshold, release }) => evidence >= threshold && release.failed >= 2);
     if (found.some(({ source }) => source !== "counters") || isGross(last)) test = now;
     if (test !== undefined || found.length > 0) counters ??= now;
   }

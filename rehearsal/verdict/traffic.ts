@@ -24,9 +24,11 @@ export function burstsOf(cell: Cell, seconds: number, random: Random): boolean[]
   return during;
 }
 
+/** Our own requests of a second, which a bad second takes along together. */
+const clumpOfProbes = probesPerSecond;
+
 /**
- * What fails on a colour: clumps at random times, each of failures at random seconds soon after, and each of those a user's
- * request or one of ours.
+ * What fails on a colour: clumps at random times, each of failures at random seconds soon after.
  * @param users requests a second, second by second
  * @param percent of the requests that fail outside of bursts
  */
@@ -37,22 +39,38 @@ export function failuresOf(
   during: readonly boolean[],
   random: Random,
 ): Failures {
-  const failures = { users: new Uint16Array(during.length), probes: new Uint16Array(during.length) };
   const { clump = 1 } = cell;
-  for (const [second, isBurst] of during.entries()) {
-    const sent = users(second) + probesPerSecond;
-    const share = Math.max(percent, isBurst ? burst.percent : 0) / 100;
-    if (share === 0) continue;
-    for (let clumps = random.poisson((sent * share) / clump); clumps > 0; clumps--) {
-      const spread = clump > 1 ? clumpSeconds : 1;
+  const share = (second: number): number => Math.max(percent, during[second] === true ? burst.percent : 0) / 100;
+  return {
+    users: clumpsOf((second) => users(second) * share(second), clump, Infinity, during.length, random),
+    probes: clumpsOf(
+      (second) => probesPerSecond * share(second),
+      Math.min(clump, clumpOfProbes),
+      probesPerSecond,
+      during.length,
+      random,
+    ),
+  };
+}
+
+/** @param mean failures a second, second by second; @param most failures a second */
+function clumpsOf(
+  mean: (second: number) => number,
+  clump: number,
+  most: number,
+  seconds: number,
+  random: Random,
+): Uint16Array {
+  const failed = new Uint16Array(seconds);
+  const spread = clump > 1 ? clumpSeconds : 1;
+  for (let second = 0; second < seconds; second++) {
+    const expected = mean(second);
+    for (let clumps = expected === 0 ? 0 : random.poisson(expected / clump); clumps > 0; clumps--) {
       for (let left = random.size(clump); left > 0; left--) {
         const at = second + Math.floor(spread * random.uniform());
-        if (at >= during.length) continue;
-        const isProbe = random.uniform() < probesPerSecond / sent && (failures.probes[at] ?? 0) < probesPerSecond;
-        const kind = isProbe ? failures.probes : failures.users;
-        kind[at] = (kind[at] ?? 0) + 1;
+        if (at < seconds && (failed[at] ?? 0) < most) failed[at] = (failed[at] ?? 0) + 1;
       }
     }
   }
-  return failures;
+  return failed;
 }

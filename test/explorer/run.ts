@@ -75,7 +75,7 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
     case "shift":
       return shift(context, words[0]);
     case "bake":
-      return bake(context, "2s");
+      return bake(context, { for: "2s" });
     case "retire":
       return retire(context);
     case "rollback":

@@ -6,7 +6,8 @@ const mockRan: string[] = [];
 jest.mock("../../cli/analysis/project-file.ts", () => {
   const stages = ["stage", "check", "cutover", "bake", "retire"];
   const named = (when: string) => Object.fromEntries(stages.map((stage) => [stage, [`${when} ${stage}`]]));
-  const file = { limits: {}, checks: [], environment: [], hooks: { before: named("before"), after: named("after") } };
+  const hooks = { before: named("before"), after: named("after") };
+  const file = { limits: {}, alpha: 0.01, effect: 1.2, mode: "enforce", checks: [], environment: [], hooks };
   return { readProjectFile: () => file };
 });
 jest.mock("../../cli/analysis/hooks.ts", () => ({

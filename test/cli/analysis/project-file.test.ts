@@ -10,6 +10,9 @@ test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without en
     checks: [],
     hooks: { before: none, after: none },
     limits: {},
+    alpha: 0.01,
+    effect: 1.2,
+    mode: "enforce",
     environment: [],
   }),
 );
@@ -46,6 +49,9 @@ environment: [SMOKE_TOKEN]
       after: { ...none, bake: ["three"] },
     },
     limits: { errorPercent: 0.5, requests: 100 },
+    alpha: 0.01,
+    effect: 1.2,
+    mode: "enforce",
     environment: ["SMOKE_TOKEN"],
   }));
 
@@ -53,11 +59,17 @@ const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at 
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
 test.each<[string, string, string[]]>([
-  ["a list", "- 1", ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment"]],
+  [
+    "a list",
+    "- 1",
+    ["line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, alpha, effect, mode, metrics, environment"],
+  ],
   [
     "an unknown key",
     "\nnotes: x",
-    ['line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment'],
+    [
+      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, alpha, effect, mode, metrics, environment',
+    ],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
