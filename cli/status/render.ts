@@ -1,5 +1,6 @@
 import { colors } from "../../deployment/model.ts";
 import { imageName, type AlarmFacts } from "../state/model.ts";
+import { evidenceLine } from "../analysis/shown-evidence.ts";
 import { columns, wrapped } from "./columns.ts";
 import { fleetsTable } from "./fleets-table.ts";
 import { fleetStyle, painter, type Paint } from "./paint.ts";
@@ -54,6 +55,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
       `${imageName(release.image)} on ${release.color}: ${paint("cyan", release.stage)}; ` +
         `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
     ],
+    ...(release?.verdict?.evidence ?? []).map((one): [string, string] => ["Evidence", evidenceLine(one)]),
     ["Rollback", rollbackText(report, paint)],
     ...alarmRows(report.alarms, paint, now),
     lock && [

@@ -1,7 +1,15 @@
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import type { RollbackReadiness } from "../../deployment/rollback-readiness.ts";
 import type { DriftCounts } from "../drift/report.ts";
-import type { AlarmFacts, FleetFacts, ImageFacts, ReleaseRecord, Stage, LiveState } from "../state/model.ts";
+import type {
+  AlarmFacts,
+  FleetFacts,
+  ImageFacts,
+  LiveState,
+  ReleaseRecord,
+  Stage,
+  VerdictRecord,
+} from "../state/model.ts";
 import { differences, type Difference } from "./differences.ts";
 import { headline } from "./headline.ts";
 import { rollbackFacts } from "./rollback.ts";
@@ -34,6 +42,8 @@ export interface StatusReport {
     readonly since: string;
     readonly by: string;
     readonly why?: string;
+    /** What it was judged by last. */
+    readonly verdict?: VerdictRecord;
   };
   readonly lock?: { readonly by: string; readonly doing: string; readonly since: string; readonly expired: boolean };
   readonly rollback: RollbackReadiness;
@@ -70,13 +80,14 @@ export function statusReport(world: LiveState, now: number, drift?: DriftCounts)
   };
 }
 
-const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): StatusReport["release"] => ({
+const underWay = ({ color, image, stage, startedAt, by, why, verdict }: ReleaseRecord): StatusReport["release"] => ({
   color,
   image,
   stage,
   since: startedAt,
   by,
   why,
+  verdict,
 });
 
 /**

@@ -17,6 +17,23 @@ test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without en
   }),
 );
 
+test.each(["alpha: 0", "alpha: 1", "alpha: x", "effect: 0.5", "mode: watch", "metrics: metrics"])(
+  "fails on %s in one line that says what is allowed",
+  (line) => {
+    const [key, value] = line.split(": ");
+    const allowed = {
+      alpha: "a chance from 0.0001 to 0.2: that a release goes back though it is no worse",
+      effect: "a number from 1 to 10: times the old colour's failures that are no worse yet",
+      mode: "enforce, or observe: verdicts are told and change nothing",
+      metrics: "a path that begins with /, where both colours answer their counters as Prometheus text",
+    }[key];
+    const came = Number.isNaN(Number(value)) ? JSON.stringify(value) : value;
+    expect(() => parseProjectFile(line)).toThrow(
+      `1 entry is wrong in bluegreen.yaml; nothing was changed:\n  line 1: ${key}: ${came}. Allowed: ${allowed}`,
+    );
+  },
+);
+
 test("checks and hooks, with their defaults", () =>
   expect(
     parseProjectFile(`
