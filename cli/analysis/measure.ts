@@ -4,6 +4,7 @@ import { byColor, healthyTargetsNeeded, other, type ByColor, type Color } from "
 import type { Clients } from "../clients.ts";
 import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
+import { Counters } from "./counters.ts";
 import { countsOf, tallyOf, type ColorEvidence, type Evidence, type MetricCounts, type Sample } from "./evidence.ts";
 import { grossRequests } from "./gross.ts";
 import type { Rules } from "./limits.ts";
@@ -35,6 +36,8 @@ export interface MeasureArgs {
   /** The evidence of the whole release, which grows. */
   readonly trials: Trials;
   readonly rules: Pick<Rules, "effect" | "limits">;
+  /** Path of the service's own counters; default: it has none. */
+  readonly metricsPath?: string;
   /** Requests to each colour in one look; default 5. */
   readonly probes?: number;
   /** Told, once each, what can't be asked. */
@@ -51,6 +54,7 @@ export class Measure {
   private readonly alarms: TtlCache<Awaited<ReturnType<typeof alarmsNow>>>;
   private readonly metrics: TtlCache<ByColor<MetricCounts> | undefined>;
   private readonly requests: Requests;
+  private readonly counters?: Counters;
   private readonly noted = new Set<string>();
   /** Our own requests to the old colour, by the minute. */
   private readonly asked = new Map<number, Tally>();
@@ -68,6 +72,7 @@ export class Measure {
     const paths = byColor((color) => outputs.deployed.machines[color].versionPath);
     [this.now, this.begun, this.weight] = [now, now(), weight];
     this.probes = new Probes({ preview, paths, count, now, note });
+    if (args.metricsPath !== undefined) this.counters = new Counters({ preview, path: args.metricsPath, note });
     this.requests = new Requests({
       clients,
       outputs,
@@ -101,6 +106,8 @@ export class Measure {
         const slow = this.slow();
         const sent = await this.probes.send([release, ...(health[baseline].registered > 0 ? [baseline] : [])]);
         this.compare(sent[release], sent[baseline], slow);
+        if (this.counters && health[baseline].registered > 0 && this.probes.unreachable === undefined)
+          await this.count(this.counters);
         return health;
       }),
       this.alarms.get(),
@@ -156,6 +163,14 @@ export class Measure {
     const { release, rules } = this.args;
     const { sent, failed, p95 } = countsOf(this.probes.samplesOf(other(release)));
     return p95 === undefined || sent - failed < rules.limits.requests ? undefined : slowFrom(p95, rules.limits);
+  }
+
+  private async count(counters: Counters): Promise<void> {
+    const { release: color, trials } = this.args;
+    const [release, baseline] = await Promise.all([counters.of(color), counters.of(other(color))]);
+    const at = this.now();
+    const asked = this.asked.get(Math.floor(at / minute) * minute);
+    trials.count("counters", at, { release, baseline }, this.requests.allowed(asked));
   }
 
   private compare(own: readonly Sample[], old: readonly Sample[], slow: number | undefined): void {

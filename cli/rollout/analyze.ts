@@ -90,6 +90,7 @@ function measureOf(rollout: RolloutContext, color: Color, rules: Rules, tell: Te
       before: record?.color === color ? (record.verdict?.evidence as readonly SourceEvidence[] | undefined) : undefined,
     }),
     rules,
+    metricsPath: readProjectFile(session.stackRef.folder).metrics,
     note: (line: string) => tell.keep(line),
   };
   return new Measure(args, weight);
