@@ -6,6 +6,7 @@ import { commandAlarmSteps } from "./commands-alarms.ts";
 import { commandFaultSteps } from "./commands-faults.ts";
 import { commandHeldSteps } from "./commands-held.ts";
 import { commandGuardSteps } from "./commands-guards.ts";
+import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
@@ -23,6 +24,7 @@ import type { Step } from "./context.ts";
 const hazards = [...guardSteps, ...interruptions, ...driftSteps, ...commandSteps];
 const commandHazards = [
   ...caughtSteps,
+  ...verdictSteps,
   ...commandGuardSteps,
   ...commandFaultSteps,
   ...commandHeldSteps,
