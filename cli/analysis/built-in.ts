@@ -27,13 +27,17 @@ export function readyFinding(path: string, answers: readonly PreviewAnswer[]): F
     : { ok: true, detail: `${answers.length} times 200 from ${path}` };
 }
 
-/** `version`: each answer is of the version, and of the commit, that the image is tagged with; without tags, it answers. */
+/**
+ * `version`: each answer is of the version, and of the commit, that the image is tagged with; without tags, it answers. One of several
+ * answers that is 5xx is a matter of `errors`, which asks the old colour, too.
+ */
 export function versionFinding(
   path: string,
   answers: readonly PreviewAnswer[],
   image: { readonly version?: string; readonly commit?: string },
 ): Finding {
-  for (const answer of answers) {
+  const told = answers.filter(({ status }) => status < 500);
+  for (const answer of told.length > 0 ? told : answers) {
     const fault = answerFault(path, answer, image.version) ?? commitFault(path, answer, image.commit);
     if (fault) return { ok: false, detail: fault };
   }

@@ -99,7 +99,7 @@ export class Measure {
 
   /** Sends its requests and asks what is due. AWS's errors pass through, but for metrics, which can be done without. */
   async look(): Promise<Evidence> {
-    const { release, judgedSince, trials, rules } = this.args;
+    const { release, judgedSince, trials } = this.args;
     const baseline = other(release);
     const [health, alarms, metrics] = await Promise.all([
       this.health.get().then(async (health) => {
@@ -122,21 +122,28 @@ export class Measure {
     });
     this.noteMissing(alarms);
     const last = (color: Color) => tallyOf(this.probes.samplesOf(color).slice(-grossRequests));
-    const { reference, isBaked } = this.requests;
+    const { reference } = this.requests;
     return {
       release: of(release, this.weight),
       baseline: of(baseline, 100 - this.weight),
       found: trials.found(),
       recent: { probes: { release: last(release), baseline: last(baseline) }, minute: this.requests.last },
       reference,
-      isCompared:
-        this.args.servesSince === undefined ? (metrics?.[baseline].sent ?? 0) >= rules.limits.requests : isBaked,
+      isCompared: this.isCompared(metrics?.[baseline]),
       alarms: alarms.byColor[release],
       baselineAlarms: alarms.byColor[baseline],
       loadBalancerAlarms: alarms.loadBalancer,
       judgedSince,
       unreachable: this.probes.unreachable,
     };
+  }
+
+  /** Whether users' requests of both colours are compared: by the service's counters, or by what CloudWatch knows of the old colour. */
+  private isCompared(old: Tally | undefined): boolean {
+    const { servesSince, rules, trials } = this.args;
+    if (servesSince !== undefined) return this.requests.isBaked;
+    const counted = trials.found().find(({ source }) => source === "counters")?.baseline;
+    return Math.max(old?.sent ?? 0, counted?.sent ?? 0) >= rules.limits.requests;
   }
 
   private async askHealth() {

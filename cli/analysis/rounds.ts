@@ -6,8 +6,8 @@ import { Trials, type SourceEvidence } from "./trials.ts";
 /** Requests to each colour in one round, which is one interval of the test. */
 const round = 25;
 
-/** Requests to each colour at most: 2 % that fail beside none are told apart by then, in the median. */
-const most = 1_000;
+/** Requests to each colour at most: 2 % that fail beside none are told apart by 900 in the median. */
+const most = 2_000;
 
 /** What the requests of `errors` and `latency` have shown. */
 export interface Rounds {

@@ -39,11 +39,11 @@ const worse = commandStep(
     await withProject(scene, { metrics: "/metrics" }, async () => {
       for (let run = 0; run < runs; run++) {
         const begun = Date.now();
-        await runCommand(context, ["release", image, ...canary], 4, /evidence|requests failed/);
+        await runCommand(context, ["release", image, ...canary], 4, /evidence|requests failed|alarm/);
         await expectServing(context, stack, serving);
         const { why = "" } = await expectRecord(context, stack, image, "rolled-back");
         failed.push(canaryPrice(await context.traffic(begun), "v2.8.0"));
-        by.push(why.startsWith("errors") ? "check" : "canary");
+        by.push(why.startsWith("errors:") ? "check" : "canary");
         context.say(`run ${run + 1}: ${failed.at(-1)} users' requests failed; ${why}`);
       }
     });

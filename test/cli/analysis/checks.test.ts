@@ -40,6 +40,11 @@ test.each<[string, { version?: string; commit?: string }, string, boolean, strin
   expect(versionFinding("/v", [answer(body)], image)).toEqual({ ok, detail }),
 );
 
+test("version: one answer of several is 5xx, which is a matter of the errors", () => {
+  expect(versionFinding("/v", [answer('{"version":"v2"}'), answer("", 500)], { version: "v2" }).ok).toBe(true);
+  expect(versionFinding("/v", [answer("", 500), answer("", 500)], { version: "v2" }).ok).toBe(false);
+});
+
 test("version: one instance of several runs another one", () =>
   expect(versionFinding("/v", [answer('{"version":"v2"}'), answer('{"version":"v1"}')], { version: "v2" }).ok).toBe(
     false,
