@@ -97,7 +97,7 @@ const common = commandStep(
     const seen = verdict?.evidence.find(({ source }) => source === "counters");
     if (!seen || seen.release.failed + seen.baseline.failed === 0)
       throw new Error("the record was to tell failures of both colours");
-    return { note: `${asked} requests failed meanwhile, ${seen.release.failed} of them on ${to}'s canary` };
+    return { note: `${asked} requests failed meanwhile, ${seen.release.failed} of them on ${to}` };
   },
 );
 

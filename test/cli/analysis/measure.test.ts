@@ -245,6 +245,26 @@ test("given a bake and an old colour that fails at the same time, then a common 
   expect(sources(await watched.look()).bake.evidence).toBeLessThan(1);
 });
 
+test("given the service's own counters, then they compare both colours before CloudWatch does", async () => {
+  let requests = 0;
+  server.respond = ({ url }, response) => {
+    requests += 30;
+    response.end(
+      url === "/metrics" ? `http_requests_total{code="200"} ${requests}\nprocess_start_time_seconds 1\n` : "ok",
+    );
+  };
+  const watched = measure({ metricsPath: "/metrics", probes: 1 });
+  expect((await watched.look()).isCompared).toBe(false);
+  for (let looks = 0; looks < 2; looks++) {
+    now += 5_000;
+    await watched.look();
+  }
+  const look = await watched.look();
+  expect(look.isCompared).toBe(true);
+  expect(sources(look).counters.release.sent).toBeGreaterThan(20);
+  expect((await measure({ probes: 1 }).look()).isCompared).toBe(false);
+});
+
 test("given answers of the release alone that take longer than the old colour's quantile, then that is evidence", async () => {
   server.respond = ({ headers }, response) =>
     void setTimeout(() => response.end("ok"), headers["x-bluegreen-preview"] === "green" ? 150 : 0);
