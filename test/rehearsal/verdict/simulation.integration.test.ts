@@ -1,23 +1,9 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import path from "node:path";
-import { cells } from "../../../rehearsal/verdict/cells.ts";
-import { withTables } from "../../../rehearsal/verdict/document.ts";
-import { outcomeOf, tables, type Outcome } from "../../../rehearsal/verdict/table.ts";
+import { promisify } from "node:util";
 
-const outcomes: Outcome[] = [];
-
-test.each(cells.map((cell) => [cell.name, cell] as const))(
-  "given 2,000 releases that are no worse, where %s, then at most 1 % of them go back",
-  (_, cell) => {
-    const outcome = outcomeOf(cell);
-    outcomes.push(outcome);
-    expect(outcome.falseRollbacks.test).toBeLessThanOrEqual(1);
-    expect(outcome.falseRollbacks.counters).toBeLessThanOrEqual(1);
-  },
-  300_000,
-);
-
-test("the document has these tables: npm run verdict writes them", () => {
-  const document = readFileSync(path.join(import.meta.dirname, "../../../docs/verdict.md"), "utf8");
-  expect(withTables(document, tables(outcomes))).toBe(document);
-});
+// In a process of its own: Jest's sandbox makes each use of Math many times slower.
+test("given 2,000 good releases of each kind, then at most 1 % of them go back, and the document has the tables", async () => {
+  const main = path.join(import.meta.dirname, "../../../rehearsal/verdict/main.ts");
+  await expect(promisify(execFile)(process.execPath, [main, "--check"])).resolves.toMatchObject({ stderr: "" });
+}, 900_000);
