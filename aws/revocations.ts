@@ -17,13 +17,14 @@ export function revocationReader(options: ClientOptions): ReadRevocations {
 }
 
 export async function listRevocations(client: SSMClient, abortSignal: AbortSignal): Promise<Revocation[]> {
-  const { paginateGetParametersByPath } = await import("@aws-sdk/client-ssm");
+  const { GetParametersByPathCommand } = await import("@aws-sdk/client-ssm");
   const found: Revocation[] = [];
-  for await (const { Parameters = [] } of paginateGetParametersByPath(
-    { client },
-    { Path: revokedPath },
-    { abortSignal },
-  ))
+  let page: string | undefined;
+  do {
+    const asked = new GetParametersByPathCommand({ Path: revokedPath, NextToken: page });
+    const { Parameters = [], NextToken } = await client.send(asked, { abortSignal });
     found.push(...Parameters.map(({ Name = "", Value = "" }) => parseRevocation(Name, Value)));
+    page = NextToken;
+  } while (page !== undefined);
   return found;
 }

@@ -46,6 +46,7 @@ const duringFreeze = new Option(
   "go on though nothing is to be released now (freeze)",
 ).argParser(someText);
 const wait = new Option("--wait", "at a pause: stay, wait for the decision, and follow the release to its end");
+const observe = new Option("--observe", "tell and record what the release is judged by, and change nothing for it");
 const image = ["<image>", "an image id (ami-...), or a published version (v1.2.3)"] as const;
 
 program
@@ -68,6 +69,7 @@ program
   .option("--retire [after]", "then retire the old fleet: right after the bake, or after this time")
   .addOption(duringFreeze)
   .addOption(wait)
+  .addOption(observe)
   .action(
     run(async (context, wanted: string, options: object) => (await releases()).release(context, wanted, options)),
   );
@@ -109,12 +111,14 @@ program
   .addOption(strategy)
   .addOption(duringFreeze)
   .addOption(wait)
+  .addOption(observe)
   .action(run(async (context, options: object) => (await releases()).cutover(context, options)));
 program
   .command("bake")
   .description("watch what serves for a time; when it is not well, go back")
   .option("--for <duration>", `how long (default: ${defaults.bake})`)
-  .action(run(async (context, options: { for?: string }) => (await releases()).bake(context, options.for)));
+  .addOption(observe)
+  .action(run(async (context, options: object) => (await releases()).bake(context, options)));
 program
   .command("continue")
   .description("end a pause of the release that is under way, and go on with it")
@@ -122,6 +126,7 @@ program
   .option("--expired", "only where the time of the pause is over: do what was declared, for example in a cron job")
   .addOption(duringFreeze)
   .addOption(wait)
+  .addOption(observe)
   .action(
     run(async (context, options: object) => (await import("./commands/continue.ts")).continueRelease(context, options)),
   );

@@ -1,8 +1,11 @@
 import { answerFault } from "../../aws/gate.ts";
 import type { PreviewAnswer } from "../../aws/preview.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
-import { errorFault, latencyFault, type Limits } from "./verdict.ts";
-import type { Counts } from "./evidence.ts";
+import type { Limits, Rules } from "./limits.ts";
+import type { Rounds } from "./rounds.ts";
+import { errorFault, latencyFault } from "./shares.ts";
+import { evidenceText } from "./shown-evidence.ts";
+import { isWorse } from "./verdict.ts";
 
 /** What every release is tried for, in this order. */
 export const builtInChecks = ["ready", "version", "errors", "latency"] as const;
@@ -24,13 +27,17 @@ export function readyFinding(path: string, answers: readonly PreviewAnswer[]): F
     : { ok: true, detail: `${answers.length} times 200 from ${path}` };
 }
 
-/** `version`: each answer is of the version, and of the commit, that the image is tagged with; without tags, it answers. */
+/**
+ * `version`: each answer is of the version, and of the commit, that the image is tagged with; without tags, it answers. One of several
+ * answers that is 5xx is a matter of `errors`, which asks the old colour, too.
+ */
 export function versionFinding(
   path: string,
   answers: readonly PreviewAnswer[],
   image: { readonly version?: string; readonly commit?: string },
 ): Finding {
-  for (const answer of answers) {
+  const told = answers.filter(({ status }) => status < 500);
+  for (const answer of told.length > 0 ? told : answers) {
     const fault = answerFault(path, answer, image.version) ?? commitFault(path, answer, image.commit);
     if (fault) return { ok: false, detail: fault };
   }
@@ -56,14 +63,24 @@ function commitIn(body: string): string | undefined {
   }
 }
 
-/** `errors`: the share of failed requests, also a single one: nothing is lost yet by looking again. */
-export function errorsFinding(counts: Counts, old: Counts | undefined, limits: Limits): Finding {
-  const fault = errorFault(counts, old, limits);
-  return { ok: fault === undefined, detail: fault ?? `${counts.failed} of ${counts.sent} requests failed` };
+/**
+ * `errors`: beside an old colour the evidence that it fails more; where there is none, the share of failed requests, as a limit.
+ */
+export function errorsFinding({ own, old, evidence }: Rounds, rules: Rules): Finding {
+  const said = `${own.failed} of ${own.sent} requests failed`;
+  if (old === undefined || evidence === undefined) {
+    const fault = errorFault(own, undefined, rules.limits);
+    return { ok: fault === undefined, detail: fault ?? said };
+  }
+  if (own.failed === 0) return { ok: true, detail: said };
+  return {
+    ok: !isWorse(evidence, rules),
+    detail: `${said}, ${old.failed} of the old colour's ${old.sent} (${evidenceText(evidence)})`,
+  };
 }
 
 /** `latency`: the p95 beside the old colour's, or below 1 s where there is none. */
-export function latencyFinding(counts: Counts, old: Counts | undefined, limits: Limits): Finding {
+export function latencyFinding({ own: counts, old }: Rounds, limits: Limits): Finding {
   if (counts.p95 === undefined) return { ok: false, detail: `none of ${counts.sent} requests was answered` };
   const said = `p95 ${Math.round(counts.p95)} ms`;
   const fault = latencyFault(counts, old, limits);

@@ -10,15 +10,16 @@ import {
   type Finding,
 } from "./built-in.ts";
 import { runCommand, type CommandRun } from "./command.ts";
-import { countsOf, type Counts, type Sample } from "./evidence.ts";
+import type { Sample } from "./evidence.ts";
+import { defaultRules, type Rules } from "./limits.ts";
 import { sample } from "./probes.ts";
 import type { ProjectCheck, UrlCheck } from "./project-schema.ts";
-import { defaultLimits, type Limits } from "./verdict.ts";
+import { askInRounds, type Rounds } from "./rounds.ts";
 
 /** Requests for one path: a colour has several instances to hit. */
 const times = 5;
-/** Requests for `errors` and `latency`: with so many, a single failure is beyond the limit. */
-const defaultRequests = 50;
+/** Requests for `errors` and `latency`: of so many that fail in 2 % of cases, one fails nearly always. */
+const defaultRequests = 200;
 /** Requests under way at once to each colour. */
 const atOnce = 5;
 
@@ -29,11 +30,11 @@ export interface ChecksArgs {
   readonly image: Pick<ImageFacts, "version" | "commit">;
   readonly healthCheckPath: string;
   readonly versionPath: string;
-  /** Version path of the other colour, whose latency and errors are the measure; undefined: it serves nobody. */
+  /** Version path of the other colour, whose latency and errors are the measure; undefined: it is off. */
   readonly baselinePath?: string;
-  /** Requests for `errors` and `latency`; default 50. */
+  /** Requests for `errors` and `latency`; default 200, and more where some of them fail. */
   readonly requests?: number;
-  readonly limits?: Limits;
+  readonly rules?: Rules;
   /** The team's own. */
   readonly checks: readonly ProjectCheck[];
   /** How the team's commands are run. */
@@ -77,17 +78,18 @@ interface Check {
 }
 
 function builtIn(args: ChecksArgs): Check[] {
-  const { healthCheckPath, versionPath, image, requests = defaultRequests, limits: given = defaultLimits } = args;
+  const { healthCheckPath, versionPath, image, requests = defaultRequests, rules: given = defaultRules } = args;
   // Whoever asks for fewer means to judge by fewer.
-  const limits = { ...given, requests: Math.min(given.requests, requests) };
+  const limits = { ...given.limits, requests: Math.min(given.limits.requests, requests) };
+  const rules = { ...given, limits };
   // The same requests tell both.
-  let both: ReturnType<typeof counted> | undefined;
-  const count = () => (both ??= counted(args));
+  let both: Promise<Rounds> | undefined;
+  const count = () => (both ??= askInRounds(rules, requests, (number) => counted(args, number)));
   const find: Record<(typeof builtInChecks)[number], () => Promise<Finding>> = {
     ready: async () => readyFinding(healthCheckPath, await answers(args, healthCheckPath)),
     version: async () => versionFinding(versionPath, await answers(args, versionPath), image),
-    errors: async () => errorsFinding(...(await count()), limits),
-    latency: async () => latencyFinding(...(await count()), limits),
+    errors: async () => errorsFinding(await count(), rules),
+    latency: async () => latencyFinding(await count(), limits),
   };
   return builtInChecks.map((name) => ({ name, find: find[name] }));
 }
@@ -119,20 +121,22 @@ async function asked({ preview, color, signal }: ChecksArgs, path: string): Prom
   }
 }
 
-/** The colour's counts and, where it serves, the other one's: both are asked at the same time, so under the same load. */
-function counted(args: ChecksArgs): Promise<[Counts, Counts | undefined]> {
+/** Both colours are asked at the same time, so under the same load. */
+async function counted(args: ChecksArgs, requests: number): Promise<{ own: Sample[]; old?: Sample[] }> {
   const { color, versionPath, baselinePath } = args;
-  return Promise.all([
-    countsAt(args, color, versionPath),
-    baselinePath === undefined ? undefined : countsAt(args, other(color), baselinePath),
+  const [own, old] = await Promise.all([
+    samplesAt(args, color, versionPath, requests),
+    baselinePath === undefined ? undefined : samplesAt(args, other(color), baselinePath, requests),
   ]);
+  return { own, old };
 }
 
-async function countsAt(
-  { preview, requests = defaultRequests, signal }: ChecksArgs,
+async function samplesAt(
+  { preview, signal }: ChecksArgs,
   color: Color,
   path: string,
-): Promise<Counts> {
+  requests: number,
+): Promise<Sample[]> {
   const samples: Sample[] = [];
   let begun = 0;
   const worker = async (): Promise<void> => {
@@ -142,7 +146,7 @@ async function countsAt(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return countsOf(samples);
+  return samples;
 }
 
 const saidBy = (error: unknown): string =>

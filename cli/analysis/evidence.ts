@@ -1,5 +1,8 @@
 import type { Color } from "../../deployment/model.ts";
 import type { AlarmFacts } from "../state/model.ts";
+import type { Reference } from "./reference.ts";
+import type { SourceEvidence } from "./trials.ts";
+import type { Interval, Tally } from "./wagers.ts";
 
 /** What is known of a new colour and of the old one beside it while traffic moves, and after it has moved. */
 export interface Evidence {
@@ -7,8 +10,18 @@ export interface Evidence {
   readonly release: ColorEvidence;
   /** The colour that it is compared with: what served before. */
   readonly baseline: ColorEvidence;
+  /** What the sequential tests have found in the whole release. */
+  readonly found: readonly SourceEvidence[];
+  /** Our own last requests to both colours, and all requests of the last minute that CloudWatch has told. */
+  readonly recent: { readonly probes: Interval; readonly minute?: Interval };
+  /** What the old colour had before the cut-over; undefined: it has traffic of its own, or nobody knows. */
+  readonly reference?: Reference;
+  /** Whether a test compares all requests with the old colour's. */
+  readonly isCompared: boolean;
   /** Alarms of the judged colour: its composite one and the parts of it. */
   readonly alarms: readonly AlarmFacts[];
+  /** The same of the old colour. */
+  readonly baselineAlarms: readonly AlarmFacts[];
   readonly loadBalancerAlarms: readonly AlarmFacts[];
   /** Milliseconds since 1970: when the release first got users' requests. What an alarm said before is not about that. */
   readonly judgedSince: number;
@@ -57,6 +70,11 @@ const kept = 200;
 /** A record of samples with newer ones after it, without those that no longer count. */
 export const slide = (record: readonly Sample[], newer: readonly Sample[]): readonly Sample[] =>
   [...record, ...newer].slice(-kept);
+
+export const tallyOf = (samples: readonly Sample[]): Tally => ({
+  sent: samples.length,
+  failed: samples.filter(({ failed }) => failed).length,
+});
 
 export function countsOf(samples: readonly Sample[]): Counts {
   const good = samples.filter(({ failed }) => !failed).map(({ ms }) => ms);

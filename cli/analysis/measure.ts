@@ -1,19 +1,25 @@
-import { paginateGetMetricData, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import type { PreviewEndpoint } from "../../aws/preview.ts";
 import { autoScalingGroup, observe, targetHealth } from "../../aws/describe.ts";
 import { byColor, healthyTargetsNeeded, other, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Clients } from "../clients.ts";
 import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
-import { countsOf, type ColorEvidence, type Evidence, type MetricCounts } from "./evidence.ts";
-import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "./metrics.ts";
-import { TtlCache } from "./ttl-cache.ts";
+import { Counters } from "./counters.ts";
+import { countsOf, tallyOf, type ColorEvidence, type Evidence, type MetricCounts, type Sample } from "./evidence.ts";
+import { grossRequests } from "./gross.ts";
+import type { Rules } from "./limits.ts";
+import { minute } from "./metrics.ts";
 import { Probes } from "./probes.ts";
+import { Requests } from "./requests.ts";
+import { slowFrom } from "./shares.ts";
+import type { Trials } from "./trials.ts";
+import { TtlCache } from "./ttl-cache.ts";
+import type { Tally } from "./wagers.ts";
 
 /** Seconds between two questions to AWS about alarms and target health. */
 const lookEvery = 2;
-/** Seconds between two questions about metrics: there is nothing new within a minute. */
-const metricsEvery = 60;
+/** Seconds between two questions about metrics: nobody knows when CloudWatch tells a minute. */
+const metricsEvery = 15;
 
 export interface MeasureArgs {
   readonly clients: Clients;
@@ -25,6 +31,13 @@ export interface MeasureArgs {
   readonly whole: number;
   /** Milliseconds since 1970: when the release first got users' requests. */
   readonly judgedSince: number;
+  /** Milliseconds since 1970: since when it has all of them; undefined: it has a share. */
+  readonly servesSince?: number;
+  /** The evidence of the whole release, which grows. */
+  readonly trials: Trials;
+  readonly rules: Pick<Rules, "effect" | "limits">;
+  /** Path of the service's own counters; default: it has none. */
+  readonly metricsPath?: string;
   /** Requests to each colour in one look; default 5. */
   readonly probes?: number;
   /** Told, once each, what can't be asked. */
@@ -40,7 +53,11 @@ export class Measure {
   private readonly health: TtlCache<ByColor<{ registered: number; healthy: number }>>;
   private readonly alarms: TtlCache<Awaited<ReturnType<typeof alarmsNow>>>;
   private readonly metrics: TtlCache<ByColor<MetricCounts> | undefined>;
+  private readonly requests: Requests;
+  private readonly counters?: Counters;
   private readonly noted = new Set<string>();
+  /** Our own requests to the old colour, by the minute. */
+  private readonly asked = new Map<number, Tally>();
   private begun: number;
   private weight: number;
 
@@ -50,10 +67,23 @@ export class Measure {
   constructor(args: MeasureArgs, weight: number) {
     this.args = args;
     const { clients, outputs, preview, probes: count = 5, now = Date.now } = args;
+    const { release, trials, judgedSince, servesSince, rules } = args;
     const note = (message: string) => this.noteOnce(message);
     const paths = byColor((color) => outputs.deployed.machines[color].versionPath);
     [this.now, this.begun, this.weight] = [now, now(), weight];
     this.probes = new Probes({ preview, paths, count, now, note });
+    if (args.metricsPath !== undefined) this.counters = new Counters({ preview, path: args.metricsPath, note });
+    this.requests = new Requests({
+      clients,
+      outputs,
+      release,
+      trials,
+      judgedSince,
+      servesSince,
+      effect: rules.effect,
+      fewest: rules.limits.requests,
+      asked: (at) => this.asked.get(at),
+    });
     this.health = new TtlCache(lookEvery, now, () => this.askHealth());
     this.alarms = new TtlCache(lookEvery, now, () => alarmsNow(clients, outputs));
     this.metrics = new TtlCache(metricsEvery, now, () => this.askMetrics());
@@ -69,11 +99,15 @@ export class Measure {
 
   /** Sends its requests and asks what is due. AWS's errors pass through, but for metrics, which can be done without. */
   async look(): Promise<Evidence> {
-    const { release, judgedSince } = this.args;
+    const { release, judgedSince, trials } = this.args;
     const baseline = other(release);
     const [health, alarms, metrics] = await Promise.all([
       this.health.get().then(async (health) => {
-        await this.probes.send([release, ...(health[baseline].registered > 0 ? [baseline] : [])]);
+        const slow = this.slow();
+        const sent = await this.probes.send([release, ...(health[baseline].registered > 0 ? [baseline] : [])]);
+        this.compare(sent[release], sent[baseline], slow);
+        if (this.counters && health[baseline].registered > 0 && this.probes.unreachable === undefined)
+          await this.count(this.counters);
         return health;
       }),
       this.alarms.get(),
@@ -87,14 +121,29 @@ export class Measure {
       needed: healthyTargetsNeeded(weight, this.args.whole),
     });
     this.noteMissing(alarms);
+    const last = (color: Color) => tallyOf(this.probes.samplesOf(color).slice(-grossRequests));
+    const { reference } = this.requests;
     return {
       release: of(release, this.weight),
       baseline: of(baseline, 100 - this.weight),
+      found: trials.found(),
+      recent: { probes: { release: last(release), baseline: last(baseline) }, minute: this.requests.last },
+      reference,
+      isCompared: this.isCompared(metrics?.[baseline]),
       alarms: alarms.byColor[release],
+      baselineAlarms: alarms.byColor[baseline],
       loadBalancerAlarms: alarms.loadBalancer,
       judgedSince,
       unreachable: this.probes.unreachable,
     };
+  }
+
+  /** Whether users' requests of both colours are compared: by the service's counters, or by what CloudWatch knows of the old colour. */
+  private isCompared(old: Tally | undefined): boolean {
+    const { servesSince, rules, trials } = this.args;
+    if (servesSince !== undefined) return this.requests.isBaked;
+    const counted = trials.found().find(({ source }) => source === "counters")?.baseline;
+    return Math.max(old?.sent ?? 0, counted?.sent ?? 0) >= rules.limits.requests;
   }
 
   private async askHealth() {
@@ -108,25 +157,48 @@ export class Measure {
   }
 
   private async askMetrics(): Promise<ByColor<MetricCounts> | undefined> {
-    const { clients, outputs } = this.args;
-    const span = wholeMinutes(this.begun, this.now());
-    if (span === undefined) return undefined;
-    const results: MetricDataResult[] = [];
     try {
-      const pages = paginateGetMetricData(
-        { client: clients.cloudWatch },
-        {
-          StartTime: new Date(span.from),
-          EndTime: new Date(span.to),
-          MetricDataQueries: metricQueries(outputs),
-        },
-      );
-      for await (const { MetricDataResults = [] } of pages) results.push(...MetricDataResults);
+      return await this.requests.ask(this.begun, this.now());
     } catch (error) {
       this.noteOnce(`CloudWatch's metrics can't be read (${(error as Error).message}); it goes on without them.`);
       return undefined;
     }
-    return metricCounts(results, minutesIn(span));
+  }
+
+  /** Milliseconds from which on an answer is slow, by what the old colour has shown so far; undefined: too little. */
+  private slow(): number | undefined {
+    const { release, rules } = this.args;
+    const { sent, failed, p95 } = countsOf(this.probes.samplesOf(other(release)));
+    return p95 === undefined || sent - failed < rules.limits.requests ? undefined : slowFrom(p95, rules.limits);
+  }
+
+  private async count(counters: Counters): Promise<void> {
+    const { release: color, trials } = this.args;
+    const [release, baseline] = await Promise.all([counters.of(color), counters.of(other(color))]);
+    const at = this.now();
+    const asked = this.asked.get(Math.floor(at / minute) * minute);
+    trials.count("counters", at, { release, baseline }, this.requests.allowed(asked));
+  }
+
+  private compare(own: readonly Sample[], old: readonly Sample[], slow: number | undefined): void {
+    const at = this.now();
+    const { trials } = this.args;
+    const index = Math.floor(at / minute) * minute;
+    const known = this.asked.get(index) ?? nothing;
+    const tally = tallyOf(old);
+    this.asked.set(index, { sent: known.sent + tally.sent, failed: known.failed + tally.failed });
+    trials.count(
+      "probes",
+      at,
+      { release: tallyOf(own), baseline: tally },
+      this.requests.allowed(this.asked.get(index)),
+    );
+    if (slow === undefined) return;
+    const slowOf = (samples: readonly Sample[]): Tally => {
+      const answered = samples.filter(({ failed }) => !failed);
+      return { sent: answered.length, failed: answered.filter(({ ms }) => ms > slow).length };
+    };
+    trials.count("latency", at, { release: slowOf(own), baseline: slowOf(old) });
   }
 
   private noteMissing({ byColor: found, loadBalancer }: Awaited<ReturnType<typeof alarmsNow>>): void {
@@ -143,3 +215,5 @@ export class Measure {
     this.noted.add(message);
   }
 }
+
+const nothing: Tally = { sent: 0, failed: 0 };

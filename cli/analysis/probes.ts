@@ -42,25 +42,33 @@ export class Probes {
     this.samples = byColor(() => []);
   }
 
-  async send(colors: readonly Color[]): Promise<void> {
-    if (this.closed && this.args.now() < this.closed.until) return;
+  /** @returns what was sent to each colour, for a comparison of what came at the same time */
+  async send(colors: readonly Color[]): Promise<ByColor<readonly Sample[]>> {
+    if (this.closed && this.args.now() < this.closed.until) return nobody;
     try {
-      await Promise.all(colors.map((color) => this.sendTo(color)));
+      const newer = await Promise.all(
+        colors.map(async (color) => [color, await this.sendTo(color)] satisfies [Color, Sample[]]),
+      );
       this.closed = undefined;
+      for (const [color, samples] of newer)
+        this.samples = { ...this.samples, [color]: slide(this.samples[color], samples) };
+      return { ...nobody, ...Object.fromEntries(newer) };
     } catch (error) {
       if (!(error instanceof NoConnection)) throw error;
       this.closed = { why: error.message, until: this.args.now() + pause * 1000 };
       // What was answered before says nothing of now.
       this.forget();
       this.args.note(unreachableNote(error.message));
+      return nobody;
     }
   }
 
-  private async sendTo(color: Color): Promise<void> {
-    const newer = await sampleTimes(this.args.count, () => sample(this.args.preview, color, this.args.paths[color]));
-    this.samples = { ...this.samples, [color]: slide(this.samples[color], newer) };
+  private sendTo(color: Color): Promise<Sample[]> {
+    return sampleTimes(this.args.count, () => sample(this.args.preview, color, this.args.paths[color]));
   }
 }
+
+const nobody: ByColor<readonly Sample[]> = byColor(() => []);
 
 const sampleTimes = (count: number, take: () => Promise<Sample>): Promise<Sample[]> =>
   Promise.all(Array.from({ length: count }, take));

@@ -4,7 +4,7 @@ import { CliError } from "../error.ts";
 import { durationForm, parseDuration } from "./duration.ts";
 import { freezeKeys, freezeSchema } from "./freeze.ts";
 import { pauseKeys, pausesSchema } from "./pauses.ts";
-import type { Limits } from "./verdict.ts";
+import { defaultRules, type Limits } from "./limits.ts";
 
 /** Keys and values of the project file; each fault's message says what is allowed. */
 const text = z.string({ error: "a text" }).min(1, { error: "a text" });
@@ -71,6 +71,11 @@ const byLimit = {
 } satisfies Record<keyof Limits, unknown>;
 const limits = z.strictObject(byLimit);
 
+const alpha = { error: "a chance from 0.0001 to 0.2: that a release goes back though it is no worse" };
+const effect = { error: "a number from 1 to 10: times the old colour's failures that are no worse yet" };
+const modes = { error: "enforce, or observe: verdicts are told and change nothing" };
+const metricsPath = { error: "a path that begins with /, where both colours answer their counters as Prometheus text" };
+
 const variable = z.string({ error: "a list of variables' names" }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
   error: "a variable's name: letters, digits and _",
 });
@@ -83,6 +88,13 @@ export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
   limits: limits.prefault({}),
+  alpha: z.number(alpha).min(0.0001, alpha).max(0.2, alpha).default(defaultRules.alpha),
+  effect: z.number(effect).min(1, effect).max(10, effect).default(defaultRules.effect),
+  mode: z.enum(["enforce", "observe"], modes).default("enforce"),
+  metrics: z
+    .string(metricsPath)
+    .regex(/^\/\S*$/, metricsPath)
+    .optional(),
   environment: z.array(variable, { error: "a list of variables' names" }).default([]),
   caFile: text.optional(),
   standbyHours: z.number(hours).min(0, hours).default(standbyHoursDefault),

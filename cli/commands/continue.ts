@@ -15,6 +15,8 @@ export interface ContinueOptions {
   readonly expired?: boolean;
   readonly duringFreeze?: string;
   readonly wait?: boolean;
+  /** Verdicts are told and recorded, and change nothing. */
+  readonly observe?: boolean;
 }
 
 /**
@@ -23,18 +25,18 @@ export interface ContinueOptions {
  * @throws CliError "refused" where nothing is paused
  */
 export function continueRelease(context: Context, options: ContinueOptions): Promise<void> {
-  const { wait, duringFreeze } = options;
+  const { wait, duringFreeze, observe } = options;
   return followed(
     context,
     wait,
     () => goOn(context, options),
-    () => goOn(context, { expired: true, duringFreeze }),
+    () => goOn(context, { expired: true, duringFreeze, observe }),
   );
 }
 
 /** The same, which ends at the next pause. */
-export function goOn(context: Context, { reason, expired, duringFreeze }: ContinueOptions): Promise<void> {
-  return withLockedStack(context, { doing: "continue", duringFreeze }, async (rollout) => {
+export function goOn(context: Context, { reason, expired, duringFreeze, observe }: ContinueOptions): Promise<void> {
+  return withLockedStack(context, { doing: "continue", duringFreeze, observe }, async (rollout) => {
     const { record, session, world } = rollout;
     const pause = record?.outcome === "running" ? record.pauses?.at(-1) : undefined;
     const now = world.awsTime;

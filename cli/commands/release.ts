@@ -34,6 +34,8 @@ export interface ReleaseOptions {
   readonly duringFreeze?: string;
   /** At a pause it stays, and follows the release to its end. */
   readonly wait?: boolean;
+  /** Verdicts are told and recorded, and change nothing. */
+  readonly observe?: boolean;
 }
 
 export function release(context: Context, wanted: string, options: ReleaseOptions): Promise<void> {
@@ -62,15 +64,15 @@ async function toward(
   imageOf: (rollout: RolloutContext) => ImageFacts | Promise<ImageFacts>,
 ): Promise<void> {
   const goal = goalOf(options);
-  const { duringFreeze, wait } = options;
+  const { duringFreeze, wait, observe } = options;
   const run = () =>
-    withLockedStack(context, { doing, duringFreeze }, async (rollout) => {
+    withLockedStack(context, { doing, duringFreeze, observe }, async (rollout) => {
       const { pauses } = readProjectFile(rollout.session.stackRef.folder);
       if (until !== "staged") requirePausesIn(goal.strategy, pauses);
       const image = await imageOf(rollout);
       await runRelease(rollout, image, { ...goal, imageId: image.imageId, pauses, until });
     });
-  await followed(context, wait, run, () => goOn(context, { expired: true, duringFreeze }));
+  await followed(context, wait, run, () => goOn(context, { expired: true, duringFreeze, observe }));
 }
 
 /** @throws CliError for an option that is none */
@@ -120,9 +122,9 @@ export function shift(
   });
 }
 
-export function bake(context: Context, duration: string | undefined): Promise<void> {
-  const seconds = parseDuration(duration ?? defaults.bake);
-  return withLockedStack(context, { doing: "bake" }, async (rollout) => {
+export function bake(context: Context, options: { for?: string; observe?: boolean }): Promise<void> {
+  const seconds = parseDuration(options.for ?? defaults.bake);
+  return withLockedStack(context, { doing: "bake", observe: options.observe }, async (rollout) => {
     requireNoPause(rollout);
     await repairInterrupted(rollout);
     const color = servingNow(rollout);

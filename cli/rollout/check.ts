@@ -4,7 +4,7 @@ import { readProjectFile } from "../analysis/project-file.ts";
 import { imageName, type CheckResult, type ImageFacts } from "../state/model.ts";
 import type { RolloutContext } from "./context.ts";
 import { commandRun, RollbackRequired, urls } from "./hooks.ts";
-import { limitsOf } from "./analyze.ts";
+import { rulesOf } from "./analyze.ts";
 import { previewOf } from "./preview.ts";
 
 /**
@@ -22,9 +22,10 @@ export async function check(rollout: RolloutContext, color: Color, image: ImageF
       signal: session.signal,
       healthCheckPath: machines[color].healthCheckPath,
       versionPath: machines[color].versionPath,
-      baselinePath: rollout.world.weights.live[other(color)] > 0 ? machines[other(color)].versionPath : undefined,
+      // After the cut-over the old colour still runs, and what fails on both is not the release's doing.
+      baselinePath: rollout.world.fleets[other(color)].healthy > 0 ? machines[other(color)].versionPath : undefined,
       checks: readProjectFile(session.stackRef.folder).checks,
-      limits: limitsOf(rollout),
+      rules: rulesOf(rollout),
       run: { ...commandRun(rollout, context), onLine: (line) => tell.now(line) },
       onResult: ({ ok, name, detail }) => tell.keep(`${ok ? "ok" : "FAILED"}  ${name}: ${detail}`),
     }),

@@ -32,6 +32,8 @@ export interface RolloutArgs {
   readonly kind?: LockKind;
   /** Why it goes on while the project file says that nothing is released; undefined: then it does not. */
   readonly duringFreeze?: string;
+  /** Verdicts are told and change nothing; default: the project file says. */
+  readonly observe?: boolean;
 }
 
 export interface ChangeOptions extends UpdateOptions {
@@ -46,11 +48,19 @@ export class RolloutContext {
   /** The freeze in which this command goes on. */
   freeze: FreezeOverride | undefined;
 
+  /** The command said that verdicts change nothing. */
+  readonly isObserver: boolean;
   readonly session: Session;
   readonly duringFreeze: string | undefined;
   private readonly lock: HeldLock;
 
-  private constructor(session: Session, lock: HeldLock, reading: Reading, duringFreeze: string | undefined) {
+  private constructor(
+    session: Session,
+    lock: HeldLock,
+    reading: Reading,
+    { duringFreeze, observe = false }: Pick<RolloutArgs, "duringFreeze" | "observe">,
+  ) {
+    this.isObserver = observe;
     this.session = session;
     this.duringFreeze = duringFreeze;
     this.lock = lock;
@@ -62,7 +72,8 @@ export class RolloutContext {
    * Locks the stack, and looks at it. What a run that was killed has left half done is put in order first.
    * @throws CliError "locked" when somebody else has it
    */
-  static async open(session: Session, { doing, kind = "change", duringFreeze }: RolloutArgs): Promise<RolloutContext> {
+  static async open(session: Session, args: RolloutArgs): Promise<RolloutContext> {
+    const { doing, kind = "change" } = args;
     const recorded = await session.readState();
     const { clients, holder, interruption, runner, signal, ui } = session;
     const onLost = (why: Error): void => interruption.abort(why);
@@ -76,7 +87,7 @@ export class RolloutContext {
       // Who held the lock a moment ago may have changed the state since; a rollback that nobody was before can't wait for it.
       const stale = kind === "change" || isTakenOver(lock);
       const reading = await readLiveState(session, stale ? undefined : recorded);
-      const rollout = new RolloutContext(session, lock, reading, duringFreeze);
+      const rollout = new RolloutContext(session, lock, reading, args);
       await rollout.noteTraffic();
       return rollout;
     } catch (error) {

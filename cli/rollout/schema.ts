@@ -18,8 +18,9 @@ export async function requireSchema(rollout: Asked, image: ImageFacts): Promise<
   const serving = servingColor(world.weights.live, world.settings.deployed.activeColor);
   const { versionPath } = recorded.outputs.deployed.machines[serving];
   let body: string;
+  const preview = previewOf(recorded, session);
   try {
-    ({ body } = await askPreview(previewOf(recorded, session), serving, versionPath, session.signal));
+    ({ body } = await askPreview(preview, serving, versionPath, session.signal));
   } catch (error) {
     if (!(error instanceof NoConnection)) return;
     session.ui.say(

@@ -253,6 +253,30 @@ export interface ReleaseRecord {
   readonly pauses?: readonly PauseRecord[];
   /** Freezes that it went through; undefined: none. */
   readonly duringFreeze?: readonly FreezeOverride[];
+  /** What it was judged by; undefined: nothing yet, or a record of before. */
+  readonly verdict?: VerdictRecord;
+}
+
+/** What a release was judged by last, over the whole of it. */
+export interface VerdictRecord {
+  readonly at: string;
+  readonly kind: "go" | "wait" | "back";
+  readonly why?: string;
+  /** It was told, and changed nothing. */
+  readonly observed: boolean;
+  readonly evidence: readonly EvidenceFacts[];
+}
+
+/** The evidence of one source that a release is worse than the old colour. */
+export interface EvidenceFacts {
+  /** requests, counters, probes, latency, bake or check. */
+  readonly source: string;
+  /** How much better "it is worse" fits than "it is no worse", and from which value on that counts. */
+  readonly evidence: number;
+  readonly threshold: number;
+  /** Requests of both colours, and how many of them failed or were slow. */
+  readonly release: { readonly sent: number; readonly failed: number };
+  readonly baseline: { readonly sent: number; readonly failed: number };
 }
 
 /** How one check of a release went. */

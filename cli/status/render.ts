@@ -1,6 +1,7 @@
 import { colors } from "../../deployment/model.ts";
 import { pointText } from "../rollout/pause-points.ts";
 import { imageName, type AlarmFacts } from "../state/model.ts";
+import { evidenceLine } from "../analysis/shown-evidence.ts";
 import { columns, wrapped } from "./columns.ts";
 import { fleetsTable } from "./fleets-table.ts";
 import { fleetStyle, painter, type Paint } from "./paint.ts";
@@ -57,6 +58,7 @@ function facts(report: StatusReport, paint: Paint, room: number): [string, strin
         `begun ${sinceText(release.since, now)} by ${release.by}${release.why ? `; ${release.why}` : ""}`,
     ],
     report.pause && ["Paused", pauseText(report.pause, paint, now)],
+    ...(release?.verdict?.evidence ?? []).map((one): [string, string] => ["Evidence", evidenceLine(one)]),
     ["Rollback", rollbackText(report, paint)],
     standby && ["Standby", standbyText(standby)],
     ...report.warnings.map((text): [string, string] => ["Warning", paint("yellow", text)]),

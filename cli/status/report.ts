@@ -9,6 +9,7 @@ import type {
   ReleaseRecord,
   Stage,
   LiveState,
+  VerdictRecord,
 } from "../state/model.ts";
 import { openPause } from "../store/record.ts";
 import { differences, type Difference } from "./differences.ts";
@@ -44,6 +45,8 @@ export interface StatusReport {
     readonly since: string;
     readonly by: string;
     readonly why?: string;
+    /** What it was judged by last. */
+    readonly verdict?: VerdictRecord;
   };
   /** It waits for people; `expired`: its time is over, and the next command that goes on does what was declared. */
   readonly pause?: {
@@ -105,13 +108,14 @@ export function statusReport(world: LiveState, { now, standbyHours, drift }: Rep
   };
 }
 
-const underWay = ({ color, image, stage, startedAt, by, why }: ReleaseRecord): StatusReport["release"] => ({
+const underWay = ({ color, image, stage, startedAt, by, why, verdict }: ReleaseRecord): StatusReport["release"] => ({
   color,
   image,
   stage,
   since: startedAt,
   by,
   why,
+  verdict,
 });
 
 /** What is paused before its first request goes by a rollback, and what serves stays. */

@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { other } from "../../deployment/model.ts";
 import { formatDuration } from "../analysis/duration.ts";
+import { evidenceLine } from "../analysis/shown-evidence.ts";
 import { imageName, type ImageFacts, type PauseRecord, type ReleaseRecord } from "../state/model.ts";
 
 const outcomes = {
@@ -63,6 +64,7 @@ export function renderRecord(record: ReleaseRecord, now: number): string {
     "",
     ...weightChart(record),
     "",
+    ...verdictLines(record),
     ...(record.checks.length === 0 ? ["no checks"] : ["checks"]),
     ...record.checks.map(({ at, name, ok, detail }) => `  ${clock(at)}  ${ok ? "✔" : "✖"} ${name}: ${detail}`),
   ].join("\n");
@@ -74,6 +76,19 @@ function pauseText({ after, since, ended }: PauseRecord): string {
   if (ended === undefined) return `${begun}: nobody has decided`;
   const { how, by, why, at } = ended;
   return `${begun}: ${how} after ${formatDuration(seconds(since, Date.parse(at)))} by ${by}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/** What it was judged by, source by source. */
+function verdictLines({ verdict }: ReleaseRecord): string[] {
+  if (verdict === undefined) return [];
+  const observed = verdict.observed ? ", observed: it changed nothing" : "";
+  const why = verdict.why === undefined ? "" : `: ${verdict.why}`;
+  return [
+    `verdict at ${clock(verdict.at)}${observed}`,
+    `  ${verdict.kind}${why}`,
+    ...verdict.evidence.map((one) => `  ${evidenceLine(one)}`),
+    "",
+  ];
 }
 
 /** The new colour's share of the traffic, a line for each time that it changed. */

@@ -10,6 +10,7 @@ import type {
   PauseRecord,
   ReleaseRecord,
   Stage,
+  VerdictRecord,
 } from "../state/model.ts";
 
 /** What a release begins with. */
@@ -19,6 +20,7 @@ export type Begun = Pick<ReleaseRecord, "stack" | "color" | "image" | "from" | "
 export type ReleaseEvent =
   | { kind: "weights"; at: string; blue: number; green: number }
   | { kind: "check"; check: CheckResult }
+  | { kind: "verdict"; verdict: VerdictRecord }
   /** `why`: for a rollback, what made it necessary. */
   | { kind: "stage"; stage: Stage; why?: string }
   /** The new colour has all the traffic. */
@@ -64,6 +66,8 @@ export function recordAfter(record: ReleaseRecord, event: ReleaseEvent): Release
       const detail = outsideText(event.check.detail, DETAIL);
       return { ...record, checks: [...record.checks, { ...event.check, detail }] };
     }
+    case "verdict":
+      return { ...record, verdict: { ...event.verdict, why: shortened(event.verdict.why) } };
     case "stage":
       return { ...record, stage: event.stage, why: shortened(event.why) ?? record.why };
     case "serves":

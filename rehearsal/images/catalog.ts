@@ -3,7 +3,8 @@ import type { ClientOptions } from "@bluegreen/local-aws";
 import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 
 /** What an image's service does, see `service.mjs`. */
-export type Behaviour = "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load" | "resets";
+export type Behaviour =
+  "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load" | "fails-2-percent" | "resets";
 
 /** An image that the rehearsal can deploy. */
 export interface CatalogImage {
@@ -40,6 +41,12 @@ export const catalog = [
     version: "v2.6.0",
     behaviour: "fails-under-load",
     description: "is well by every check; fails every third user after five minutes",
+  },
+  {
+    name: "fails-2-percent",
+    version: "v2.8.0",
+    behaviour: "fails-2-percent",
+    description: "is ready, and fails one request in fifty",
   },
   {
     name: "resets",

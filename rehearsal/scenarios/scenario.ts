@@ -12,6 +12,7 @@ import { pauseSteps } from "./commands-pauses.ts";
 import { logSteps } from "./commands-log.ts";
 import { planSteps } from "./commands-plan.ts";
 import { revokedSteps } from "./commands-revoked.ts";
+import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
@@ -30,6 +31,7 @@ import type { Step } from "./context.ts";
 const hazards = [...guardSteps, ...interruptions, ...driftSteps, ...commandSteps];
 const commandHazards = [
   ...caughtSteps,
+  ...verdictSteps,
   ...commandGuardSteps,
   ...commandFaultSteps,
   ...commandHeldSteps,

@@ -158,6 +158,8 @@ export class Aws {
     DescribeAlarmsCommand: ({ AlarmNames = [] }: DescribeAlarmsCommandInput) => ({
       MetricAlarms: AlarmNames.map((AlarmName) => ({ AlarmName, StateValue: "OK" })),
     }),
+    // Nothing is revoked.
+    GetParametersByPathCommand: () => ({ Parameters: [] }),
     GetMetricDataCommand: () => ({ MetricDataResults: [] }),
     ListTablesCommand: () => ({ TableNames: [tableName] }),
     PublishCommand: ({ Subject = "" }: PublishCommandInput) => {

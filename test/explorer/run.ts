@@ -76,7 +76,7 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
     case "shift":
       return shift(context, words[0]);
     case "bake":
-      return bake(context, "2s");
+      return bake(context, { for: "2s" });
     case "continue":
       return continueRelease(context, { expired: words.includes("--expired") });
     case "retire":
@@ -97,7 +97,7 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
 function contextOf(stack: Stack, folder: string): Context {
   const interruption = new AbortController();
   const { signal } = interruption;
-  const tell = { now: () => undefined, keep: () => undefined };
+  const tell = { now: () => undefined, watch: () => undefined, keep: () => undefined };
   const ui = {
     mode: "lines",
     step: (_name: string, _title: string, run: (teller: typeof tell) => unknown) => run(tell),

@@ -7,7 +7,8 @@ jest.mock("../../cli/analysis/project-file.ts", () => {
   const stages = ["stage", "check", "cutover", "bake", "retire"];
   const named = (when: string) => Object.fromEntries(stages.map((stage) => [stage, [`${when} ${stage}`]]));
   const hooks = { before: named("before"), after: named("after") };
-  const file = { limits: {}, checks: [], environment: [], hooks, pauses: [], freeze: [] };
+  const rules = { limits: {}, alpha: 0.01, effect: 1.2, mode: "enforce" };
+  const file = { ...rules, checks: [], environment: [], hooks, pauses: [], freeze: [] };
   return { readProjectFile: () => file, parseProjectFile: () => file };
 });
 jest.mock("../../cli/analysis/hooks.ts", () => ({

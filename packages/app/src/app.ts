@@ -5,6 +5,7 @@ import type { About } from "./about.ts";
 import { logRequests } from "./log.ts";
 import type { Readiness } from "./readiness.ts";
 import { aboutRoutes, isPreview } from "./routes/about.ts";
+import { countRequests, metricsRoutes } from "./routes/metrics.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -43,10 +44,12 @@ export function createApp({ about, log, readiness, trustProxy, sessions, storeSc
     if (response.headersSent) return next(error);
     response.status(500).json({ error: "the request failed", requestId: request.id });
   };
+  const counts = new Map<number, number>();
   return express()
     .disable("x-powered-by")
     .set("trust proxy", trustProxy)
-    .use(everyAnswer, secureHeaders, logRequests(log))
+    .use(everyAnswer, secureHeaders, logRequests(log), countRequests(counts))
+    .use(metricsRoutes(counts))
     .use(healthRoutes(readiness))
     .use(aboutRoutes(about, readiness, storeSchema))
     .use(sessionRoutes(about.version, sessions))

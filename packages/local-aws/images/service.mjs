@@ -41,7 +41,7 @@ const soundFor = 300;
 const lingering = 5;
 
 // An image that crashes does so while it still starts: ready for moments, it could pass for healthy.
-let ready = ["good", "error-500", "fails-under-load", "resets"].includes(BEHAVIOUR);
+let ready = ["good", "error-500", "fails-under-load", "fails-2-percent", "resets"].includes(BEHAVIOUR);
 let leaving = false;
 /** When the first user came. @type {number | undefined} */
 let firstUser;
@@ -56,6 +56,12 @@ function failsUser() {
   firstUser ??= Date.now();
   return Date.now() - firstUser > milliseconds(soundFor) && users++ % 3 === 0;
 }
+
+/** Answers by status, for /metrics: without those that machines ask for. @type {Map<number, number>} */
+const counts = new Map();
+const counters = () =>
+  [...counts].map(([status, count]) => `http_requests_total{code="${status}"} ${count}\n`).join("") +
+  `process_start_time_seconds ${performance.timeOrigin / 1000}\n`;
 
 const about = {
   version: VERSION,
@@ -79,6 +85,10 @@ function answer(path) {
   if (BEHAVIOUR === "error-500") {
     return failure;
   }
+  // A page that is broken in every release: what fails there is none of theirs.
+  if (path === "/broken" || (BEHAVIOUR === "fails-2-percent" && path !== "/healthz" && Math.random() < 0.02)) {
+    return failure;
+  }
   if (path === "/healthz") {
     return [200, "text/plain", "alive\n"];
   }
@@ -91,7 +101,9 @@ const failure = [500, "text/plain", "this image fails on purpose\n"];
 const server = createServer((request, response) => {
   if (BEHAVIOUR === "resets" && request.url?.startsWith("/reset")) return void request.socket.resetAndDestroy();
   const fails = BEHAVIOUR === "fails-under-load" && isUser(request) && failsUser();
-  const [status, type, body] = fails ? failure : answer((request.url ?? "/").split("?", 1)[0] ?? "/");
+  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const [status, type, body] = path === "/metrics" ? [200, "text/plain", counters()] : fails ? failure : answer(path);
+  if (!["/metrics", "/readyz", "/healthz"].includes(path)) counts.set(status, (counts.get(status) ?? 0) + 1);
   request.resume();
   response.writeHead(status, {
     "content-type": type,

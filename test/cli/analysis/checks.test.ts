@@ -1,7 +1,7 @@
 import http from "node:http";
 import { latencyFinding, readyFinding, versionFinding } from "../../../cli/analysis/built-in.ts";
 import { runChecks, type ChecksArgs } from "../../../cli/analysis/checks.ts";
-import { defaultLimits } from "../../../cli/analysis/verdict.ts";
+import { defaultLimits } from "../../../cli/analysis/limits.ts";
 import type { CheckResult } from "../../../cli/state/model.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
@@ -40,6 +40,11 @@ test.each<[string, { version?: string; commit?: string }, string, boolean, strin
   expect(versionFinding("/v", [answer(body)], image)).toEqual({ ok, detail }),
 );
 
+test("version: one answer of several is 5xx, which is a matter of the errors", () => {
+  expect(versionFinding("/v", [answer('{"version":"v2"}'), answer("", 500)], { version: "v2" }).ok).toBe(true);
+  expect(versionFinding("/v", [answer("", 500), answer("", 500)], { version: "v2" }).ok).toBe(false);
+});
+
 test("version: one instance of several runs another one", () =>
   expect(versionFinding("/v", [answer('{"version":"v2"}'), answer('{"version":"v1"}')], { version: "v2" }).ok).toBe(
     false,
@@ -66,10 +71,12 @@ test.each<[string, number | undefined, number | undefined, boolean, string]>([
   ["alone and slow", 1001, undefined, false, "p95 1001 ms, 1000 ms allowed"],
   ["without an answer", undefined, 50, false, "none of 50 requests was answered"],
 ])("latency: %s", (_, p95, old, ok, detail) =>
-  expect(latencyFinding(counts(p95), old === undefined ? undefined : counts(old), defaultLimits)).toEqual({
-    ok,
-    detail,
-  }),
+  expect(latencyFinding({ own: counts(p95), old: old === undefined ? undefined : counts(old) }, defaultLimits)).toEqual(
+    {
+      ok,
+      detail,
+    },
+  ),
 );
 
 describe("a colour that is tried", () => {
@@ -104,12 +111,12 @@ describe("a colour that is tried", () => {
     expect(await check()).toEqual({
       ready: "ok: 5 times 200 from /readyz",
       version: "ok: v2.0.0",
-      errors: "ok: 0 of 50 requests failed",
+      errors: "ok: 0 of 200 requests failed",
       latency: expect.stringMatching(/^ok: p95 \d+ ms, the old colour's \d+ ms$/) as string,
     });
     const sent = (request: string) => server.requests.filter((seen) => seen === request).length;
-    expect([sent("green /readyz"), sent("green /version"), sent("blue /old")]).toEqual([5, 55, 50]);
-    expect(server.requests).toHaveLength(110);
+    expect([sent("green /readyz"), sent("green /version"), sent("blue /old")]).toEqual([5, 205, 200]);
+    expect(server.requests).toHaveLength(410);
   });
 
   test("given no old colour, then the new one alone is asked", async () => {
@@ -124,8 +131,8 @@ describe("a colour that is tried", () => {
       {
         ready: "ok: 5 times 200 from /readyz",
         version: "no: GET /version answered 500",
-        errors: "no: 100 % of 50, 1 % allowed",
-        latency: "no: none of 50 requests was answered",
+        errors: "no: 100 % of 200, 1 % allowed",
+        latency: "no: none of 200 requests was answered",
       },
     ],
     [
@@ -143,11 +150,34 @@ describe("a colour that is tried", () => {
     expect(await check({ baselinePath: undefined })).toMatchObject(expected);
   });
 
-  test("fails on a single failure of 50, and of few when few are asked for", async () => {
+  /** Fails each request to a path that this says. */
+  const failing =
+    (isBad: (url: string, turn: number) => boolean): http.RequestListener =>
+    ({ url = "" }, response) => {
+      const turn = server.requests.filter((seen) => seen.endsWith(url)).length;
+      response.writeHead(isBad(url, turn) ? 502 : 200).end('{"version":"v2.0.0"}');
+    };
+
+  test("given failures on the new colour alone, then it is asked until the evidence is enough, and fails", async () => {
+    server.respond = failing((url, turn) => url === "/version" && turn > 5 && turn % 10 === 0);
+    expect((await check()).errors).toMatch(
+      /^no: \d+ of \d+ requests failed, 0 of the old colour's \d+ \(evidence .*, 2000 needed\)$/,
+    );
+    const sent = server.requests.filter((seen) => seen === "green /version").length;
+    expect(sent).toBeGreaterThan(205);
+    expect(sent).toBeLessThan(600);
+  });
+
+  test("given one failure in a hundred on both, for a common cause, then it passes", async () => {
+    server.respond = failing((url, turn) => url !== "/readyz" && turn % 100 === 50);
+    expect((await check()).errors).toMatch(/^ok: \d+ of \d+ requests failed, \d+ of the old colour's \d+ \(evidence/);
+  });
+
+  test("given no old colour, then it fails above a limit, and on a single failure when few are asked for", async () => {
     let turn = 0;
     server.respond = ({ url }, response) =>
       response.writeHead(url === "/version" && ++turn === 10 ? 502 : 200).end('{"version":"v2.0.0"}');
-    expect((await check({ baselinePath: undefined })).errors).toBe("no: 2 % of 50, 1 % allowed");
+    expect((await check({ baselinePath: undefined, requests: 50 })).errors).toBe("no: 2 % of 50, 1 % allowed");
     turn = 0;
     expect((await check({ baselinePath: undefined, requests: 8 })).errors).toBe("no: 12.5 % of 8, 1 % allowed");
   });

@@ -1,7 +1,10 @@
 import { CloudWatchClient, type MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import { byColor } from "../../../deployment/model.ts";
+import type { Evidence } from "../../../cli/analysis/evidence.ts";
 import type { Clients } from "../../../cli/clients.ts";
+import { defaultRules } from "../../../cli/analysis/limits.ts";
 import { Measure, type MeasureArgs } from "../../../cli/analysis/measure.ts";
+import { Trials } from "../../../cli/analysis/trials.ts";
 import type { Outputs } from "../../../cli/state/stack-state.ts";
 import { groupOf, target } from "../../aws/fake-aws.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
@@ -84,7 +87,8 @@ function measure(changes: Partial<MeasureArgs> = {}, weight = 10): Measure {
   const clients = { cloudWatch, elb: { send }, autoScaling: { send } } as unknown as Clients;
   const note = (message: string) => notes.push(message);
   const args = { clients, outputs, preview: server.endpoint, release: "green", whole: 2, judgedSince: start } as const;
-  return new Measure({ ...args, note, now: () => now, ...changes }, weight);
+  const trials = new Trials(defaultRules);
+  return new Measure({ ...args, trials, rules: defaultRules, note, now: () => now, ...changes }, weight);
 }
 
 test("one look: requests to both colours, target health, the colour's alarms and the load balancer's", async () => {
@@ -143,7 +147,7 @@ test("a colour without targets is not asked", async () => {
   expect(server.requests.every((request) => request.startsWith("green"))).toBe(true);
 });
 
-test("AWS is asked every two seconds, CloudWatch's metrics every minute and for whole minutes of the step", async () => {
+test("AWS is asked every two seconds, CloudWatch's metrics every 15, for whole minutes and the hour before them", async () => {
   const watched = measure({ probes: 1 });
   const at = async (seconds: number) => {
     [now, asked] = [start + seconds * 1000, []];
@@ -157,9 +161,10 @@ test("AWS is asked every two seconds, CloudWatch's metrics every minute and for 
   expect((await at(2)).sort()).toEqual(often);
   // 12:01:30: no whole minute is over yet.
   expect((await at(60)).sort()).toEqual(often);
-  expect((await at(120)).sort()).toEqual(["12:01-12:02", ...often, "GetMetricData"]);
-  expect((await at(179)).sort()).toEqual(often);
-  expect(await at(180)).toContain("12:01-12:03");
+  expect((await at(120)).sort()).toEqual(["11:00-12:02", ...often, "GetMetricData"]);
+  expect((await at(134)).sort()).toEqual(often);
+  expect(await at(135)).toContain("11:00-12:02");
+  expect(await at(180)).toContain("11:00-12:03");
 });
 
 test("metrics stand until they are asked for again", async () => {
@@ -172,8 +177,106 @@ test("metrics stand until they are asked for again", async () => {
   now += 120_000;
   const metrics = { sent: 50, failed: 4, minutes: 1 };
   expect((await watched.look()).release.metrics).toMatchObject(metrics);
-  now += 30_000;
+  now += 14_000;
   expect((await watched.look()).release.metrics).toMatchObject(metrics);
+});
+
+/** What GetMetricData tells of a minute after another, from a time on: requests and 5xx of each colour. */
+const told = (from: string, ...minutes: Record<string, [sent: number, failed: number]>[]): MetricDataResult[] =>
+  minutes.flatMap((colors, index) => {
+    const Timestamps = [new Date(Date.parse(`2026-01-01T${from}Z`) + index * 60_000)];
+    return Object.entries(colors).flatMap(([color, [sent, failed]]) => [
+      { Id: `${color}_requests`, Timestamps, Values: [sent] },
+      { Id: `${color}_errors`, Timestamps, Values: [failed] },
+    ]);
+  });
+const sources = ({ found }: Evidence) => Object.fromEntries(found.map((one) => [one.source, one]));
+
+test("given minutes in which the release fails more than its share, then their evidence grows, each counted once", async () => {
+  metricData = () => told("12:01:00", { blue: [5400, 5], green: [600, 12] });
+  const watched = measure();
+  now = Date.parse("2026-01-01T12:02:25Z");
+  const first = sources(await watched.look()).requests;
+  expect(first).toMatchObject({ release: { sent: 600, failed: 12 }, baseline: { sent: 5400, failed: 5 } });
+  expect(first.evidence).toBeGreaterThan(1);
+  now += 20_000;
+  expect(sources(await watched.look()).requests).toEqual(first);
+});
+
+test("given a minute of which CloudWatch has told one colour alone, then it waits for the other, three minutes at most", async () => {
+  metricData = () => told("12:01:00", { green: [600, 12] });
+  const watched = measure();
+  now = Date.parse("2026-01-01T12:03:00Z");
+  expect(sources(await watched.look()).requests).toBeUndefined();
+  metricData = () => told("12:01:00", { blue: [5400, 5], green: [600, 12] });
+  now += 15_000;
+  expect(sources(await watched.look()).requests).toMatchObject({ release: { failed: 12 }, baseline: { failed: 5 } });
+  metricData = () => told("12:02:00", { green: [600, 12] });
+  now = Date.parse("2026-01-01T12:06:00Z");
+  expect(sources(await watched.look()).requests).toMatchObject({ release: { failed: 24 } });
+});
+
+test("given a bake, then a minute is compared with what the old colour had before, and not with its own requests now", async () => {
+  const before = Array.from({ length: 20 }, () => ({ blue: [6000, 6] }) satisfies Record<string, [number, number]>);
+  const bad = { green: [6000, 120], blue: [300, 0] } satisfies Record<string, [number, number]>;
+  metricData = () => told("11:40:00", ...before, {}, bad);
+  const watched = measure({ servesSince: start }, 100);
+  await watched.look();
+  // The minute of 12:01 is over, and the old colour was asked in it.
+  now = Date.parse("2026-01-01T12:01:30Z");
+  await watched.look();
+  now = Date.parse("2026-01-01T12:02:25Z");
+  const look = await watched.look();
+  expect(look.reference).toMatchObject({ sent: 120_000, failed: 120 });
+  expect(look.isCompared).toBe(true);
+  expect(sources(look).bake.evidence).toBeGreaterThan(5);
+  expect(sources(look).requests).toBeUndefined();
+});
+
+test("given a bake and an old colour that fails at the same time, then a common cause is no evidence", async () => {
+  const before = Array.from({ length: 20 }, () => ({ blue: [6000, 6] }) satisfies Record<string, [number, number]>);
+  metricData = () => told("11:40:00", ...before, {}, { green: [6000, 120], blue: [300, 6] });
+  server.respond = ({ headers }, response) =>
+    response.writeHead(headers["x-bluegreen-preview"] === "blue" ? 500 : 200).end();
+  const watched = measure({ servesSince: start }, 100);
+  now = Date.parse("2026-01-01T12:01:30Z");
+  await watched.look();
+  now = Date.parse("2026-01-01T12:02:25Z");
+  expect(sources(await watched.look()).bake.evidence).toBeLessThan(1);
+});
+
+test("given the service's own counters, then they compare both colours before CloudWatch does", async () => {
+  let requests = 0;
+  server.respond = ({ url }, response) => {
+    requests += 30;
+    response.end(
+      url === "/metrics" ? `http_requests_total{code="200"} ${requests}\nprocess_start_time_seconds 1\n` : "ok",
+    );
+  };
+  const watched = measure({ metricsPath: "/metrics", probes: 1 });
+  expect((await watched.look()).isCompared).toBe(false);
+  for (let looks = 0; looks < 2; looks++) {
+    now += 5_000;
+    await watched.look();
+  }
+  const look = await watched.look();
+  expect(look.isCompared).toBe(true);
+  expect(sources(look).counters.release.sent).toBeGreaterThan(20);
+  expect((await measure({ probes: 1 }).look()).isCompared).toBe(false);
+});
+
+test("given answers of the release alone that take longer than the old colour's quantile, then that is evidence", async () => {
+  server.respond = ({ headers }, response) =>
+    void setTimeout(() => response.end("ok"), headers["x-bluegreen-preview"] === "green" ? 150 : 0);
+  const rules = { ...defaultRules, limits: { ...defaultRules.limits, p95Slack: 50, p95Factor: 1 } };
+  const watched = measure({ rules });
+  let look = await watched.look();
+  for (let looks = 0; looks < 40 && (sources(look).latency?.evidence ?? 0) < 1000; looks++) {
+    now += 2_500;
+    look = await watched.look();
+  }
+  expect(sources(look).latency.evidence).toBeGreaterThanOrEqual(1000);
+  expect(sources(look).probes.evidence).toBe(1);
 });
 
 test("metrics that can't be read are noted once, and done without", async () => {

@@ -1,4 +1,4 @@
-import { metricCounts, metricQueries, minutesIn, wholeMinutes } from "../../../cli/analysis/metrics.ts";
+import { metricCounts, metricQueries, minutesIn, minutesOf, wholeMinutes } from "../../../cli/analysis/metrics.ts";
 
 const at = (time: string) => Date.parse(`2026-01-01T${time}Z`);
 
@@ -55,8 +55,15 @@ test("counts by colour: 5xx and refused connections are failures, minutes weigh 
     point("green_errors", ["12:00:00", 1]),
     point("blue_requests"),
   ];
-  expect(metricCounts(results, 2)).toEqual({
+  expect(metricCounts(results, 2, at("12:00:00"))).toEqual({
     green: { minutes: 2, sent: 400, failed: 6, p95: 200 },
     blue: { minutes: 2, sent: 0, failed: 0, p95: undefined },
   });
+  expect(metricCounts(results, 1, at("12:01:00")).green).toEqual({ minutes: 1, sent: 100, failed: 3, p95: 500 });
+  const none = { sent: 0, failed: 0 };
+  expect(minutesOf(results, { from: at("11:59:00"), to: at("12:02:00") })).toEqual([
+    { at: at("11:59:00"), blue: none, green: none, told: [] },
+    { at: at("12:00:00"), blue: none, green: { sent: 300, failed: 3 }, told: ["green"] },
+    { at: at("12:01:00"), blue: none, green: { sent: 100, failed: 3 }, told: ["green"] },
+  ]);
 });

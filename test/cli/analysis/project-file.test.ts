@@ -10,11 +10,31 @@ test.each(["", "# nothing yet\n", "checks: []\nhooks: {}\n"])("a file without en
     checks: [],
     hooks: { before: none, after: none },
     limits: {},
+    alpha: 0.01,
+    effect: 1.2,
+    mode: "enforce",
     environment: [],
     standbyHours: 24,
     pauses: [],
     freeze: [],
   }),
+);
+
+test.each(["alpha: 0", "alpha: 1", "alpha: x", "effect: 0.5", "mode: watch", "metrics: metrics"])(
+  "fails on %s in one line that says what is allowed",
+  (line) => {
+    const [key, value] = line.split(": ");
+    const allowed = {
+      alpha: "a chance from 0.0001 to 0.2: that a release goes back though it is no worse",
+      effect: "a number from 1 to 10: times the old colour's failures that are no worse yet",
+      mode: "enforce, or observe: verdicts are told and change nothing",
+      metrics: "a path that begins with /, where both colours answer their counters as Prometheus text",
+    }[key];
+    const came = Number.isNaN(Number(value)) ? JSON.stringify(value) : value;
+    expect(() => parseProjectFile(line)).toThrow(
+      `1 entry is wrong in bluegreen.yaml; nothing was changed:\n  line 1: ${key}: ${came}. Allowed: ${allowed}`,
+    );
+  },
 );
 
 test("checks and hooks, with their defaults", () =>
@@ -50,6 +70,9 @@ standbyHours: 72
       after: { ...none, bake: ["three"] },
     },
     limits: { errorPercent: 0.5, requests: 100 },
+    alpha: 0.01,
+    effect: 1.2,
+    mode: "enforce",
     environment: ["SMOKE_TOKEN"],
     standbyHours: 72,
     pauses: [],
@@ -65,14 +88,14 @@ test.each<[string, string, string[]]>([
     "a list",
     "- 1",
     [
-      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze",
+      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze",
     ],
   ],
   [
     "an unknown key",
     "\nnotes: x",
     [
-      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, environment, caFile, standbyHours, pauses, freeze',
+      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze',
     ],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import type { AlarmFacts } from "../../../cli/state/model.ts";
 import type { Counts, Evidence, MetricCounts } from "../../../cli/analysis/evidence.ts";
-import { defaultLimits, verdict } from "../../../cli/analysis/verdict.ts";
+import { defaultLimits, defaultRules } from "../../../cli/analysis/limits.ts";
+import type { Source } from "../../../cli/analysis/sources.ts";
+import type { SourceEvidence } from "../../../cli/analysis/trials.ts";
+import { verdict } from "../../../cli/analysis/verdict.ts";
+import type { Interval, Tally } from "../../../cli/analysis/wagers.ts";
 
 const judgedSince = Date.parse("2026-01-01T12:00:00Z");
 const counts = (sent: number, failed = 0, p95 = 50): Counts => ({ sent, failed, p95 });
@@ -23,8 +27,22 @@ interface Changes {
   healthy?: number;
   alarms?: AlarmFacts[];
   loadBalancerAlarms?: AlarmFacts[];
+  oldAlarms?: AlarmFacts[];
+  found?: SourceEvidence[];
+  lastProbes?: Interval;
+  lastMinute?: Interval;
+  isCompared?: boolean;
+  isBake?: boolean;
   unreachable?: string;
 }
+
+const of = (sent: number, failed: number): Tally => ({ sent, failed });
+const source = (
+  name: Source,
+  evidence: number,
+  { release = of(200, 8), baseline = of(200, 0) }: Partial<Interval> = {},
+): SourceEvidence => ({ source: name, evidence, threshold: 500, release, baseline });
+const old5xx = alarm("blue-errors", "ALARM");
 
 const evidence = (changes: Changes = {}): Evidence => ({
   release: {
@@ -41,7 +59,15 @@ const evidence = (changes: Changes = {}): Evidence => ({
     probes: changes.oldProbes ?? counts(40),
     metrics: changes.oldMetrics,
   },
+  found: changes.found ?? [],
+  recent: {
+    probes: changes.lastProbes ?? { release: of(20, 0), baseline: of(20, 0) },
+    minute: changes.lastMinute,
+  },
+  isCompared: changes.isCompared ?? false,
+  reference: changes.isBake ? { sent: 90_000, failed: 90, share: 0.0012 } : undefined,
   alarms: changes.alarms ?? [composite("OK"), alarm("green-errors", "OK")],
+  baselineAlarms: changes.oldAlarms ?? [alarm("blue-errors", "OK")],
   loadBalancerAlarms: changes.loadBalancerAlarms ?? [],
   judgedSince,
   unreachable: changes.unreachable,
@@ -52,11 +78,18 @@ const nobody: Counts = { sent: 0, failed: 0 };
 test.each<[string, Changes]>([
   ["all is well", {}],
   ["there is no old colour to compare with", { oldProbes: nobody }],
-  ["just so many failures as the limit allows", { probes: counts(200, 2) }],
-  ["it fails no more than the old colour and a point", { probes: counts(100, 6), oldProbes: counts(100, 5) }],
-  ["the old colour fails, the new one doesn't", { oldProbes: counts(100, 50) }],
-  ["it is slower within the limit", { probes: counts(40, 0, 200) }],
-  ["an old colour with few answers is no measure of time", { probes: counts(40, 0, 900), oldProbes: counts(19) }],
+  [
+    "half of its requests fail, and the evidence is not enough",
+    { probes: counts(40, 20), found: [source("probes", 499)] },
+  ],
+  ["one failure is none, whatever the evidence", { found: [source("requests", 600, { release: of(10, 1) })] }],
+  ["the old colour fails, the new one doesn't", { lastProbes: { release: of(20, 0), baseline: of(20, 20) } }],
+  ["both are down", { lastProbes: { release: of(20, 20), baseline: of(20, 20) } }],
+  ["its p95 is of few answers", { metrics: minutes(199, 0, 900), oldMetrics: minutes(5000) }],
+  [
+    "in a bake the old colour's p95 is of our own requests",
+    { isBake: true, metrics: minutes(900, 0, 900), oldMetrics: minutes(900) },
+  ],
   ["alarms have no data", { alarms: [composite("INSUFFICIENT_DATA"), alarm("green-p95", "INSUFFICIENT_DATA")] }],
   ["metrics are good", { metrics: minutes(5000, 10), oldMetrics: minutes(50_000, 0) }],
   ["metrics of few requests say nothing", { metrics: minutes(19, 19) }],
@@ -75,7 +108,7 @@ test.each<[string, Changes, string]>([
   ["there are few requests yet", { probes: counts(19) }, "too little is known of green yet: 19 of 20 requests"],
   [
     "also when all of the few failed",
-    { probes: counts(19, 19) },
+    { probes: counts(19, 19), lastProbes: { release: of(19, 19), baseline: of(19, 0) } },
     "too little is known of green yet: 19 of 20 requests",
   ],
   ["the preview listener can't be reached from here", { probes: nobody, unreachable: "refused" }, "0 of 20 requests"],
@@ -83,11 +116,6 @@ test.each<[string, Changes, string]>([
     "the preview listener can't be reached from here, and few users came",
     { probes: nobody, unreachable: "refused", metrics: { sent: 3, failed: 0, minutes: 2 } },
     "3 of 20 requests",
-  ],
-  [
-    "a single request failed",
-    { probes: counts(40, 1) },
-    "green failed 2.5 % of 40, 1 % allowed; blue 0 % of 40 (requests through the preview listener); more requests will tell",
   ],
   [
     "an alarm was on before the release got requests",
@@ -109,52 +137,81 @@ test.each<[string, Changes, string]>([
     { alarms: [composite("OK"), alarm("green-p95", "ALARM")] },
     "alarm green-p95 is on: green-p95's reason; green's composite alarm has not followed yet",
   ],
-  ["the load balancer's alarm is on", { loadBalancerAlarms: [alarm("lb", "ALARM")] }, "alarm lb is on: lb's reason"],
 ])("waits: %s", (_, changes, why) =>
-  expect(verdict(evidence(changes))).toEqual({ kind: "wait", why: expect.stringContaining(why) as string }),
+  expect(verdict(evidence(changes))).toEqual({
+    kind: "wait",
+    why: expect.stringContaining(why) as string,
+    isCommon: false,
+  }),
+);
+
+test.each<[string, Changes, string]>([
+  ["the load balancer's alarm is on", { loadBalancerAlarms: [alarm("lb", "ALARM")] }, "alarm lb is on: lb's reason"],
+  [
+    "the same alarm is on for the old colour",
+    {
+      alarms: [composite("ALARM"), alarm("app-green-errors-1a2b3c4", "ALARM")],
+      oldAlarms: [{ ...old5xx, name: "app-blue-errors-5d6e7f8" }],
+    },
+    "alarm app-green-errors-1a2b3c4 is on: app-green-errors-1a2b3c4's reason (blue's is on, too)",
+  ],
+  [
+    "the composite alarms alone are known, and both are on",
+    { alarms: [composite("ALARM")], oldAlarms: [{ ...composite("ALARM"), name: "blue" }] },
+    "alarm green is on: green's reason (blue's is on, too)",
+  ],
+  [
+    "its alarm on errors is on, and all requests are compared with the old colour's",
+    { alarms: [composite("ALARM"), alarm("green-errors", "ALARM")], isCompared: true },
+    "alarm green-errors is on: green-errors's reason (no evidence that green fails more than blue)",
+  ],
+])("holds for a common cause, which no release goes back for: %s", (_, changes, why) =>
+  expect(verdict(evidence(changes))).toEqual({ kind: "wait", why, isCommon: true }),
 );
 
 test("given two reasons to wait, then both are named", () =>
   expect(verdict(evidence({ probes: counts(3), loadBalancerAlarms: [alarm("lb", "ALARM")] }))).toEqual({
     kind: "wait",
-    why: "alarm lb is on: lb's reason; too little is known of green yet: 3 of 20 requests",
+    why: "too little is known of green yet: 3 of 20 requests; alarm lb is on: lb's reason",
+    isCommon: false,
   }));
 
 test.each<[string, Changes, string[]]>([
   [
-    "it fails more than the limit",
-    { probes: counts(40, 5) },
-    ["green failed 12.5 % of 40, 1 % allowed; blue 0 % of 40 (requests through the preview listener)"],
+    "the evidence is enough",
+    { found: [source("requests", 512.3, { release: of(600, 12), baseline: of(5400, 5) }), source("probes", 3)] },
+    ["green failed 2 % of 600, blue 0.1 % of 5400, of all requests, by CloudWatch (evidence 510, 500 needed)"],
   ],
   [
-    "it fails more than the old colour and a point",
-    { probes: counts(100, 7), oldProbes: counts(100, 5) },
-    ["green failed 7 % of 100, 6 % allowed; blue 5 % of 100 (requests through the preview listener)"],
+    "our own requests are slower",
+    { found: [source("latency", 70_000)] },
+    ["green had 4 % of 200, blue 0 % of 200, of our answers slow (evidence 7.0e+4, 500 needed)"],
   ],
   [
-    "it fails, and of the old colour nothing is known",
-    { probes: counts(20, 2), oldProbes: nobody },
-    ["green failed 10 % of 20, 1 % allowed; blue is not known (requests through the preview listener)"],
+    "in a bake it fails more than the old colour did before",
+    { isBake: true, found: [source("bake", 500, { release: of(6000, 120), baseline: of(0, 0) })] },
+    [
+      "green failed 2 % of 6000, blue 0.1 % of 90000 before the cut-over, of all requests, by CloudWatch (evidence 500, 500 needed)",
+    ],
   ],
   [
-    "an old colour with few requests is no excuse",
-    { probes: counts(20, 20), oldProbes: counts(19, 19) },
-    ["green failed 100 % of 20, 1 % allowed; blue 100 % of 19 (requests through the preview listener)"],
+    "it is down",
+    { lastProbes: { release: of(20, 15), baseline: of(20, 0) } },
+    ["green is down: it failed 75 % of 20 of our requests through the preview listener"],
   ],
   [
-    "users' requests fail",
-    { metrics: minutes(1000, 30), oldMetrics: minutes(9000, 9) },
-    ["green failed 3 % of 1000, 1.1 % allowed; blue 0.1 % of 9000 (requests, by CloudWatch)"],
-  ],
-  [
-    "it is slower than the limit",
-    { probes: counts(40, 0, 201) },
-    ["green's p95 is 201 ms, 200 ms allowed: the old colour's is 50 ms (requests through the preview listener)"],
+    "users say that it is down, and it can't be asked from here",
+    {
+      unreachable: "refused",
+      lastProbes: { release: of(0, 0), baseline: of(0, 0) },
+      lastMinute: { release: of(30, 30), baseline: of(900, 1) },
+    },
+    ["green is down: it failed 100 % of 30 of all requests, by CloudWatch"],
   ],
   [
     "users wait longer",
-    { metrics: minutes(40, 0, 2000), oldMetrics: minutes(40, 0, 100) },
-    ["green's p95 is 2000 ms, 300 ms allowed: the old colour's is 100 ms (requests, by CloudWatch)"],
+    { metrics: minutes(200, 0, 2000), oldMetrics: minutes(200, 0, 100) },
+    ["green's p95 is 2000 ms, 300 ms allowed: the old colour's is 100 ms (of all requests, by CloudWatch)"],
   ],
   ["targets are missing", { healthy: 1 }, ["green has 1 healthy targets and needs 2"]],
   [
@@ -196,51 +253,62 @@ test.each<[string, Changes, string[]]>([
   ],
   [
     "several things are wrong, and each is told",
-    { healthy: 0, probes: counts(40, 40), alarms: [composite("ALARM")] },
+    { healthy: 0, found: [source("probes", 600)], alarms: [composite("ALARM")] },
     [
       "green has 0 healthy targets and needs 2",
       "alarm green is on: green's reason",
-      "green failed 100 % of 40, 1 % allowed; blue 0 % of 40 (requests through the preview listener)",
+      "green failed 4 % of 200, blue 0 % of 200, of our requests through the preview listener (evidence 600, 500 needed)",
     ],
+  ],
+  [
+    "its alarm on errors is on, and nothing compares it with the old colour",
+    { alarms: [composite("ALARM"), alarm("green-errors", "ALARM")], oldAlarms: [alarm("blue-p95", "ALARM")] },
+    ["alarm green-errors is on: green-errors's reason"],
   ],
 ])("goes back: %s", (_, changes, why) => expect(verdict(evidence(changes))).toEqual({ kind: "back", why }));
 
 test("given other limits, then they count", () => {
-  const few = { ...defaultLimits, requests: 5, failures: 1, alarmSeconds: 0 };
+  const few = { ...defaultRules, limits: { ...defaultLimits, requests: 5, failures: 1, alarmSeconds: 0 } };
   expect(verdict(evidence({ probes: counts(5) }), few)).toEqual({ kind: "go" });
-  expect(verdict(evidence({ probes: counts(5, 1) }), few).kind).toBe("back");
+  expect(verdict(evidence({ found: [source("probes", 600, { release: of(5, 1) })] }), few).kind).toBe("back");
   expect(verdict(evidence({ alarms: [composite("ALARM", "12:00:01")] }), few).kind).toBe("back");
 });
 
-const anyCounts = fc
-  .tuple(fc.nat(400), fc.nat(400), fc.integer({ min: 1, max: 5000 }))
-  .map(([a, b, p95]) => counts(Math.max(a, b), Math.min(a, b), p95));
+test("given a floor, then a release that fails no more than that is never sent back for its failures", () => {
+  const worse = { found: [source("requests", 1e6, { release: of(1000, 20), baseline: of(9000, 90) })] };
+  const withFloor = (percent: number, points: number) =>
+    verdict(evidence(worse), { ...defaultRules, floor: { percent, points } }).kind;
+  expect([withFloor(0, 0), withFloor(1.9, 0), withFloor(2, 0), withFloor(0, 0.9), withFloor(0, 1)]).toEqual([
+    "back",
+    "back",
+    "go",
+    "back",
+    "go",
+  ]);
+});
+
+const anyTally = fc.tuple(fc.nat(400), fc.nat(400)).map(([a, b]) => of(Math.max(a, b), Math.min(a, b)));
 
 test("given two colours with the same counts, then it goes on", () =>
   fc.assert(
-    fc.property(anyCounts, (same) => {
-      fc.pre(same.sent >= 20);
-      expect(verdict(evidence({ probes: same, oldProbes: same }))).toEqual({ kind: "go" });
+    fc.property(anyTally, (same) => {
+      const interval = { release: same, baseline: same };
+      expect(verdict(evidence({ lastProbes: interval, lastMinute: interval }))).toEqual({ kind: "go" });
     }),
   ));
 
-test("given more failures, then the verdict is never better", () =>
+test("given more evidence, then the verdict is never better", () =>
   fc.assert(
-    fc.property(anyCounts, anyCounts, fc.nat(50), (probes, oldProbes, more) => {
-      const rank = { go: 0, wait: 1, back: 2 };
-      const worse = { ...probes, failed: Math.min(probes.sent, probes.failed + more) };
-      // The time of the answers is another matter: fewer answers may be too few to judge it.
-      const old = { ...oldProbes, p95: undefined };
-      const before = verdict(evidence({ probes, oldProbes: old }));
-      const after = verdict(evidence({ probes: worse, oldProbes: old }));
-      expect(rank[after.kind]).toBeGreaterThanOrEqual(rank[before.kind]);
-    }),
-  ));
-
-test("given fewer requests than the limit, then a release is never rolled back", () =>
-  fc.assert(
-    fc.property(fc.nat(19), fc.nat(19), anyCounts, (a, b, oldProbes) => {
-      const probes = counts(Math.max(a, b), Math.min(a, b), 9999);
-      expect(verdict(evidence({ probes, oldProbes })).kind).toBe("wait");
-    }),
+    fc.property(
+      anyTally,
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+      fc.double({ min: 1, max: 10, noNaN: true }),
+      (release, before, times) => {
+        const rank = { go: 0, wait: 1, back: 2 };
+        const [first, second] = [before, before * times].map((one) =>
+          verdict(evidence({ found: [source("probes", one, { release })] })),
+        );
+        expect(rank[second.kind]).toBeGreaterThanOrEqual(rank[first.kind]);
+      },
+    ),
   ));

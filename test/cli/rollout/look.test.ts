@@ -6,7 +6,11 @@ const evidence = (sent: number, failed: number): Evidence => {
   return {
     release: { color: "green", ...color },
     baseline: { color: "blue", ...color },
+    found: [],
+    recent: { probes: { release: { sent, failed }, baseline: { sent, failed } } },
+    isCompared: false,
     alarms: [],
+    baselineAlarms: [],
     loadBalancerAlarms: [],
     judgedSince: 0,
   };

@@ -76,7 +76,7 @@ async function take(
         say: (line: string) => mockDone.push(line),
         step: <T>(stage: string, _: string, run: (tell: object) => Promise<T>) => {
           expect(stages).toContain(stage);
-          return run({ now: (line: string) => said.push(line) });
+          return run({ watch: (line: string) => said.push(line) });
         },
       },
     },

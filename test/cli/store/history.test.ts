@@ -115,7 +115,33 @@ no traffic was moved
 
 no checks`,
   ],
-])("one release %s", (_, one, text) => expect(renderRecord(one, now)).toBe(text));
+  [
+    "that was judged by evidence",
+    {
+      ...record,
+      verdict: {
+        at: at("10:11:00"),
+        kind: "back",
+        why: "it fails",
+        observed: true,
+        evidence: [
+          {
+            source: "requests",
+            evidence: 512,
+            threshold: 333,
+            release: { sent: 600, failed: 12 },
+            baseline: { sent: 5400, failed: 5 },
+          },
+        ],
+      },
+    },
+    expect.stringContaining(`verdict at 2026-11-21 10:11:00 UTC, observed: it changed nothing
+  back: it fails
+  requests: 12 of 600 beside 5 of 5400 of all requests, by CloudWatch; evidence 510, 330 needed
+
+no checks`),
+  ],
+])("one release %s", (_, one, text) => expect(renderRecord(one, now)).toEqual(text));
 
 test("given a release waited for people and went on in a freeze, then its record says who decided what, and why", () => {
   const pause = {

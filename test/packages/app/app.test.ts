@@ -46,6 +46,15 @@ async function serving(changes: Partial<Parts> = {}, { started = true } = {}) {
   return { url: `http://127.0.0.1:${listening.port}`, readiness };
 }
 
+test("counts what it has answered, by status, and none of what machines ask", async () => {
+  const { url } = await serving();
+  for (const where of ["/", "/version", "/nowhere", "/readyz", "/healthz", "/metrics"])
+    await (await fetch(url + where)).text();
+  const text = await (await fetch(`${url}/metrics`)).text();
+  expect(text).toContain('\nhttp_requests_total{code="200"} 2\nhttp_requests_total{code="404"} 1\n');
+  expect(text).toMatch(/\nprocess_start_time_seconds 1\d{9}/);
+});
+
 test.each([
   ["/", 200],
   ["/healthz", 200],

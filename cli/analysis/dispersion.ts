@@ -1,0 +1,28 @@
+import type { Tally } from "./wagers.ts";
+
+/** Failures from which on their clumps can be measured. */
+const fewest = 30;
+
+/** The largest clumps are larger than the index says: so many times as large. */
+const margin = 1.3;
+
+/** No clump is taken to be smaller, whatever was measured. */
+const smallest = 1.2;
+
+/** Failures of a clump where nothing could be measured: where so little fails, clumps are rare, and larger ones are rarer. */
+export const unknownClump = 10;
+
+/**
+ * How many failures come together at most, by the index of dispersion of a colour's minutes: variance by mean, which is 1 where
+ * each comes by itself, and E[s^2]/E[s] where they come in clumps of the size s. A share of failures that rises and falls makes
+ * it larger, which makes the test slower, and no less sure.
+ * @param minutes requests and failures of one colour, minute by minute
+ */
+export function clumpOf(minutes: readonly Tally[]): number {
+  const sent = minutes.reduce((sum, minute) => sum + minute.sent, 0);
+  const failed = minutes.reduce((sum, minute) => sum + minute.failed, 0);
+  if (failed < fewest || minutes.length < 2) return unknownClump;
+  const squares = minutes.reduce((sum, minute) => sum + (minute.failed - (failed * minute.sent) / sent) ** 2, 0);
+  const index = (squares / (minutes.length - 1)) * (minutes.length / failed);
+  return Math.max(smallest, margin * index);
+}

@@ -1,0 +1,104 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parse, stringify } from "yaml";
+import { canaryPrice } from "./commands-caught.ts";
+import { runCommand } from "./commands-process.ts";
+import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
+import { expectRecord, expectServing, servingNow } from "./commands-watch.ts";
+import { pause, type Step } from "./context.ts";
+
+/** Releases of the image that fails 2 %; `npm run rehearse` takes its time for few. */
+const runs = Number(process.env.BLUEGREEN_VERDICT_RUNS ?? 3);
+
+/** Failed requests of users until it is caught, in the median. */
+const mostFailed = 10;
+
+const canary = ["--strategy", "canary=10%,60s", "--bake", "1s"];
+
+/** Runs something with other entries in the project file. */
+async function withProject<T>({ context }: Scene, entries: object, run: () => Promise<T>): Promise<T> {
+  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
+  const before = await readFile(file, "utf8");
+  await writeFile(file, stringify({ ...(parse(before) as object), ...entries }));
+  try {
+    return await run();
+  } finally {
+    await writeFile(file, before);
+  }
+}
+
+const worse = commandStep(
+  "command-verdict-worse",
+  "an image that fails 2 % is caught by the check or by its canary, and few users have seen it",
+  async (scene) => {
+    const { context, stack } = scene;
+    const image = context.session.images["fails-2-percent"];
+    const serving = await servingNow(context, stack);
+    const failed: number[] = [];
+    const by: string[] = [];
+    await withProject(scene, { metrics: "/metrics" }, async () => {
+      for (let run = 0; run < runs; run++) {
+        const begun = Date.now();
+        await runCommand(context, ["release", image, ...canary], 4, /evidence|requests failed|alarm/);
+        await expectServing(context, stack, serving);
+        const { why = "" } = await expectRecord(context, stack, image, "rolled-back");
+        failed.push(canaryPrice(await context.traffic(begun), "v2.8.0"));
+        by.push(why.startsWith("errors:") ? "check" : "canary");
+        context.say(`run ${run + 1}: ${failed.at(-1)} users' requests failed; ${why}`);
+      }
+    });
+    const median = [...failed].sort((a, b) => a - b)[Math.floor(failed.length / 2)] ?? 0;
+    if (median > mostFailed)
+      throw new Error(`users' requests that failed: ${failed.join(", ")}; ${mostFailed} allowed`);
+    const checks = by.filter((one) => one === "check").length;
+    return {
+      lostToCanary: failed.reduce((sum, one) => sum + one, 0),
+      note: `${runs} releases, ${checks} of them caught by the check; ${median} users' requests failed in the median (${failed.join(", ")})`,
+    };
+  },
+);
+
+/** Asks for a page that is broken in every release, so often, until it is told to stop. */
+function asking(url: string, everySeconds: number): { stop: () => Promise<number> } {
+  let [ended, asked] = [false, 0];
+  const going = (async () => {
+    while (!ended) {
+      const answer = await fetch(`${url}/broken`);
+      await answer.arrayBuffer();
+      if (answer.status !== 500) throw new Error(`/broken was to answer 500, but answered ${answer.status}`);
+      asked += 1;
+      await pause(everySeconds);
+    }
+  })();
+  return { stop: async () => ((ended = true), await going, asked) };
+}
+
+const common = commandStep(
+  "command-verdict-common",
+  "a good image is released while 1 % fail on both colours, for a cause that they share",
+  async (scene) => {
+    const { context, stack } = scene;
+    await emptyStandby(scene);
+    const { to, image } = await toRelease(scene);
+    // A service that always fails 1 % has an alarm above that.
+    context.session.set({ alarmErrorPercent: 3 });
+    const broken = asking((await context.urls()).main, 100 / context.rate);
+    let asked = 0;
+    try {
+      await withProject(scene, { metrics: "/metrics" }, () =>
+        runCommand(context, ["release", image, "--strategy", "canary=10%,90s", "--bake", "60s"], 0),
+      );
+    } finally {
+      asked = await broken.stop();
+      context.session.set({ alarmErrorPercent: 1 });
+    }
+    await expectServing(context, stack, to);
+    const { verdict } = await expectRecord(context, stack, image, "released");
+    const seen = verdict?.evidence.find(({ source }) => source === "counters");
+    if (!seen || seen.release.failed + seen.baseline.failed === 0)
+      throw new Error("the record was to tell failures of both colours");
+    return { note: `${asked} requests failed meanwhile, ${seen.release.failed} of them on ${to}` };
+  },
+);
+
+export const verdictSteps: Step[] = [worse, common];
