@@ -6,8 +6,10 @@ import { Vpc } from "@pulumi/awsx/ec2/vpc.js";
 import "@aws-sdk/client-auto-scaling";
 import "@aws-sdk/client-dynamodb";
 import "@aws-sdk/client-elastic-load-balancing-v2";
+import "@aws-sdk/client-ssm";
 import "@aws-sdk/client-sts";
 import "@aws-sdk/credential-providers";
+import { noRevocations } from "../no-revocations.ts";
 import "ip-address";
 import "zod";
 
@@ -60,7 +62,9 @@ async function evaluate(): Promise<number> {
   const nothing = () => Promise.resolve();
   const registerResourceHook = (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook));
   getStore().callbacks = { registerResourceHook, awaitStackRegistrations: nothing, shutdown: nothing };
+  const store = await noRevocations();
   pulumi.runtime.setAllConfig({
+    ...store.config,
     // Nothing answers for AWS here: the clients are made, and not tried.
     "aws:region": "eu-central-1",
     "aws:skipCredentialsValidation": "true",
@@ -71,7 +75,7 @@ async function evaluate(): Promise<number> {
     "bluegreen:allowHttp": "true",
   });
   const { default: program } = (await import("../../index.ts")) as unknown as { default: () => Promise<unknown> };
-  await program();
+  await program().finally(() => store.close());
   await pulumi.runtime.disconnect();
   return resources;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state.js";
 import { parse } from "yaml";
+import { noRevocations } from "../no-revocations.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -88,9 +89,10 @@ export async function registeredBy(stack: string): Promise<RegisteredStack> {
   const nothing = () => Promise.resolve();
   const registerResourceHook = (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook));
   getStore().callbacks = { registerResourceHook, awaitStackRegistrations: nothing, shutdown: nothing };
-  pulumi.runtime.setAllConfig(config);
+  const store = await noRevocations();
+  pulumi.runtime.setAllConfig({ ...config, ...store.config });
   const { default: program } = (await import("../../index.ts")) as unknown as { default: () => Promise<unknown> };
-  await program();
+  await program().finally(() => store.close());
   await pulumi.runtime.disconnect();
   return { region, resources };
 }

@@ -19,7 +19,7 @@ const accepted: { finding: RegExp; where: RegExp; reason: string }[] = [
   },
   {
     finding: /^RESOURCE_MISMATCH .*"logs:DescribeLogGroups"/,
-    where: / instances-(blue|green)-\S+ policy$/,
+    where: / instances-(blue|green|jobs)-\S+ policy$/,
     reason:
       "AWS's reference has no resource for it, but AWS asks for the right on log-group::log-stream: of the region and the " +
       "account (hashicorp/terraform-provider-aws#8804), which log-group:* covers",
