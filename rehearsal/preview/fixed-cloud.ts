@@ -121,6 +121,8 @@ export class FixedCloud {
       if (request.method === "GET") return this.answerPreview(request, response);
       const body = Buffer.concat(chunks).toString();
       const target = request.headers["x-amz-target"];
+      // Nothing is revoked.
+      if (target === "AmazonSSM.GetParametersByPath") return void response.end('{"Parameters":[]}');
       if (target !== undefined) return this.answerTable(String(target), body, response);
       const action = actionOf(body);
       if (networkAnswers[action]) return void response.end(networkAnswers[action]);

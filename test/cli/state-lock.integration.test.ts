@@ -48,6 +48,18 @@ const locks = () =>
 const works = async (who: string): Promise<void> => {
   while (!existsSync(file(`${who}.works`))) await pause(50);
 };
+/** The state has the first resource, whole: an engine that is killed while it writes leaves a file that nobody can read. */
+const saved = async (who: string): Promise<void> => {
+  const state = file("state/.pulumi/stacks/test/dev.json");
+  while (!existsSync(state) || !isWhole(readFileSync(state, "utf8"), `::${who}-first`)) await pause(50);
+};
+function isWhole(text: string, name: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)).includes(name);
+  } catch {
+    return false;
+  }
+}
 const mayGo = (who: string): void => writeFileSync(file(`${who}.go`), "");
 const resources = async (): Promise<string[]> => {
   const { deployment } = JSON.parse(await pulumi(stackRef(), ["stack", "export"])) as {
@@ -77,6 +89,7 @@ async function ourRun(who: string): Promise<{ process: ChildProcess; engine: Eng
   });
   const [line] = (await once(createInterface({ input: run.stdout }), "line")) as [string];
   await works(who);
+  await saved(who);
   return { process: run, engine: JSON.parse(line) as Engine };
 }
 

@@ -76,7 +76,7 @@ it("takes nothing of an error page that came before an answer", async () => {
       failed.add(path);
       return void response.writeHead(503).end("<html>\nBLUEGREEN_COLOR=blue\n");
     }
-    if (path === "api/token") return void response.end("AQAEAFN_x==");
+    if (path === "api/token") return void response.end("AQAEAFN_x.y==");
     const found = metadata[path] ?? 404;
     if (typeof found === "number") return void response.writeHead(found).end("an HTML page");
     response.end(found);
