@@ -86,7 +86,7 @@ const common = commandStep(
     let asked = 0;
     try {
       await withProject(scene, { metrics: "/metrics" }, () =>
-        runCommand(context, ["release", image, "--strategy", "canary=10%,90s", "--bake", "60s"], 0),
+        runCommand(context, ["release", image, "--strategy", "canary=10%,45s", "--bake", "30s"], 0),
       );
     } finally {
       asked = await broken.stop();
