@@ -116,10 +116,17 @@ export class HeldLock {
    * An engine is about to start. It is written down first, so that whoever finds the state locked by it knows whose it was.
    * A table that does not answer stops no engine of a rollback, nor delays one when it did not answer before either. Any other
    * engine starts only once it is written down: killed, it would leave the state locked by nobody that anybody knows.
-   * A lock that shows to be lost tells `onLost`.
+   * A lock that shows to be lost tells `onLost`. Where the answer comes later than a lease lasts (this machine stood still), the lock
+   * is renewed before the engine starts: it would lock the state long after it was last heard of, and count as another one.
    * @throws CliError when it can't be written down before the lease is over
    */
   async engineStarts(engine: Engine): Promise<void> {
+    const begun = thisMoment();
+    await this.writeDown(engine);
+    if (secondsSince(begun) >= LEASE_SECONDS) await this.renew();
+  }
+
+  private async writeDown(engine: Engine): Promise<void> {
     this.engine = engine;
     if (this.lock.kind === "rollback") {
       const noted = this.noteEngines();

@@ -122,7 +122,7 @@ async function waitedFor(scene: Scene): Promise<void> {
     ["continue"],
     on,
     on.code ?? 1,
-    /stops here and changes nothing more|works on this stack|Nothing is paused/,
+    /stops here and changes nothing more|another command holds the lock|works on this stack|Nothing is paused/,
   );
   await expectServing(context, stack, serving);
   await expectRecord(context, stack, image, "rolled-back");

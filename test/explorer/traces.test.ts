@@ -317,6 +317,11 @@ describe("14: a fleet that got the requests while its template was changed", () 
   });
 });
 
+it("given a runner stood still while it noted its engine, when both are killed behind the state's lock, then the next rollback goes", async () => {
+  const { weights } = await when(historyOf("rollback"), "A[note the engine]:pause=900", "A[state lock]:killAfter");
+  expect(weights).toEqual({ blue: 100, green: 0 });
+});
+
 describe("a release that waits for people", () => {
   it("given its canary is paused, when a rollback comes amid the continue, then it goes back, and continue is told", async () => {
     const { ends, weights, records } = await when(historyOf("pause-race"), "A[renew the lock#2]:start=B");
