@@ -62,6 +62,19 @@ Server.prototype.emit = function (event, request) {
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
 
+/** Answers 500 to every fiftieth request that comes through the load balancer. */
+const oneInFifty = `cat >/opt/app/fault.cjs <<'END'
+const { Server } = require("node:http");
+const emit = Server.prototype.emit;
+let asked = 0;
+Server.prototype.emit = function (event, request, response) {
+  if (event !== "request" || !request.headers["x-forwarded-for"] || ++asked % 50 !== 0) return emit.apply(this, arguments);
+  response.writeHead(500).end();
+  return true;
+};
+END
+${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
+
 /** Another word on the schema than the build has written into the bundle, and a migration that has nothing to do. */
 const withSchema = (min: number, max: number): Recipe => ({
   from: "app-v2.0.0",
@@ -72,7 +85,7 @@ const withSchema = (min: number, max: number): Recipe => ({
 });
 
 /** How each image is made. A bad one was sound when it was baked, and somebody has changed it by hand: no spec saw it. */
-const recipes: Record<Exclude<ImageName, "boot-gate" | "fails-2-percent"> | MachineImageName, Recipe> = {
+const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe> = {
   "good-v1": { from: "app-v1.0.0" },
   "good-v2": { from: "app-v2.0.0" },
   "never-healthy": {
@@ -88,6 +101,7 @@ const recipes: Record<Exclude<ImageName, "boot-gate" | "fails-2-percent"> | Mach
   "error-500": { from: "app-v2.0.0", script: behindProxy },
   "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
   "fails-under-load": { from: "app-v2.0.0", script: underLoad },
+  "fails-2-percent": { from: "app-v2.0.0", script: oneInFifty },
   resets: { from: "app-v2.0.0", script: onReset },
   "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
   "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },
