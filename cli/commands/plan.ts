@@ -23,7 +23,7 @@ export async function plan(context: Context, wanted: string, options: ReleaseOpt
   const asked = goalOf(options);
   const { ui } = context;
   const session = await context.open();
-  const { pauses } = readProjectFile(session.stackRef.folder);
+  const { pauses, freeze } = readProjectFile(session.stackRef.folder);
   requirePausesIn(asked.strategy, pauses);
   const goal = { ...asked, pauses, until: "ended" as const };
   const made = await ui.step(
@@ -36,7 +36,7 @@ export async function plan(context: Context, wanted: string, options: ReleaseOpt
       const foreseen = foresee(world, { ...goal, imageId: image.imageId }, image, session.settings);
       const first = firstUpdate(foreseen.steps);
       const [found, previewed] = await Promise.all([
-        objections({ ...reading, session, image }),
+        objections({ ...reading, session, image, freeze }),
         first && previewUpdate(session, tableOf(reading), { ...world.settings.deployed, ...first }, tell),
       ]);
       return planOf({ world, image, foreseen, settings: session.settings, previewed, ...found });

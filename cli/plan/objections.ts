@@ -1,5 +1,5 @@
 import { foreignFault } from "../../deployment/gate-verdict.ts";
-import { endText, freezeAt } from "../analysis/freeze.ts";
+import { endText, freezeAt, type FreezeWindow } from "../analysis/freeze.ts";
 import { CliError } from "../error.ts";
 import { imageFaults, requirePromotion } from "../rollout/image.ts";
 import { requireNotRevoked } from "../rollout/revoked.ts";
@@ -13,6 +13,8 @@ import type { Reading } from "../state/read.ts";
 export interface Asked extends Reading {
   readonly session: Session;
   readonly image: ImageFacts;
+  /** Times in which nothing is released, by the project file. */
+  readonly freeze: readonly FreezeWindow[];
 }
 
 /** Something that stands against a release now. */
@@ -29,7 +31,7 @@ const rows: readonly { by: string; ask: (asked: Asked) => Promise<readonly strin
   { by: "promotion", ask: ({ session, image }) => requirePromotion(session, image).then(() => []) },
   { by: "schema", ask: (asked) => requireSchema(asked, asked.image).then(() => []) },
   { by: "degraded", ask: (asked) => requireWhole(asked).then(() => []) },
-  { by: "freeze", ask: ({ session, world }) => freezeFaults(session, world) },
+  { by: "freeze", ask: (asked) => Promise.resolve(freezeFaults(asked)) },
   {
     by: "listener",
     ask: ({ world: { foreign } }) => Promise.resolve(foreign.length > 0 ? [foreignFault(foreign)] : []),
@@ -53,9 +55,8 @@ async function answered(by: string, answer: Promise<readonly string[]>) {
   }
 }
 
-async function freezeFaults({ stackRef }: Session, { stack, awsTime }: Asked["world"]): Promise<string[]> {
-  const { readProjectFile } = await import("../analysis/project-file.ts");
-  const freeze = freezeAt(readProjectFile(stackRef.folder).freeze, awsTime);
+function freezeFaults({ freeze: windows, world: { stack, awsTime } }: Asked): string[] {
+  const freeze = freezeAt(windows, awsTime);
   if (freeze === undefined) return [];
   return [`${stack} is frozen until ${endText(freeze)} (${freeze.reason}); --during-freeze "why" goes on`];
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hoursAMonth, instanceHour, servicePrices, type ServicePrices } from "../../deployment/prices.ts";
-import type { Registered, RegisteredStack } from "./registered.ts";
+import type { Registered } from "../evaluated.ts";
+import type { RegisteredStack } from "./registered.ts";
 
 /** What nobody can read from a program. */
 export const assumptions = {

@@ -1,18 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import * as state from "@pulumi/pulumi/runtime/state.js";
 import { parse } from "yaml";
-import { noRevocations } from "../no-revocations.ts";
+import { evaluated, type Registered } from "../evaluated.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-
-/** A resource as the program registered it. */
-export interface Registered {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
 
 export interface RegisteredStack {
   readonly region: string;
@@ -35,32 +26,11 @@ function configOf(stack: string): Record<string, string> {
     config["bluegreen:domain"] = "app.example.com";
     config["bluegreen:hostedZoneId"] = "Z1";
   }
-  // Nothing answers for AWS here: the clients are made, and not tried.
-  config["aws:skipCredentialsValidation"] = true;
   const texts = Object.entries(config).map(([key, value]) => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return Object.fromEntries(texts) as Record<string, string>;
-}
-
-/** AWS's answers to the program's questions, for a region whose every zone offers everything. */
-function answerOf(token: string, region: string): Values {
-  const zones = ["a", "b", "c"].map((zone) => `${region}${zone}`);
-  const answers: Record<string, Values> = {
-    "pulumi:pulumi:readStackOutputs": { outputs: {} },
-    "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "111111111111" },
-    "aws:index/getRegion:getRegion": { region },
-    "aws:index/getPartition:getPartition": { partition: "aws", reverseDnsPrefix: "com.amazonaws" },
-    "aws:ec2/getVpcEndpointService:getVpcEndpointService": { serviceName: "service", availabilityZones: zones },
-    "aws:index/getAvailabilityZones:getAvailabilityZones": { names: zones },
-    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": { locations: zones },
-    "aws:ec2/getAmi:getAmi": { state: "available", rootDeviceName: "/dev/xvda", tags: { BootGate: "boot-gate" } },
-  };
-  const answer = answers[token] as Values | undefined;
-  if (answer === undefined)
-    throw new Error(`nobody expected a call of ${token}: answer it in rehearsal/costs/registered.ts`);
-  return answer;
 }
 
 /**
@@ -69,30 +39,5 @@ function answerOf(token: string, region: string): Values {
  */
 export async function registeredBy(stack: string): Promise<RegisteredStack> {
   const config = configOf(stack);
-  const region = config["aws:region"];
-  const resources: Registered[] = [];
-  const hooks = new Map<string, pulumi.ResourceHook>();
-  const mocks: pulumi.runtime.Mocks = {
-    newResource: async ({ type, name, inputs }) => {
-      resources.push({ type, name, inputs: inputs as Values });
-      // A group that is made: the engine tells the hook that asks whether it is new.
-      await hooks
-        .get(name.replace(/-group$/, "-news"))
-        ?.callback({ newInputs: inputs as Values } as pulumi.ResourceHookArgs);
-      return { id: `${name}-id`, state: inputs as Values };
-    },
-    call: ({ token }) => answerOf(token, region),
-  };
-  await pulumi.runtime.setMocks(mocks, "bluegreen", stack, true, "organization");
-  // Mocks don't know resource hooks; the SDK's own types don't tell of its store.
-  const { getStore } = state as unknown as { getStore: () => { callbacks: unknown } };
-  const nothing = () => Promise.resolve();
-  const registerResourceHook = (hook: pulumi.ResourceHook) => Promise.resolve(void hooks.set(hook.name, hook));
-  getStore().callbacks = { registerResourceHook, awaitStackRegistrations: nothing, shutdown: nothing };
-  const store = await noRevocations();
-  pulumi.runtime.setAllConfig({ ...config, ...store.config });
-  const { default: program } = (await import("../../index.ts")) as unknown as { default: () => Promise<unknown> };
-  await program().finally(() => store.close());
-  await pulumi.runtime.disconnect();
-  return { region, resources };
+  return { region: config["aws:region"], resources: await evaluated(stack, config, { BootGate: "boot-gate" }) };
 }

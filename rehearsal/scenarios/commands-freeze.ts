@@ -1,23 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { other } from "../../deployment/model.ts";
 import { quick } from "./commands.ts";
 import { runCommand } from "./commands-process.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing, servingNow } from "./commands-watch.ts";
 import type { Step } from "./context.ts";
-
-/** Runs with more in bluegreen.yaml than the rehearsal's own. */
-export async function withProjectFile<T>({ context }: Scene, more: string, run: () => Promise<T>): Promise<T> {
-  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
-  const before = await readFile(file, "utf8");
-  await writeFile(file, `${before}\n${more}\n`);
-  try {
-    return await run();
-  } finally {
-    await writeFile(file, before);
-  }
-}
+import { adding, withProjectFile } from "./project-file.ts";
 
 /** @param days from today */
 const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -62,14 +49,14 @@ const freeze = commandStep(
   async (scene) => {
     const { context, stack } = scene;
     await emptyStandby(scene);
-    await withProjectFile(scene, freezeOf(day(-1), day(1), "Asia/Kathmandu"), () => frozen(scene));
+    await withProjectFile(context, adding(freezeOf(day(-1), day(1), "Asia/Kathmandu")), () => frozen(scene));
     const { image } = await toRelease(scene);
     const wrong: [string, RegExp][] = [
       [freezeOf(day(1), day(-1), "UTC"), /freeze\.0\.to: .* Allowed: a time after/],
       [freezeOf(day(-1), day(1), "Europe/Berlim"), /freeze\.0\.timeZone: "Europe\/Berlim"\. Allowed: a time zone/],
     ];
     for (const [text, words] of wrong)
-      await withProjectFile(scene, text, () => runCommand(context, ["release", image, ...quick], 2, words));
+      await withProjectFile(context, adding(text), () => runCommand(context, ["release", image, ...quick], 2, words));
     await runCommand(context, ["retire"], 0);
     return { note: `${other(await servingNow(context, stack))} is off again` };
   },

@@ -1,6 +1,4 @@
 import { RegisterImageCommand, type Tag } from "@aws-sdk/client-ec2";
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { ec2 } from "./aws.ts";
 import { quick } from "./commands.ts";
 import { expectEnd, runCommand, startCommand, type CommandEvent } from "./commands-process.ts";
@@ -9,6 +7,7 @@ import { foreignTraffic } from "./commands-foreign.ts";
 import { commandStep, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing } from "./commands-watch.ts";
 import type { Step } from "./context.ts";
+import { adding, withProjectFile } from "./project-file.ts";
 
 /** A strategy whose canary goes on until somebody ends it. */
 const long = ["--strategy", "canary=10%,5m", "--bake", "1s"];
@@ -75,17 +74,13 @@ async function retireTooEarly(scene: Scene): Promise<void> {
 
 async function hookSaysNo(scene: Scene): Promise<void> {
   const { context, stack } = scene;
-  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
-  const before = await readFile(file, "utf8");
-  await writeFile(file, `${before}\nhooks:\n  before:\n    cutover:\n      - echo 'not on a Friday' && exit 1\n`);
-  try {
+  const hooks = "hooks:\n  before:\n    cutover:\n      - echo 'not on a Friday' && exit 1";
+  await withProjectFile(context, adding(hooks), async () => {
     const { serving, image } = await toRelease(scene);
     await runCommand(context, ["release", image, ...quick], 4, /not on a Friday/);
     await expectServing(context, stack, serving);
     await expectRecord(context, stack, image, "rolled-back");
-  } finally {
-    await writeFile(file, before);
-  }
+  });
 }
 
 /** A job gives its log, and its machine is gone afterwards. */

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { commandStep, toRelease, type Scene } from "./commands-step.ts";
 import { expectServing } from "./commands-watch.ts";
 import type { Step } from "./context.ts";
+import { adding, withProjectFile } from "./project-file.ts";
 
 /** Seconds of each watch. */
 const watched = 15;
@@ -12,22 +13,25 @@ const watched = 15;
 async function released({ context }: Scene, image: string): Promise<{ log: string; summary: string }> {
   const { stack } = context.session;
   const { folder } = stack.stackRef;
-  const [file, project] = [path.join(folder, "summary.md"), path.join(folder, "bluegreen.yaml")];
-  const before = await readFile(project, "utf8");
+  const file = path.join(folder, "summary.md");
   // What a check prints is somebody else's text, and a command to a runner that would obey it.
   const hostile = "echo '::set-output name=x::y'; echo '##[add-mask]z'";
-  await writeFile(project, `${before}\nchecks:\n  - name: hostile | check\n    command: ${JSON.stringify(hostile)}\n`);
+  const checks = `checks:\n  - name: hostile | check\n    command: ${JSON.stringify(hostile)}`;
   const args = ["release", image, "--strategy", `canary=10%,${watched}s`, "--bake", `${watched}s`];
   const env = { ...stack.environment(), GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: file };
   try {
-    const log = await new Promise<string>((resolve, reject) =>
-      execFile("bluegreen", args, { cwd: folder, env }, (error, stdout, stderr) =>
-        error ? reject(new Error(`${error.message}: ${stderr}`)) : resolve(stdout + stderr),
-      ),
+    const log = await withProjectFile(
+      context,
+      adding(checks),
+      () =>
+        new Promise<string>((resolve, reject) =>
+          execFile("bluegreen", args, { cwd: folder, env }, (error, stdout, stderr) =>
+            error ? reject(new Error(`${error.message}: ${stderr}`)) : resolve(stdout + stderr),
+          ),
+        ),
     );
     return { log, summary: await readFile(file, "utf8") };
   } finally {
-    await writeFile(project, before);
     await rm(file, { force: true });
   }
 }

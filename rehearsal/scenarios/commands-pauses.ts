@@ -1,11 +1,11 @@
 import { touchedResources } from "../../automation/protocol.ts";
 import type { StatusReport } from "../../cli/status/report.ts";
 import { quick } from "./commands.ts";
-import { withProjectFile } from "./commands-freeze.ts";
 import { expectEnd, runCommand, startCommand } from "./commands-process.ts";
 import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
 import { expectRecord, expectServing, seenNow } from "./commands-watch.ts";
 import { until, type Step } from "./context.ts";
+import { adding, withProjectFile } from "./project-file.ts";
 
 const pauses = (...entries: [after: string, timeout: string, then: string][]): string =>
   [
@@ -143,13 +143,13 @@ const paused = commandStep(
   async (scene) => {
     for (const [what, file, trial] of trials) {
       scene.context.say(what);
-      await withProjectFile(scene, file, () => trial(scene)).catch((error: unknown) => {
+      await withProjectFile(scene.context, adding(file), () => trial(scene)).catch((error: unknown) => {
         throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`);
       });
     }
     const { image } = await toRelease(scene);
     const unknown = pauses(["bake", "1h", "rollback"]);
-    await withProjectFile(scene, unknown, () =>
+    await withProjectFile(scene.context, adding(unknown), () =>
       runCommand(scene.context, ["release", image, ...quick], 2, /pauses\.0\.after/),
     );
     return { note: `${trials.length} of ${trials.length} as expected` };

@@ -1,11 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { parse, stringify } from "yaml";
 import { canaryPrice } from "./commands-caught.ts";
 import { runCommand } from "./commands-process.ts";
-import { commandStep, emptyStandby, toRelease, type Scene } from "./commands-step.ts";
+import { commandStep, emptyStandby, toRelease } from "./commands-step.ts";
 import { expectRecord, expectServing, servingNow } from "./commands-watch.ts";
 import { pause, type Step } from "./context.ts";
+import { adding, withProjectFile } from "./project-file.ts";
 
 /** Releases of the image that fails 2 %; `npm run rehearse` takes its time for few. */
 const runs = Number(process.env.BLUEGREEN_VERDICT_RUNS ?? 3);
@@ -14,18 +12,6 @@ const runs = Number(process.env.BLUEGREEN_VERDICT_RUNS ?? 3);
 const mostFailed = 10;
 
 const canary = ["--strategy", "canary=10%,60s", "--bake", "1s"];
-
-/** Runs something with other entries in the project file. */
-async function withProject<T>({ context }: Scene, entries: object, run: () => Promise<T>): Promise<T> {
-  const file = path.join(context.session.stack.stackRef.folder, "bluegreen.yaml");
-  const before = await readFile(file, "utf8");
-  await writeFile(file, stringify({ ...(parse(before) as object), ...entries }));
-  try {
-    return await run();
-  } finally {
-    await writeFile(file, before);
-  }
-}
 
 const worse = commandStep(
   "command-verdict-worse",
@@ -36,7 +22,7 @@ const worse = commandStep(
     const serving = await servingNow(context, stack);
     const failed: number[] = [];
     const by: string[] = [];
-    await withProject(scene, { metrics: "/metrics" }, async () => {
+    await withProjectFile(context, adding("metrics: /metrics"), async () => {
       for (let run = 0; run < runs; run++) {
         const begun = Date.now();
         await runCommand(context, ["release", image, ...canary], 4, /evidence|requests failed|alarm/);
@@ -85,7 +71,7 @@ const common = commandStep(
     const broken = asking((await context.urls()).main, 100 / context.rate);
     let asked = 0;
     try {
-      await withProject(scene, { metrics: "/metrics" }, () =>
+      await withProjectFile(context, adding("metrics: /metrics"), () =>
         runCommand(context, ["release", image, "--strategy", "canary=10%,45s", "--bake", "30s"], 0),
       );
     } finally {

@@ -1,5 +1,3 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { parse, stringify } from "yaml";
 import { DeleteLoadBalancerCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteTableCommand } from "@aws-sdk/client-dynamodb";
@@ -16,6 +14,7 @@ import { releasedSettings, type Context, type Step, type Fixture } from "./conte
 import { type Deployed, expectAsDeclared, settingsOf } from "./declared.ts";
 import { makeCertificate, makeZone, removeCertificate, removeZone } from "./domains.ts";
 import { expectHttps } from "./https.ts";
+import { withProjectFile } from "./project-file.ts";
 import { fixtures } from "./release.ts";
 import { other } from "../../deployment/model.ts";
 
@@ -69,12 +68,10 @@ const set = (stack: RehearsalStack, settings: Fixture): void =>
   stack.setConfig(Object.fromEntries(Object.entries(settings).map(([key, value]) => [`bluegreen:${key}`, value])));
 
 /** Runs with another limit for a new colour's latency: 12 processes that start on two cores say nothing of a release. */
-async function withPatience<T>({ session }: Context, run: () => Promise<T>): Promise<T> {
-  const file = path.join(session.stack.stackRef.folder, "bluegreen.yaml");
-  const text = await readFile(file, "utf8");
-  const { limits } = parse(text) as { limits: object };
-  await writeFile(file, stringify({ limits: { ...limits, p95Slack } }));
-  return run().finally(() => writeFile(file, text));
+function withPatience<T>(context: Context, run: () => Promise<T>): Promise<T> {
+  const patient = (text: string): string =>
+    stringify({ limits: { ...(parse(text) as { limits: object }).limits, p95Slack } });
+  return withProjectFile(context, patient, run);
 }
 
 const releaseTo = (context: Context, name: string, version: string, exit = 0, words?: RegExp) =>

@@ -1,3 +1,5 @@
+import { parseStrategy } from "../../cli/analysis/strategy.ts";
+import type { Goal } from "../../cli/rollout/next.ts";
 import { byColor, type Color } from "../../deployment/model.ts";
 import type {
   AlarmFacts,
@@ -143,5 +145,16 @@ export const world = (change: Partial<LiveState> = {}): LiveState => ({
   unknownPolicies: [],
   changedGroups: [],
   earlier: [],
+  ...change,
+});
+
+/** What a release of v2 by a canary is asked for. */
+export const releaseGoal = (change: Partial<Goal> = {}): Goal => ({
+  imageId: v2.imageId,
+  strategy: parseStrategy("canary=10%,1m"),
+  bakeSeconds: 600,
+  previewSize: 0,
+  pauses: [],
+  until: "ended",
   ...change,
 });

@@ -4,25 +4,12 @@ import type { DeployedStack } from "../../components/deployed.ts";
 import { olderSettings } from "../../components/older-settings.ts";
 import { revisionItem } from "../../components/release-revision.ts";
 import { lockVariable } from "../../deployment/variables.ts";
-import { serving } from "./two-fleets.ts";
+import { lastRevision, serving } from "./two-fleets.ts";
 
 const deployed = { ...serving, releasesTable: "releases" } as DeployedStack;
 const flip = { weights: { blue: 0, green: 100 }, machines: serving.machines };
 const nothing = { weights: serving.weights, machines: serving.machines };
-const written = revisionItem({
-  revision: 5,
-  settings: {
-    activeColor: "blue",
-    blueAmi: "v1",
-    greenAmi: "v2",
-    standby: "warm",
-    standbyWeight: 0,
-    capacityFloor: 0,
-    previewSize: 0,
-  },
-  by: "alice@desk",
-  at: "2026-11-27T12:00:00Z",
-});
+const written = revisionItem(lastRevision);
 
 let read: jest.Mock<ReturnType<ReadItem>, Parameters<ReadItem>>;
 let warn: jest.SpyInstance;

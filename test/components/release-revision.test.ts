@@ -4,29 +4,14 @@ import {
   revisionIn,
   revisionItem,
   type Effect,
-  type ReleaseRevision,
 } from "../../components/release-revision.ts";
-import { machine } from "./two-fleets.ts";
+import { lastRevision, machine } from "./two-fleets.ts";
 
-const last: ReleaseRevision = {
-  revision: 5,
-  settings: {
-    activeColor: "blue",
-    blueAmi: "v1",
-    greenAmi: "v2",
-    standby: "warm",
-    standbyWeight: 0,
-    capacityFloor: 0,
-    previewSize: 0,
-  },
-  by: "alice@desk",
-  at: "2026-11-27T12:00:00Z",
-};
 const effect = (blue: number, images: [string, string] = ["v1", "v2"]): Effect => ({
   weights: { blue, green: 100 - blue },
   machines: { blue: machine(images[0]), green: machine(images[1]) },
 });
-const fault = (plan: Effect, deployed: Effect, { revision = 4, written = last } = {}) =>
+const fault = (plan: Effect, deployed: Effect, { revision = 4, written = lastRevision } = {}) =>
   olderSettingsFault("dev", revision, plan, deployed, written);
 
 describe("given a rollback to blue that wrote revision 5", () => {
@@ -59,7 +44,7 @@ describe("given a rollback to blue that wrote revision 5", () => {
     expect(olderSettingsFault("dev", 0, effect(0), effect(100), undefined)).toBeUndefined());
 
   test("when it wrote one image for both colours, then that is each one's", () => {
-    const written = { ...last, settings: { ...last.settings, greenAmi: undefined } };
+    const written = { ...lastRevision, settings: { ...lastRevision.settings, greenAmi: undefined } };
     expect(fault(effect(100, ["v1", "v1"]), effect(100), { written })).toBeUndefined();
   });
 });
@@ -73,7 +58,7 @@ test.each<[string, Effect, boolean]>([
 );
 
 describe("the table's item", () => {
-  test("is read as it was written", () => expect(revisionIn(revisionItem(last))).toEqual(last));
+  test("is read as it was written", () => expect(revisionIn(revisionItem(lastRevision))).toEqual(lastRevision));
   test("may be missing", () => expect(revisionIn(undefined)).toBeUndefined());
   test("fails when it is none of ours", () => expect(() => revisionIn({ revision: { N: "x" } })).toThrow());
 });

@@ -1,3 +1,4 @@
+import type { ReleaseRevision } from "../../components/release-revision.ts";
 import {
   byColor,
   type Capacity,
@@ -43,3 +44,19 @@ export const serving: CurrentState = {
   foundation,
 };
 export const off: Capacity = { minSize: 0, maxSize: 0 };
+
+/** What the commands wrote last: blue serves, green stands by. */
+export const lastRevision: ReleaseRevision = {
+  revision: 5,
+  settings: {
+    activeColor: "blue",
+    blueAmi: "v1",
+    greenAmi: "v2",
+    standby: "warm",
+    standbyWeight: 0,
+    capacityFloor: 0,
+    previewSize: 0,
+  },
+  by: "alice@desk",
+  at: "2026-11-27T12:00:00Z",
+};

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { monthOf, type Month } from "../../rehearsal/costs/month.ts";
-import { registeredBy, type Registered } from "../../rehearsal/costs/registered.ts";
+import { registeredBy } from "../../rehearsal/costs/registered.ts";
+import type { Registered } from "../../rehearsal/evaluated.ts";
 import { costTable, withTable } from "../../rehearsal/costs/table.ts";
 
 const page = path.resolve(import.meta.dirname, "../../docs/costs.md");

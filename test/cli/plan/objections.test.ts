@@ -10,21 +10,20 @@ import { lock, now, v2, world } from "../worlds.ts";
 
 jest.mock("../../../cli/rollout/schema.ts", () => ({ requireSchema: jest.fn() }));
 jest.mock("../../../cli/rollout/whole.ts", () => ({ requireWhole: jest.fn() }));
-jest.mock("../../../cli/analysis/project-file.ts", () => ({ readProjectFile: () => ({ freeze: mockFreeze }) }));
 jest.mock("../../../cli/rollout/revoked.ts", () => ({ requireNotRevoked: jest.fn() }));
 jest.mock("../../../cli/rollout/image.ts", () => ({
   ...jest.requireActual<object>("../../../cli/rollout/image.ts"),
   requirePromotion: jest.fn(),
 }));
-const mockFreeze: FreezeWindow[] = [];
+const freeze: FreezeWindow[] = [];
 beforeEach(() => {
-  mockFreeze.length = 0;
+  freeze.length = 0;
   for (const mock of [requirePromotion, requireNotRevoked, requireSchema, requireWhole])
     jest.mocked(mock).mockReset().mockResolvedValue();
 });
 
 const asked = (change: Partial<LiveState> = {}, image = { ...v2, gossReport: "sha256:1" }) =>
-  objections({ world: world(change), image, session: { stackRef: { folder: "." } } } as unknown as Asked);
+  objections({ world: world(change), image, session: {}, freeze } as unknown as Asked);
 const refusal = (why: string) => new CliError("refused", why);
 
 test("given nothing against it, then there is nothing", async () =>
@@ -35,7 +34,7 @@ test("all that stands against it is told, each by who says so", async () => {
   jest.mocked(requireNotRevoked).mockRejectedValue(refusal("it is revoked"));
   jest.mocked(requireSchema).mockRejectedValue(refusal("schema 2"));
   jest.mocked(requireWhole).mockRejectedValue(refusal("redis is away"));
-  mockFreeze.push(...freezeSchema.parse([{ from: "2026-11-20", to: "2026-11-23", timeZone: "UTC", reason: "sale" }]));
+  freeze.push(...freezeSchema.parse([{ from: "2026-11-20", to: "2026-11-23", timeZone: "UTC", reason: "sale" }]));
   const { against } = await asked({ foreign: ["5 % to target group legacy"], lock: lock() }, { ...v2, gossReport: "" });
   expect(against.map(({ by }) => by)).toEqual([
     "revocation",

@@ -2,22 +2,15 @@ import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import { planOf, type PlanArgs } from "../../../cli/plan/plan.ts";
 import { renderPlan } from "../../../cli/plan/render.ts";
 import { foresee } from "../../../cli/plan/steps.ts";
-import { before, fleet, off, record, v2, world } from "../worlds.ts";
+import { before, fleet, off, record, releaseGoal, v2, world } from "../worlds.ts";
 
 const v3 = { ...v2, imageId: "ami-00000000000000003", version: "v3.0.0" };
 const bounds = { minSize: 2, maxSize: 4 };
 
 function plan(change: Partial<PlanArgs> = {}, retireAfterSeconds?: number) {
   const { world: here = world(), image = v3 } = change;
-  const goal = {
-    imageId: image.imageId,
-    strategy: parseStrategy("canary=10%,5m"),
-    bakeSeconds: 600,
-    previewSize: 0,
-    retireAfterSeconds,
-    pauses: [],
-    until: "ended" as const,
-  };
+  const strategy = parseStrategy("canary=10%,5m");
+  const goal = releaseGoal({ imageId: image.imageId, strategy, retireAfterSeconds });
   return planOf({
     world: here,
     image,

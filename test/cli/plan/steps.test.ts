@@ -2,18 +2,11 @@ import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import { foresee } from "../../../cli/plan/steps.ts";
 import type { Goal } from "../../../cli/rollout/next.ts";
 import type { LiveState } from "../../../cli/state/model.ts";
-import { before, fleet, off, record, settled, v2, weights, world } from "../worlds.ts";
+import { before, fleet, off, record, releaseGoal, settled, v2, weights, world } from "../worlds.ts";
 
 const v3 = { ...v2, imageId: "ami-00000000000000003", version: "v3.0.0" };
-const goal = (change: Partial<Goal> = {}): Goal => ({
-  imageId: v3.imageId,
-  strategy: parseStrategy("canary=10%,5m"),
-  bakeSeconds: 600,
-  previewSize: 0,
-  pauses: [],
-  until: "ended",
-  ...change,
-});
+const goal = (change: Partial<Goal> = {}): Goal =>
+  releaseGoal({ imageId: v3.imageId, strategy: parseStrategy("canary=10%,5m"), ...change });
 const seen = (here: LiveState, change: Partial<Goal> = {}) =>
   foresee(here, goal(change), v3, { minSize: 2, maxSize: 4 });
 const kinds = (here: LiveState, change: Partial<Goal> = {}) =>

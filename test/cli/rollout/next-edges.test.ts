@@ -1,24 +1,11 @@
-import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import { nothingDone } from "../../../cli/rollout/memory.ts";
 import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
 import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
-import { before, fleet, off, record, settled, v2, weights, world } from "../worlds.ts";
+import { before, fleet, off, record, releaseGoal, settled, v2, weights, world } from "../worlds.ts";
 
 const checked: Memory = { ...nothingDone, checked: true };
-const next = (change: Partial<LiveState>, memory: Memory = checked, goal: Partial<Goal> = {}): Next =>
-  nextStep(
-    world(change),
-    {
-      imageId: v2.imageId,
-      strategy: parseStrategy("canary=10%,1m"),
-      bakeSeconds: 600,
-      previewSize: 0,
-      pauses: [],
-      until: "ended",
-      ...goal,
-    },
-    memory,
-  );
+const next = (change: Partial<LiveState>, memory: Memory = checked, other: Partial<Goal> = {}): Next =>
+  nextStep(world(change), releaseGoal(other), memory);
 const green = (change: Partial<FleetFacts>): LiveState["fleets"] => ({
   blue: fleet("blue"),
   green: fleet("green", change),

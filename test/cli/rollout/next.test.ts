@@ -2,17 +2,8 @@ import { parseStrategy } from "../../../cli/analysis/strategy.ts";
 import type { FleetFacts, LiveState } from "../../../cli/state/model.ts";
 import { nextStep, unfinished, type Goal, type Memory, type Next } from "../../../cli/rollout/next.ts";
 import { nothingDone } from "../../../cli/rollout/memory.ts";
-import { before, fleet, instance, off, record, settled, v1, v2, weights, world } from "../worlds.ts";
+import { before, fleet, instance, off, record, releaseGoal, settled, v1, v2, weights, world } from "../worlds.ts";
 
-const goal = (change: Partial<Goal> = {}): Goal => ({
-  imageId: v2.imageId,
-  strategy: parseStrategy("canary=10%,1m"),
-  bakeSeconds: 600,
-  previewSize: 0,
-  pauses: [],
-  until: "ended",
-  ...change,
-});
 const v3 = { ...v2, imageId: "ami-00000000000000003" };
 const v4 = { ...v2, imageId: "ami-00000000000000004" };
 const green = (change: Partial<FleetFacts>): LiveState["fleets"] => ({
@@ -259,7 +250,7 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next]>([
     { kind: "check", color: "green" },
   ],
 ])("%s", (_, change, wanted, memory, next) => {
-  expect(nextStep(world(change), goal(wanted), memory)).toEqual(next);
+  expect(nextStep(world(change), releaseGoal(wanted), memory)).toEqual(next);
 });
 
 test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegExp]>([
@@ -312,7 +303,10 @@ test.each<[string, Partial<LiveState>, Partial<Goal>, Memory, Next["kind"], RegE
     /green is not whole after 5 updates: 2 of 2 .* holds i-9/,
   ],
 ])("%s", (_, change, wanted, memory, kind, why) => {
-  expect(nextStep(world(change), goal(wanted), memory)).toEqual({ kind, why: expect.stringMatching(why) as string });
+  expect(nextStep(world(change), releaseGoal(wanted), memory)).toEqual({
+    kind,
+    why: expect.stringMatching(why) as string,
+  });
 });
 
 test("nothing is unfinished in a stack at rest", () => expect(unfinished(world())).toBeUndefined());
@@ -325,6 +319,6 @@ describe("a fleet that can't go is not replaced", () => {
     ["it holds nothing", { ...held, instances: [] }, "stage"],
     ["it holds the image already", { ...held, image: v2, healthy: 1 }, "stage"],
   ])("%s: %s", (_, change, kind) =>
-    expect(nextStep(world({ fleets: green(change) }), goal(), checked).kind).toBe(kind),
+    expect(nextStep(world({ fleets: green(change) }), releaseGoal(), checked).kind).toBe(kind),
   );
 });

@@ -4,17 +4,10 @@ import { nothingDone } from "../../../cli/rollout/memory.ts";
 import type { Goal, Memory, Next } from "../../../cli/rollout/next.ts";
 import { stepOrPause } from "../../../cli/rollout/pause-points.ts";
 import type { LiveState, PauseRecord, PausePoint } from "../../../cli/state/model.ts";
-import { before, now, record, settled, v1, v2, weights, world } from "../worlds.ts";
+import { before, now, record, releaseGoal, settled, v1, weights, world } from "../worlds.ts";
 
 const pause = (after: PausePoint, then: Pause["then"] = "rollback"): Pause => ({ after, timeout: 3600, then });
-const goal = (...pauses: Pause[]): Goal => ({
-  imageId: v2.imageId,
-  strategy: parseStrategy("canary=10%,1m,50%,1m"),
-  bakeSeconds: 600,
-  previewSize: 0,
-  pauses,
-  until: "ended",
-});
+const goal = (...pauses: Pause[]): Goal => releaseGoal({ strategy: parseStrategy("canary=10%,1m,50%,1m"), pauses });
 const request = {
   strategy: "canary=10%,1m,50%,1m",
   bakeSeconds: 600,
