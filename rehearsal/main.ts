@@ -14,6 +14,8 @@ import { CleanUp } from "../tools/clean-up.ts";
 interface Options {
   quick?: boolean;
   step: string[];
+  except: string[];
+  folder?: string;
   list?: boolean;
   machines: boolean;
   keep?: boolean;
@@ -22,7 +24,13 @@ interface Options {
   timeScale?: number;
 }
 
-const folder = path.resolve(import.meta.dirname, "..", ".rehearsal");
+/** Everything that a rehearsal writes lies here. */
+const base = path.resolve(import.meta.dirname, "..", ".rehearsal");
+
+const folderName = (text: string): string => {
+  if (/^[a-z][a-z0-9-]{0,31}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be a name: small letters, digits and hyphens, 32 at most.");
+};
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -36,6 +44,12 @@ const program = new Command("rehearse")
   )
   .option("--quick", "the whole scenario with shorter looks at the traffic, as CI runs it")
   .option("--step <name...>", "only these steps, and what they need", [])
+  .option("--except <name...>", "all steps but these", [])
+  .option(
+    "--folder <name>",
+    "a folder of its own in .rehearsal, so that two rehearsals run beside each other",
+    folderName,
+  )
   .option("--list", "list the steps")
   .option("--machines", "instances are booted machines, from the images of `npm run images` (root on Linux)", false)
   .option("--keep", "keep the cloud before the end, to look at it, until Ctrl-C")
@@ -57,7 +71,8 @@ async function main(): Promise<number> {
     for (const { name, title } of scenarioOf(options)) console.log(`${name.padEnd(18)}${title}`);
     return 0;
   }
-  const steps = chosen(scenarioOf(options), options.step);
+  const steps = chosen(scenarioOf(options), options.step, options.except);
+  const folder = path.join(base, options.folder ?? "");
   // A machine boots in its own time, however fast the cloud's clocks run.
   const timeScale = options.timeScale ?? (options.machines ? 5 : 10);
   const rate = options.rate ?? (options.quick ? 100 : 200);

@@ -70,15 +70,18 @@ export function scenarioOf({ machines }: { machines: boolean }): Step[] {
 /**
  * The steps of a run.
  * @param scenario to choose from
- * @param names of the steps wanted; none: all. The last one, destroy, always belongs to it.
+ * @param only names of the steps wanted; none: all. The last one, destroy, always belongs to it.
+ * @param except names of steps left out
  * @throws Error that names the steps there are.
  */
-export function chosen(scenario: Step[], names: readonly string[]): Step[] {
-  const unknown = names.filter((name) => !scenario.some((step) => step.name === name));
+export function chosen(scenario: Step[], only: readonly string[], except: readonly string[]): Step[] {
+  const unknown = [...only, ...except].filter((name) => !scenario.some((step) => step.name === name));
   if (unknown.length > 0) {
     throw new Error(
       `no step is called ${unknown.join(" or ")}; there are ${scenario.map(({ name }) => name).join(", ")}`,
     );
   }
-  return names.length === 0 ? scenario : scenario.filter((step) => names.includes(step.name) || step === destroy);
+  return scenario.filter(
+    (step) => step === destroy || ((only.length === 0 || only.includes(step.name)) && !except.includes(step.name)),
+  );
 }
