@@ -74,11 +74,25 @@ async function runStep(context: Context, step: Step): Promise<StepReport> {
   };
 }
 
+/**
+ * The updates that lead from one fixture to another, `to` being the last. The program refuses to bring an image up and to send
+ * traffic to it in one update, and to drop the rollback target in the update that moves traffic.
+ * @param from undefined: there is no stack yet
+ */
+export function updatesBetween(from: Fixture | undefined, to: Fixture): Fixture[] {
+  if (from !== undefined && from.activeColor !== to.activeColor) {
+    const image = to.activeColor === "blue" ? "blueAmi" : "greenAmi";
+    const staged = { ...from, standby: "warm", standbyWeight: 0, [image]: to[image] };
+    return [staged, { ...staged, activeColor: to.activeColor }, ...updatesBetween(undefined, to)];
+  }
+  return to.standbyWeight ? [{ ...to, standbyWeight: 0 }, to] : [to];
+}
+
 /** Brings the stack to the settings with which a step begins, when it has others: so that each step can be run alone. */
 async function prepare(context: Context, fixture: Fixture): Promise<void> {
   if (JSON.stringify(context.fixture) !== JSON.stringify(fixture)) {
     context.say("getting there");
-    await context.updated(fixture);
+    for (const next of updatesBetween(context.fixture, fixture)) await context.updated(next);
   }
   context.load ??= await startLoad({ url: `${(await context.urls()).main}/`, rate: context.rate });
 }
