@@ -7,7 +7,7 @@ import { claim } from "../tools/claim.ts";
 import { CleanUp } from "../tools/clean-up.ts";
 import { findRedis } from "../tools/redis.ts";
 import type { ClientOptions, MachineOptions } from "@bluegreen/local-aws";
-import { addresses } from "@bluegreen/local-aws/machines";
+import { addresses } from "@bluegreen/machines";
 
 /** AWS seconds that the service serves on after SIGTERM: its own default. */
 const shutdownDelay = 15;

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { type ClientOptions, type LocalAws, startLocalAws } from "@bluegreen/local-aws";
-import { requireMachines } from "@bluegreen/local-aws/machines";
+import { requireMachines } from "@bluegreen/machines";
 import { startProviders } from "@bluegreen/provider-stub";
 import type { ConfigOverrides } from "./engine/settings.ts";
 import { rehearsalEnvironment } from "./engine/environment.ts";

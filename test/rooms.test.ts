@@ -77,7 +77,7 @@ test("given a package's inner file, then nobody else imports it, and neither doe
     "rehearsal/inner.ts": imports("../packages/local-aws/inner.ts"),
   });
   expect(said).toContain("packages-by-their-exports: rehearsal/inner.ts → packages/local-aws/inner.ts");
-  expect(said).toContain("app-knows-no-other-package: packages/app/a.ts → packages/local-aws/leaf.ts");
+  expect(said).toContain("app-knows-what-it-declares: packages/app/a.ts → packages/local-aws/leaf.ts");
   expect(said).not.toContain("rehearsal/allowed.ts");
 });
 
@@ -101,4 +101,12 @@ test("given a dependency that several package.json name, then with one version",
       (named[name] ??= new Set()).add(version);
   }
   expect(Object.entries(named).filter(([, versions]) => versions.size > 1)).toEqual([]);
+});
+
+test("given the local AWS, then it gives one module to others, and that one function beside its types", async () => {
+  const { exports } = JSON.parse(readFileSync(path.join(root, "packages/local-aws/package.json"), "utf8")) as {
+    exports: Record<string, string>;
+  };
+  expect(Object.keys(exports)).toEqual(["."]);
+  expect(Object.keys(await import("@bluegreen/local-aws"))).toEqual(["startLocalAws"]);
 });

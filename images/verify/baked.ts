@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { bakeName, type Layer, ROOT } from "../build/layers.ts";
 import type { ImageManifest } from "../build/manifest.ts";
-import { ImageStore } from "@bluegreen/local-aws/machines";
+import { ImageStore } from "@bluegreen/machines";
 import type { CleanUp } from "../../tools/clean-up.ts";
 import { type Bakery, openBakery } from "./bakery.ts";
 import { recipe } from "./recipe.ts";

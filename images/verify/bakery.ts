@@ -6,7 +6,7 @@ import { bakeLayer } from "../build/bake.ts";
 import { type Layer, TEMPLATES } from "../build/layers.ts";
 import type { ImageManifest } from "../build/manifest.ts";
 import { startLocalAws } from "@bluegreen/local-aws";
-import { debianRoot, ImageStore, parentName, requireMachines, rootTag } from "@bluegreen/local-aws/machines";
+import { debianRoot, ImageStore, parentName, requireMachines, rootTag } from "@bluegreen/machines";
 import type { CleanUp } from "../../tools/clean-up.ts";
 import { findGoss } from "../../tools/goss.ts";
 import { findMoto } from "../../tools/moto.ts";

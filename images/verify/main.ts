@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ImageManifest } from "../build/manifest.ts";
 import { judge } from "../build/report.ts";
-import { requireMachines } from "@bluegreen/local-aws/machines";
+import { requireMachines } from "@bluegreen/machines";
 import { claim } from "../../tools/claim.ts";
 import { CleanUp } from "../../tools/clean-up.ts";
 import { bakeNext, bakes, freshBakery, IMAGES, keepBaked, versions } from "./baked.ts";

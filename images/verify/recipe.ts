@@ -4,15 +4,7 @@ import path from "node:path";
 import { ROOT } from "../build/layers.ts";
 
 /** Folders that decide what an image is, and the file that decides which packages a release is bundled from. */
-const sources = [
-  "packages/app",
-  "images/build",
-  "packages/boot-gate",
-  "goss",
-  "packer",
-  "packages/local-aws/machines",
-  "tools",
-];
+const sources = ["packages/app", "images/build", "packages/boot-gate", "goss", "packer", "packages/machines", "tools"];
 const lockFile = "package-lock.json";
 const results = new Set(["node_modules", "dist"]);
 

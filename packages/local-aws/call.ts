@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { QueryStructure } from "./query.ts";
+import type { QueryStructure } from "@bluegreen/query-protocol";
 
 /** An API call of AWS's Query protocol. */
 export interface Call {

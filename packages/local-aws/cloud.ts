@@ -36,7 +36,7 @@ import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
 import { startModelJudge } from "./models/judge.ts";
-import { addresses as machineAddresses } from "./machines/addresses.ts";
+import { addresses as machineAddresses } from "@bluegreen/machines";
 import { motoClient, startMoto } from "./moto.ts";
 import { startSystemsManager } from "./ssm/start.ts";
 import { alarmPublisher } from "./sns/alarm-publisher.ts";

@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { reply, type PassOn, type Reply, type Service } from "./call.ts";
-import { AwsError } from "./errors.ts";
+import { actionOf, AwsError, errorXml, parseQuery } from "@bluegreen/query-protocol";
 import { errorJson, parseJson, targetAction, type JsonService } from "./json.ts";
-import { actionOf, parseQuery } from "./query.ts";
-import { errorXml } from "./xml.ts";
 
 /** A call that came, whatever its protocol. */
 interface Exchange {

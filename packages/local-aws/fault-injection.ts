@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { reply, type Reply } from "./call.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError, errorXml } from "@bluegreen/query-protocol";
 import { errorJson } from "./json.ts";
-import { errorXml } from "./xml.ts";
 
 /** Ways in which all of AWS may fail its callers. `unreachable`: the connection breaks before any answer. */
 export const faults = ["unreachable", "unavailable", "throttled", "expired"] as const;

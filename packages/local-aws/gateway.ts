@@ -15,13 +15,13 @@ import type { Keys } from "./door/keys.ts";
 import { controlService } from "./door/sign.ts";
 import { authenticate, type Caller } from "./door/signature.ts";
 import { ofWebPage } from "./door/web.ts";
-import { AwsError, messageOf } from "./errors.ts";
+import { actionOf, AwsError } from "@bluegreen/query-protocol";
+import { messageOf } from "./errors.ts";
 import type { Spoken } from "./exchange.ts";
 import { faultReply, type FaultInjection } from "./fault-injection.ts";
 import type { HeldCalls } from "./held-calls.ts";
 import { verdictReply, type ModelJudge } from "./models/judge.ts";
 import { targetAction } from "./json.ts";
-import { actionOf } from "./query.ts";
 
 /** What the front hands calls to. */
 export interface FrontArgs {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { PassOn, Reply } from "./call.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 
 /** An API call of AWS's JSON protocol, 1.0 or 1.1. */
 export interface JsonCall {

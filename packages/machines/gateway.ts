@@ -5,7 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { endWithParent } from "../../../tools/process.ts";
+import { endWithParent } from "../../tools/process.ts";
 import { addresses, bridge } from "./addresses.ts";
 import type { GatewayAnswer, GatewayRequest } from "./protocol.ts";
 

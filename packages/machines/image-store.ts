@@ -1,6 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { run } from "../../../tools/run.ts";
+import { run } from "../../tools/run.ts";
+
+/** Tag of an image: the root file system in the store that its instances boot from. */
+export const rootTag = "rehearsal:root";
 
 /** A root file system that machines boot from, as a layer over another. */
 export interface StoredImage {

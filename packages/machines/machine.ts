@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ended, isRunning, whenPrinted } from "../../../tools/process.ts";
+import { ended, isRunning, whenPrinted } from "../../tools/process.ts";
 import { addresses, bridge } from "./addresses.ts";
 import { makeCgroup, removeCgroup } from "./cgroup.ts";
 import { startScript, type Script } from "./script.ts";

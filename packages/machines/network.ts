@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createServer, type Server } from "node:net";
-import { stop, whenReady } from "../../../tools/process.ts";
+import { stop, whenReady } from "../../tools/process.ts";
 import type { GatewayAnswer, GatewayRequest } from "./protocol.ts";
 
 /** A port of this computer that leads to a machine. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { cacheDir, exists, made } from "../../../tools/cache.ts";
-import { run, withProgress } from "../../../tools/run.ts";
+import { cacheDir, exists, made } from "../../tools/cache.ts";
+import { run, withProgress } from "../../tools/run.ts";
 
 /** Name that the image has in the rehearsal's cloud, where Amazon's has that of an Amazon Linux release. */
 export const parentName = "bluegreen-rehearsal-debian-12-x86_64";

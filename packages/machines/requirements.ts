@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { run } from "../../../tools/run.ts";
+import { run } from "../../tools/run.ts";
 import { cgroupMount } from "./cgroup.ts";
 
 const programs = {

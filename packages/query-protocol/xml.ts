@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { XMLBuilder } from "fast-xml-parser";
-import type { AwsError } from "./errors.ts";
+import type { AwsError } from "./aws-error.ts";
 
 /** What an action answers: structures, lists, text, numbers, booleans and dates; undefined members are left out. */
 export type Answer = string | number | boolean | Date | undefined | Answer[] | { [member: string]: Answer };

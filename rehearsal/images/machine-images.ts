@@ -3,7 +3,7 @@ import type { ClientOptions } from "@bluegreen/local-aws";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Baked } from "../../images/verify/baked.ts";
-import { rootTag } from "@bluegreen/local-aws/machines";
+import { rootTag } from "@bluegreen/machines";
 import type { ImageName } from "./catalog.ts";
 
 /** Images that only machines can have: mistakes in the system, not in the service. */

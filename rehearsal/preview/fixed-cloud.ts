@@ -10,7 +10,7 @@ import {
   type QueryStructure,
   textOf,
   textsOf,
-} from "@bluegreen/local-aws/wire";
+} from "@bluegreen/query-protocol";
 import type { Item } from "../../aws/releases-item.ts";
 
 /** An image that can be deployed. */

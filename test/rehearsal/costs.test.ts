@@ -90,7 +90,7 @@ test("given what the program registers for each environment, then docs/costs.md 
   for (const stack of ["dev", "staging", "prod"]) months.set(stack, monthOf(await registeredBy(stack)));
   const document = readFileSync(page, "utf8");
   expect(withTable(document, costTable(months))).toBe(document);
-});
+}, 120_000);
 
 test("fails on a document without marks", () =>
   expect(() => withTable("# Costs", "| a |")).toThrow("the document has no marks"));

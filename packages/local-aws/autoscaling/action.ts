@@ -1,4 +1,4 @@
-import type { Answer } from "../xml.ts";
+import type { Answer } from "@bluegreen/query-protocol";
 import type { Scaling } from "./scaling.ts";
 import type { ActionName, Arguments } from "./schemas.ts";
 

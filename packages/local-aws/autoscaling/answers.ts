@@ -1,4 +1,4 @@
-import type { Answer } from "../xml.ts";
+import type { Answer } from "@bluegreen/query-protocol";
 import type { Activity, Group, Hook, Member, ScalingPolicy } from "./model.ts";
 
 /** A member as DescribeAutoScalingGroups gives it. */

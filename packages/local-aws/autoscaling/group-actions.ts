@@ -1,4 +1,4 @@
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import { moment } from "./activities.ts";
 import { activityAnswer } from "./answers.ts";
 import { checkName, createGroup, updateGroup } from "./groups.ts";

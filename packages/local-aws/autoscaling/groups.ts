@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { AwsError, messageOf, validationError } from "../errors.ts";
+import { AwsError, validationError } from "@bluegreen/query-protocol";
+import { messageOf } from "../errors.ts";
 import type { Ec2Directory, Subnet, TemplateSpecification } from "../ec2/directory.ts";
 import type { Topology } from "../elb/topology.ts";
 import { moment } from "./activities.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import type { Group, Hook } from "./model.ts";
 
 /** What ends the wait of a lifecycle hook. */

@@ -1,5 +1,5 @@
 import type { Image } from "@aws-sdk/client-ec2";
-import { AwsError, validationError } from "../errors.ts";
+import { AwsError, validationError } from "@bluegreen/query-protocol";
 import type { Subnet } from "../ec2/directory.ts";
 import type { TargetGroup, Topology } from "../elb/topology.ts";
 import { usage } from "../elb/topology.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import type { Targets } from "../elb/targets.ts";
 import type { Controller } from "./controller.ts";
 import { requireGroup, type Surroundings } from "./groups.ts";

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { validationError } from "../errors.ts";
-import type { QueryStructure } from "../query.ts";
+import { type QueryStructure, validationError } from "@bluegreen/query-protocol";
 
 /** A list of the Query protocol; the empty one is sent as an empty text. */
 function list<T extends z.ZodType>(item: T) {

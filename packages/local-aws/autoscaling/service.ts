@@ -1,6 +1,6 @@
 import { reply, type Call, type Reply } from "../call.ts";
 import { notRehearsed } from "../errors.ts";
-import { answerXml } from "../xml.ts";
+import { answerXml } from "@bluegreen/query-protocol";
 import type { Action, Outcome } from "./action.ts";
 import { describeActions } from "./describe-actions.ts";
 import { groupActions } from "./group-actions.ts";

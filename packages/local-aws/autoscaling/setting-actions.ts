@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { notRehearsed, validationError } from "../errors.ts";
-import { structureOf, textOf } from "../query.ts";
+import { structureOf, textOf, validationError } from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import { account, hookOf } from "./groups.ts";
 import { checkResourceLabel, checkTargetGroups } from "./refusals.ts";
 import { groupOf, type Scaling } from "./scaling.ts";

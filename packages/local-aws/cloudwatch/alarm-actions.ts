@@ -1,4 +1,4 @@
-import { AwsError, validationError } from "../errors.ts";
+import { AwsError, validationError } from "@bluegreen/query-protocol";
 import { nameOf, type Alarm, type Alarms, type CompositeAlarm, type MetricAlarm } from "./alarms.ts";
 import type { Arguments } from "./schemas.ts";
 

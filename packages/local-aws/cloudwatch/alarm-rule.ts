@@ -1,4 +1,4 @@
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import type { StateValue } from "./missing-data.ts";
 
 /** A composite alarm's rule, ready to be judged. */

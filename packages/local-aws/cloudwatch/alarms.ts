@@ -1,5 +1,5 @@
 import { account } from "../autoscaling/groups.ts";
-import { AwsError, validationError } from "../errors.ts";
+import { AwsError, validationError } from "@bluegreen/query-protocol";
 import { parseAlarmRule, type AlarmRule } from "./alarm-rule.ts";
 import type { MetricStore } from "./metric-store.ts";
 import type { StateValue } from "./missing-data.ts";

@@ -1,5 +1,6 @@
 import jsep, { type CoreExpression, type Expression } from "jsep";
-import { messageOf, validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
+import { messageOf } from "../errors.ts";
 
 /** A metric's values, one a period; undefined where the metric has none. */
 export type TimeSeries = readonly (number | undefined)[];

@@ -1,4 +1,4 @@
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import type { MetricStore } from "./metric-store.ts";
 import { compileQueries, type Span } from "./queries.ts";
 import type { Arguments } from "./schemas.ts";

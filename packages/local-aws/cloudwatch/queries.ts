@@ -1,4 +1,4 @@
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import { parseExpression, type MathExpression, type TimeSeries, type Value } from "./expression.ts";
 import type { MetricStore } from "./metric-store.ts";
 import type { MetricDataQuery, MetricStat } from "./schemas.ts";

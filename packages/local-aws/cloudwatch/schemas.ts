@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { notRehearsed, validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import { missingDataTreatments } from "./missing-data.ts";
 import { basicStatistics } from "./statistics.ts";
 

@@ -1,4 +1,4 @@
-import { validationError } from "../errors.ts";
+import { validationError } from "@bluegreen/query-protocol";
 import type { TimeSeries } from "./expression.ts";
 import type { MetricStore } from "./metric-store.ts";
 import type { Terms } from "./missing-data.ts";

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Reply } from "../call.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 import { claimOf, type Claim, type Incoming } from "./claim.ts";
 import type { Credentials, Keys } from "./keys.ts";
 import { refusal, refusalReply, type Kind } from "./refusals.ts";

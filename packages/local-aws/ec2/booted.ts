@@ -1,13 +1,8 @@
 import path from "node:path";
-import type { ImageStore } from "../machines/image-store.ts";
-import { awsEnvironment, BootedMachine } from "../machines/machine.ts";
-import type { Network } from "../machines/network.ts";
+import { awsEnvironment, BootedMachine, type ImageStore, type Network, rootTag } from "@bluegreen/machines";
 import type { Clock } from "../clock.ts";
 import { addressOf } from "../loopback.ts";
 import type { Hardware, Machine } from "./instances.ts";
-
-/** Tag of an image that is a root file system: its name in the store. Without it, an image is a process. */
-export const rootTag = "rehearsal:root";
 
 /** AWS seconds that a machine has to power off before EC2 cuts it off. */
 const powerOffTimeout = 120;

@@ -18,7 +18,7 @@ import {
   type LaunchTemplateVersion,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 
 /** A subnet, as far as placing instances and load balancers needs it. */
 export interface Subnet {

@@ -1,5 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import type { Script } from "../machines/script.ts";
+import type { Script } from "@bluegreen/machines";
 import { environmentOf } from "./user-data.ts";
 
 /** The app port of an image without the tag `rehearsal:port`. */

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
-import { endScript, startScript, type Script } from "../machines/script.ts";
+import { endScript, type Script, startScript } from "@bluegreen/machines";
 import type { Clock } from "../clock.ts";
 import type { Machine } from "./instances.ts";
 

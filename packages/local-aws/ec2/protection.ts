@@ -1,7 +1,6 @@
 import { reply, type Call, type Reply } from "../call.ts";
-import { AwsError, notRehearsed } from "../errors.ts";
-import { textOf } from "../query.ts";
-import { ec2AnswerXml } from "../xml.ts";
+import { AwsError, ec2AnswerXml, textOf } from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import type { Ec2Directory } from "./directory.ts";
 
 /** Protection of images from being deregistered, which moto doesn't know. */

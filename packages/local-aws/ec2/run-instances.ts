@@ -6,7 +6,8 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { z } from "zod";
 import { reply, type Call, type PassOn, type Reply } from "../call.ts";
-import { AwsError, notRehearsed } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import type { Ec2Directory } from "./directory.ts";
 import { tagsByKey, type Instances } from "./instances.ts";
 import { runInstancesInput } from "./launch-template.ts";

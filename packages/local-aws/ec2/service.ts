@@ -1,9 +1,10 @@
-import type { ImageStore } from "../machines/image-store.ts";
+import type { ImageStore } from "@bluegreen/machines";
 import type { Call, PassOn, Reply } from "../call.ts";
 import type { Targets } from "../elb/targets.ts";
-import { AwsError, notRehearsed } from "../errors.ts";
-import { textOf, textsOf } from "../query.ts";
-import { rootTag, writtenBy } from "./booted.ts";
+import { AwsError, textOf, textsOf } from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
+import { rootTag } from "@bluegreen/machines";
+import { writtenBy } from "./booted.ts";
 import type { Ec2Directory } from "./directory.ts";
 import { tagsByKey, type Instances } from "./instances.ts";
 import type { NetworkAcls } from "./network-acls.ts";

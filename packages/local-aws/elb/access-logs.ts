@@ -1,8 +1,7 @@
 import { GetBucketPolicyCommand, type S3Client } from "@aws-sdk/client-s3";
 import { account } from "../autoscaling/groups.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError, type QueryStructure, structuresOf, textOf } from "@bluegreen/query-protocol";
 import { policyAllows } from "../policy.ts";
-import { structuresOf, textOf, type QueryStructure } from "../query.ts";
 import type { LoadBalancer } from "./topology.ts";
 
 /** A bucket's policy; undefined: it has none, or there is no such bucket. */

@@ -1,6 +1,15 @@
-import { AwsError, notRehearsed, validationError } from "../errors.ts";
+import {
+  AwsError,
+  numberOf,
+  type QueryStructure,
+  structureOf,
+  structuresOf,
+  textOf,
+  textsOf,
+  validationError,
+} from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import type { Subnet } from "../ec2/directory.ts";
-import { numberOf, structureOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query.ts";
 import { usage, type Listener, type LoadBalancer, type TargetGroup, type Topology } from "./topology.ts";
 
 /** Where AWS's limits of Elastic Load Balancing stand: the API reference and the quotas of an Application Load Balancer. */

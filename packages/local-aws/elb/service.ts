@@ -1,9 +1,16 @@
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { reply, type Call, type PassOn, type Reply } from "../call.ts";
 import type { Ec2Directory } from "../ec2/directory.ts";
-import { AwsError, notRehearsed } from "../errors.ts";
-import { numberOf, structuresOf, textOf, textsOf, type QueryStructure } from "../query.ts";
-import { answerXml } from "../xml.ts";
+import {
+  answerXml,
+  AwsError,
+  numberOf,
+  type QueryStructure,
+  structuresOf,
+  textOf,
+  textsOf,
+} from "@bluegreen/query-protocol";
+import { notRehearsed } from "../errors.ts";
 import { checkAccessLogs } from "./access-logs.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Balancer } from "./balancer.ts";

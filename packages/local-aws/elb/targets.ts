@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 import { afterCheck, registering, unanswered } from "./health.ts";
 import type { Probe } from "./probe.ts";
 import {

@@ -1,5 +1,5 @@
 import { account } from "../autoscaling/groups.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 import { coversAction, statementsOf } from "../policy.ts";
 
 /** The account itself as a principal: whoever calls has its rights from it. */

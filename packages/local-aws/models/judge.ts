@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { reply, type Reply } from "../call.ts";
 import { ownEnvironment } from "../environment.ts";
-import { AwsError, messageOf } from "../errors.ts";
+import { AwsError, errorXml } from "@bluegreen/query-protocol";
+import { messageOf } from "../errors.ts";
 import { errorJson } from "../json.ts";
-import { errorXml } from "../xml.ts";
 
 /** A request as it came. */
 export interface Judged {

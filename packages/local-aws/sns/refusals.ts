@@ -1,4 +1,4 @@
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 import { statementsOf } from "../policy.ts";
 
 /** What a topic's policy may speak of (SNS developer guide, "Amazon SNS API permissions"; Receive stands in the default). */

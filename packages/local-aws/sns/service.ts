@@ -1,5 +1,5 @@
 import type { Call, PassOn, Reply } from "../call.ts";
-import { textOf } from "../query.ts";
+import { textOf } from "@bluegreen/query-protocol";
 import { checkSubscription, checkTopicAttribute } from "./refusals.ts";
 
 /** SNS: moto's, except that it takes any attribute, any policy and any text for an e-mail address. */

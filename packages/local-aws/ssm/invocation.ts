@@ -1,4 +1,4 @@
-import { endScript, type Script } from "../machines/script.ts";
+import { endScript, type Script } from "@bluegreen/machines";
 import type { LogWriter } from "./output.ts";
 
 /** Characters that Systems Manager keeps of each stream, by its API reference. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 
 const text = z.string().min(1);
 const instanceId = z.string().regex(/^i-(\w{8}|\w{17})$|^mi-\w{17}$/);

@@ -19,7 +19,7 @@ beforeEach(() => {
     "packages/boot-gate",
     "goss",
     "packer",
-    "packages/local-aws/machines",
+    "packages/machines",
     "tools",
   ])
     write(`${folder}/a`, folder);
@@ -36,7 +36,7 @@ it("is the same for the same files", async () => {
   write("goss/parts/b.yaml", "file: {}\n");
   for (const folder of [
     "tools",
-    "packages/local-aws/machines",
+    "packages/machines",
     "packer",
     "goss",
     "packages/boot-gate",

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { SSMClient, GetParameterCommand, DescribeParametersCommand } from "@aws-sdk/client-ssm";
 import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
-import { AwsError } from "../../../packages/local-aws/errors.ts";
+import { AwsError } from "../../../packages/query-protocol/aws-error.ts";
 import { json } from "../../../packages/local-aws/exchange.ts";
 import { signedHeaders } from "../../../packages/local-aws/door/sign.ts";
 import { Keys } from "../../../packages/local-aws/door/keys.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { cgroupMount, removeCgroup } from "../../../../packages/local-aws/machines/cgroup.ts";
+import { cgroupMount, removeCgroup } from "../../../packages/machines/cgroup.ts";
 
 test.each<[string, string, string | undefined]>([
   ["version 2 alone", "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n", "/sys/fs/cgroup"],

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { ImageStore } from "../../../../packages/local-aws/machines/image-store.ts";
+import { ImageStore } from "../../../packages/machines/image-store.ts";
 
 let folder: string;
 let store: ImageStore;

@@ -1,4 +1,4 @@
-import { type Computer, obstacles } from "../../../../packages/local-aws/machines/requirements.ts";
+import { type Computer, obstacles } from "../../../packages/machines/requirements.ts";
 
 const able: Computer = {
   platform: "linux",

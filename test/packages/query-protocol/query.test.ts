@@ -1,4 +1,4 @@
-import { actionOf, numberOf, parseQuery, structuresOf, textsOf } from "../../../packages/local-aws/query.ts";
+import { actionOf, numberOf, parseQuery, structuresOf, textsOf } from "../../../packages/query-protocol/query.ts";
 
 describe("parseQuery", () => {
   const cases: [string, string, unknown][] = [

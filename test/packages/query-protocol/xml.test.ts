@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
-import { AwsError } from "../../../packages/local-aws/errors.ts";
-import { answerXml, errorXml } from "../../../packages/local-aws/xml.ts";
+import { AwsError } from "../../../packages/query-protocol/aws-error.ts";
+import { answerXml, errorXml } from "../../../packages/query-protocol/xml.ts";
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false });
 

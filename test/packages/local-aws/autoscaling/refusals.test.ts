@@ -1,6 +1,6 @@
 import * as refusals from "../../../../packages/local-aws/autoscaling/refusals.ts";
 import { readArguments } from "../../../../packages/local-aws/autoscaling/schemas.ts";
-import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import { parseQuery } from "../../../../packages/query-protocol/query.ts";
 import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "../elb/fixtures.ts";
 
 test.each([

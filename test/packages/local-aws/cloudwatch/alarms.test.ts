@@ -1,4 +1,4 @@
-import type { AwsError } from "../../../../packages/local-aws/errors.ts";
+import { type AwsError } from "../../../../packages/query-protocol/aws-error.ts";
 import { metric, StillCloudWatch } from "./fixtures.ts";
 
 let cloudWatch: StillCloudWatch;

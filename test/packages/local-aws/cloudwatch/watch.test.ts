@@ -1,4 +1,4 @@
-import type { AwsError } from "../../../../packages/local-aws/errors.ts";
+import { type AwsError } from "../../../../packages/query-protocol/aws-error.ts";
 import { metric, putMetricAlarm, StillCloudWatch } from "./fixtures.ts";
 
 const stat = { Metric: metric, Period: 60, Stat: "Sum" };

@@ -1,4 +1,4 @@
-import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import { parseQuery } from "../../../../packages/query-protocol/query.ts";
 import { Protection } from "../../../../packages/local-aws/ec2/protection.ts";
 
 const ec2 = { image: (id: string) => Promise.resolve(id === "ami-1" || id === "ami-2" ? { ImageId: id } : undefined) };

@@ -1,6 +1,6 @@
 import { account } from "../../../../packages/local-aws/autoscaling/groups.ts";
 import { checkAccessLogs } from "../../../../packages/local-aws/elb/access-logs.ts";
-import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import { parseQuery } from "../../../../packages/query-protocol/query.ts";
 import { loadBalancer } from "./fixtures.ts";
 
 const policy = (resource: string) =>

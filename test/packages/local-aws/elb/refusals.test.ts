@@ -1,4 +1,4 @@
-import { parseQuery } from "../../../../packages/local-aws/query.ts";
+import { parseQuery } from "../../../../packages/query-protocol/query.ts";
 import * as refusals from "../../../../packages/local-aws/elb/refusals.ts";
 import { listener, loadBalancer, targetGroup, targetGroupArn, topology } from "./fixtures.ts";
 

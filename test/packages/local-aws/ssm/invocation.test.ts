@@ -1,5 +1,5 @@
 import { follow, type Invocation } from "../../../../packages/local-aws/ssm/invocation.ts";
-import { startScript } from "../../../../packages/local-aws/machines/script.ts";
+import { startScript } from "../../../../packages/machines/script.ts";
 
 const invocation = (): Invocation => ({
   commandId: "c",
