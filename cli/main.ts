@@ -96,7 +96,8 @@ program
 program
   .command("check")
   .description("try what is staged through the preview listener")
-  .action(run(async (context) => (await releases()).check(context)));
+  .option("--rollback", "instead: prove that it and the old release read what the other one writes (rollbackCheck)")
+  .action(run(async (context, options: { rollback?: boolean }) => (await releases()).check(context, options)));
 program
   .command("shift")
   .description("give what is staged a share of the requests")

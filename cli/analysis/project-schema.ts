@@ -58,6 +58,20 @@ const byStage = {
 const hooks = z.strictObject(byStage).prefault({});
 const moments = z.strictObject({ before: hooks, after: hooks });
 
+const yesNo = { error: "true or false" };
+const rollbackCheck = z.strictObject({
+  // A shell takes blanks for nothing to do, which goes well.
+  command: text.regex(/\S/, { error: "a command" }),
+  timeout: timeout.default(120),
+  release: z.boolean(yesNo).default(false),
+});
+
+/**
+ * The command that proves a rollback: it writes sessions and data with one colour, and reads them with the other. `timeout` is in
+ * seconds for each of its runs, default 120; with `release` (default: false) each release runs it before any request moves.
+ */
+export type RollbackCheck = z.output<typeof rollbackCheck>;
+
 const amount = z.number({ error: "a number from 0 on" }).min(0, { error: "a number from 0 on" }).optional();
 const byLimit = {
   requests: amount,
@@ -87,6 +101,7 @@ const hours = { error: "a number of hours from 0 on" };
 export const projectSchema = z.strictObject({
   checks: z.array(check, { error: "a list of checks" }).default([]),
   hooks: moments.prefault({}),
+  rollbackCheck: rollbackCheck.optional(),
   limits: limits.prefault({}),
   alpha: z.number(alpha).min(0.0001, alpha).max(0.2, alpha).default(defaultRules.alpha),
   effect: z.number(effect).min(1, effect).max(10, effect).default(defaultRules.effect),
@@ -103,7 +118,7 @@ export const projectSchema = z.strictObject({
 });
 
 /**
- * The team's own checks, the commands before and after a stage, what a release is judged by instead of the defaults, which
+ * The team's own checks, the commands before and after a stage, the command that proves a rollback, what a release is judged by instead of the defaults, which
  * variables of the release's own environment checks and hooks get beside the usual ones, the file of a private authority's
  * certificates (PEM, beside the project file), which requests through the preview listener believe, how long a standby is
  * meant to stay, where a release waits for people, and when nothing is released.
@@ -120,6 +135,7 @@ export interface Fault {
 export const faultsOf = (issue: z.core.$ZodIssue): Fault[] => {
   const [first, second] = issue.path;
   if (first === "limits") return allowedBy(issue, limits);
+  if (first === "rollbackCheck") return allowedBy(issue, rollbackCheck);
   if (first === "pauses" && second !== undefined) return allowedBy(issue, pauseKeys);
   if (first === "freeze" && second !== undefined) return allowedBy(issue, freezeKeys);
   return allowedBy(issue, first !== "hooks" ? projectSchema : second === undefined ? moments : hooks.unwrap());

@@ -48,6 +48,7 @@ export function goOn(context: Context, { reason, expired, duringFreeze, observe 
       const freeze = override === undefined ? [] : [{ kind: "freeze" as const, override }];
       await rollout.note(resumed(rollout, "continued", reason), ...freeze);
     }
+    const { pauses, rollbackCheck } = readProjectFile(session.stackRef.folder);
     const { strategy, bakeSeconds, previewSize, retireAfterSeconds, until } = pause.request;
     await release(rollout, record.image, {
       imageId: record.image.imageId,
@@ -56,7 +57,8 @@ export function goOn(context: Context, { reason, expired, duringFreeze, observe 
       previewSize,
       retireAfterSeconds,
       until,
-      pauses: readProjectFile(session.stackRef.folder).pauses,
+      pauses,
+      provesRollback: rollbackCheck?.release,
     });
   });
 }

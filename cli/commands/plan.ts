@@ -23,9 +23,10 @@ export async function plan(context: Context, wanted: string, options: ReleaseOpt
   const asked = goalOf(options);
   const { ui } = context;
   const session = await context.open();
-  const { pauses, freeze } = readProjectFile(session.stackRef.folder);
+  const { pauses, freeze, rollbackCheck, standbyHours } = readProjectFile(session.stackRef.folder);
   requirePausesIn(asked.strategy, pauses);
-  const goal = { ...asked, pauses, until: "ended" as const };
+  const provesRollback = rollbackCheck?.release;
+  const goal = { ...asked, pauses, provesRollback, until: "ended" as const };
   const made = await ui.step(
     "look",
     `Asking what a release of ${wanted} would do`,
@@ -39,7 +40,7 @@ export async function plan(context: Context, wanted: string, options: ReleaseOpt
         objections({ ...reading, session, image, freeze }),
         first && previewUpdate(session, tableOf(reading), { ...world.settings.deployed, ...first }, tell),
       ]);
-      return planOf({ world, image, foreseen, settings: session.settings, previewed, ...found });
+      return planOf({ world, image, foreseen, settings: session.settings, standbyHours, previewed, ...found });
     },
   );
   ui.result(made, renderPlan(made, readingWidth(process.stdout.columns ?? 100)));

@@ -12,6 +12,7 @@ import { notifyOfOutcome } from "../rollout/outcome.ts";
 import { requireImageName, resolveImage } from "../rollout/image.ts";
 import { requireUnfrozen } from "../rollout/freeze.ts";
 import type { Goal } from "../rollout/next.ts";
+import { prove, requireRollbackCheck } from "../rollout/prove.ts";
 import { requireNoPause } from "../rollout/pause.ts";
 import { release as runRelease, decideRollback } from "../rollout/release.ts";
 import { repairInterrupted } from "../rollout/repair.ts";
@@ -67,16 +68,17 @@ async function toward(
   const { duringFreeze, wait, observe } = options;
   const run = () =>
     withLockedStack(context, { doing, duringFreeze, observe }, async (rollout) => {
-      const { pauses } = readProjectFile(rollout.session.stackRef.folder);
+      const { pauses, rollbackCheck } = readProjectFile(rollout.session.stackRef.folder);
       if (until !== "staged") requirePausesIn(goal.strategy, pauses);
       const image = await imageOf(rollout);
-      await runRelease(rollout, image, { ...goal, imageId: image.imageId, pauses, until });
+      const provesRollback = rollbackCheck?.release;
+      await runRelease(rollout, image, { ...goal, imageId: image.imageId, pauses, provesRollback, until });
     });
   await followed(context, wait, run, () => goOn(context, { expired: true, duringFreeze, observe }));
 }
 
 /** @throws CliError for an option that is none */
-export function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses" | "until"> {
+export function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses" | "provesRollback" | "until"> {
   const { strategy, bake, previewSize, retire } = options;
   const size = previewSize === undefined ? 0 : wholeNumber(previewSize, 1, 1000, "--preview-size");
   return {
@@ -87,7 +89,8 @@ export function goalOf(options: ReleaseOptions): Omit<Goal, "imageId" | "pauses"
   };
 }
 
-export function check(context: Context): Promise<void> {
+export function check(context: Context, { rollback }: { readonly rollback?: boolean } = {}): Promise<void> {
+  if (rollback) return checkRollback(context);
   return withLockedStack(context, { doing: "check" }, async (rollout) => {
     await repairInterrupted(rollout);
     const { color, image } = stagedNow(rollout);
@@ -98,6 +101,38 @@ export function check(context: Context): Promise<void> {
       throw new CliError("failed", `${imageName(image)} failed its checks: ${error.message}. No traffic was moved.`);
     }
   });
+}
+
+/** Of what is staged; of what was released, while its rollback target stands by. */
+function checkRollback(context: Context): Promise<void> {
+  return withLockedStack(context, { doing: "check --rollback" }, async (rollout) => {
+    requireRollbackCheck(rollout);
+    await repairInterrupted(rollout);
+    const { color, image } = releasedNow(rollout) ?? stagedNow(rollout);
+    const old = rollout.world.fleets[other(color)].image;
+    const checks = await prove(rollout, color);
+    const failed = checks.filter(({ ok }) => !ok);
+    const isProved = failed.length === 0;
+    const pair = `${imageName(image)} and ${imageName(old)}`;
+    const text = `${pair} ${isProved ? "read what the other one writes" : "do not both read what the other one writes"}.`;
+    rollout.session.ui.result({ color, image, old, proved: isProved, checks }, text);
+    if (isProved) return;
+    const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join("; ");
+    throw new CliError(
+      "failed",
+      `A rollback from ${imageName(image)} to ${imageName(old)} is not proved: ${why}. No traffic was moved.`,
+    );
+  });
+}
+
+/** What was released last, while its rollback target stands by. */
+function releasedNow({ world, record }: RolloutContext): { color: Color; image: ImageFacts } | undefined {
+  const color = servingNow({ world });
+  const standby = world.fleets[other(color)];
+  const isOver = record?.outcome === "released" && record.color === color;
+  if (!isOver || standby.capacity.maxSize === 0 || standby.image.imageId !== record.from.image.imageId)
+    return undefined;
+  return { color, image: world.fleets[color].image };
 }
 
 export function shift(

@@ -4,6 +4,7 @@ import { other, type ByColor, type Color } from "../../deployment/model.ts";
 import { listenerName } from "../../deployment/names.ts";
 import { imageName, type ImageFacts, type LiveState, type ReleaseRecord } from "../state/model.ts";
 import { servingNow } from "../rollout/stage.ts";
+import { costOf, type PlannedCost } from "./cost.ts";
 import type { Objection } from "./objections.ts";
 import type { Previewed } from "./preview.ts";
 import type { Foreseen, PlannedStep } from "./steps.ts";
@@ -29,6 +30,8 @@ export interface ReleasePlan {
   readonly rollback: readonly string[];
   /** What runs beside the serving fleet meanwhile. */
   readonly capacity?: string;
+  /** What that costs; undefined: nothing runs beside it. */
+  readonly cost?: PlannedCost;
   readonly against: readonly Objection[];
   /** What could not be asked. */
   readonly unknown: readonly Objection[];
@@ -38,7 +41,9 @@ export interface PlanArgs {
   readonly world: LiveState;
   readonly image: ImageFacts;
   readonly foreseen: Foreseen;
-  readonly settings: Pick<Settings, "instanceType">;
+  readonly settings: Pick<Settings, "instanceType" | "spotPercentage">;
+  /** Hours that a standby is meant to stay after its release, by the project file. */
+  readonly standbyHours: number;
   /** Of the first step that updates; undefined: none does, or something must be put in order before. */
   readonly previewed?: Previewed;
   readonly against: readonly Objection[];
@@ -46,7 +51,7 @@ export interface PlanArgs {
 }
 
 export function planOf(args: PlanArgs): ReleasePlan {
-  const { world, image, foreseen, previewed } = args;
+  const { world, image, foreseen, previewed, settings, standbyHours } = args;
   const color = servingNow({ world });
   const staging = usualStaging([world.record, ...world.earlier]);
   const first = foreseen.steps.findIndex(({ change }) => change !== undefined);
@@ -56,6 +61,7 @@ export function planOf(args: PlanArgs): ReleasePlan {
     const touches = told ?? (moves ? [listenerName] : undefined);
     return { kind, what, seconds, usualSeconds: kind === "stage" ? staging : undefined, touches };
   });
+  const seconds = Math.round(steps.reduce((sum, step) => sum + (step.seconds ?? step.usualSeconds ?? 0), 0));
   const stop = foreseen.refusal === undefined ? [] : [{ by: "the stack as it is", why: foreseen.refusal }];
   return {
     stack: world.stack,
@@ -63,9 +69,10 @@ export function planOf(args: PlanArgs): ReleasePlan {
     serving: { color, image: world.fleets[color].image },
     weights: world.weights.live,
     steps,
-    seconds: Math.round(steps.reduce((sum, step) => sum + (step.seconds ?? step.usualSeconds ?? 0), 0)),
+    seconds,
     rollback: rollbackLines(args, color),
     capacity: capacityLine(args),
+    cost: costOf({ world, steps: foreseen.steps, settings, seconds, standbyHours }),
     against: [...stop, ...args.against, ...(previewed?.against ?? [])],
     unknown: args.unknown,
   };

@@ -2,6 +2,7 @@ import { shares } from "../../deployment/model.ts";
 import { formatDuration } from "../analysis/duration.ts";
 import { imageName } from "../state/model.ts";
 import { columns } from "../status/columns.ts";
+import { costText } from "./cost.ts";
 import type { Objection } from "./objections.ts";
 import type { ReleasePlan, TimedStep } from "./plan.ts";
 
@@ -16,6 +17,7 @@ export function renderPlan(plan: ReleasePlan, width: number): string {
     ["Takes", seconds === 0 ? "as long as its updates" : `${formatDuration(seconds)}, and its updates`],
     ...plan.rollback.map((line, index): [string, string] => [index === 0 ? "Rollback" : "", line]),
     ...(plan.capacity === undefined ? [] : [["Runs", plan.capacity] as const]),
+    ...(plan.cost === undefined ? [] : [["Costs", costText(plan.cost)] as const]),
     ...listed("Against it", plan.against, "nothing"),
     ...listed("Not known", plan.unknown),
   ];

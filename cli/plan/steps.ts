@@ -82,6 +82,10 @@ function described(
     }
     case "check":
       return { what: `${name} is tried through the preview listener` };
+    case "prove": {
+      const old = other(next.color);
+      return { what: `${name} and ${imageName(world.fleets[old].image)} on ${old} read what the other one writes` };
+    }
     case "shift":
       return {
         what: `${next.color} gets ${next.weight} % of the requests`,
@@ -127,6 +131,7 @@ function after(world: LiveState, next: Forward, image: ImageFacts, change: Parti
       return continued(changed, next.pause);
     case "bake":
     case "check":
+    case "prove":
     case "hold":
     case "keep":
       return changed;

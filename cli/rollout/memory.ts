@@ -2,13 +2,14 @@ import type { ByColor } from "../../deployment/model.ts";
 import type { Memory, Next } from "./next.ts";
 
 /** What a run knows at its beginning. */
-export const nothingDone: Memory = { fit: false, unfrozen: false, checked: false, staged: 0, repaired: false };
+export const nothingDone: Memory = { fit: false, unfrozen: false, checked: false, proved: false, staged: 0, repaired: false };
 
 /** Whether a step gives the image instances or traffic. */
 export const needsFitImage = ({ kind }: Next): boolean => kind === "stage" || kind === "shift" || kind === "flip";
 
 /** Whether a step leads the image to traffic. */
-export const isForward = (next: Next): boolean => needsFitImage(next) || next.kind === "check" || next.kind === "hold";
+export const isForward = (next: Next): boolean =>
+  needsFitImage(next) || next.kind === "check" || next.kind === "prove" || next.kind === "hold";
 
 /** Whether a freeze forbids a step: what leads forward, and what takes the rollback away that a freeze leaves open. */
 export const isFrozen = (next: Next): boolean =>
@@ -31,6 +32,8 @@ export function remember(memory: Memory, done: Next, live: ByColor<number>): Mem
       return { ...known, staged: known.staged + 1 };
     case "check":
       return { ...known, checked: true };
+    case "prove":
+      return { ...known, proved: true };
     case "hold":
       return { ...known, watched: live[done.color] };
     case "shift":

@@ -22,6 +22,8 @@ export interface Goal {
   readonly previewSize: number;
   /** Seconds after the bake that the old colour stays as the rollback target; undefined: until somebody retires it. */
   readonly retireAfterSeconds?: number;
+  /** Whether the rollback is proved before the first request moves; default: false. */
+  readonly provesRollback?: boolean;
   /** Where it waits for people. */
   readonly pauses: readonly Pause[];
   readonly until: Until;
@@ -31,6 +33,8 @@ export type Next =
   | { readonly kind: "recover"; readonly why: string }
   | { readonly kind: "stage"; readonly color: Color; readonly previewSize: number }
   | { readonly kind: "check"; readonly color: Color }
+  /** That the old colour reads what this one writes, and the other way round. */
+  | { readonly kind: "prove"; readonly color: Color }
   | { readonly kind: "shift"; readonly color: Color; readonly weight: number }
   | { readonly kind: "hold"; readonly color: Color; readonly seconds: number }
   | { readonly kind: "flip"; readonly color: Color }
@@ -54,6 +58,8 @@ export interface Memory {
   readonly unfrozen: boolean;
   /** The checks have gone well since the image was staged: they are cheap, so each run does them anew. */
   readonly checked: boolean;
+  /** So has the proof of the rollback, with the standby at full size. */
+  readonly proved: boolean;
   /**
    * Percent with which this run has watched the new colour, and found it well; undefined: none. What happened to it since a
    * run that was cut off, nobody has seen.
@@ -85,7 +91,7 @@ export function nextStep(world: LiveState, goal: Goal, memory: Memory): Next {
   };
 }
 
-function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }: Memory): Next {
+function wantedStep(world: LiveState, goal: Goal, { checked, proved, watched, repaired }: Memory): Next {
   const { record } = world;
   const broken = unfinished(world);
   if (broken !== undefined) return { kind: "recover", why: broken };
@@ -136,6 +142,7 @@ function wantedStep(world: LiveState, goal: Goal, { checked, watched, repaired }
   }
   if (short) return { kind: "stage", color: standby, previewSize: 0 };
   if (live[standby] === 0 && !checked) return { kind: "check", color: standby };
+  if (live[standby] === 0 && goal.provesRollback && !proved) return { kind: "prove", color: standby };
   const last = mine?.weights.at(-1);
   const since = last?.blue === live.blue && last.green === live.green ? last.at : undefined;
   const heldSeconds = since === undefined ? 0 : secondsSince(world, since);

@@ -10,6 +10,7 @@ import { check, requirePassed } from "./check.ts";
 import type { RolloutContext } from "./context.ts";
 import { runStage } from "./hooks.ts";
 import type { Next } from "./next.ts";
+import { prove } from "./prove.ts";
 import { beginPause, endExpired, showPause } from "./pause.ts";
 import { repairInterrupted } from "./repair.ts";
 import { endRetirement, requireRetirable, retire } from "./retire.ts";
@@ -31,6 +32,8 @@ export async function takeStep(rollout: RolloutContext, image: ImageFacts, next:
       return requirePassed(
         await runStage(rollout, "check", image, next.color, () => check(rollout, next.color, image)),
       );
+    case "prove":
+      return requirePassed(await prove(rollout, next.color));
     case "shift":
       return runStage(rollout, "cutover", image, next.color, () => shift(rollout, next.color, next.weight));
     case "hold":

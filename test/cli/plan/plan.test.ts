@@ -15,7 +15,8 @@ function plan(change: Partial<PlanArgs> = {}, retireAfterSeconds?: number) {
     world: here,
     image,
     foreseen: foresee(here, goal, image, bounds),
-    settings: { instanceType: "t3.micro" },
+    settings: { instanceType: "t3.micro", spotPercentage: 0 },
+    standbyHours: 24,
     previewed: { touched: ["app-green-template", "app-green-group"], against: [] },
     against: [],
     unknown: [],
@@ -93,6 +94,8 @@ test("a person reads the steps with their times and resources, the rollback, and
     "            before traffic moves, a release that fails switches the standby off again, or puts it back as it was",
     "            v2.0.0 on green, today's rollback target, goes with the staging",
     "Runs        0 more instances of t3.micro from the staging until bluegreen retire",
+    "Costs       2 t3.micro beside the serving fleet: 0.024 USD an hour on demand in eu-central-1, by the list of 2026-09-22; 0.58",
+    "            USD for 15m of the release and 24h that the old fleet stays after it (standbyHours)",
     "Against it  schema: the store's is 2",
   ]);
 });
