@@ -2,7 +2,14 @@ import type { ByColor } from "../../deployment/model.ts";
 import type { Memory, Next } from "./next.ts";
 
 /** What a run knows at its beginning. */
-export const nothingDone: Memory = { fit: false, unfrozen: false, checked: false, proved: false, staged: 0, repaired: false };
+export const nothingDone: Memory = {
+  fit: false,
+  unfrozen: false,
+  checked: false,
+  proved: false,
+  staged: 0,
+  repaired: false,
+};
 
 /** Whether a step gives the image instances or traffic. */
 export const needsFitImage = ({ kind }: Next): boolean => kind === "stage" || kind === "shift" || kind === "flip";

@@ -111,7 +111,10 @@ async function asked(path: string, cookies: Left["cookies"], form?: URLSearchPar
   const [color, wanted] = [answer.headers.get("x-color"), needed("BLUEGREEN_COLOR")];
   if (color !== wanted) throw new Fault(`${what} was answered by ${color}, and ${wanted} was asked`);
   const given = answer.headers.getSetCookie().map((one) => one.split(";", 1)[0].split(/=(.*)/s, 2));
-  return { body: JSON.parse(text) as unknown, cookies: { ...cookies, ...Object.fromEntries(given) as Left["cookies"] } };
+  return {
+    body: JSON.parse(text) as unknown,
+    cookies: { ...cookies, ...(Object.fromEntries(given) as Left["cookies"]) },
+  };
 }
 
 main().catch((error: unknown) => {

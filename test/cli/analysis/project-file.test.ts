@@ -79,6 +79,16 @@ standbyHours: 72
     freeze: [],
   }));
 
+test("a rollback check, with its defaults", () => {
+  expect(parseProjectFile("rollbackCheck: { command: ./a }").rollbackCheck).toEqual({
+    command: "./a",
+    timeout: 120,
+    release: false,
+  });
+  const text = "rollbackCheck: { command: ./a b, timeout: 30s, release: true }";
+  expect(parseProjectFile(text).rollbackCheck).toEqual({ command: "./a b", timeout: 30, release: true });
+});
+
 const durations = "hours, minutes and seconds such as 90s, 10m, 1h or 1h30m, at most 24h, and more than 0s";
 const names = "a name that no other check has; ready, version, errors, latency are built in";
 
@@ -88,14 +98,38 @@ test.each<[string, string, string[]]>([
     "a list",
     "- 1",
     [
-      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze",
+      "line 1: the file: [1]. Allowed: a mapping with checks, hooks, rollbackCheck, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze",
     ],
   ],
   [
     "an unknown key",
     "\nnotes: x",
     [
-      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze',
+      'line 2: notes: "x". Allowed: no such key; one of checks, hooks, rollbackCheck, limits, alpha, effect, mode, metrics, environment, caFile, standbyHours, pauses, freeze',
+    ],
+  ],
+  [
+    "a rollback check without a command",
+    "rollbackCheck:\n  release: true",
+    ["line 2: rollbackCheck.command: not set. Allowed: a text"],
+  ],
+  [
+    "a rollback check that does nothing",
+    "rollbackCheck: { command: ' ' }",
+    ['line 1: rollbackCheck.command: " ". Allowed: a command'],
+  ],
+  [
+    "a rollback check that is a command's name",
+    "rollbackCheck: ./check.sh",
+    ['line 1: rollbackCheck: "./check.sh". Allowed: a mapping with command, timeout, release'],
+  ],
+  [
+    "a rollback check's keys",
+    "rollbackCheck:\n  command: a\n  timeout: 0s\n  release: often\n  before: cutover",
+    [
+      `line 3: rollbackCheck.timeout: "0s". Allowed: ${durations}`,
+      'line 4: rollbackCheck.release: "often". Allowed: true or false',
+      'line 5: rollbackCheck.before: "cutover". Allowed: no such key; one of command, timeout, release',
     ],
   ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],

@@ -21,7 +21,10 @@ const storing = (known: Record<string, string>): string =>
 case "$BLUEGREEN_ROLLBACK $BLUEGREEN_COLOR" in
   write*) echo "$BLUEGREEN_COLOR" >"$BLUEGREEN_ROLLBACK_FILE" ;;
 ${Object.entries(known)
-  .map(([color, formats]) => `  "read ${color}") grep -qxE "${formats}" "$BLUEGREEN_ROLLBACK_FILE" || { echo "unknown format" >&2; exit 1; } ;;`)
+  .map(
+    ([color, formats]) =>
+      `  "read ${color}") grep -qxE "${formats}" "$BLUEGREEN_ROLLBACK_FILE" || { echo "unknown format" >&2; exit 1; } ;;`,
+  )
   .join("\n")}
 esac`;
 
@@ -44,8 +47,16 @@ async function check(command: string, change: Partial<RollbackCheckArgs> = {}) {
 
 test("given two releases that read each other, then each order writes, reads with the other, and reads again", async () => {
   expect(await check(storing({ green: "green|blue", blue: "green|blue" }))).toEqual([
-    { name: "new writes, old reads", ok: true, detail: "v2 on green wrote, v1 on blue read it, v2 on green read it again" },
-    { name: "old writes, new reads", ok: true, detail: "v1 on blue wrote, v2 on green read it, v1 on blue read it again" },
+    {
+      name: "new writes, old reads",
+      ok: true,
+      detail: "v2 on green wrote, v1 on blue read it, v2 on green read it again",
+    },
+    {
+      name: "old writes, new reads",
+      ok: true,
+      detail: "v1 on blue wrote, v2 on green read it, v1 on blue read it again",
+    },
   ]);
   expect(runsOf()).toEqual(["write green", "read blue", "read green", "write blue", "read green", "read blue"]);
 });
@@ -80,8 +91,7 @@ if [ "$BLUEGREEN_ROLLBACK $BLUEGREEN_COLOR" = "read blue" ]; then echo blue >"$B
   expect((await check(command))[0]).toEqual({
     name: "new writes, old reads",
     ok: false,
-    detail:
-      "v2 on green did not read again what it wrote, once v1 on blue had read it: exit code 1: unknown format",
+    detail: "v2 on green did not read again what it wrote, once v1 on blue had read it: exit code 1: unknown format",
   });
 });
 

@@ -94,8 +94,8 @@ test("a person reads the steps with their times and resources, the rollback, and
     "            before traffic moves, a release that fails switches the standby off again, or puts it back as it was",
     "            v2.0.0 on green, today's rollback target, goes with the staging",
     "Runs        0 more instances of t3.micro from the staging until bluegreen retire",
-    "Costs       2 t3.micro beside the serving fleet: 0.024 USD an hour on demand in eu-central-1, by the list of 2026-09-22; 0.58",
-    "            USD for 15m of the release and 24h that the old fleet stays after it (standbyHours)",
+    "Costs       2 t3.micro beside the serving fleet: 0.024 USD an hour on demand in eu-central-1, by the list of 2025-05-28;",
+    "            0.58 USD for 15m of the release and 24h that the old fleet stays after it (standbyHours)",
     "Against it  schema: the store's is 2",
   ]);
 });

@@ -33,6 +33,13 @@ test.each<[string, LiveState, Partial<Goal>, string]>([
   ["all at once", world(), { strategy: parseStrategy("all-at-once") }, "stage check flip bake"],
   ["a linear strategy", world(), { strategy: parseStrategy("linear=50%/1m") }, "stage check shift hold flip bake"],
   ["a preview of one instance", world(), { previewSize: 1 }, "stage check stage shift hold flip bake"],
+  ["a rollback that is proved", world(), { provesRollback: true }, "stage check prove shift hold flip bake"],
+  [
+    "a rollback that is proved, and a preview of one instance",
+    world(),
+    { provesRollback: true, previewSize: 1 },
+    "stage check stage prove shift hold flip bake",
+  ],
   ["a retirement later", world(), { retireAfterSeconds: 60 }, "stage check shift hold flip bake keep retire"],
   ["what was cut off", world({ pending: ["urn::x"] }), {}, "recover stage check shift hold flip bake"],
   [
@@ -70,6 +77,11 @@ test.each<[string, LiveState, Partial<Goal>, string]>([
 ])("given %s, then the steps are those of the release", (_, here, change, expected) =>
   expect(kinds(here, change)).toBe(expected),
 );
+
+test("the proof names both releases", () =>
+  expect(seen(world(), { provesRollback: true }).steps[2].what).toBe(
+    "v3.0.0 and v1.0.0 on blue read what the other one writes",
+  ));
 
 test("a canary's remaining time is what is left of it", () => {
   const here = world({

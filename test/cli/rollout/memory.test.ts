@@ -3,7 +3,7 @@ import type { Memory, Next } from "../../../cli/rollout/next.ts";
 
 const live = { blue: 90, green: 10 };
 const color = "green" as const;
-const staged: Memory = { fit: true, unfrozen: true, checked: false, staged: 1, repaired: false };
+const staged: Memory = { fit: true, unfrozen: true, checked: false, proved: false, staged: 1, repaired: false };
 const watched: Memory = { ...staged, checked: true, watched: 5 };
 
 test.each<[Memory, Next, Memory]>([
@@ -11,6 +11,8 @@ test.each<[Memory, Next, Memory]>([
   [staged, { kind: "stage", color, previewSize: 0 }, { ...staged, staged: 2 }],
   [staged, { kind: "check", color }, { ...staged, checked: true }],
   [nothingDone, { kind: "check", color }, { ...nothingDone, unfrozen: true, checked: true }],
+  [staged, { kind: "prove", color }, { ...staged, proved: true }],
+  [nothingDone, { kind: "prove", color }, { ...nothingDone, unfrozen: true, proved: true }],
   [nothingDone, { kind: "shift", color, weight: 10 }, { ...nothingDone, fit: true, unfrozen: true }],
   [nothingDone, { kind: "flip", color }, { ...nothingDone, fit: true, unfrozen: true }],
   [staged, { kind: "hold", color, seconds: 1 }, { ...staged, watched: 10 }],

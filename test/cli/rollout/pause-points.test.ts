@@ -54,6 +54,20 @@ test.each<[string, Partial<LiveState>, Goal, Memory, Next]>([
   ],
   ["checked: its pause comes before the first share", {}, goal(pause("check")), checked, pauseNow("check")],
   [
+    "checked, and the rollback is to be proved: its pause comes behind that",
+    {},
+    { ...goal(pause("stage"), pause("check")), provesRollback: true },
+    checked,
+    { kind: "prove", color: "green" },
+  ],
+  [
+    "proved: the pause behind the checks",
+    {},
+    { ...goal(pause("check")), provesRollback: true },
+    { ...checked, proved: true },
+    pauseNow("check"),
+  ],
+  [
     "checked, and somebody went on: the first share",
     { record: record({ pauses: [past("check", 60, { ended })] }) },
     goal(pause("check")),

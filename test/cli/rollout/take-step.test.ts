@@ -31,6 +31,12 @@ jest.mock("../../../cli/rollout/check.ts", () => ({
     ]);
   },
 }));
+jest.mock("../../../cli/rollout/prove.ts", () => ({
+  prove: (_: unknown, color: string) => {
+    mockDone.push(`prove ${color}`);
+    return Promise.resolve([{ name: "new writes, old reads", ok: mockFailing === undefined, detail: mockFailing }]);
+  },
+}));
 jest.mock("../../../cli/rollout/hooks.ts", () => ({
   ...jest.requireActual<object>("../../../cli/rollout/hooks.ts"),
   runStage: async (_: unknown, stage: string, __: unknown, color: string, run: () => Promise<unknown>) => {
@@ -100,6 +106,8 @@ test.each<[Next, string[]]>([
   [{ kind: "recover", why: "cut off" }, ["repair: cut off"]],
   [{ kind: "stage", color, previewSize: 1 }, ["begin stage green", "stage 1", "end stage green"]],
   [{ kind: "check", color }, ["begin check green", "check green", "end check green"]],
+  // The hooks of the checks have run.
+  [{ kind: "prove", color }, ["prove green"]],
   [{ kind: "shift", color, weight: 10 }, ["begin cutover green", "shift green 10", "end cutover green"]],
   // The hooks of a cut-over belong to its moves of traffic.
   [{ kind: "hold", color, seconds: 60 }, ["analyze green 60"]],
@@ -129,6 +137,13 @@ test("given a check that fails, then the image goes back, and why is said", asyn
   const { error } = await take({ kind: "check", color });
   expect(error).toBeInstanceOf(RollbackRequired);
   expect(error).toMatchObject({ message: "errors: 8 of 50 requests failed" });
+});
+
+test("given a rollback that is not proved, then the image goes back, and why is said", async () => {
+  mockFailing = "v1 did not read it";
+  const { error } = await take({ kind: "prove", color });
+  expect(error).toBeInstanceOf(RollbackRequired);
+  expect(error).toMatchObject({ message: "new writes, old reads: v1 did not read it" });
 });
 
 describe("a bake", () => {
