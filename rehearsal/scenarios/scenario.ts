@@ -11,6 +11,7 @@ import { freezeSteps } from "./commands-freeze.ts";
 import { pauseSteps } from "./commands-pauses.ts";
 import { logSteps } from "./commands-log.ts";
 import { planSteps } from "./commands-plan.ts";
+import { rollbackCheckSteps } from "./commands-rollback-check.ts";
 import { revokedSteps } from "./commands-revoked.ts";
 import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
@@ -40,6 +41,7 @@ const commandHazards = [
   ...pauseSteps,
   ...commandAlarmSteps,
   ...planSteps,
+  ...rollbackCheckSteps,
   ...logSteps,
   ...revokedSteps,
   ...killSteps,

@@ -49,7 +49,7 @@ export interface SimulatedImage {
   readonly id: string;
   readonly version: string;
   /** `dead`: never healthy; `failsChecks`: healthy, and no good answer; `failsUnderTraffic`: well until it has requests. */
-  readonly nature: "good" | "dead" | "failsChecks" | "failsUnderTraffic";
+  readonly nature: "good" | "dead" | "failsChecks" | "failsUnderTraffic" | "writesForItself";
 }
 
 export const arns: ByColor<string> = byColor((color) => `arn:aws:elb:eu:1:targetgroup/app-${color}/1`);

@@ -20,6 +20,9 @@ const pausing = (...pauses: string[]): string =>
   ["pauses:", ...pauses.map((pause) => `  - { ${pause} }`), ""].join("\n");
 const [checks, share, flipped] = ["check", "10%", "cutover"].map((point) => `after: ${point}, timeout: 2h`);
 
+/** A file that makes the proof of its rollback a part of each release. */
+const proving = "rollbackCheck: { command: ./check, timeout: 60s, release: true }\n";
+
 const again = (line: string, times: number): string[] => Array.from({ length: times }, () => line);
 
 /** What is explored. */
@@ -131,6 +134,28 @@ export const histories: readonly History[] = [
     before: ["release X --canary"],
     cast: cast("up", "continue"),
     project: pausing(`${share}, then: rollback`),
+  },
+  {
+    name: "proved-release",
+    beginning: fresh,
+    before: [],
+    cast: cast("release X --canary", "rollback"),
+    project: proving,
+  },
+  { name: "unproved-release", beginning: warm, before: [], cast: cast("release Alien"), project: proving },
+  {
+    name: "proved-again",
+    beginning: green,
+    before: [],
+    cast: cast(...again("release X --preview-size=1", 2)),
+    project: proving,
+  },
+  {
+    name: "proved-paused",
+    beginning: fresh,
+    before: ["release X"],
+    cast: cast("check --rollback", "continue"),
+    project: `${proving}${pausing(`${checks}, then: rollback`)}`,
   },
 ];
 

@@ -21,6 +21,8 @@ export interface OperatingSystem {
    * @throws Error: what it prints on standard error
    */
   engine(process: Process, folder: string, args: readonly string[], print: (line: string) => void): Promise<void>;
+  /** A command of the team, in a process that was started for it: its exit code. */
+  team(process: Process): Promise<number>;
   /** Any other `pulumi` command: what it prints. */
   pulumi(args: readonly string[]): Promise<string>;
   /** The answer through the preview listener; undefined: no connection. */
@@ -38,6 +40,8 @@ const real = {
   setInterval,
   clearInterval,
   readFileSync: fs.readFileSync,
+  mkdtempSync: fs.mkdtempSync,
+  rmSync: fs.rmSync,
   readlinkSync: fs.readlinkSync,
   readFile: files.readFile,
   writeFile: files.writeFile,
@@ -131,8 +135,33 @@ function kill(process: Process, pid: number, signal: string | number = "SIGTERM"
   return true;
 }
 
+const spawn = (parent: Process, _command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
+  args.length === 2 ? spawnTeam(parent, options) : spawnEngine(parent, args, options);
+
+/** A shell with a command of the team: cli/analysis/command.ts. */
+function spawnTeam(parent: Process, { env }: childProcess.SpawnOptions) {
+  const command = system.simulation.spawn(`${parent.name}'s command`, parent.host, env ?? {}, parent);
+  const [stdout, stderr] = [new EventEmitter(), new EventEmitter()];
+  const child = Object.assign(new EventEmitter(), { pid: command.pid, stdout, stderr });
+  const end = (code: number | null, signal: string | null): void => {
+    system.simulation.end(command);
+    system.simulation.schedule(1, parent, () => {
+      child.emit("exit", code, signal);
+      child.emit("close", code, signal);
+    });
+  };
+  command.onKilled = () => end(null, "SIGKILL");
+  void system.simulation.in(command, () =>
+    system.team(command).then(
+      (code) => end(code, null),
+      () => end(1, null),
+    ),
+  );
+  return child;
+}
+
 /** The shell of automation/running.ts: it becomes the CLI when it is given a line. */
-function spawn(parent: Process, _command: string, args: readonly string[], { cwd, env }: childProcess.SpawnOptions) {
+function spawnEngine(parent: Process, args: readonly string[], { cwd, env }: childProcess.SpawnOptions) {
   const engine = system.simulation.spawn(`${parent.name}'s engine`, parent.host, env ?? {}, parent);
   const stdout = new EventEmitter();
   let begun = false;
@@ -272,6 +301,8 @@ export function installOperatingSystem(): () => void {
   set(timers, { setTimeout: either(real.pause, pause) });
   set(fs, {
     readFileSync: either(real.readFileSync, read),
+    mkdtempSync: either(real.mkdtempSync, (_, prefix: string) => `${prefix}${system.simulation.draw()}`),
+    rmSync: either(real.rmSync, () => ({})),
     readlinkSync: either(real.readlinkSync, (process, path: string) =>
       path.startsWith("/proc/") ? `pid:[${process.host.name.length}]` : undefined,
     ),

@@ -62,8 +62,8 @@ class Game {
     this.history = history;
     this.simulation = new Simulation(faults, traced);
     this.stack = new Stack(this.simulation, history.beginning);
-    const { pauses } = parseProjectFile(history.project ?? "");
-    this.referee = new Referee(this.stack, (process) => this.players.get(process), pauses);
+    const file = parseProjectFile(history.project ?? "");
+    this.referee = new Referee(this.stack, (process) => this.players.get(process), file);
     if (history.project !== undefined)
       for (const checkout of checkouts) this.stack.files.set(`${folderOf(checkout)}/bluegreen.yaml`, history.project);
     this.simulation.onFault = (fault, label) => this.happen(fault, label);

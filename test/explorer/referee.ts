@@ -1,4 +1,6 @@
 import type { Pause } from "../../cli/analysis/pauses.ts";
+import type { ProjectFile } from "../../cli/analysis/project-schema.ts";
+import { rollbackChecks } from "../../cli/analysis/rollback-check.ts";
 import { openPause } from "../../cli/store/record.ts";
 import { colors, other, servingColor, shares, type ByColor, type Color } from "../../deployment/model.ts";
 import type { Group, Instance, Watcher } from "./aws.ts";
@@ -34,9 +36,15 @@ export class Referee implements Watcher {
   private readonly playerOf: (process: Process) => Player | undefined;
 
   private readonly pauses: readonly Pause[];
+  private readonly proves: boolean;
 
-  constructor(stack: Stack, playerOf: (process: Process) => Player | undefined, pauses: readonly Pause[] = []) {
+  constructor(
+    stack: Stack,
+    playerOf: (process: Process) => Player | undefined,
+    { pauses, rollbackCheck }: Pick<ProjectFile, "pauses" | "rollbackCheck">,
+  ) {
     [this.stack, this.playerOf, this.pauses] = [stack, playerOf, pauses];
+    this.proves = rollbackCheck?.release === true;
     for (const { image } of stack.aws.groups) this.trusted.add(image);
     stack.aws.watcher = this;
   }
@@ -69,7 +77,10 @@ export class Referee implements Watcher {
         this.fail(`${color} gets traffic with mixed images`);
       if (image !== undefined && !this.checked(image) && !this.byHand)
         this.fail(`${nameOf(image)} on ${color} gets ${after[color]} % and was never checked`);
-      if (player !== undefined) this.pausesBefore(color, after[color], player);
+      if (player !== undefined) {
+        this.pausesBefore(color, after[color], player);
+        this.proofBefore(color, player);
+      }
       const { rolledBack } = this;
       if (this.byHand || rolledBack === undefined || color === rolledBack.to || player === undefined) continue;
       if (player.line.startsWith("up") ? !this.isWritten(rolledBack.to) : this.turnOf(player) >= rolledBack.at)
@@ -78,6 +89,15 @@ export class Referee implements Watcher {
       else
         this.fail(`a rollback to ${rolledBack.to} had succeeded, and ${player.line} gives ${color} ${after[color]} %`);
     }
+  }
+
+  /** A colour gains traffic: where the file says so, its rollback was proved in both orders. */
+  private proofBefore(color: Color, { line }: Player): void {
+    const record = this.stack.records().at(-1);
+    if (!this.proves || this.byHand || record?.color !== color || !/^(release|cutover|continue)/.test(line)) return;
+    for (const order of rollbackChecks)
+      if (!record.checks.some(({ name, ok }) => name === order && ok))
+        this.fail(`${color} gets traffic by ${line}, and its rollback was not proved: ${order}`);
   }
 
   /** A colour gains traffic: no pause of its release is open, and each that comes before has been. */

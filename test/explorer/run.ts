@@ -72,7 +72,7 @@ async function execute(stack: Stack, process: Process, line: string, folder: str
     case "cutover":
       return cutover(context, goal);
     case "check":
-      return check(context);
+      return check(context, { rollback: words.includes("--rollback") });
     case "shift":
       return shift(context, words[0]);
     case "bake":

@@ -3,7 +3,7 @@ import { colors, byColor, type Color } from "../../deployment/model.ts";
 import { Aws, commitOf, type SimulatedImage } from "./aws.ts";
 import { Backend } from "./engine.ts";
 import { useOperatingSystem } from "./operating-system.ts";
-import type { Simulation } from "./simulation.ts";
+import type { Process, Simulation } from "./simulation.ts";
 
 const image = (digit: number, version: string, nature: SimulatedImage["nature"] = "good"): SimulatedImage => ({
   id: `ami-0000000000000000${digit}`,
@@ -20,6 +20,7 @@ export const images = {
   Dead: image(4, "v4.0.0", "dead"),
   Bad: image(5, "v5.0.0", "failsUnderTraffic"),
   Broken: image(6, "v6.0.0", "failsChecks"),
+  Alien: image(7, "v7.0.0", "writesForItself"),
 } as const;
 export type ImageName = keyof typeof images;
 
@@ -43,6 +44,8 @@ export class Stack {
   readonly backend: Backend;
   readonly files = new Map<string, string>();
   readonly simulation: Simulation;
+  /** Images that have written, by the file of their proof. */
+  private readonly written = new Map<string, string>();
 
   constructor(simulation: Simulation, { serving, size, standby }: Beginning) {
     this.simulation = simulation;
@@ -98,6 +101,7 @@ export class Stack {
       simulation,
       files: this.files,
       engine: (process, folder, args, print) => backend.run(process, folder, args, print),
+      team: (process) => this.proof(process),
       pulumi: (args) => backend.pulumi(args),
       preview: (color) => this.answer(color),
     });
@@ -120,6 +124,19 @@ export class Stack {
       text = text.replace(new RegExp(`  bluegreen:${key}:.*\n`), "") + line;
     }
     this.files.set(file, text);
+  }
+
+  /** The team's command that proves a rollback: who has written, by the file that its reader gets. */
+  private async proof({ env }: Process): Promise<number> {
+    const { BLUEGREEN_ROLLBACK: action, BLUEGREEN_ROLLBACK_FILE: file = "" } = env;
+    const color = env.BLUEGREEN_COLOR as Color;
+    return this.simulation.call({ label: `${action} through ${color}`, write: true }, () => {
+      const own = this.aws.healthy(color)[0]?.image;
+      if (own === undefined || this.answer(color).status !== 200) return 1;
+      if (action === "write") this.written.set(file, own);
+      const writer = this.written.get(file);
+      return writer === own || writer !== images.Alien.id ? 0 : 1;
+    });
   }
 
   /** What an instance of a colour answers through the preview listener. */
