@@ -15,8 +15,11 @@ export function rulesPage(table: Table): string {
   const { rules, exceptions } = table;
   const kept = rules.filter(({ reason }) => reason === undefined);
   const left = rules.filter(({ reason }) => reason !== undefined);
-  const at = (level: number) => `${kept.filter((rule) => rule.level === level).length} of ${rules.filter((rule) => rule.level === level).length}`;
-  const scanned = kept.filter((rule) => judgedBy(rule, exceptions).startsWith("scanner") && !judgedBy(rule, exceptions).startsWith("scanner on"));
+  const at = (level: number) =>
+    `${kept.filter((rule) => rule.level === level).length} of ${rules.filter((rule) => rule.level === level).length}`;
+  const scanned = kept.filter(
+    (rule) => judgedBy(rule, exceptions).startsWith("scanner") && !judgedBy(rule, exceptions).startsWith("scanner on"),
+  );
   return `# CIS, rule by rule
 
 Made by \`npm run cis\` from [\`images/cis/rules.yaml\`](../images/cis/rules.yaml), as are the specs' lists and OpenSCAP's tailoring file.

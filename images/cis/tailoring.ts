@@ -11,7 +11,9 @@ const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAl
 export function leftOut({ rules }: Table): Map<string, string> {
   const kept = new Set(rules.filter(({ reason }) => reason === undefined).flatMap(({ scanner }) => scanner));
   const out = rules.flatMap(({ id, reason, scanner }) =>
-    reason === undefined ? [] : scanner.filter((rule) => !kept.has(rule)).map((rule) => [rule, `${id}: ${reason}`] as const),
+    reason === undefined
+      ? []
+      : scanner.filter((rule) => !kept.has(rule)).map((rule) => [rule, `${id}: ${reason}`] as const),
   );
   return new Map(out);
 }

@@ -17,12 +17,7 @@ import { isOf, resourceNames, type Spec } from "./spec.ts";
 /** Instances that boot beside each other, and images that are broken at rest: the machine's cores are what it takes. */
 const atOnce = 3;
 
-const atRest: readonly Breakage[] = [
-  ...serviceBreakages,
-  ...accountBreakages,
-  ...systemBreakages,
-  ...traceBreakages,
-];
+const atRest: readonly Breakage[] = [...serviceBreakages, ...accountBreakages, ...systemBreakages, ...traceBreakages];
 const boots = [...new Set(bootedBreakages.map(({ boot }) => boot))].map((boot) =>
   bootedBreakages.filter((breakage) => breakage.boot === boot),
 );
@@ -135,7 +130,10 @@ export function mergeSpecs(specs: readonly Spec[]): Spec {
 }
 
 /** Resources of a spec that no mistake has made fail. */
-export function unbroken(spec: Spec, { breakages, generated }: Pick<ImagesReport, "breakages" | "generated">): string[] {
+export function unbroken(
+  spec: Spec,
+  { breakages, generated }: Pick<ImagesReport, "breakages" | "generated">,
+): string[] {
   const seen = [
     ...breakages.flatMap(({ caughtBy, missed }) => caughtBy.filter((named) => !missed.includes(named))),
     ...(generated?.caughtBy ?? []),

@@ -84,10 +84,7 @@ export async function proveCaughtBooted(
   breakages: readonly BootedBreakage[],
   id: string,
 ): Promise<BreakageReport[]> {
-  await bakery.store.derive(
-    { id, parent: root, tags: {} },
-    breakages.map(({ script }) => `(${script})`).join("\n"),
-  );
+  await bakery.store.derive({ id, parent: root, tags: {} }, breakages.map(({ script }) => `(${script})`).join("\n"));
   return lookAt(bakery, id, async (instance) => {
     const found = new Map<string, Findings>();
     const reports: BreakageReport[] = [];

@@ -30,7 +30,11 @@ async function run(rounds: number, journal: string): Promise<number | null> {
   };
   // The time-out is for a script that does not end with what it calls: no test may leave it running.
   const options = { env, timeout: 4000 };
-  const child = execFile(script, ["service", "--output=cat", "--unit=a.service", "_PID=1", "+", "_TRANSPORT=kernel"], options);
+  const child = execFile(
+    script,
+    ["service", "--output=cat", "--unit=a.service", "_PID=1", "+", "_TRANSPORT=kernel"],
+    options,
+  );
   const [code] = (await once(child, "close")) as [number | null];
   return code;
 }

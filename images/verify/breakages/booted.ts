@@ -25,11 +25,7 @@ export const bootedBreakages: readonly BootedBreakage[] = [
     name: "log lines that go nowhere",
     script: "systemctl disable -q bluegreen-logs",
     spec: "boot",
-    caughtBy: [
-      "Service: logs-are-written",
-      "File: /var/log/bluegreen/service.log: exists",
-      "Command: service-logs",
-    ],
+    caughtBy: ["Service: logs-are-written", "File: /var/log/bluegreen/service.log: exists", "Command: service-logs"],
   },
   {
     boot: "a",

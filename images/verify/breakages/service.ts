@@ -59,7 +59,8 @@ export const serviceBreakages: readonly Breakage[] = [
   },
   {
     name: "a Node that nobody supports any more",
-    script: "rm -f /usr/local/bin/node && printf '#!/bin/sh\\necho v18.20.0\\n' >/usr/local/bin/node && chmod 0755 /usr/local/bin/node",
+    script:
+      "rm -f /usr/local/bin/node && printf '#!/bin/sh\\necho v18.20.0\\n' >/usr/local/bin/node && chmod 0755 /usr/local/bin/node",
     spec: "app",
     caughtBy: ["Command: node-runs"],
   },

@@ -8,7 +8,13 @@ const breakage = (name: string, script: string, ...caughtBy: string[]): Breakage
 });
 
 const modules = "squashfs udf cramfs freevxfs jffs2 hfs hfsplus usb-storage dccp sctp rds tipc".split(" ");
-const servers = ["nfs-server.service", "rpcbind.service", "rpcbind.socket", "rsyncd.service", "systemd-journal-remote.socket"];
+const servers = [
+  "nfs-server.service",
+  "rpcbind.service",
+  "rpcbind.socket",
+  "rsyncd.service",
+  "systemd-journal-remote.socket",
+];
 
 /** Mistakes with files, servers and kernel, none of them far-fetched: all have been found on servers that somebody had set up by hand. */
 export const systemBreakages: readonly Breakage[] = [
@@ -28,11 +34,7 @@ export const systemBreakages: readonly Breakage[] = [
     "touch /opt/app/notes && chmod 0666 /opt/app/notes",
     "Command: world-writable-files",
   ),
-  breakage(
-    "a folder whose files anybody may remove",
-    "mkdir -m 0777 /opt/shared",
-    "Command: world-writable-folders",
-  ),
+  breakage("a folder whose files anybody may remove", "mkdir -m 0777 /opt/shared", "Command: world-writable-folders"),
   breakage("a file of nobody's", "touch /opt/app/x && chown 4711 /opt/app/x", "Command: unowned"),
   breakage(
     "a program with root's rights",
@@ -49,21 +51,22 @@ export const systemBreakages: readonly Breakage[] = [
     "Command: bootloader",
   ),
   breakage(
-    "passwords as short as one likes",
-    "rm /etc/security/pwquality.conf",
-    "File: /etc/security/pwquality.conf",
+    "a boot loader that somebody else may change",
+    "mkdir -p /boot/grub2 && install -m 0600 -o games /dev/null /boot/grub2/grub.cfg",
+    "Command: bootloader",
   ),
-  breakage("kernel settings gone", "rm /etc/sysctl.d/90-bluegreen-cis.conf", "File: /etc/sysctl.d/90-bluegreen-cis.conf"),
+  breakage("passwords as short as one likes", "rm /etc/security/pwquality.conf", "File: /etc/security/pwquality.conf"),
+  breakage(
+    "kernel settings gone",
+    "rm /etc/sysctl.d/90-bluegreen-cis.conf",
+    "File: /etc/sysctl.d/90-bluegreen-cis.conf",
+  ),
   breakage(
     "kernel modules that may be loaded",
     "rm /etc/modprobe.d/bluegreen-cis.conf",
     ...modules.map((module) => `Command: module-${module}`),
   ),
-  breakage(
-    "logs that nobody rotates",
-    "systemctl disable -q logrotate.timer",
-    "Command: logrotate-enabled",
-  ),
+  breakage("logs that nobody rotates", "systemctl disable -q logrotate.timer", "Command: logrotate-enabled"),
   breakage(
     "a cron that does not start",
     "printf '[Install]\\nWantedBy=multi-user.target\\n' >/usr/lib/systemd/system/crond.service",

@@ -41,9 +41,11 @@ const sorted = (ids: Iterable<string>): string[] => [...new Set(ids)].sort();
 
 /** Each spec's title, and the ids in its meta; those of lists are made from the table. */
 const specs = readdirSync(parts).flatMap((file) =>
-  [...readFileSync(path.join(parts, file), "utf8").matchAll(/title: "CIS ([\d., to]+): .*"\n\s+meta: \{ cis: (.*) \}/g)].map(
-    ([, title = "", meta = ""]) => ({ file, title, ids: idsIn(title), meta: idsIn(meta) }),
-  ),
+  [
+    ...readFileSync(path.join(parts, file), "utf8").matchAll(
+      /title: "CIS ([\d., to]+): .*"\n\s+meta: \{ cis: (.*) \}/g,
+    ),
+  ].map(([, title = "", meta = ""]) => ({ file, title, ids: idsIn(title), meta: idsIn(meta) })),
 );
 
 test("given a spec of a rule, then its title and its meta name the same rules, and the table keeps them", () => {
@@ -71,7 +73,11 @@ describe("a table is refused", () => {
     ["with both", rule("script: a, reason: b"), "a script or a spec, or a reason"],
     ["with a level that is none", rule("script: a").replace("level: 1", "level: 3"), "level"],
     ["with an unknown key", rule("script: a, scaner: [x]"), "scaner"],
-    ["with one id twice", `rules:\n${'  - { id: "1.1", level: 1, title: t, script: a }\n'.repeat(2)}exceptions: {}\n`, "1.1"],
+    [
+      "with one id twice",
+      `rules:\n${'  - { id: "1.1", level: 1, title: t, script: a }\n'.repeat(2)}exceptions: {}\n`,
+      "1.1",
+    ],
   ])("%s", (_, yaml, message) => expect(() => parseTable(yaml)).toThrow(message));
 });
 
@@ -81,7 +87,8 @@ describe("a scan", () => {
   - { id: "1.2", level: 1, title: b, reason: why & how, scanner: [left, kept] }
 exceptions: { odd: Debian has another }
 `);
-  const results = (given: Record<string, string>) => new Map(Object.entries({ kept: "pass", odd: "fail", left: "fail", ...given }));
+  const results = (given: Record<string, string>) =>
+    new Map(Object.entries({ kept: "pass", odd: "fail", left: "fail", ...given }));
 
   test("is read from what oscap prints", () => {
     const prefix = "xccdf_org.ssgproject.content_rule_";

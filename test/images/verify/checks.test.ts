@@ -47,7 +47,11 @@ grep -q '^version: v1.2.3$' "$4" && grep -q '^layer: ' "$4" && grep -q '^system:
 if grep -q mistake "$2"; then echo "invalid Attribute" >&2; exit 1; fi
 cat "$2"`,
     );
-  const vars = { "vars/cis.yaml": "cis: {}\n", "vars/al2023.yaml": "system: al2023\n", "vars/debian.yaml": "system: debian\n" };
+  const vars = {
+    "vars/cis.yaml": "cis: {}\n",
+    "vars/al2023.yaml": "system: al2023\n",
+    "vars/debian.yaml": "system: debian\n",
+  };
   const good = {
     ...vars,
     "app.yaml": "gossfile:\n  parts/a.yaml: {}\n  parts/b.yaml: {}\n",

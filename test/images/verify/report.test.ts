@@ -95,7 +95,17 @@ const rows = (text: string): string[][] =>
 const head = ["image", "id", "tests in the bake", "at rest", "once booted", "boot gate", "seconds"];
 
 it("has a row for each image and each breakage", () => {
-  expect(rows(tables(report({ bakes: failed, breakages: [caught, broken("one", false, [], "Port: tcp6:22")], generated: { caughtBy: ["File: /a: mode"], missed: [] } })))).toEqual([
+  expect(
+    rows(
+      tables(
+        report({
+          bakes: failed,
+          breakages: [caught, broken("one", false, [], "Port: tcp6:22")],
+          generated: { caughtBy: ["File: /a: mode"], missed: [] },
+        }),
+      ),
+    ),
+  ).toEqual([
     head,
     ["base", "ami-base", "30", "40", "20", "", "12.3"],
     ["app", "ami-app", "30", "40", "2 of 20 FAILED", "failed", "12.3"],

@@ -20,7 +20,11 @@ const printed = (...results: Result[]): string =>
   });
 
 test.each<[string, string, ReturnType<typeof findingsOf>]>([
-  ["tests that all pass", printed({}, { id: "y" }), { tests: 2, failed: [], passed: [named("x"), named("y")], missing: {} }],
+  [
+    "tests that all pass",
+    printed({}, { id: "y" }),
+    { tests: 2, failed: [], passed: [named("x"), named("y")], missing: {} },
+  ],
   [
     "tests that failed, by their names",
     printed({}, { id: "a", successful: false }, { id: "b", successful: false }),
