@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
-import type { ImageAtRest } from "../verify/at-rest.ts";
+import path from "node:path";
 import type { Table } from "./rules.ts";
-import { contentFile } from "./scanner.ts";
 import { contentPrefix, contentProfile, leftOut } from "./tailoring.ts";
+
+/** OpenSCAP's content, built for Amazon Linux 2023 with Debian's packages: see content.md. */
+const contentFile = path.join(import.meta.dirname, "ssg-al2023-rehearsal-ds.xml.bz2");
 
 /** Debian's names for what the content looks for, so that it judges what is there. */
 const disguise = `
@@ -15,11 +17,16 @@ done
 printf '[Service]\\nExecStartPost=-/sbin/augenrules --load\\n' >/usr/lib/systemd/system/auditd.service
 `;
 
+/** An image in which a script can be run, with files that it finds in /run. */
+export interface ScannedImage {
+  run(script: string, files: Readonly<Record<string, Buffer>>): Promise<string>;
+}
+
 /** What the scanner found of each of its rules, by the rule's name without its prefix. */
 export type ScanResults = ReadonlyMap<string, string>;
 
 /** Lets OpenSCAP judge an image that is not booted, by the profile of both levels. */
-export async function scan(image: ImageAtRest): Promise<ScanResults> {
+export async function scan(image: ScannedImage): Promise<ScanResults> {
   const evaluate = `oscap xccdf eval --progress --profile ${contentProfile} /run/content.xml.bz2`;
   const printed = await image.run(`${disguise}\n${evaluate} 2>/run/errors || true; tail -n 3 /run/errors >&2`, {
     "content.xml.bz2": await readFile(contentFile),

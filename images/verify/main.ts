@@ -6,7 +6,6 @@ import type { ImageManifest } from "../build/manifest.ts";
 import { judge } from "../build/report.ts";
 import { readTable } from "../cis/rules.ts";
 import { judgeScan, scan } from "../cis/scan.ts";
-import { openscapLayer } from "../cis/scanner.ts";
 import { requireMachines } from "@bluegreen/machines";
 import { claim } from "../../tools/claim.ts";
 import { CleanUp } from "../../tools/clean-up.ts";
@@ -15,6 +14,7 @@ import { ImageAtRest } from "./at-rest.ts";
 import type { Bakery } from "./bakery.ts";
 import { brokenTask, unbrokenTask } from "./broken.ts";
 import { proveAtRest, proveBooted } from "./proofs.ts";
+import { openscapLayer } from "./scanner.ts";
 import { type ImagesReport, tables, verdict } from "./report.ts";
 
 const program = new Command("images")

@@ -5,9 +5,6 @@ import { debianRoot, ImageStore } from "@bluegreen/machines";
 import { cacheDir, made } from "../../tools/cache.ts";
 import { run, withProgress } from "../../tools/run.ts";
 
-/** OpenSCAP's content, built for Amazon Linux 2023 with Debian's packages: see content.md. */
-export const contentFile = path.join(import.meta.dirname, "ssg-al2023-rehearsal-ds.xml.bz2");
-
 const install = `
 export DEBIAN_FRONTEND=noninteractive
 printf '%s\\n' "$resolver" >/etc/resolv.conf
