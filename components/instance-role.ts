@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { logGroupName, type LogSource } from "./log-groups.ts";
+import { logGroupName, type LogSource, systemLogGroupName } from "./log-groups.ts";
 
 export interface InstanceRoleArgs {
   /** Whose instances: a colour's, or those of one-off jobs, which belong to no group. */
@@ -50,7 +50,9 @@ export class InstanceRole extends pulumi.ComponentResource {
     const settings = ["", "/*"].map(
       (end) => `arn:${partition}:ssm:${region}:${accountId}:parameter${settingsPath}${end}`,
     );
-    const logGroup = `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroupName(settingsPath, source)}`;
+    const logGroups = [logGroupName(settingsPath, source), systemLogGroupName(settingsPath)].map(
+      (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+    );
     // One policy for all of it: the engine asks the provider about each resource, twice in every update.
     const own = new aws.iam.RolePolicy(
       `${name}-policy`,
@@ -77,7 +79,7 @@ export class InstanceRole extends pulumi.ComponentResource {
               Sid: "WriteOwnLogs",
               Effect: "Allow",
               Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-              Resource: [logGroup, `${logGroup}:*`],
+              Resource: logGroups.flatMap((group) => [group, `${group}:*`]),
             },
             {
               // Systems Manager's agent looks for a log group among all of them before it writes a command's output.

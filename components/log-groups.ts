@@ -15,19 +15,24 @@ export interface LogGroupsArgs {
   tags: Record<string, string>;
 }
 
-/** A log group for each that logs. 0.63 USD for each GB that comes in, 0.03 a month for each that is kept. */
+/** The log group of what happens on the instances of all sources: logins, sudo, the audit, the boot. */
+export const systemLogGroupName = (settingsPath: string) => `${settingsPath}/system`;
+
+/** A log group for each that logs, and one for their systems. 0.63 USD for each GB that comes in, 0.03 a month for each that is kept. */
 export class LogGroups extends pulumi.ComponentResource {
   readonly names: Record<LogSource, pulumi.Output<string>>;
 
   constructor(name: string, args: LogGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("bluegreen:index:LogGroups", name, {}, opts);
-    const group = (source: LogSource) =>
+    const group = (part: string, groupName: string) =>
       new aws.cloudwatch.LogGroup(
-        `${name}-${source}`,
-        { name: logGroupName(args.settingsPath, source), retentionInDays: args.retention, tags: args.tags },
+        `${name}-${part}`,
+        { name: groupName, retentionInDays: args.retention, tags: args.tags },
         { parent: this },
       ).name;
-    this.names = { blue: group("blue"), green: group("green"), jobs: group("jobs") };
+    const own = (source: LogSource) => group(source, logGroupName(args.settingsPath, source));
+    this.names = { blue: own("blue"), green: own("green"), jobs: own("jobs") };
+    group("system", systemLogGroupName(args.settingsPath));
     this.registerOutputs({ names: this.names });
   }
 }

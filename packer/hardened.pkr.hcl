@@ -28,11 +28,14 @@ build {
       "${path.root}/scripts/hardened/configure-kernel.sh",
       "${path.root}/scripts/hardened/configure-mounts.sh",
       "${path.root}/scripts/hardened/disable-services.sh",
+      "${path.root}/scripts/hardened/configure-selinux.sh",
       "${path.root}/scripts/hardened/restrict-passwords.sh",
+      "${path.root}/scripts/hardened/configure-pam.sh",
       "${path.root}/scripts/hardened/restrict-sessions.sh",
       "${path.root}/scripts/hardened/restrict-privileges.sh",
       "${path.root}/scripts/hardened/restrict-schedulers.sh",
       "${path.root}/scripts/hardened/configure-audit.sh",
+      "${path.root}/scripts/hardened/configure-logrotate.sh",
       "${path.root}/scripts/hardened/set-banners.sh",
     ]
   }

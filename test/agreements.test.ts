@@ -80,12 +80,16 @@ describe("the paths of the CloudWatch agent", () => {
     expect(found(files.units, link)).toEqual(found(files.link, link));
   });
 
-  test("the log that the exporter writes is the one that the agent reads and the check looks for", () => {
-    const [name] = found("packer/files/export-journal", /readonly log="\$\{LOGS_DIRECTORY:\?\}\/([^"]+)"/g);
-    const [folder] = found(files.exporter, /^LogsDirectory=(.*)$/gm);
-    const log = `/var/log/${folder}/${name}`;
-    expect(found(files.writer, /"file_path": "([^"]+)"/g)).toEqual([log]);
-    expect(found(files.boot, /"file_path": "([^"]+)"/g)).toEqual([log]);
+  test("the logs that the exporters write are those that the agent reads and the check looks for, with those of others", () => {
+    const logs = [files.exporter, "packer/files/bluegreen-system-logs.service"].map((unit) => {
+      const [name] = found(unit, /^ExecStart=\S+export-journal (\S+)/gm);
+      const [folder] = found(unit, /^LogsDirectory=(.*)$/gm);
+      return `/var/log/${folder}/${name}.log`;
+    });
+    const [sudo] = found("packer/scripts/hardened/restrict-privileges.sh", /Defaults logfile="([^"]+)"/g);
+    const all = [...logs, "/var/log/audit/audit.log", sudo];
+    expect(found(files.writer, /"file_path": "([^"]+)"/g)).toEqual(all);
+    expect(found(files.boot, /"file_path": "([^"]+)"/g)).toEqual(all);
   });
 
   test("the configuration that the image gets is the one that its check looks for", () => {

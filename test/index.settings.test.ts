@@ -349,8 +349,8 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     values: [30, 7],
     places: (run) => ofType(run, "LogGroup").map(({ inputs }) => inputs.retentionInDays),
     seen: [
-      [30, 30, 30],
-      [7, 7, 7],
+      [30, 30, 30, 30],
+      [7, 7, 7, 7],
     ],
   },
   alarmErrorPercent: {

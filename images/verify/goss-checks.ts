@@ -20,7 +20,8 @@ export async function checkSpecs(goss: string, folder: string, work: string): Pr
     await filesBelow(folder, /^[\w-]+\.yaml$/),
     await filesBelow(folder, /^(parts\/)?[\w-]+\.yaml$/),
   ];
-  const systems = await filesBelow(path.join(folder, "vars"), /\.yaml$/);
+  const systems = await filesBelow(path.join(folder, "vars"), /^(?!cis\.)[\w-]+\.yaml$/);
+  const cis = await readFile(path.join(folder, "vars", "cis.yaml"), "utf8");
   const faults: string[] = [];
   for (const file of all) {
     for (const kind of unknownKinds(await readFile(file, "utf8"))) faults.push(`${file}: goss knows no ${kind}`);
@@ -29,7 +30,7 @@ export async function checkSpecs(goss: string, folder: string, work: string): Pr
     for (const layer of LAYERS) {
       const vars = path.join(work, `${layer}-${path.basename(system)}`);
       // As install-specs.sh writes them on an image.
-      await writeFile(vars, `${await readFile(system, "utf8")}\nlayer: ${layer}\nversion: v1.2.3\n`);
+      await writeFile(vars, `${await readFile(system, "utf8")}\n${cis}\nlayer: ${layer}\nversion: v1.2.3\n`);
       const rendered = await renderEach(goss, all, vars, faults);
       for (const root of roots) {
         const shared = duplicates(only(closure(root, layer, read), rendered));

@@ -4,13 +4,17 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ImageManifest } from "../build/manifest.ts";
 import { judge } from "../build/report.ts";
+import { readTable } from "../cis/rules.ts";
+import { judgeScan, scan } from "../cis/scan.ts";
 import { requireMachines } from "@bluegreen/machines";
 import { claim } from "../../tools/claim.ts";
 import { CleanUp } from "../../tools/clean-up.ts";
 import { bakeNext, bakes, freshBakery, IMAGES, keepBaked, versions } from "./baked.ts";
+import { ImageAtRest } from "./at-rest.ts";
 import type { Bakery } from "./bakery.ts";
-import { breakages } from "./breakages.ts";
-import { proveBooted, proveCaught } from "./proofs.ts";
+import { brokenTask, unbrokenTask } from "./broken.ts";
+import { proveAtRest, proveBooted } from "./proofs.ts";
+import { openscapLayer } from "./scanner.ts";
 import { type ImagesReport, tables, verdict } from "./report.ts";
 
 const program = new Command("images")
@@ -18,9 +22,6 @@ const program = new Command("images")
     "Bakes the images of the rehearsal with Packer on machines that really boot, and proves each: its specs hold, and broken ones are caught. Root on Linux.",
   )
   .option("--no-breakages", "leave out the images that are broken on purpose");
-
-/** Instances that boot beside each other: the machine's cores are what a boot takes. */
-const atOnce = 3;
 
 async function main(): Promise<number> {
   const options = program.parse().opts<{ breakages: boolean }>();
@@ -37,10 +38,12 @@ async function main(): Promise<number> {
     seconds: 0,
     bakes: [],
     breakages: [],
+    unbroken: [],
   };
   try {
     const bakery = await freshBakery(cleanUp, console.log);
     const manifests = new Map<string, ImageManifest>();
+    const root = (): string => rootOf(bakery, manifests, `app-${versions[0]}`);
     await new Listr(
       [
         ...bakes.map((bake) => ({
@@ -53,14 +56,33 @@ async function main(): Promise<number> {
             });
             const { tests } = judge(await readFile(path.join(bakery.out, manifest.report), "utf8"), bake.version);
             task.output = "booting an instance of it";
-            const booted = await proveBooted(bakery, bake.layer, bakery.rootOf(manifest));
+            const image = bakery.rootOf(manifest);
+            const atRest = await proveAtRest(bakery, image);
+            const booted = await proveBooted(bakery, bake.layer, image);
             const seconds = (Date.now() - started) / 1000;
-            report.bakes.push({ name: bake.name, image: bakery.rootOf(manifest), tests, seconds, booted });
-            task.title = `${bake.name}: ${tests} tests in the bake, ${booted.tests} once booted`;
+            report.bakes.push({ name: bake.name, image, tests, seconds, atRest, booted });
+            task.title = `${bake.name}: ${tests} tests in the bake, ${atRest.tests} at rest, ${booted.tests} once booted`;
+            if (atRest.failed.length > 0) throw new Error(`failed at rest: ${atRest.failed.join("; ")}`);
             if (booted.failed.length > 0) throw new Error(`failed once booted: ${booted.failed.join("; ")}`);
           },
         })),
-        ...(options.breakages ? [breakageTask(bakery, manifests, report)] : []),
+        {
+          title: "hardened: let OpenSCAP judge it",
+          // What it finds does not keep the mistakes from being tried.
+          exitOnError: false,
+          task: async (_: unknown, task: { title: string }) => {
+            const image = new ImageAtRest(
+              bakery.store,
+              rootOf(bakery, manifests, "hardened"),
+              await openscapLayer(console.log),
+            );
+            report.scan = judgeScan(readTable(), await scan(image));
+            const { passed, excepted, faults } = report.scan;
+            task.title = `hardened: OpenSCAP passes ${passed} of its rules, ${excepted} have a reason why not`;
+            if (faults.length > 0) throw new Error(faults.join("\n"));
+          },
+        },
+        ...(options.breakages ? [brokenTask(bakery, root, report), unbrokenTask(bakery, root, report)] : []),
       ],
       {
         renderer: process.stdout.isTTY ? "default" : "simple",
@@ -68,7 +90,11 @@ async function main(): Promise<number> {
       },
     ).run();
     await keepBaked(bakery, manifests);
-    report.ok = report.breakages.every(({ caught }) => caught);
+    report.ok =
+      report.breakages.every(({ missed }) => missed.length === 0) &&
+      (report.generated?.missed ?? []).length === 0 &&
+      (report.scan?.faults ?? []).length === 0 &&
+      report.unbroken.length === 0;
   } finally {
     for (const error of await cleanUp.run()) console.log(error.message);
     report.seconds = (Date.now() - begun) / 1000;
@@ -79,30 +105,10 @@ async function main(): Promise<number> {
   return report.ok ? 0 : 1;
 }
 
-/** All broken images, some at once. Each is shown, caught or not: one that is missed does not hide another. */
-function breakageTask(bakery: Bakery, manifests: Map<string, ImageManifest>, report: ImagesReport) {
-  return {
-    title: `${breakages.length} images, broken on purpose`,
-    task: () => {
-      const sound = manifests.get(`app-${versions[0]}`);
-      if (!sound) throw new Error("there is no image to break");
-      return new Listr(
-        breakages.map((breakage, index) => ({
-          title: breakage.name,
-          task: async (_: unknown, task: { title: string }) => {
-            const { name, spec, caughtBy } = breakage;
-            const proof = await proveCaught(bakery, bakery.rootOf(sound), breakage, `broken-${index + 1}`).catch(
-              (error: Error) => ({ name, spec, caughtBy, caught: false, failed: [error.message] }),
-            );
-            report.breakages.push(proof);
-            if (!proof.caught) throw new Error(`nothing caught it; failed: ${proof.failed.join("; ") || "none"}`);
-            task.title = `${breakage.name}: caught by ${breakage.caughtBy}`;
-          },
-        })),
-        { concurrent: atOnce, exitOnError: false },
-      );
-    },
-  };
+function rootOf(bakery: Bakery, manifests: ReadonlyMap<string, ImageManifest>, name: string): string {
+  const manifest = manifests.get(name);
+  if (!manifest) throw new Error(`there is no image ${name}`);
+  return bakery.rootOf(manifest);
 }
 
 main().then(

@@ -10,6 +10,8 @@ const schema = z.object({
       "resource-id": z.string(),
       "resource-type": z.string(),
       property: z.string(),
+      // Of a list of patterns, those that were not found.
+      "matcher-result": z.object({ "missing-elements": z.array(z.unknown()).nullish() }).nullish(),
     }),
   ),
 });
@@ -19,6 +21,10 @@ export interface Findings {
   tests: number;
   /** `Type: id: property` of each test that failed. */
   failed: string[];
+  /** The same of each that passed. */
+  passed: string[];
+  /** Patterns that a failed test did not find, by its name. */
+  missing: Readonly<Record<string, string[]>>;
 }
 
 /** Reads what `goss validate --format json` printed; undefined where it is something else. */
@@ -27,19 +33,29 @@ export function findingsOf(printed: string): Findings | undefined {
   if (!parsed.success) return undefined;
   const { results } = parsed.data;
   const failed = results.filter(({ successful, skipped }) => !successful && !skipped);
+  const passed = results.filter(({ successful, skipped }) => successful && !skipped);
   const nameOf = (result: (typeof failed)[number]): string =>
     `${result["resource-type"]}: ${result["resource-id"]}: ${result.property}`;
-  return { tests: results.length, failed: failed.map(nameOf) };
+  const missing = failed.map(
+    (result) => [nameOf(result), (result["matcher-result"]?.["missing-elements"] ?? []).map(String)] as const,
+  );
+  return {
+    tests: results.length,
+    failed: failed.map(nameOf),
+    passed: passed.map(nameOf),
+    missing: Object.fromEntries(missing),
+  };
 }
 
 /**
- * Runs specs that an instance carries. Services that have just started get a few seconds first; what counts is the run
+ * Runs specs that an instance carries. Services that have just started get some seconds first; what counts is the run
  * after that.
  * @param spec name of a file in /etc/goss, without its end
+ * @param seconds how long services get; default: 4, for images that will not hold
  */
-export async function runSpec(instance: Instance, spec: string): Promise<Findings> {
+export async function runSpec(instance: Instance, spec: string, seconds = 4): Promise<Findings> {
   const goss = `goss -g /etc/goss/${spec}.yaml --vars /etc/goss/vars.yaml validate`;
-  await instance.inside(`${goss} --format silent --retry-timeout 4s --sleep 500ms`);
+  await instance.inside(`${goss} --format silent --retry-timeout ${seconds}s --sleep 500ms`);
   const printed = await instance.inside(`${goss} --format json`);
   const findings = findingsOf(printed);
   if (!findings) throw new Error(`the specs ${spec} could not be run on ${instance.id}: ${printed.slice(-500)}`);

@@ -85,7 +85,7 @@ test("it answers launch hooks of its own colour's group and of no other", async 
   });
 });
 
-test("it sends logs to its own colour's group alone, and metrics of the agent's namespace alone", async () => {
+test("it sends logs to its own colour's group and the systems' alone, and metrics of the agent's namespace alone", async () => {
   const { WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags } = await statements({});
   const group = (end: string) => `arn:aws-cn:logs:cn-north-1:111111111111:log-group:${end}`;
   expect([WriteOwnLogs, FindLogGroups, SendAgentMetrics, ReadTags]).toEqual([
@@ -93,7 +93,12 @@ test("it sends logs to its own colour's group alone, and metrics of the agent's 
       Sid: "WriteOwnLogs",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-      Resource: [group("/bluegreen/dev/green"), group("/bluegreen/dev/green:*")],
+      Resource: [
+        group("/bluegreen/dev/green"),
+        group("/bluegreen/dev/green:*"),
+        group("/bluegreen/dev/system"),
+        group("/bluegreen/dev/system:*"),
+      ],
     },
     { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: group("*") },
     {
@@ -109,8 +114,8 @@ test("it sends logs to its own colour's group alone, and metrics of the agent's 
 
 test("given the role of one-off jobs, then it alone writes to the jobs' log group, and it answers no launch hook", async () => {
   const given = await statements({ source: "jobs" });
-  const group = "arn:aws-cn:logs:cn-north-1:111111111111:log-group:/bluegreen/dev/jobs";
-  expect(given.WriteOwnLogs.Resource).toEqual([group, `${group}:*`]);
+  const group = (name: string) => `arn:aws-cn:logs:cn-north-1:111111111111:log-group:/bluegreen/dev/${name}`;
+  expect(given.WriteOwnLogs.Resource).toEqual([group("jobs"), group("jobs:*"), group("system"), group("system:*")]);
   expect(given).not.toHaveProperty("AnswerOwnLaunchHook");
   expect(given).toHaveProperty("ReadOwnSettings");
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { logGroupName } from "../../components/log-groups.ts";
+import { logGroupName, systemLogGroupName } from "../../components/log-groups.ts";
 
 const script = path.resolve(import.meta.dirname, "../../packer/files/configure-cloudwatch-agent");
 
@@ -21,7 +21,7 @@ async function configure(environment: string): Promise<void> {
 const self = "BLUEGREEN_INSTANCE_ID=i-0123456789abcdef0\nAWS_REGION=eu-central-1\n";
 
 it.each(["blue", "green"] as const)(
-  "sends the lines of a %s instance to its colour's group, as the stack names it",
+  "sends the lines of a %s instance to its colour's group, and its system's to that of all, as the stack names them",
   async (color) => {
     await configure(`BLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=dev\nBLUEGREEN_SETTINGS=/bluegreen/dev\n${self}`);
     expect(JSON.parse(readFileSync(file(), "utf8"))).toEqual({
@@ -34,6 +34,15 @@ it.each(["blue", "green"] as const)(
                 log_group_name: logGroupName("/bluegreen/dev", color),
                 log_stream_name: "{instance_id}",
               },
+              ...[
+                ["/var/log/bluegreen/system.log", "journal"],
+                ["/var/log/audit/audit.log", "audit"],
+                ["/var/log/sudo.log", "sudo"],
+              ].map(([file_path, stream]) => ({
+                file_path,
+                log_group_name: systemLogGroupName("/bluegreen/dev"),
+                log_stream_name: `{instance_id}/${stream}`,
+              })),
             ],
           },
         },

@@ -30,14 +30,18 @@ async function run(rounds: number, journal: string): Promise<number | null> {
   };
   // The time-out is for a script that does not end with what it calls: no test may leave it running.
   const options = { env, timeout: 4000 };
-  const child = execFile(script, ["a.service", "b.service"], options);
+  const child = execFile(
+    script,
+    ["service", "--output=cat", "--unit=a.service", "_PID=1", "+", "_TRANSPORT=kernel"],
+    options,
+  );
   const [code] = (await once(child, "close")) as [number | null];
   return code;
 }
 
-it("asks for the units' lines alone, bare, and from where it was", async () => {
+it("asks for what its options name, and from where it was", async () => {
   await run(2, "true");
-  const asked = `--quiet --output=cat --cursor-file=${at("state", "cursor")} --unit=a.service --unit=b.service\n`;
+  const asked = `--quiet --cursor-file=${at("state", "cursor")} --output=cat --unit=a.service _PID=1 + _TRANSPORT=kernel\n`;
   expect(readFileSync(at("calls"), "utf8")).toBe(asked.repeat(2));
 });
 

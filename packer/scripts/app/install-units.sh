@@ -3,7 +3,7 @@
 # at it while the image is baked. Needs no environment.
 set -euo pipefail
 
-readonly units=(bluegreen-user-data.service bluegreen-logs.service app.service bluegreen-boot-gate.service)
+readonly units=(bluegreen-user-data.service bluegreen-logs.service bluegreen-system-logs.service app.service bluegreen-boot-gate.service)
 
 install -d -o root -g root -m 0755 /usr/local/libexec
 for program in read-user-data configure-cloudwatch-agent export-journal; do

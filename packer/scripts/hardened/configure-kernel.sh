@@ -36,9 +36,10 @@ net.ipv4.conf.default.log_martians = 1
 net.ipv4.icmp_echo_ignore_broadcasts = 1
 # CIS 3.3.6
 net.ipv4.icmp_ignore_bogus_error_responses = 1
-# CIS 3.3.7
+# CIS 3.3.7: each interface, too, which systemd's own 50-default.conf sets to 2
 net.ipv4.conf.all.rp_filter = 1
 net.ipv4.conf.default.rp_filter = 1
+net.ipv4.conf.*.rp_filter = 1
 # CIS 3.3.8
 net.ipv4.tcp_syncookies = 1
 # CIS 3.3.9: systemd-networkd takes IPv6 routes by itself, whatever the kernel is told

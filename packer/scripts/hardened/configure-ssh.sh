@@ -7,7 +7,7 @@ set -euo pipefail
 install -d -o root -g root -m 0755 /etc/ssh/sshd_config.d
 cat > /etc/ssh/sshd_config.d/00-bluegreen-cis.conf <<CONF
 AllowUsers $SSH_USERNAME
-LogLevel INFO
+LogLevel VERBOSE
 UsePAM yes
 PermitRootLogin no
 HostbasedAuthentication no
@@ -22,9 +22,13 @@ MaxAuthTries 4
 MaxStartups 10:30:60
 MaxSessions 10
 LoginGraceTime 60
-ClientAliveInterval 15
-ClientAliveCountMax 3
+ClientAliveInterval 300
+ClientAliveCountMax 1
 CONF
+# What another file says of these is not in force, and misleads whoever reads it.
+keywords=$(sed --quiet 's/^\([A-Z][A-Za-z0-9]*\) .*/\1/p' /etc/ssh/sshd_config.d/00-bluegreen-cis.conf | paste --serial --delimiters '|')
+find /etc/ssh/sshd_config /etc/ssh/sshd_config.d -type f ! -name 00-bluegreen-cis.conf \
+  -exec sed --in-place --regexp-extended "s/^[[:space:]]*($keywords)[[:space:]]/#&/I" {} +
 chown root:root /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
 chmod 0600 /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
 

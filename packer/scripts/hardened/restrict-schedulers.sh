@@ -1,6 +1,6 @@
 #!/bin/bash
 # Lets root alone use cron and at, where they are there. Needs no environment.
-# CIS 4.1.2 to 4.1.7 (permissions), 4.1.8 (cron), 4.1.9 (at)
+# CIS 4.1.1 (enabled, where it is there), 4.1.2 to 4.1.7 (permissions), 4.1.8 (cron), 4.1.9 (at)
 set -euo pipefail
 
 for path in /etc/crontab /etc/cron.{hourly,daily,weekly,monthly,d}; do
@@ -15,3 +15,6 @@ for path in /etc/cron.allow /etc/at.allow; do
   chown root:root "$path"
   chmod 0640 "$path"
 done
+
+# Amazon Linux 2023 comes without cron; systemd's timers do its work.
+if systemctl cat crond.service >/dev/null 2>&1; then systemctl enable crond.service; fi

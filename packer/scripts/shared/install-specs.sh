@@ -19,7 +19,7 @@ install -d -o root -g root -m 0755 /etc/goss /etc/goss/parts
 install -o root -g root -m 0644 /tmp/goss/*.yaml /etc/goss/
 install -o root -g root -m 0644 /tmp/goss/parts/*.yaml /etc/goss/parts/
 {
-  cat "/tmp/goss/vars/$system.yaml"
+  cat "/tmp/goss/vars/$system.yaml" /tmp/goss/vars/cis.yaml
   echo "layer: $LAYER"
   [[ -z ${VERSION:-} ]] || echo "version: $VERSION"
 } > /etc/goss/vars.yaml

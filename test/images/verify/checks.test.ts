@@ -43,11 +43,15 @@ describe("checkSpecs", () => {
     tools.add(
       "goss",
       `[ "$1 $3 $5" = "-g --vars render" ] || exit 2
-grep -q '^version: v1.2.3$' "$4" && grep -q '^layer: ' "$4" && grep -q '^system: ' "$4" || exit 3
+grep -q '^version: v1.2.3$' "$4" && grep -q '^layer: ' "$4" && grep -q '^system: ' "$4" && grep -q '^cis: ' "$4" || exit 3
 if grep -q mistake "$2"; then echo "invalid Attribute" >&2; exit 1; fi
 cat "$2"`,
     );
-  const vars = { "vars/al2023.yaml": "system: al2023\n", "vars/debian.yaml": "system: debian\n" };
+  const vars = {
+    "vars/cis.yaml": "cis: {}\n",
+    "vars/al2023.yaml": "system: al2023\n",
+    "vars/debian.yaml": "system: debian\n",
+  };
   const good = {
     ...vars,
     "app.yaml": "gossfile:\n  parts/a.yaml: {}\n  parts/b.yaml: {}\n",

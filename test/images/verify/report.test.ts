@@ -11,13 +11,14 @@ const bake = (name: string, booted: Partial<BakeReport["booted"]> = {}): BakeRep
   image: `ami-${name}`,
   tests: 30,
   seconds: 12.34,
+  atRest: { tests: 40, failed: [] },
   booted: { tests: 20, failed: [], ...booted },
 });
-const broken = (name: string, caught: boolean, failed: string[]): BreakageReport => ({
+const broken = (name: string, caught: boolean, failed: string[], ...others: string[]): BreakageReport => ({
   name,
   spec: "boot",
-  caughtBy: "Port: tcp:22",
-  caught,
+  caughtBy: ["Port: tcp:22", ...others],
+  missed: caught ? [] : ["Port: tcp:22"],
   failed,
 });
 const report = (changes: Partial<ImagesReport>): ImagesReport => ({
@@ -26,6 +27,7 @@ const report = (changes: Partial<ImagesReport>): ImagesReport => ({
   seconds: 90.06,
   bakes: [],
   breakages: [],
+  unbroken: [],
   ...changes,
 });
 const sound = [bake("base"), bake("app", { gate: "passed" })];
@@ -36,22 +38,42 @@ test.each<[string, Partial<ImagesReport>, string[]]>([
   [
     "all is well",
     { bakes: sound, breakages: [caught] },
-    ["2 of 2 images prove sound, 1 of 1 broken ones are caught, 90.1 s."],
+    ["2 of 2 images prove sound, 1 of 1 mistakes are caught, 90.1 s."],
   ],
   [
     "an image fails",
     { bakes: failed },
     [
-      "1 of 2 images prove sound, 0 of 0 broken ones are caught, 90.1 s.",
+      "1 of 2 images prove sound, 0 of 0 mistakes are caught, 90.1 s.",
       "app, booted: Port: tcp:3000",
       "app, booted: boot gate: failed",
+    ],
+  ],
+  [
+    "something of the builder is left",
+    { bakes: [{ ...bake("base"), atRest: { tests: 40, failed: ["Command: no-journals: stdout"] } }] },
+    ["0 of 1 images prove sound, 0 of 0 mistakes are caught, 90.1 s.", "base, at rest: Command: no-journals: stdout"],
+  ],
+  [
+    "generated mistakes are missed, a spec can't fail, and the scanner finds something",
+    {
+      bakes: sound,
+      generated: { caughtBy: ["File: /a: mode", "File: /b: mode"], missed: ["File: /b: mode, changed"] },
+      unbroken: ["Command: x"],
+      scan: { passed: 230, excepted: 60, faults: ["sshd_set_loglevel_verbose: fail, and no reason is given"] },
+    },
+    [
+      "2 of 2 images prove sound, OpenSCAP passes 230 rules, 60 have their reason, 1 of 2 mistakes are caught, 90.1 s.",
+      "File: /b: mode, changed: did not fail",
+      "OpenSCAP: sshd_set_loglevel_verbose: fail, and no reason is given",
+      "Command: x: no mistake shows that it can fail; give it one in images/verify/breakages/",
     ],
   ],
   [
     "breakages are missed",
     { bakes: sound, breakages: [caught, broken("one", false, ["File: /x", "File: /y"]), broken("two", false, [])] },
     [
-      "2 of 2 images prove sound, 1 of 3 broken ones are caught, 90.1 s.",
+      "2 of 2 images prove sound, 1 of 3 mistakes are caught, 90.1 s.",
       "one: Port: tcp:22 did not fail, but File: /x; File: /y",
       "two: Port: tcp:22 did not fail, but nothing",
     ],
@@ -70,16 +92,27 @@ const rows = (text: string): string[][] =>
         .map((cell) => cell.trim()),
     );
 
-const head = ["image", "id", "tests in the bake", "tests once booted", "boot gate", "seconds"];
+const head = ["image", "id", "tests in the bake", "at rest", "once booted", "boot gate", "seconds"];
 
 it("has a row for each image and each breakage", () => {
-  expect(rows(tables(report({ bakes: failed, breakages: [caught, broken("one", false, [])] })))).toEqual([
+  expect(
+    rows(
+      tables(
+        report({
+          bakes: failed,
+          breakages: [caught, broken("one", false, [], "Port: tcp6:22")],
+          generated: { caughtBy: ["File: /a: mode"], missed: [] },
+        }),
+      ),
+    ),
+  ).toEqual([
     head,
-    ["base", "ami-base", "30", "20", "", "12.3"],
-    ["app", "ami-app", "30", "2 of 20 FAILED", "failed", "12.3"],
+    ["base", "ami-base", "30", "40", "20", "", "12.3"],
+    ["app", "ami-app", "30", "40", "2 of 20 FAILED", "failed", "12.3"],
     ["broken on purpose", "caught", "by"],
     ["sshd is on", "yes", "boot.yaml, Port: tcp:22"],
-    ["one", "NO", "boot.yaml, Port: tcp:22"],
+    ["one", "NO", "boot.yaml, Port: tcp:22 and 1 more"],
+    ["what files, users, groups, services and packages must be, each otherwise", "yes", "1 tests, each by its own"],
   ]);
 });
 
