@@ -53,7 +53,7 @@ variable "schema_max" {
 variable "goss" {
   type        = string
   default     = ""
-  description = "Path of a Goss binary for linux/amd64. The base layer needs it."
+  description = "Path of a Goss binary for Linux on the image's architecture. The base layer needs it."
 }
 
 variable "node_archive" {
@@ -103,6 +103,16 @@ variable "ami_users" {
   validation {
     condition     = !contains([for account in var.ami_users : can(regex("^[0-9]{12}$", account))], false)
     error_message = "Each of the ami_users must be an account id of 12 digits."
+  }
+}
+
+variable "deprecate_after_days" {
+  type        = number
+  default     = 90
+  description = "Days after which EC2 shows the image as deprecated; 0: never."
+  validation {
+    condition     = var.deprecate_after_days >= 0 && var.deprecate_after_days <= 3650 && floor(var.deprecate_after_days) == var.deprecate_after_days
+    error_message = "The deprecate_after_days must be a whole number from 0 to 3650: EC2 takes ten years at most."
   }
 }
 

@@ -18,8 +18,8 @@ export interface Made {
 }
 
 /**
- * Judges the report, tags the images with its digest in every region and protects them there from being deregistered, and
- * moves report and manifest to `out`, the manifest last: it is what makes the bake count.
+ * Judges the report, tags the images with its digest in every region, and moves report and manifest to `out`, the manifest
+ * last: it is what makes the bake count.
  *
  * @throws Error that names the images, when they can't be accepted
  */
@@ -37,15 +37,14 @@ export async function accept(
     for (const [region, ami] of Object.entries(images)) {
       const aws = new Aws(optionsOf(region));
       await aws.tag(ami, "GossReport", manifest.reportDigest);
-      await aws.protect(ami);
     }
     await keep(made, manifest, out);
     return manifest;
   } catch (error) {
     const where = Object.entries(images).map(([region, ami]) => `${ami} in ${region}`);
     throw new Error(
-      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
-        "protected already after aws ec2 disable-image-deregistration-protection.",
+      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, after ` +
+        "aws ec2 disable-image-deregistration-protection.",
       { cause: error },
     );
   }

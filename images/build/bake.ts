@@ -29,7 +29,7 @@ export interface BakeArgs {
     readonly packer: string;
     /** PACKER_PLUGIN_PATH. */
     readonly pluginPath: string;
-    /** A goss for linux/amd64. */
+    /** A goss for Linux on the image's architecture. */
     readonly goss: string;
     /** Node for the image as npm's package has it; default: the system's own package. */
     readonly nodeArchive?: string;

@@ -30,6 +30,7 @@ for (const layer of LAYERS) {
     .option("--environment <name>", "the variable file of packer/environments that is used, and a tag", "dev")
     .option("--region <region>", "region that is built in (default: AWS_REGION)")
     .option("--parent <ami>", "image to start from (default: of the layer below, its manifest's or parameter's)")
+    .option("--max-parent-age <days>", "days after which an image is too old to start from", "45")
     .option("--var <name=value>", "a variable of packer/, beside the file's; may come again", append, [])
     .option("--var-file <file>", "a variable file beside the environment's; may come again", append, [])
     .option("--out <folder>", "folder of manifests, reports and logs", OUT)
@@ -61,7 +62,7 @@ program
 
 async function bake(layer: Layer, options: Options): Promise<void> {
   const request = await checkRequest(layer, options);
-  const tools = await findTools(request.variables, say);
+  const tools = await findTools(request.settings, say);
   const manifest = await bakeLayer({ ...request, tools, signal: interrupted(), progress: say });
   for (const [region, ami] of Object.entries(manifest.images))
     say(`${bakeName(layer, request.version)}: ${ami} in ${region}`);

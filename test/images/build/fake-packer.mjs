@@ -14,7 +14,10 @@ if (process.env.CHECKPOINT_DISABLE !== "1") refuse("it would ask for newer versi
 if (command === "--version") {
   console.log("Packer v1.11.2");
 } else if (command === "plugins") {
-  console.log("/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.3.2_x5.0_linux_amd64");
+  console.log("/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.8.2_x5.0_linux_amd64");
+} else if (command === "console") {
+  const settings = { architecture: "x86_64", ssh_interface: "session_manager", subnet_id: "subnet-01234567" };
+  console.log(JSON.stringify({ ...settings, associate_public_ip_address: false, instance_profile: "bluegreen-bake" }));
 } else if (command === "build") {
   build();
 } else refuse(`what is ${command}?`);

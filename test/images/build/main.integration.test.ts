@@ -22,6 +22,7 @@ let out: string;
 beforeEach(async () => {
   aws = await new FakeAws().start();
   aws.images.set(`eu-central-1 ${PARENT}`, { state: "available", tags: { GossReport: "sha256:1" } });
+  aws.defaultRoutes.set("eu-central-1 subnet-01234567", "nat-01234567");
   tools = new FakeTools();
   out = path.join(tools.root, "images");
   tools.add("bin/packer", `exec ${process.execPath} ${path.join(import.meta.dirname, "fake-packer.mjs")} "$@"`);
@@ -55,7 +56,7 @@ const app = ["app", "--version", "v1.2.3", "--parent", PARENT];
 const hardened = ["hardened", "--parent", PARENT];
 const files = (): string[] => readdirSync(out).sort();
 
-it("bakes an image, keeps its papers, tags and protects it in every region, and publishes it", async () => {
+it("bakes an image, keeps its papers, tags it in every region, and publishes it", async () => {
   const baked = await bake(app);
   expect(baked).toMatchObject({ code: 0, stderr: "" });
   expect(baked.stdout).toContain(`{"version":"v1.2.3","commit":"${COMMIT}","schema":{"min":1,"max":1}}`);
@@ -67,9 +68,7 @@ it("bakes an image, keeps its papers, tags and protects it in every region, and 
   expect(manifest.reportDigest).toBe(digestOf(readFileSync(path.join(out, manifest.report))));
   expect(aws.changes).toEqual([
     `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
-    `eu-central-1 EnableImageDeregistrationProtection ${AMI} false`,
     `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
-    `us-east-1 EnableImageDeregistrationProtection ${SECOND} false`,
   ]);
 
   const tags = { GossReport: manifest.reportDigest };
@@ -149,15 +148,25 @@ it("a log that can't be written costs the log alone", async () => {
   expect(stdout).toContain("npm run bake -- publish hardened");
 });
 
-it("fails with every tool that is missing, before anything is made", async () => {
+it("fails without packer before anything else, and with every other tool that is missing, before anything is made", async () => {
   tools.hideSystem();
-  for (const tool of ["packer", "session-manager-plugin"]) tools.add(`bin/${tool}`, "exit 1");
+  tools.add("bin/session-manager-plugin", "exit 1");
+  const without = await bake(app);
+  expect(without.stderr).toMatch(/^A tool is missing:\n {2}- PATH has no session-manager-plugin[^\n]*\n$/);
+  tools.add("bin/packer", "exit 1");
   const { stderr, code } = await bake(app);
-  expect(stderr).toMatch(
-    /^A tool is missing:\n {2}- PATH has no session-manager-plugin[^]*\n {2}- No packer of version 1\.11[^]*\n {6}- PATH has no go/,
-  );
-  expect(code).toBe(1);
+  expect(stderr).toMatch(/^app can't be baked:\n {2}- No packer of version 1\.11[^]*\n {6}- PATH has no go/);
+  expect([code, without.code]).toEqual([1, 1]);
   expect(aws.changes).toEqual([]);
+});
+
+it("fails in one line where the builder's subnet leads nowhere, before anything is made", async () => {
+  aws.defaultRoutes.set("eu-central-1 subnet-01234567", "igw-01234567");
+  const { stderr, code } = await bake(hardened);
+  expect(stderr).toMatch(
+    /^hardened can't be baked:\n {2}- the builder's subnet subnet-01234567 leads out by igw-01234567, which serves public [^\n]*\n$/,
+  );
+  expect([code, aws.changes]).toEqual([1, []]);
 });
 
 test.each([
