@@ -56,6 +56,12 @@ export const schema = z.strictObject({
     .describe(
       "EC2 metrics every minute instead of every five. It reaches a fleet only while that fleet does not serve",
     ),
+  volumeInitializationRate: integer(0, 300)
+    .default(0)
+    .describe(
+      "MiB a second at which EBS loads an instance's volume from its image, 100 or more, paid by the GiB; 0: as it is read. " +
+        "It reaches a fleet only while that fleet does not serve",
+    ),
   appPort: integer(1024, 65535)
     .default(3000)
     .describe("TCP port that the service listens on. Fixed for a stack's life"),

@@ -127,3 +127,9 @@ variable "report" {
   default     = "goss-report.json"
   description = "File that the Goss report is downloaded to, also when a spec has failed."
 }
+
+variable "contents" {
+  type        = string
+  default     = "."
+  description = "Folder that system.json and packages.tsv are downloaded to, which say what the image is."
+}

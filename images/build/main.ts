@@ -4,6 +4,7 @@ import { errorMessage } from "./faults.ts";
 import { bakeName, isVersion, type Layer, LAYERS, OUT } from "./layers.ts";
 import { type ImageManifest, readManifest } from "./manifest.ts";
 import { publish, usageOf, verify } from "./publish.ts";
+import { prune, type PruneOptions } from "./prune-command.ts";
 import { checkRequest, type Options } from "./request.ts";
 import { findTools } from "./tools.ts";
 
@@ -59,6 +60,17 @@ program
     say(`${await publish(manifest, out, (region) => ({ region }))} is published. Next:`);
     for (const line of usageOf(manifest)) say(`  ${line}`);
   });
+
+program
+  .command("prune")
+  .description(
+    "retire old images of this account: never one that a stack has, that another was built on, or of the newest",
+  )
+  .option("--region <region>", "region that is looked at (default: AWS_REGION)")
+  .option("--older-than <days>", "days after which an image is old", "180")
+  .option("--keep <count>", "how many of the newest of each layer stay, whatever their age", "5")
+  .option("--apply", "retire them; without it they are only shown")
+  .action((options: PruneOptions) => prune(options, say));
 
 async function bake(layer: Layer, options: Options): Promise<void> {
   const request = await checkRequest(layer, options);

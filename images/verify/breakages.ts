@@ -137,9 +137,9 @@ export const breakages: readonly Breakage[] = [
     caughtBy: "File: /run/bluegreen/environment",
   },
   {
-    name: "some unit fails",
+    name: "a unit that matters fails",
     script:
-      "printf '%s\\n' '[Service]' 'ExecStart=/bin/false' '[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/broken.service && systemctl enable -q broken",
+      "printf '%s\\n' '[Service]' 'ExecStart=/bin/false' '[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/bluegreen-broken.service && systemctl enable -q bluegreen-broken",
     spec: "boot",
     caughtBy: "Command: failed-units",
   },
