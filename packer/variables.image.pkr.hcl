@@ -133,3 +133,19 @@ variable "contents" {
   default     = "."
   description = "Folder that system.json and packages.tsv are downloaded to, which say what the image is."
 }
+
+variable "signing_key" {
+  type        = string
+  default     = ""
+  description = "KMS key (ECC_NIST_P256, SIGN_VERIFY) that npm run bake signs the image with: id, ARN or alias/<name>; empty: not signed."
+}
+
+variable "evidence_bucket" {
+  type        = string
+  default     = ""
+  description = "Bucket with Object Lock and a default retention that npm run bake keeps the image's papers in; empty: none."
+  validation {
+    condition     = var.evidence_bucket == "" || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.evidence_bucket))
+    error_message = "The evidence_bucket must be the name of a bucket."
+  }
+}

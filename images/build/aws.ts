@@ -43,8 +43,9 @@ export class Aws {
     }
   }
 
-  async tag(id: string, key: string, value: string): Promise<void> {
-    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));
+  async tag(id: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
   }
 
   /** Value of the parameter; undefined where there is none of that name. */

@@ -30,6 +30,12 @@ const SESSION_SERVICES = ["ssm", "ssmmessages"];
 /** Amazon Linux's package repositories are buckets (AL2023 user guide, "Deterministic upgrades"); app installs none. */
 const PACKAGE_SERVICES: Readonly<Record<Layer, readonly string[]>> = { base: ["s3"], hardened: ["s3"], app: [] };
 
+/** The settings that decide it. */
+export type NetworkSettings = Pick<
+  BuilderSettings,
+  "ssh_interface" | "subnet_id" | "associate_public_ip_address" | "instance_profile"
+>;
+
 /** What to do about it, whatever the fault. */
 const INSTEAD =
   "give a subnet behind a NAT gateway, one with endpoints for ssm, ssmmessages and S3, or one with an internet gateway and " +
@@ -41,7 +47,7 @@ const INSTEAD =
  */
 export function networkFault(
   layer: Layer,
-  settings: BuilderSettings,
+  settings: NetworkSettings,
   subnets: readonly BuilderSubnet[],
 ): string | undefined {
   const { subnet_id: subnetId, ssh_interface: way, associate_public_ip_address: publicAddress } = settings;

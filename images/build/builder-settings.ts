@@ -10,6 +10,8 @@ const schema = z.object({
   subnet_id: z.string(),
   associate_public_ip_address: z.boolean(),
   instance_profile: z.string(),
+  signing_key: z.string(),
+  evidence_bucket: z.string(),
 });
 
 /** Variables of packer/ that a bake looks at itself, as they are once files, options and defaults are put together. */

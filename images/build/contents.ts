@@ -9,7 +9,7 @@ export const systemSchema = z.strictObject({
   release: z.string().regex(/^[\w.-]+$/),
   /** The kernel that the image boots. */
   kernel: z.string().regex(/^[\w.+-]+$/),
-  architecture: z.enum([...ARCHITECTURES, "aarch64"]).transform((name) => (name === "aarch64" ? "arm64" : name)),
+  architecture: z.enum(ARCHITECTURES),
 });
 
 /** What an image's system is. */
@@ -27,7 +27,7 @@ export interface Package {
  * @throws Error when it is something else
  */
 export function parseSystem(text: string): System {
-  const parsed = systemSchema.safeParse(jsonOf(text));
+  const parsed = systemSchema.safeParse(jsonOf(text.replace('"aarch64"', '"arm64"')));
   if (parsed.success) return parsed.data;
   throw new Error(`the builder's system.json is none: ${z.prettifyError(parsed.error)}`);
 }
@@ -42,7 +42,9 @@ export function parsePackages(text: string): Package[] {
   return lines.map((line) => {
     const [, name, version, architecture] = /^(\S+)\t(\S+)\t(\S+)$/.exec(line) ?? [];
     if (name === undefined || version === undefined || architecture === undefined) {
-      throw new Error(`the builder's packages.tsv has the line ${JSON.stringify(line)}, not name, version, architecture`);
+      throw new Error(
+        `the builder's packages.tsv has the line ${JSON.stringify(line)}, not name, version, architecture`,
+      );
     }
     return { name, version, architecture };
   });

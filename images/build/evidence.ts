@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { GetObjectLockConfigurationCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { ClientOptions } from "./aws.ts";
 import { errorMessage } from "./faults.ts";
@@ -25,26 +24,22 @@ export async function bucketFault(options: ClientOptions, bucket: string): Promi
 }
 
 /**
- * Puts files into the bucket, below the image's id: what is there is of this bake alone.
- * @returns their URIs
+ * Puts files into the bucket as `images/<image>/<name>`: what is there is of this bake alone. AWS's errors pass through.
  */
 export async function keepEvidence(
   options: ClientOptions,
   bucket: string,
   image: string,
-  files: readonly string[],
-): Promise<string[]> {
+  files: readonly { readonly file: string; readonly name: string }[],
+): Promise<void> {
   const s3 = clientOf(options);
   try {
-    const kept: string[] = [];
-    for (const file of files) {
-      const Key = `images/${image}/${path.basename(file)}`;
+    for (const { file, name } of files) {
+      const Key = `images/${image}/${name}`;
       // A checksum of its own is what Object Lock asks of each upload.
       const Body = await readFile(file);
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ChecksumAlgorithm: "SHA256" }));
-      kept.push(`s3://${bucket}/${Key}`);
     }
-    return kept;
   } finally {
     s3.destroy();
   }

@@ -6,6 +6,7 @@ import { run } from "../../tools/run.ts";
 import { Aws } from "./aws.ts";
 import { networkFault } from "./builder-network.ts";
 import { builderSettings, type BuilderSettings } from "./builder-settings.ts";
+import { bucketFault } from "./evidence.ts";
 import { refuse, errorMessage } from "./faults.ts";
 import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";
 import { parameterOf, readManifest } from "./manifest.ts";
@@ -46,6 +47,7 @@ export interface Lookups {
   readonly settings: (given: Parameters<typeof builderSettings>[1]) => Promise<BuilderSettings>;
   readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
   readonly subnets: (region: string, subnetId: string) => ReturnType<typeof readBuilderSubnets>;
+  readonly bucketFault: (region: string, bucket: string) => Promise<string | undefined>;
   readonly now: () => Date;
 }
 
@@ -57,6 +59,7 @@ const lookups: Lookups = {
   settings: async (given) => builderSettings(await findPacker((line) => console.log(line)), given),
   aws: (region) => new Aws({ region }),
   subnets: (region, subnetId) => readBuilderSubnets({ region }, subnetId),
+  bucketFault: (region, bucket) => bucketFault({ region }, bucket),
   now: () => new Date(),
 };
 
@@ -89,6 +92,9 @@ export async function checkRequest(
   const asks = layer === "base" ? baseParent(options) : await parent(layer, region, options, settings, outside);
   if ("fault" in asks) faults.push(asks.fault);
   if (settings !== undefined) faults.push(...(await networkFaults(layer, region, settings, outside)));
+  if (settings !== undefined && settings.evidence_bucket !== "") {
+    faults.push(...[(await outside.bucketFault(region, settings.evidence_bucket)) ?? []].flat());
+  }
   refuse(`${layer} can't be baked`, faults);
   if (settings === undefined) throw new Error(`${layer} can't be baked: its variables are not known.`);
   return {

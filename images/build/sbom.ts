@@ -25,7 +25,9 @@ export function sbomOf({ name, version, system, packages, bundled }: SbomArgs): 
   const os = OS_NAMES[system.distro] ?? system.distro;
   // A scanner looks for the main version alone: advisories are of 2023, not of a release.
   const [main = system.release] = system.release.split(".");
-  bom.components.add(new Models.Component(Enums.ComponentType.OperatingSystem, os, { version: main, bomRef: `os-${os}` }));
+  bom.components.add(
+    new Models.Component(Enums.ComponentType.OperatingSystem, os, { version: main, bomRef: `os-${os}` }),
+  );
   const type = system.distro === "debian" ? "deb" : "rpm";
   for (const one of packages) {
     const purl = `pkg:${type}/${system.distro}/${encodeURIComponent(one.name)}@${encodeURIComponent(one.version)}?arch=${one.architecture}&distro=${system.distro}-${main}`;

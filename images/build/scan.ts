@@ -62,7 +62,9 @@ function whyNot(said: string, offline: boolean): string {
     return "PATH has no trivy: install it (https://trivy.dev), or give the reason why this image is not scanned with --unscanned";
   }
   if (/vulnerability DB|--skip-db-update|database/i.test(said)) {
-    const way = offline ? "bring one (trivy image --download-db-only), or leave --offline" : "let it reach one, or use the one it has with --offline";
+    const way = offline
+      ? "bring one (trivy image --download-db-only), or leave --offline"
+      : "let it reach one, or use the one it has with --offline";
     return `trivy has no database of vulnerabilities: ${way}; --unscanned gives the reason why an image is not scanned. It said: ${said}`;
   }
   return `trivy failed: ${said}`;

@@ -1,8 +1,6 @@
-import { type BuilderSubnet, networkFault } from "../../../images/build/builder-network.ts";
-import type { BuilderSettings } from "../../../images/build/builder-settings.ts";
+import { type BuilderSubnet, networkFault, type NetworkSettings } from "../../../images/build/builder-network.ts";
 
-const settings: BuilderSettings = {
-  architecture: "x86_64",
+const settings: NetworkSettings = {
   ssh_interface: "session_manager",
   subnet_id: "subnet-1",
   associate_public_ip_address: false,
@@ -20,7 +18,7 @@ const subnet = (changes: Partial<BuilderSubnet> = {}): BuilderSubnet => ({
   ...changes,
 });
 
-type Case = [string, Partial<BuilderSettings>, BuilderSubnet[]];
+type Case = [string, Partial<NetworkSettings>, BuilderSubnet[]];
 
 test.each<Case>([
   ["a NAT gateway", {}, [subnet({ defaultRoute: nat })]],

@@ -92,8 +92,11 @@ export class FakeAws {
     }
     if (action === "DescribeVpcEndpoints") return items(action, "vpcEndpointSet", "");
     if (action === "CreateTags") {
-      const [id, key, value] = ["ResourceId.1", "Tag.1.Key", "Tag.1.Value"].map((name) => input.get(name) ?? "");
-      this.changes.push(`${region} CreateTags ${id} ${key} ${value}`);
+      const tags = [...input.keys()].flatMap((name) => {
+        const [, place] = /^Tag\.(\d+)\.Key$/.exec(name) ?? [];
+        return place === undefined ? [] : [`${input.get(name)}=${input.get(`Tag.${place}.Value`)}`];
+      });
+      this.changes.push(`${region} CreateTags ${input.get("ResourceId.1")} ${tags.join(" ")}`);
       return [200, "<CreateTagsResponse><return>true</return></CreateTagsResponse>"];
     }
     const id = input.get("ImageId.1") ?? "";

@@ -26,8 +26,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import path from "node:path";
 import { type LocalAws, startLocalAws } from "../../../packages/local-aws/start.ts";
 import { Aws } from "../../../images/build/aws.ts";
-import { networkFault } from "../../../images/build/builder-network.ts";
-import type { BuilderSettings } from "../../../images/build/builder-settings.ts";
+import { networkFault, type NetworkSettings } from "../../../images/build/builder-network.ts";
 import { prune } from "../../../images/build/prune-command.ts";
 import { readBuilderSubnets } from "../../../images/build/read-network.ts";
 import { findMoto } from "../../../tools/moto.ts";
@@ -51,14 +50,13 @@ afterAll(async () => {
 });
 
 describe("the builder's network", () => {
-  const settings: BuilderSettings = {
-    architecture: "x86_64",
+  const settings: NetworkSettings = {
     ssh_interface: "session_manager",
     subnet_id: "",
     associate_public_ip_address: false,
     instance_profile: "bluegreen-bake",
   };
-  const fault = async (subnet_id: string, changes: Partial<BuilderSettings> = {}) =>
+  const fault = async (subnet_id: string, changes: Partial<NetworkSettings> = {}) =>
     networkFault("base", { ...settings, subnet_id, ...changes }, await readBuilderSubnets(local.client, subnet_id));
 
   it("is judged by the routes, endpoints and security groups that AWS tells", async () => {

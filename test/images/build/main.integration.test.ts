@@ -15,6 +15,13 @@ import { AMI, COMMIT, gossReport, PARENT, report } from "./papers.ts";
 jest.setTimeout(60_000);
 
 const SECOND = "ami-0bbbbbbbbbbbbbbbb";
+const VULNERABILITY = JSON.stringify({
+  VulnerabilityID: "CVE-2026-1",
+  PkgName: "bash",
+  InstalledVersion: "5.2",
+  FixedVersion: "5.3",
+  Severity: "HIGH",
+});
 
 let tools: FakeTools;
 let aws: FakeAws;
@@ -61,21 +68,37 @@ it("bakes an image, keeps its papers, tags it in every region, and publishes it"
   expect(baked).toMatchObject({ code: 0, stderr: "" });
   expect(baked.stdout).toContain(`{"version":"v1.2.3","commit":"${COMMIT}","schema":{"min":1,"max":1}}`);
   expect(baked.stdout).toContain("npm run bake -- publish v1.2.3");
-  expect(files()).toEqual(["app-v1.2.3.json", "app-v1.2.3.log", "app-v1.2.3.report.json"]);
+  const papers = ["cdx.json", "json", "log", "packages.tsv", "report.json"];
+  expect(files()).toEqual(papers.map((name) => `app-v1.2.3.${name}`));
   const manifest = parseManifest(readFileSync(path.join(out, "app-v1.2.3.json"), "utf8"), "it");
   expect(manifest.images).toEqual({ "eu-central-1": AMI, "us-east-1": SECOND });
   expect(manifest).toMatchObject({ layer: "app", version: "v1.2.3", sourceAmi: PARENT, environment: "dev" });
   expect(manifest.reportDigest).toBe(digestOf(readFileSync(path.join(out, manifest.report))));
+  const { reportDigest, packagesDigest, sbomDigest } = manifest;
+  const digests = `GossReport=${reportDigest} Packages=${packagesDigest} Sbom=${sbomDigest} Release=2023.9 Kernel=6.1.155`;
   expect(aws.changes).toEqual([
-    `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
-    `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
+    `eu-central-1 CreateTags ${AMI} ${digests}`,
+    `us-east-1 CreateTags ${SECOND} ${digests}`,
   ]);
+  expect(readFileSync(path.join(out, "app-v1.2.3.cdx.json"), "utf8")).toContain("pkg:npm/express@");
 
-  const tags = { GossReport: manifest.reportDigest };
+  const tags = { GossReport: reportDigest, Packages: packagesDigest, Sbom: sbomDigest };
   for (const image of [`eu-central-1 ${AMI}`, `us-east-1 ${SECOND}`])
     aws.images.set(image, { state: "available", tags });
-  expect(await bake(["verify", "v1.2.3"])).toMatchObject({ code: 0, stderr: "" });
+  const verified = await bake(["verify", "v1.2.3"]);
+  expect(verified).toMatchObject({ code: 0, stderr: "" });
+  expect(verified.stdout).toMatch(/papers and images agree, sha256:\w+\nIt is not signed\.\n$/);
+
+  tools.add("bin/trivy", `echo '{"Results":[{"Vulnerabilities":[${VULNERABILITY}]}]}'`);
+  const refused = await bake(["publish", "v1.2.3"]);
+  expect(refused.stderr).toBe(
+    "app-v1.2.3 has known vulnerabilities, and is not published:\n  - HIGH CVE-2026-1 in bash 5.2, mended in 5.3\n",
+  );
+  expect([refused.code, aws.parameters.size]).toEqual([1, 0]);
+
+  tools.add("bin/trivy", "echo '{}'");
   const published = await bake(["publish", "v1.2.3"]);
+  expect(published.stdout).toContain("trivy knows of nothing CRITICAL or HIGH\n");
   expect(published.stdout).toContain(`pulumi config set greenAmi ${AMI}   # a stack in eu-central-1\n`);
   expect(aws.parameters.get("us-east-1 /bluegreen/images/v1.2.3")).toBe(SECOND);
 });

@@ -23,6 +23,8 @@ const settings: BuilderSettings = {
   subnet_id: "subnet-01",
   associate_public_ip_address: false,
   instance_profile: "bluegreen-bake",
+  signing_key: "",
+  evidence_bucket: "",
 };
 const subnet: BuilderSubnet = {
   id: "subnet-01",
@@ -34,6 +36,7 @@ const asked: string[] = [];
 const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: string } = {}): Lookups => ({
   settings: () => Promise.resolve(settings),
   subnets: () => Promise.resolve([subnet]),
+  bucketFault: (region, bucket) => Promise.resolve(`${bucket} in ${region} has no lock`),
   now: () => new Date("2026-11-21T12:00:00Z"),
   commit: () => Promise.resolve({ commit: COMMIT, clean: changes.clean ?? true }),
   aws: (region) => ({
@@ -136,6 +139,12 @@ test.each<["base" | "hardened" | "app", Partial<Options>, Partial<Lookups> & { c
     {},
     { subnets: () => Promise.resolve([{ ...subnet, defaultRoute: undefined }]) },
     /^base can't be baked:\n {2}- the builder's subnet subnet-01 has no route out, .*: give a subnet behind a NAT [^\n]*$/,
+  ],
+  [
+    "base",
+    {},
+    { settings: () => Promise.resolve({ ...settings, evidence_bucket: "proof" }) },
+    /^base can't be baked:\n {2}- proof in eu-central-1 has no lock$/,
   ],
   ["base", {}, { subnets: () => Promise.reject(new Error("no rights")) }, /network can't be looked up: no rights/],
 ])("%s fails with %j", async (layer, changes, answers, message) => {
