@@ -167,6 +167,14 @@ export const schema = z.strictObject({
   promoteFrom: matching(/^[A-Za-z0-9._-]{1,100}$/, "a stack's name such as staging")
     .optional()
     .describe("Stack that must have served an image before a release here may take it"),
+  imageSigningKey: matching(
+    /^(arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/,
+    "a KMS key: its ARN, alias/<name>, or its id",
+  )
+    .optional()
+    .describe(
+      "KMS key that must have signed an image before a release here may take it; unset: no signature is asked for",
+    ),
 });
 
 /** A stack's settings, valid as a whole. */

@@ -25,6 +25,8 @@ locals {
 source "amazon-ebs" "layer" {
   region              = var.region
   custom_endpoint_ec2 = var.custom_endpoint_ec2
+  # The plugin would ask AWS's own STS who somebody is whom another AWS knows.
+  skip_credential_validation = var.custom_endpoint_ec2 != ""
 
   instance_type               = var.instance_type != "" ? var.instance_type : var.architecture == "arm64" ? "t4g.small" : "t3.small"
   iam_instance_profile        = var.instance_profile

@@ -394,6 +394,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     values: ["https://hooks.example/one", "https://hooks.example/two"],
     read: "the notices of the release commands",
   },
+  imageSigningKey: { values: ["alias/images", "alias/others"], read: "bluegreen release" },
   promoteFrom: { values: ["staging", "qa"], read: "bluegreen release" },
 };
 
