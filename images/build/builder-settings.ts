@@ -31,7 +31,8 @@ export async function builderSettings(
   const env = { ...quiet(), PACKER_NO_COLOR: "1" };
   const input = `jsonencode({ ${wanted.join(", ")} })\n`;
   const printed = await run(packer, ["console", ...files, ...given, TEMPLATES], { env, input });
+  // The console does not judge: a build refuses a wrong value only when it has begun.
   const parsed = schema.safeParse(jsonOf(printed.trim()));
   if (parsed.success) return parsed.data;
-  throw new Error(`packer console printed ${JSON.stringify(printed.trim())}: ${z.prettifyError(parsed.error)}`);
+  throw new Error(`the variables are not what packer/ takes: ${z.prettifyError(parsed.error)}`);
 }
