@@ -84,7 +84,9 @@ async function bakeIn(work: string, out: string, args: BakeArgs): Promise<ImageM
   const log = path.join(out, filesOf(layer, version).log);
   const line = (text: string): void => args.progress(`${bakeName(layer, version)} | ${text}`);
   try {
-    await runPacker({ ...args, ...tools, variables }, { log, line, signal: args.signal });
+    // custom_endpoint_ec2 is not all: for deprecation, protection and tags the plugin (1.8) makes clients that follow the environment alone.
+    const environment = endpoint === undefined ? args.environment : { ...args.environment, AWS_ENDPOINT_URL: endpoint };
+    await runPacker({ ...args, ...tools, variables, environment }, { log, line, signal: args.signal });
   } catch (error) {
     throw new Error(await whyFailed(errorMessage(error), report, log), { cause: error });
   }
