@@ -71,7 +71,7 @@ it("answers ABANDON at once when the spec can't be run", async () => {
   expect(await run()).toBe(1);
   expect(sent).toEqual(["ABANDON"]);
   expect(clock.pauses).toEqual([]);
-  expect(events(lines)).toBe("start spec verdict answer");
+  expect(events(lines)).toBe("start spec verdict timeline answer");
   expect(lines).toContainEqual({ event: "verdict", passed: false, reason: "goss exited with 78" });
 });
 
