@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { endpointNames, type ClientOptions } from "../aws/clients.ts";
@@ -18,6 +19,8 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
   readonly sns: SNSClient;
   readonly ssm: SSMClient;
+  /** A client of KMS, loaded when it is asked for: only stacks with signed images need one. Default region: the stack's. */
+  readonly kms: (region?: string) => Promise<KMSClient>;
 }
 
 export function clientsOf({ of }: ClientOptions): Clients {
@@ -30,5 +33,10 @@ export function clientsOf({ of }: ClientOptions): Clients {
     logs: new CloudWatchLogsClient(of("logs", "cloudwatchlogs", "cloudwatchlog")),
     sns: new SNSClient(of("sns")),
     ssm: new SSMClient(of("ssm")),
+    kms: async (region) => {
+      const { KMSClient } = await import("@aws-sdk/client-kms");
+      const options = of("kms");
+      return new KMSClient({ ...options, region: region ?? options.region });
+    },
   };
 }

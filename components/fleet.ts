@@ -68,13 +68,15 @@ export class Fleet extends pulumi.ComponentResource {
     const { versionPath } = args.machine;
     this.machine = pulumi
       .all([
-        ...([template.imageId, template.instanceType, template.monitoring] as const),
+        ...([template.imageId, template.instanceType, template.monitoring, template.blockDeviceMappings] as const),
         ...([args.targetGroup.healthCheck, group.initialLifecycleHooks, group.arn] as const),
       ])
-      .apply(([imageId = "", instanceType = "", monitoring, healthCheck, hooks = []]) => ({
+      .apply(([imageId = "", instanceType = "", monitoring, volumes = [], healthCheck, hooks = []]) => ({
         imageId,
         instanceType,
         detailedMonitoring: monitoring?.enabled ?? false,
+        // The provider reads 0 where none is set.
+        volumeInitializationRate: volumes[0]?.ebs?.volumeInitializationRate || undefined,
         healthCheckPath: healthCheck?.path ?? "",
         versionPath,
         bootGate: hooks.some((hook) => hook.name === bootGateHook.name),
@@ -132,7 +134,12 @@ export class Fleet extends pulumi.ComponentResource {
         blockDeviceMappings: [
           {
             deviceName: args.rootDeviceName,
-            ebs: { encrypted: "true", volumeType: "gp3", deleteOnTermination: "true" },
+            ebs: {
+              encrypted: "true",
+              volumeType: "gp3",
+              deleteOnTermination: "true",
+              volumeInitializationRate: machine.volumeInitializationRate,
+            },
           },
         ],
         tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),

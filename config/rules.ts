@@ -31,6 +31,11 @@ const images = ["blueAmi", "greenAmi"] as const;
 
 /** What must hold between settings that are each valid alone. */
 const rules: Rule[] = [
+  rule(
+    "volumeInitializationRate",
+    ["volumeInitializationRate"],
+    ({ volumeInitializationRate: rate }) => rate > 0 && rate < 100 && "0, or 100 to 300, as EBS has it",
+  ),
   ...images.map((name) =>
     rule(
       name,

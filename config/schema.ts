@@ -56,6 +56,12 @@ export const schema = z.strictObject({
     .describe(
       "EC2 metrics every minute instead of every five. It reaches a fleet only while that fleet does not serve",
     ),
+  volumeInitializationRate: integer(0, 300)
+    .default(0)
+    .describe(
+      "MiB a second at which EBS loads an instance's volume from its image, 100 or more, paid by the GiB; 0: as it is read. " +
+        "It reaches a fleet only while that fleet does not serve",
+    ),
   appPort: integer(1024, 65535)
     .default(3000)
     .describe("TCP port that the service listens on. Fixed for a stack's life"),
@@ -161,6 +167,14 @@ export const schema = z.strictObject({
   promoteFrom: matching(/^[A-Za-z0-9._-]{1,100}$/, "a stack's name such as staging")
     .optional()
     .describe("Stack that must have served an image before a release here may take it"),
+  imageSigningKey: matching(
+    /^(arn:[\w-]+:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/,
+    "a KMS key: its ARN, alias/<name>, or its id",
+  )
+    .optional()
+    .describe(
+      "KMS key that must have signed an image before a release here may take it; unset: no signature is asked for",
+    ),
 });
 
 /** A stack's settings, valid as a whole. */

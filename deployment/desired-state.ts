@@ -20,10 +20,11 @@ export function desiredState(
   bootGate: ByColor<boolean>,
   availabilityZones?: string[],
 ): DesiredState {
-  const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
+  const { instanceType, detailedMonitoring, volumeInitializationRate, healthCheckPath, versionPath } = settings;
   const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = imageIds(settings);
-  const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath };
+  const rate = volumeInitializationRate || undefined;
+  const machine = { instanceType, detailedMonitoring, volumeInitializationRate: rate, healthCheckPath, versionPath };
   return {
     ...settings,
     machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),

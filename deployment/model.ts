@@ -9,6 +9,8 @@ export interface LaunchSpec {
   imageId: string;
   instanceType: string;
   detailedMonitoring: boolean;
+  /** MiB a second at which the root volume is loaded from its snapshot; undefined: as it is read. */
+  volumeInitializationRate?: number;
   /** Paths that the image answers: they stay with it, or the rollback would fail its health checks. */
   healthCheckPath: string;
   versionPath: string;

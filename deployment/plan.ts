@@ -82,8 +82,9 @@ function machineFor(
 function deferredSettings(color: Color, now: LaunchSpec, wanted: LaunchSpec): string[] {
   const differing = (names: (keyof LaunchSpec)[]) => names.filter((name) => now[name] !== wanted[name]);
   return [
-    ...differing(["instanceType", "detailedMonitoring"]).map(
-      (name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`,
+    ...differing(["instanceType", "detailedMonitoring", "volumeInitializationRate"]).map(
+      (name) =>
+        `${color} has traffic and keeps ${name} ${now[name] ?? "unset"}; ${wanted[name] ?? "unset"} reaches it once it has none`,
     ),
     ...differing(["healthCheckPath", "versionPath"]).map(
       (name) => `${color} keeps ${name} ${now[name]} with its image; ${wanted[name]} reaches it with its next one`,

@@ -16,6 +16,8 @@ const machine = z.object({
   imageId: z.string(),
   instanceType: z.string(),
   detailedMonitoring: z.boolean(),
+  /** Missing in a state of before it could be set, and where it is not. */
+  volumeInitializationRate: z.number().optional(),
   healthCheckPath: z.string(),
   versionPath: z.string(),
   bootGate: z.boolean(),

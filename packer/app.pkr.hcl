@@ -89,7 +89,15 @@ build {
   }
   provisioner "shell" {
     execute_command = local.execute_command
-    script          = "${path.root}/scripts/shared/check-verdict.sh"
+    scripts = [
+      "${path.root}/scripts/shared/check-verdict.sh",
+      "${path.root}/scripts/shared/record-contents.sh",
+    ]
+  }
+  provisioner "file" {
+    direction   = "download"
+    sources     = [for paper in ["system.json", "packages.tsv"] : "/run/bluegreen-bake/${paper}"]
+    destination = "${var.contents}/"
   }
 
   post-processor "manifest" {

@@ -1,3 +1,8 @@
+locals {
+  # Both kernel lines match al2023-ami-2023.*: without the line in the name the newer image would decide which one it is.
+  base_ami_name = var.base_ami_name == "" ? "al2023-ami-2023.*-kernel-${var.kernel}-${var.architecture}" : var.base_ami_name
+}
+
 # base: the newest Amazon Linux 2023 with updates, agents, Node and Goss. The only layer that looks for its parent.
 build {
   name = "base"
@@ -7,8 +12,8 @@ build {
     ami_description = "bluegreen base: Amazon Linux 2023 with updates, agents, Node and Goss"
     source_ami_filter {
       filters = {
-        name                = var.base_ami_name
-        architecture        = "x86_64"
+        name                = local.base_ami_name
+        architecture        = var.architecture
         root-device-type    = "ebs"
         virtualization-type = "hvm"
         state               = "available"
@@ -86,7 +91,15 @@ build {
   }
   provisioner "shell" {
     execute_command = local.execute_command
-    script          = "${path.root}/scripts/shared/check-verdict.sh"
+    scripts = [
+      "${path.root}/scripts/shared/check-verdict.sh",
+      "${path.root}/scripts/shared/record-contents.sh",
+    ]
+  }
+  provisioner "file" {
+    direction   = "download"
+    sources     = [for paper in ["system.json", "packages.tsv"] : "/run/bluegreen-bake/${paper}"]
+    destination = "${var.contents}/"
   }
 
   post-processor "manifest" {

@@ -25,8 +25,10 @@ locals {
 source "amazon-ebs" "layer" {
   region              = var.region
   custom_endpoint_ec2 = var.custom_endpoint_ec2
+  # The plugin would ask AWS's own STS who somebody is whom another AWS knows.
+  skip_credential_validation = var.custom_endpoint_ec2 != ""
 
-  instance_type               = var.instance_type
+  instance_type               = var.instance_type != "" ? var.instance_type : var.architecture == "arm64" ? "t4g.small" : "t3.small"
   iam_instance_profile        = var.instance_profile
   subnet_id                   = var.subnet_id
   associate_public_ip_address = var.associate_public_ip_address
@@ -51,6 +53,16 @@ source "amazon-ebs" "layer" {
   temporary_security_group_source_public_ip = var.ssh_interface == "public_ip"
 
   imds_support = "v2.0"
+
+  # Shown as outdated to other accounts, and to `bake prune`, from then on; it can still be launched, as a rollback must.
+  deprecate_at = var.deprecate_after_days == 0 ? "" : timeadd(local.built_at, "${var.deprecate_after_days * 24}h")
+
+  # Nobody deregisters it by mistake. Without EC2's cool-down, which would keep a bad image for 24 hours after that.
+  deregistration_protection {
+    enabled       = true
+    with_cooldown = false
+  }
+
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"

@@ -53,7 +53,7 @@ variable "schema_max" {
 variable "goss" {
   type        = string
   default     = ""
-  description = "Path of a Goss binary for linux/amd64. The base layer needs it."
+  description = "Path of a Goss binary for Linux on the image's architecture. The base layer needs it."
 }
 
 variable "node_archive" {
@@ -106,6 +106,16 @@ variable "ami_users" {
   }
 }
 
+variable "deprecate_after_days" {
+  type        = number
+  default     = 90
+  description = "Days after which EC2 shows the image as deprecated; 0: never."
+  validation {
+    condition     = var.deprecate_after_days >= 0 && var.deprecate_after_days <= 3650 && floor(var.deprecate_after_days) == var.deprecate_after_days
+    error_message = "The deprecate_after_days must be a whole number from 0 to 3650: EC2 takes ten years at most."
+  }
+}
+
 variable "manifest" {
   type        = string
   default     = "packer-manifest.json"
@@ -116,4 +126,26 @@ variable "report" {
   type        = string
   default     = "goss-report.json"
   description = "File that the Goss report is downloaded to, also when a spec has failed."
+}
+
+variable "contents" {
+  type        = string
+  default     = "."
+  description = "Folder that system.json and packages.tsv are downloaded to, which say what the image is."
+}
+
+variable "signing_key" {
+  type        = string
+  default     = ""
+  description = "KMS key (ECC_NIST_P256, SIGN_VERIFY) that npm run bake signs the image with: id, ARN or alias/<name>; empty: not signed."
+}
+
+variable "evidence_bucket" {
+  type        = string
+  default     = ""
+  description = "Bucket with Object Lock and a default retention that npm run bake keeps the image's papers in; empty: none."
+  validation {
+    condition     = var.evidence_bucket == "" || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.evidence_bucket))
+    error_message = "The evidence_bucket must be the name of a bucket."
+  }
 }

@@ -20,10 +20,30 @@ variable "parent_ami" {
   }
 }
 
+variable "architecture" {
+  type        = string
+  default     = "x86_64"
+  description = "Processor of builder and image: x86_64, or arm64 for Graviton. The layers below must be of the same."
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "The architecture must be x86_64 or arm64."
+  }
+}
+
+variable "kernel" {
+  type        = string
+  default     = "6.1"
+  description = "Kernel line of Amazon Linux 2023 that base starts from: 6.1, which AWS's own parameter kernel-default names, or 6.12. Updates stay on it."
+  validation {
+    condition     = contains(["6.1", "6.12"], var.kernel)
+    error_message = "The kernel must be one of Amazon Linux 2023's lines: 6.1 or 6.12."
+  }
+}
+
 variable "base_ami_name" {
   type        = string
-  default     = "al2023-ami-2023.*-x86_64"
-  description = "Name pattern of the images that base starts from; the newest is taken. The minimal images (al2023-ami-minimal-*) have no SSM agent."
+  default     = ""
+  description = "Name pattern of the images that base starts from; the newest is taken. Empty: Amazon Linux 2023 of kernel and architecture. The minimal images (al2023-ami-minimal-*) have no SSM agent."
 }
 
 variable "base_ami_owners" {
@@ -40,8 +60,8 @@ variable "base_ami_owners" {
 
 variable "instance_type" {
   type        = string
-  default     = "t3.small"
-  description = "Type of the builder. The images are x86_64."
+  default     = ""
+  description = "Type of the builder; empty: t3.small, or t4g.small for arm64."
 }
 
 variable "instance_profile" {
@@ -53,7 +73,7 @@ variable "instance_profile" {
 variable "subnet_id" {
   type        = string
   default     = ""
-  description = "Subnet of the builder; empty: one of the default VPC."
+  description = "Subnet of the builder, with a way to Systems Manager; empty: one of the default VPC, which takes associate_public_ip_address."
   validation {
     condition     = var.subnet_id == "" || can(regex("^subnet-([0-9a-f]{8}|[0-9a-f]{17})$", var.subnet_id))
     error_message = "The subnet_id must be subnet- and 8 or 17 hex digits, or empty for the default VPC."
@@ -63,7 +83,7 @@ variable "subnet_id" {
 variable "associate_public_ip_address" {
   type        = bool
   default     = false
-  description = "Whether the builder gets a public address. Needed only where the subnet has no NAT gateway and no endpoints for SSM."
+  description = "Whether the builder gets a public address. Needed only where the subnet has no NAT gateway and no endpoints for ssm, ssmmessages and S3."
 }
 
 variable "ssh_interface" {

@@ -140,6 +140,14 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
       [false, false],
     ],
   },
+  volumeInitializationRate: {
+    values: [0, 200],
+    places: (run) => inFleets(run, "template", "blockDeviceMappings", "0", "ebs", "volumeInitializationRate"),
+    seen: [
+      [undefined, undefined],
+      [200, 200],
+    ],
+  },
   appPort: {
     values: [3000, 3001],
     places: (run) => [...inTargetGroups(run, "port"), ...rules(run, /alb-to-fleet|fleet-from-alb/, "fromPort")],
@@ -386,6 +394,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     values: ["https://hooks.example/one", "https://hooks.example/two"],
     read: "the notices of the release commands",
   },
+  imageSigningKey: { values: ["alias/images", "alias/others"], read: "bluegreen release" },
   promoteFrom: { values: ["staging", "qa"], read: "bluegreen release" },
 };
 

@@ -4,17 +4,20 @@ import { builtProgram, buildGoTool, type GoTool, HOST, INSTALL_GO } from "./go-t
 import { quiet } from "./packer.ts";
 import { run, withProgress } from "./run.ts";
 import { firstOf, type Progress, type Source } from "./sources.ts";
-import { atLeast, type Version, versionIn, written } from "./versions.ts";
+import { type Version, versionIn, written } from "./versions.ts";
 
-/** The oldest amazon plugin that knows all arguments in packer/; `required_plugins` there says the same. */
-const MIN_PLUGIN: Version = [1, 3, 0];
+/**
+ * The one amazon plugin that images are baked with; `required_plugins` in packer/ says the same. The newest there is (July 2026):
+ * from 1.8.1 on it tries again what EC2 does not know yet (`InvalidAMIID.NotFound`), which ended bakes with 1.3 to 1.8.0.
+ */
+const PLUGIN_VERSION: Version = [1, 8, 2];
 
 const PLUGIN = "github.com/hashicorp/amazon";
 /** The one that is built; go/packer-plugin-amazon/go.mod pins the same. */
 export const TOOL: GoTool = {
   name: "packer-plugin-amazon",
   package: "github.com/hashicorp/packer-plugin-amazon",
-  version: [1, 3, 2],
+  version: PLUGIN_VERSION,
   takes: "about 2 minutes",
 };
 
@@ -22,7 +25,7 @@ export const TOOL: GoTool = {
 export type PluginSource = (packer: string) => Source<string>;
 
 /**
- * Finds Packer's amazon plugin of at least `MIN_PLUGIN`: among Packer's own plugins, in the cache, by Packer's own download,
+ * Finds Packer's amazon plugin, exactly `PLUGIN_VERSION`: among Packer's own plugins, in the cache, by Packer's own download,
  * or built from its Go module.
  *
  * @param packer what `findPacker` gave
@@ -37,8 +40,8 @@ export function findPackerPlugin(
     sources.map((source) => source(packer)),
     progress,
     {
-      missing: `No amazon plugin of version ${written(MIN_PLUGIN)} or later was found for packer, and none could be made`,
-      advice: `Install it (packer plugins install ${PLUGIN}), or ${INSTALL_GO}, and run this again.`,
+      missing: `No amazon plugin of version ${written(PLUGIN_VERSION)} was found for packer, and none could be made`,
+      advice: `Install it (packer plugins install ${PLUGIN} v${written(PLUGIN_VERSION)}), or ${INSTALL_GO}, and run this again.`,
     },
   );
 }
@@ -75,7 +78,7 @@ async function pluginIn(packer: string, pluginPath?: string): Promise<string> {
   const said = await run(packer, ["plugins", "installed"], { env: environment(pluginPath) });
   const where = pluginPath ?? "packer's own plugin folder";
   const files = said.split("\n").filter((line) => line.includes(`${PLUGIN}/packer-plugin-amazon_v`));
-  const found = files.find((file) => atLeast(versionIn(path.basename(file)) ?? [0, 0, 0], MIN_PLUGIN));
+  const found = files.find((file) => written(versionIn(path.basename(file)) ?? [0, 0, 0]) === written(PLUGIN_VERSION));
   if (found !== undefined) return found.slice(0, found.indexOf(`${path.sep}${PLUGIN}`));
   throw new Error(files.length === 0 ? `${where} has none` : `${where} has only ${path.basename(files.at(-1) ?? "")}`);
 }

@@ -1,7 +1,14 @@
 import { execFile, type ExecFileOptions } from "node:child_process";
 
-/** Runs a command to its end and gives its standard output; rejects with what it wrote last when it fails. */
-export function run(command: string, args: readonly string[], options: ExecFileOptions = {}): Promise<string> {
+/**
+ * Runs a command to its end and gives its standard output; rejects with what it wrote last when it fails.
+ * @param input its standard input; default: none
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  { input, ...options }: ExecFileOptions & { input?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const defaults = { maxBuffer: 64 * 1024 * 1024, env: process.env };
     const child = execFile(command, args, { ...defaults, ...options }, (error, stdout, stderr) => {
@@ -9,7 +16,7 @@ export function run(command: string, args: readonly string[], options: ExecFileO
       const said = (stderr.toString().trim() || stdout.toString().trim()).slice(-2_000);
       reject(new Error(said === "" ? error.message : `${command} ${args[0] ?? ""}: ${said}`, { cause: error }));
     });
-    child.stdin?.end();
+    child.stdin?.end(input);
   });
 }
 

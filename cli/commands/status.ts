@@ -2,6 +2,7 @@ import { readProjectFile, standbyHoursDefault } from "../analysis/project-file.t
 import { CliError } from "../error.ts";
 import { TtlCache } from "../analysis/ttl-cache.ts";
 import { revokedNow } from "../rollout/revoked.ts";
+import { launchTimes } from "../status/launches.ts";
 import { readLiveState } from "../state/read.ts";
 import { renderStatus } from "../status/render.ts";
 import { seesColor } from "../status/paint.ts";
@@ -19,14 +20,19 @@ export async function status(
   const { ui, interruption } = context;
   const session = await context.open();
   const standbyHours = standbyHoursOf(session.stackRef.folder, ui);
+  const timed = launchTimes(session.clients);
   if (isLive) {
     const screen = ui.mode === "terminal" ? await liveScreen(process.stdout) : lineScreen(process.stdout);
     const revoked = new TtlCache(60, Date.now, async () => revokedNow(session, (await readLiveState(session)).world));
-    const read = async () => ({ ...(await readLiveState(session)).world, revoked: await revoked.get() });
+    const read = async () => {
+      const { world } = await readLiveState(session);
+      return { ...world, fleets: await timed(world.fleets), revoked: await revoked.get() };
+    };
     return watch({ read, screen, standbyHours, signal: interruption.signal });
   }
   const live = await readLiveState(session);
-  const world = { ...live.world, revoked: await revokedNow(session, live.world) };
+  const fleets = await timed(live.world.fleets);
+  const world = { ...live.world, fleets, revoked: await revokedNow(session, live.world) };
   const counts = drift ? (await look(session)).counts : undefined;
   const report = statusReport(world, { now: Date.now(), standbyHours, drift: counts });
   ui.result(report, renderStatus(report, { color: seesColor(process.stdout), width: process.stdout.columns ?? 100 }));

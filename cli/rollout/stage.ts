@@ -7,6 +7,7 @@ import { imageFaults, requirePromotion } from "./image.ts";
 import { resumed } from "./pause.ts";
 import { requireNotRevoked } from "./revoked.ts";
 import { requireSchema } from "./schema.ts";
+import { requireSigned } from "./signed.ts";
 import { requireWhole } from "./whole.ts";
 
 /** The settings that put an image on the standby, pinned to what the serving fleet really runs. */
@@ -34,6 +35,7 @@ export function servingNow({ world }: Pick<RolloutContext, "world">): Color {
 export async function requireFit(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
   if (faults.length > 0) throw new CliError("refused", faults.join(". "));
+  await requireSigned(rollout.session, image);
   await requireNotRevoked(rollout.session, image);
   await requirePromotion(rollout.session, image);
   await requireSchema(rollout, image);

@@ -31,6 +31,8 @@ export interface Instance {
   readonly reason?: string;
   /** Whether no scale-in takes it. */
   readonly isProtected?: boolean;
+  /** Seconds from its launch to in service; undefined: not asked, or AWS tells it no more. */
+  readonly inServiceAfter?: number;
 }
 
 /** A colour as it is now. */

@@ -51,11 +51,13 @@ export function fleetsTable(report: StatusReport, paint: Paint, width: number): 
 }
 
 /** What is normal goes without saying: of a healthy instance in service only that it is healthy. */
-function instanceText({ id, lifecycle, health, reason, isProtected }: Instance, paint: Paint): string {
+function instanceText(instance: Instance, paint: Paint): string {
+  const { id, lifecycle, health, reason, isProtected, inServiceAfter } = instance;
   const words = [
     ...(lifecycle === "InService" && health ? [] : [lifecycle]),
     ...(health ? [health] : lifecycle === "InService" ? ["not registered"] : []),
     ...(isProtected ? ["protected from scale-in"] : []),
+    ...(inServiceAfter === undefined ? [] : [`in service ${inServiceAfter} s after its launch`]),
   ].join(", ");
   const style = health === "healthy" ? "green" : health === "unhealthy" ? "red" : "yellow";
   return `${id} ${paint(style, words)}${reason ? `: ${reason}` : ""}`;

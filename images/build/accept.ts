@@ -1,11 +1,16 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Aws, type ClientOptions } from "./aws.ts";
+import { bundledPackages } from "./bundled.ts";
+import { parsePackages, parseSystem } from "./contents.ts";
+import { keepEvidence } from "./evidence.ts";
 import { errorMessage } from "./faults.ts";
-import type { Layer } from "./layers.ts";
+import { bakeName, type Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
 import type { PackerBuild } from "./packer-manifest.ts";
 import { digestOf, judge } from "./report.ts";
+import { sbomOf } from "./sbom.ts";
+import { regionOfKey, sign, TAGS } from "./signature.ts";
 
 /** What Packer has made, and what is known of it beside that. */
 export interface Made {
@@ -13,13 +18,26 @@ export interface Made {
   readonly version?: string;
   readonly schema?: ImageManifest["schema"];
   readonly build: PackerBuild;
-  /** The downloaded Goss report. */
-  readonly report: string;
+  /** Folder of what was downloaded: report.json, system.json, packages.tsv. */
+  readonly work: string;
+  /** Folder of an app image's release. */
+  readonly release?: string;
 }
 
+/** What becomes of the proof beside the folder of manifests. */
+export interface ProofSettings {
+  /** KMS key that signs; undefined: nothing is signed. */
+  readonly signingKey?: string;
+  /** Bucket with Object Lock that the papers go to; undefined: they stay here. */
+  readonly evidenceBucket?: string;
+}
+
+/** A bake's papers by their place in the work folder, and the names that they are kept under. */
+type Papers = readonly { readonly from: string; readonly to: string }[];
+
 /**
- * Judges the report, tags the images with its digest in every region and protects them there from being deregistered, and
- * moves report and manifest to `out`, the manifest last: it is what makes the bake count.
+ * Judges the report, signs and tags the images in every region, keeps the papers in the bucket, and moves them to `out`, the manifest
+ * last: it is what makes the bake count.
  *
  * @throws Error that names the images, when they can't be accepted
  */
@@ -27,40 +45,126 @@ export async function accept(
   made: Made,
   out: string,
   optionsOf: (region: string) => ClientOptions,
+  proof: ProofSettings = {},
 ): Promise<ImageManifest> {
-  const { images } = made.build;
+  const { build, work, version } = made;
   try {
-    const report = await readFile(made.report);
-    const { faults } = judge(report.toString(), made.version);
+    const report = await readFile(path.join(work, "report.json"));
+    const { faults } = judge(report.toString(), version);
     if (faults.length > 0) throw new Error(["The report refuses the image:", ...faults].join("\n  - "));
-    const manifest = manifestOf(made, digestOf(report));
-    for (const [region, ami] of Object.entries(images)) {
-      const aws = new Aws(optionsOf(region));
-      await aws.tag(ami, "GossReport", manifest.reportDigest);
-      await aws.protect(ami);
+    const whole = await manifestOf(made, digestOf(report));
+    const manifest = { ...whole, signature: await signatures(whole, optionsOf, proof.signingKey) };
+    for (const [region, ami] of Object.entries(build.images)) {
+      await new Aws(optionsOf(region)).tag(ami, tagsOf(manifest, region));
     }
-    await keep(made, manifest, out);
+    const papers = await write(manifest, work);
+    await keepAll(manifest, papers, work, optionsOf, proof.evidenceBucket);
+    for (const { from, to } of papers) await rename(path.join(work, from), path.join(out, to));
     return manifest;
   } catch (error) {
-    const where = Object.entries(images).map(([region, ami]) => `${ami} in ${region}`);
+    const where = Object.entries(build.images).map(([region, ami]) => `${ami} in ${region}`);
     throw new Error(
-      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, one that is ` +
-        "protected already after aws ec2 disable-image-deregistration-protection.",
+      `${errorMessage(error)}\n  Packer has made ${where.join(", ")}, which nothing names now: deregister them, after ` +
+        "aws ec2 disable-image-deregistration-protection.",
       { cause: error },
     );
   }
 }
 
-function manifestOf({ layer, version, schema, build }: Made, reportDigest: string): ImageManifest {
+async function manifestOf(
+  { layer, version, schema, build, work, release }: Made,
+  reportDigest: string,
+): Promise<ImageManifest> {
   const { commit, environment, images, sourceAmi, sourceAmiName, buildTime } = build;
-  const what = { layer, version, commit, environment, images, sourceAmi, sourceAmiName, schema };
-  return { ...what, report: filesOf(layer, version).report, reportDigest, buildTime };
+  const system = parseSystem(await readFile(path.join(work, "system.json"), "utf8"));
+  const list = await readFile(path.join(work, "packages.tsv"));
+  const bundled = release === undefined ? [] : await bundledPackages(release);
+  const sbom = sbomOf({
+    name: bakeName(layer, version),
+    version,
+    system,
+    packages: parsePackages(list.toString()),
+    bundled,
+  });
+  await writeFile(path.join(work, "sbom.json"), sbom);
+  return {
+    layer,
+    version,
+    commit,
+    environment,
+    images,
+    sourceAmi,
+    sourceAmiName,
+    schema,
+    report: filesOf(layer, version).report,
+    reportDigest,
+    buildTime,
+    system,
+    packagesDigest: digestOf(list),
+    sbomDigest: digestOf(Buffer.from(sbom)),
+  };
 }
 
-async function keep({ layer, version, report }: Made, manifest: ImageManifest, out: string): Promise<void> {
-  const names = filesOf(layer, version);
-  const whole = path.join(path.dirname(report), names.manifest);
-  await writeFile(whole, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await rename(report, path.join(out, names.report));
-  await rename(whole, path.join(out, names.manifest));
+/** The digests of a bake's papers, as tags and signatures have them. */
+export function digestsOf({ reportDigest, packagesDigest, sbomDigest }: ImageManifest) {
+  return { report: reportDigest, packages: packagesDigest, sbom: sbomDigest };
+}
+
+async function signatures(
+  manifest: ImageManifest,
+  optionsOf: (region: string) => ClientOptions,
+  key: string | undefined,
+): Promise<ImageManifest["signature"]> {
+  if (key === undefined) return undefined;
+  const values: Record<string, string> = {};
+  const { KMSClient } = await import("@aws-sdk/client-kms");
+  for (const [region, image] of Object.entries(manifest.images)) {
+    const kms = new KMSClient(optionsOf(regionOfKey(key) ?? region));
+    try {
+      values[region] = await sign(kms, key, { region, image, version: manifest.version, ...digestsOf(manifest) });
+    } finally {
+      kms.destroy();
+    }
+  }
+  return { key, values };
+}
+
+function tagsOf(manifest: ImageManifest, region: string): Record<string, string> {
+  const { system, signature } = manifest;
+  const signed = signature?.values[region];
+  return {
+    [TAGS.report]: manifest.reportDigest,
+    [TAGS.packages]: manifest.packagesDigest,
+    [TAGS.sbom]: manifest.sbomDigest,
+    Release: system.release,
+    Kernel: system.kernel,
+    ...(signed !== undefined && { [TAGS.signature]: signed }),
+  };
+}
+
+/** The manifest comes last. */
+async function write(manifest: ImageManifest, work: string): Promise<Papers> {
+  const names = filesOf(manifest.layer, manifest.version);
+  await writeFile(path.join(work, names.manifest), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return [
+    { from: "report.json", to: names.report },
+    { from: "packages.tsv", to: names.packages },
+    { from: "sbom.json", to: names.sbom },
+    { from: names.manifest, to: names.manifest },
+  ];
+}
+
+/** In the region that was built in: one bucket has the proof of an image's copies, too. */
+async function keepAll(
+  { images }: ImageManifest,
+  papers: Papers,
+  work: string,
+  optionsOf: (region: string) => ClientOptions,
+  bucket: string | undefined,
+): Promise<void> {
+  const [first] = Object.entries(images);
+  if (bucket === undefined || first === undefined) return;
+  const [region, image] = first;
+  const files = papers.map(({ from, to }) => ({ file: path.join(work, from), name: to }));
+  await keepEvidence(optionsOf(region), bucket, image, files);
 }

@@ -1,10 +1,4 @@
-import {
-  CreateTagsCommand,
-  DescribeImagesCommand,
-  EC2Client,
-  EnableImageDeregistrationProtectionCommand,
-  type Image,
-} from "@aws-sdk/client-ec2";
+import { CreateTagsCommand, DescribeImagesCommand, EC2Client, type Image } from "@aws-sdk/client-ec2";
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 
 /** Where AWS is and who asks it. What is not given comes from the SDK's own chain. */
@@ -49,28 +43,9 @@ export class Aws {
     }
   }
 
-  async tag(id: string, key: string, value: string): Promise<void> {
-    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key: key, Value: value }] }));
-  }
-
-  /**
-   * Nobody can deregister the image from now on, whatever their rights, before the protection is switched off. Without
-   * EC2's cool-down, which would keep an image, and the bill for its snapshots, for 24 hours after that: switching off
-   * is a right of its own (ec2:DisableImageDeregistrationProtection), and a bad image must be able to go at once.
-   *
-   * @throws Error that says which right is missing, where one is
-   */
-  async protect(id: string): Promise<void> {
-    try {
-      await this.ec2.send(new EnableImageDeregistrationProtectionCommand({ ImageId: id, WithCooldown: false }));
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== "UnauthorizedOperation") throw error;
-      throw new Error(
-        `${id} can't be protected from being deregistered: ${error.message}\n  Whoever bakes needs ` +
-          "ec2:EnableImageDeregistrationProtection; allow it and bake again.",
-        { cause: error },
-      );
-    }
+  async tag(id: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
   }
 
   /** Value of the parameter; undefined where there is none of that name. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { buildRelease } from "@bluegreen/app/build";
 import { buildBootGate } from "@bluegreen/boot-gate/build";
-import { accept } from "./accept.ts";
+import { accept, type ProofSettings } from "./accept.ts";
 import { errorMessage } from "./faults.ts";
 import { bakeName, type Layer } from "./layers.ts";
 import { filesOf, type ImageManifest } from "./manifest.ts";
@@ -25,11 +25,13 @@ export interface BakeArgs {
   readonly varFiles: readonly string[];
   /** Folder of manifests, reports and logs. */
   readonly out: string;
+  /** Default: nothing is signed, and the papers stay in `out`. */
+  readonly proof?: ProofSettings;
   readonly tools: {
     readonly packer: string;
     /** PACKER_PLUGIN_PATH. */
     readonly pluginPath: string;
-    /** A goss for linux/amd64. */
+    /** A goss for Linux on the image's architecture. */
     readonly goss: string;
     /** Node for the image as npm's package has it; default: the system's own package. */
     readonly nodeArchive?: string;
@@ -68,18 +70,29 @@ export async function bakeLayer(args: BakeArgs): Promise<ImageManifest> {
 async function bakeIn(work: string, out: string, args: BakeArgs): Promise<ImageManifest> {
   const { layer, version, commit, tools, endpoint } = args;
   const [manifest, report] = [path.join(work, "packer-manifest.json"), path.join(work, "report.json")];
-  const { schema, ...content } = version === undefined ? {} : await contentOf(work, version, commit);
-  const files = { manifest, report, ...content, goss: path.resolve(tools.goss), nodeArchive: tools.nodeArchive };
+  const { schema, ...content }: Partial<Awaited<ReturnType<typeof contentOf>>> =
+    version === undefined ? {} : await contentOf(work, version, commit);
+  const files = {
+    manifest,
+    report,
+    contents: work,
+    ...content,
+    goss: path.resolve(tools.goss),
+    nodeArchive: tools.nodeArchive,
+  };
   const variables = variablesOf({ layer, given: args.variables, commit, version, schema, endpoint, files });
   const log = path.join(out, filesOf(layer, version).log);
   const line = (text: string): void => args.progress(`${bakeName(layer, version)} | ${text}`);
   try {
-    await runPacker({ ...args, ...tools, variables }, { log, line, signal: args.signal });
+    // custom_endpoint_ec2 is not all: for deprecation, protection and tags the plugin (1.8) makes clients that follow the environment alone.
+    const environment = endpoint === undefined ? args.environment : { ...args.environment, AWS_ENDPOINT_URL: endpoint };
+    await runPacker({ ...args, ...tools, variables, environment }, { log, line, signal: args.signal });
   } catch (error) {
     throw new Error(await whyFailed(errorMessage(error), report, log), { cause: error });
   }
   const build = parsePackerManifest(await readFile(manifest, "utf8"), layer);
-  return accept({ layer, version, schema, build, report }, out, (region) => clientOptions(region, args));
+  const made = { layer, version, schema, build, work, release: content.release };
+  return accept(made, out, (region) => clientOptions(region, args), args.proof);
 }
 
 /** What an app image carries: the release and the boot gate. */

@@ -4,6 +4,10 @@ import path from "node:path";
 export const LAYERS = ["base", "hardened", "app"] as const;
 export type Layer = (typeof LAYERS)[number];
 
+/** Processors that images are made for, in EC2's words. */
+export const ARCHITECTURES = ["x86_64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
 /** The project's folder. */
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 /** The folder of the templates: Packer reads all of it, whatever the layer. */

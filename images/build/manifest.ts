@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { systemSchema } from "./contents.ts";
 import { jsonOf } from "./json.ts";
 import { bakeName, type Layer, LAYERS } from "./layers.ts";
 
 const ami = z.string().regex(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/);
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const schema = z.strictObject({
   layer: z.enum(LAYERS),
@@ -21,9 +24,16 @@ const schema = z.strictObject({
   /** Name of the Goss report's file beside the manifest. */
   report: z.string().regex(/^[\w.-]+$/),
   /** `sha256:` and 64 hex digits; the images carry the same as the tag GossReport. */
-  reportDigest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  reportDigest: digest,
   /** ISO 8601, UTC. */
   buildTime: z.string(),
+  /** Release, kernel and architecture of the system. */
+  system: systemSchema,
+  /** Digests of the list of packages and of the bill of materials, which lie beside the manifest; the images' tags Packages and Sbom. */
+  packagesDigest: digest,
+  sbomDigest: digest,
+  /** Of each image, by its region; missing where the bake had no signing_key. */
+  signature: z.strictObject({ key: z.string(), values: z.record(z.string(), z.string()) }).optional(),
 });
 
 /** What is kept of a bake: which images, from what, and by which proof. */
@@ -38,9 +48,15 @@ export function parameterOf({ layer, version }: Pick<ImageManifest, "layer" | "v
 }
 
 /** Names of a bake's files in the folder of manifests. */
-export function filesOf(layer: Layer, version?: string): { manifest: string; report: string; log: string } {
+export function filesOf(layer: Layer, version?: string) {
   const name = bakeName(layer, version);
-  return { manifest: `${name}.json`, report: `${name}.report.json`, log: `${name}.log` };
+  return {
+    manifest: `${name}.json`,
+    report: `${name}.report.json`,
+    packages: `${name}.packages.tsv`,
+    sbom: `${name}.cdx.json`,
+    log: `${name}.log`,
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Image } from "@aws-sdk/client-ec2";
-import { below, type Layer } from "./layers.ts";
+import { type Architecture, below, type Layer } from "./layers.ts";
 import { type ImageManifest, parameterOf } from "./manifest.ts";
 
 /** Where a parent may be named: the first of them that names one counts. */
@@ -37,15 +37,40 @@ export function parentOf(layer: Exclude<Layer, "base">, region: string, sources:
   };
 }
 
+/** What a parent must fulfil beside being an image of the layer below. */
+export interface ParentTerms {
+  /** Undefined: not known, and not compared. */
+  readonly architecture?: Architecture;
+  readonly maxAgeDays: number;
+  readonly now: Date;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Why the image can't be a parent; undefined where it can. */
-export function parentFault(ami: string, layer: Layer, image: Image | undefined): string | undefined {
+export function parentFault(
+  ami: string,
+  layer: Layer,
+  image: Image | undefined,
+  { architecture, maxAgeDays, now }: ParentTerms,
+): string | undefined {
   if (image === undefined) return `the parent ${ami} is not there, or not shared with this account`;
   if (image.State !== "available") return `the parent ${ami} is ${image.State}, not available`;
-  const lower = below(layer);
+  const lower = below(layer) ?? "base";
   const tags = image.Tags ?? [];
   // Nobody sees the tags of another account's image, though it may be shared.
-  const proved = tags.length === 0 || tags.some(({ Key, Value }) => Key === "GossReport" && Value !== "");
-  return proved
-    ? undefined
-    : `the parent ${ami} has no tag GossReport: it was not baked to its end; bake ${lower} again`;
+  if (tags.length > 0 && !tags.some(({ Key, Value }) => Key === "GossReport" && Value !== "")) {
+    return `the parent ${ami} has no tag GossReport: it was not baked to its end; bake ${lower} again`;
+  }
+  if (architecture !== undefined && image.Architecture !== architecture) {
+    return `the parent ${ami} is of ${image.Architecture ?? "an unknown architecture"}, not ${architecture}: bake ${lower} for ${architecture}, or name another with --parent`;
+  }
+  const age = Math.floor((now.getTime() - Date.parse(image.CreationDate ?? "")) / DAY_MS);
+  if (!(age <= maxAgeDays)) {
+    return (
+      `the parent ${ami} is ${Number.isNaN(age) ? "of an unknown age" : `${age} days old`}, more than ${maxAgeDays}: its packages lack what was mended since; ` +
+      `bake ${layer === "app" ? "base and hardened" : lower} again, or allow it with --max-parent-age`
+    );
+  }
+  return undefined;
 }

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Image } from "@aws-sdk/client-ec2";
+import type { Image, Tag } from "@aws-sdk/client-ec2";
+import { digestsOf } from "./accept.ts";
 import { Aws, type ClientOptions } from "./aws.ts";
 import { refuse } from "./faults.ts";
 import { bakeName } from "./layers.ts";
-import { type ImageManifest, parameterOf } from "./manifest.ts";
+import { filesOf, type ImageManifest, parameterOf } from "./manifest.ts";
 import { digestOf, judge } from "./report.ts";
+import { isSigned, regionOfKey, statementIn, TAGS } from "./signature.ts";
 
 /** The calls of one region, and whose they are. */
 export type ClientOptionsOf = (region: string) => ClientOptions;
@@ -15,13 +17,22 @@ export type ClientOptionsOf = (region: string) => ClientOptions;
 const DEADLINE_MS = 60_000;
 const EVERY_MS = 1_000;
 
-/** Why a region's image is not the one that the manifest and its report speak of. */
-export function imageFaults(region: string, ami: string, digest: string, image: Image | undefined): string[] {
+/** Why a region's image is not the one that the manifest and its papers speak of. */
+export function imageFaults(
+  region: string,
+  ami: string,
+  digests: ReturnType<typeof digestsOf>,
+  image: Image | undefined,
+): string[] {
   if (image === undefined) return [`${ami} is not there in ${region}`];
-  const tag = image.Tags?.find(({ Key }) => Key === "GossReport")?.Value;
+  const tag = (key: string) => image.Tags?.find(({ Key }) => Key === key)?.Value;
+  const different = (["report", "packages", "sbom"] as const).filter((paper) => tag(TAGS[paper]) !== digests[paper]);
   return [
     ...(image.State === "available" ? [] : [`${ami} in ${region} is ${image.State}, not available`]),
-    ...(tag === digest ? [] : [`${ami} in ${region} has the tag GossReport ${tag ?? "not at all"}, not ${digest}`]),
+    ...different.map((paper) => {
+      const name = TAGS[paper];
+      return `${ami} in ${region} has the tag ${name} ${tag(name) ?? "not at all"}, not ${digests[paper]}`;
+    }),
   ];
 }
 
@@ -45,16 +56,65 @@ export function planOf(
 }
 
 /**
- * Compares a bake's report with its digest in the manifest and in the images' tags.
+ * Compares a bake's papers with their digests in the manifest and in the images' tags, and these with the signature.
+ * @param key KMS key that must have signed; default: the one that the manifest names, and none where it names none
  * @throws Error that names all that does not match
  */
-export async function verify(manifest: ImageManifest, out: string, optionsOf: ClientOptionsOf): Promise<void> {
+export async function verify(
+  manifest: ImageManifest,
+  out: string,
+  optionsOf: ClientOptionsOf,
+  key = manifest.signature?.key,
+): Promise<void> {
   const name = bakeName(manifest.layer, manifest.version);
-  const faults = await reportFaults(manifest, out);
+  const faults = await paperFaults(manifest, out);
   for (const [region, ami] of Object.entries(manifest.images)) {
-    faults.push(...imageFaults(region, ami, manifest.reportDigest, await new Aws(optionsOf(region)).image(ami)));
+    const image = await new Aws(optionsOf(region)).image(ami);
+    faults.push(...imageFaults(region, ami, digestsOf(manifest), image));
+    if (key !== undefined && image !== undefined) {
+      faults.push(...(await signatureFaults(key, region, ami, image.Tags ?? [], optionsOf)));
+    }
   }
   refuse(`${name} is not what its manifest says`, faults);
+}
+
+/** The tags themselves are judged: they are what `bluegreen` sees of an image later. */
+async function signatureFaults(
+  key: string,
+  region: string,
+  ami: string,
+  tags: readonly Tag[],
+  optionsOf: ClientOptionsOf,
+): Promise<string[]> {
+  const statement = statementIn(region, ami, Object.fromEntries(tags.map(({ Key = "", Value }) => [Key, Value])));
+  if (statement === undefined) return [`${ami} in ${region} is not signed: bake it with signing_key`];
+  const { KMSClient } = await import("@aws-sdk/client-kms");
+  const kms = new KMSClient(optionsOf(regionOfKey(key) ?? region));
+  try {
+    const signed = await isSigned(kms, key, statement, statement.signature);
+    return signed
+      ? []
+      : [`${ami} in ${region} has a signature that is not ${key}'s, or not of this image and its papers`];
+  } finally {
+    kms.destroy();
+  }
+}
+
+async function paperFaults(manifest: ImageManifest, out: string): Promise<string[]> {
+  const { packages, sbom } = filesOf(manifest.layer, manifest.version);
+  const papers = [
+    ["list of packages", packages, manifest.packagesDigest],
+    ["bill of materials", sbom, manifest.sbomDigest],
+  ] as const;
+  const faults = await reportFaults(manifest, out);
+  for (const [what, name, digest] of papers) {
+    const file = path.join(out, name);
+    const text = await readFile(file).catch(() => undefined);
+    if (text === undefined) faults.push(`its ${what} is gone (${file})`);
+    else if (digestOf(text) !== digest)
+      faults.push(`its ${what} (${file}) has the digest ${digestOf(text)}, not ${digest}`);
+  }
+  return faults;
 }
 
 async function reportFaults(manifest: ImageManifest, out: string): Promise<string[]> {
@@ -73,8 +133,13 @@ async function reportFaults(manifest: ImageManifest, out: string): Promise<strin
  * @returns the parameter's name
  * @throws Error that names all faults; nothing is written then
  */
-export async function publish(manifest: ImageManifest, out: string, optionsOf: ClientOptionsOf): Promise<string> {
-  await verify(manifest, out, optionsOf);
+export async function publish(
+  manifest: ImageManifest,
+  out: string,
+  optionsOf: ClientOptionsOf,
+  key?: string,
+): Promise<string> {
+  await verify(manifest, out, optionsOf, key);
   const name = parameterOf(manifest);
   const faults: string[] = [];
   const writes: [region: string, ami: string][] = [];

@@ -3,6 +3,7 @@ import { findPacker } from "../../tools/packer.ts";
 import { findPackerPlugin } from "../../tools/packer-plugin.ts";
 import { run } from "../../tools/run.ts";
 import type { BakeArgs } from "./bake.ts";
+import type { BuilderSettings } from "./builder-settings.ts";
 import { refuse, errorMessage } from "./faults.ts";
 
 /**
@@ -10,7 +11,7 @@ import { refuse, errorMessage } from "./faults.ts";
  * @throws Error that names all that is missing
  */
 export async function findTools(
-  variables: Readonly<Record<string, string>>,
+  settings: BuilderSettings,
   progress: (message: string) => void,
 ): Promise<BakeArgs["tools"]> {
   const faults: string[] = [];
@@ -22,8 +23,9 @@ export async function findTools(
       return undefined;
     }
   };
-  if ((variables.ssh_interface ?? "session_manager") === "session_manager") await found(sessionManager);
-  const goss = await found(() => findGoss(progress));
+  if (settings.ssh_interface === "session_manager") await found(sessionManager);
+  const image = { system: "linux", arch: settings.architecture === "arm64" ? "arm64" : "x64" };
+  const goss = await found(() => findGoss(progress, image));
   const packer = await found(() => findPacker(progress));
   const pluginPath = packer && (await found(() => findPackerPlugin(packer, progress)));
   refuse("A tool is missing", faults);

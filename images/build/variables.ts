@@ -4,6 +4,8 @@ import type { Layer } from "./layers.ts";
 export interface BakeFiles {
   readonly manifest: string;
   readonly report: string;
+  /** Folder of what says what the image is. */
+  readonly contents: string;
   readonly goss: string;
   readonly nodeArchive?: string;
   /** Of an app image. */
@@ -23,6 +25,7 @@ const OWN_VARIABLES = [
   "boot_gate",
   "manifest",
   "report",
+  "contents",
 ] as const;
 
 /** All variables of a build: those that were given, and the bake's own, of which a layer gets what it uses. */
@@ -41,6 +44,7 @@ export function variablesOf(args: {
     commit,
     manifest: files.manifest,
     report: files.report,
+    contents: files.contents,
     ...(layer === "base" && { goss: files.goss, node_archive: files.nodeArchive }),
     ...(layer === "app" && {
       version,

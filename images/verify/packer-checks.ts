@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { LAYERS } from "../build/layers.ts";
+import { ARCHITECTURES, LAYERS } from "../build/layers.ts";
 import { quiet } from "../../tools/packer.ts";
 import { run } from "../../tools/run.ts";
 import { filesBelow } from "./files.ts";
@@ -19,7 +19,7 @@ export async function checkFormat({ packer }: PackerTools, folder: string): Prom
 }
 
 /**
- * Lets Packer validate each layer with each variable file. It asks for the files that a bake uploads: empty ones stand in.
+ * Lets Packer validate each layer with each variable file, for each architecture. It asks for the files that a bake uploads: empty ones stand in.
  * @throws Error that names all that fail
  */
 export async function checkTemplates(tools: PackerTools, folder: string, work: string): Promise<string> {
@@ -31,13 +31,16 @@ export async function checkTemplates(tools: PackerTools, folder: string, work: s
     const given = Object.entries(variables).filter(([name]) => name !== "parent_ami" || layer !== "base");
     const args = given.flatMap(([name, value]) => ["-var", `${name}=${value}`]);
     for (const file of varFiles) {
-      await run(tools.packer, ["validate", `-only=${layer}.*`, `-var-file=${file}`, ...args, folder], { env }).catch(
-        (error: Error) => faults.push(`${layer} with ${path.relative(folder, file)}: ${error.message}`),
-      );
+      for (const architecture of ARCHITECTURES) {
+        const flags = [`-only=${layer}.*`, `-var-file=${file}`, "-var", `architecture=${architecture}`];
+        await run(tools.packer, ["validate", ...flags, ...args, folder], { env }).catch((error: Error) =>
+          faults.push(`${layer} for ${architecture} with ${path.relative(folder, file)}: ${error.message}`),
+        );
+      }
     }
   }
   if (faults.length > 0) throw new Error(faults.join("\n"));
-  return `${LAYERS.length} layers, ${varFiles.length} variable files`;
+  return `${LAYERS.length} layers, ${varFiles.length} variable files, ${ARCHITECTURES.join(" and ")}`;
 }
 
 async function placeholders(work: string): Promise<Record<string, string>> {

@@ -3,6 +3,7 @@ import { clock } from "./clock.ts";
 import { readDeadline } from "./gate.ts";
 import { completeLaunch } from "./hook.ts";
 import { readInstance } from "./imds.ts";
+import { observe } from "./observe.ts";
 import { type Line, runGate } from "./run.ts";
 import { runSpec } from "./spec.ts";
 
@@ -18,6 +19,7 @@ const parts = {
   complete: completeLaunch,
   answered: answeredIn(STATE_DIRECTORY),
   clock,
+  observe,
   log,
 };
 

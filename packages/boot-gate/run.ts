@@ -1,17 +1,18 @@
 import { answerHook, type AnswerParts } from "./answer.ts";
 import { answerSeconds, decide, type Verdict } from "./gate.ts";
+import type { Observed } from "./observe.ts";
 import type { SpecResult } from "./report.ts";
 
 /** One line of the report. */
-export type Line = { event: "start" | "spec" | "failure" | "verdict" | "retry" | "answer" | "stopped" } & Record<
-  string,
-  string | number | boolean
->;
+export type Line = {
+  event: "start" | "spec" | "failure" | "verdict" | "timeline" | "failed-unit" | "retry" | "answer" | "stopped";
+} & Record<string, string | number | boolean>;
 
 /** What the gate is given: its calls to the outside, each replaced in tests. */
 export interface GateParts extends Omit<AnswerParts, "retrying"> {
   /** `left`: milliseconds until the deadline. */
   runSpec: (signal: AbortSignal, left: number) => Promise<SpecResult>;
+  observe: (signal: AbortSignal) => Promise<Observed>;
   log: (line: Line) => void;
 }
 
@@ -37,6 +38,7 @@ export async function runGate(parts: GateParts, deadline: number, signal: AbortS
   try {
     const verdict = await judge(parts, end, signal);
     log({ event: "verdict", ...verdict });
+    await tell(parts, signal);
     const retrying = (why: string) => log({ event: "retry", why });
     const outcome = await answerHook({ ...parts, retrying }, verdict, end + answerSeconds * 1_000, signal);
     if (outcome.kind === "answered") log({ event: "answer", ...outcome.answer });
@@ -46,6 +48,18 @@ export async function runGate(parts: GateParts, deadline: number, signal: AbortS
     if (!signal.aborted) throw error;
     log({ event: "stopped", why: "the gate was told to end before it had answered" });
     return 1;
+  }
+}
+
+/** Tells how the boot went, whatever the verdict. Nothing depends on it: what can't be told is told as that. */
+async function tell({ observe, log }: GateParts, signal: AbortSignal): Promise<void> {
+  try {
+    const { timeline, failedUnits } = await observe(signal);
+    log({ event: "timeline", ...timeline });
+    for (const unit of failedUnits) log({ event: "failed-unit", unit });
+  } catch (error) {
+    signal.throwIfAborted();
+    log({ event: "timeline", why: (error as Error).message });
   }
 }
 

@@ -7,6 +7,11 @@ describe("fails on settings that don't go together", () => {
     ["nobody may come in", { allowedCidrs: "" }, ["allowedCidrs: []. Allowed: who may reach the service"]],
     ["least above most", { minSize: "5" }, ["minSize: 5. Allowed: at most maxSize (4)"]],
     ["a floor above most", { capacityFloor: "5" }, ["capacityFloor: 5. Allowed: at most maxSize (4)"]],
+    [
+      "a slow rate for volumes",
+      { volumeInitializationRate: "99" },
+      ["volumeInitializationRate: 99. Allowed: 0, or 100"],
+    ],
     ["a trial above most", { previewSize: "5" }, ["previewSize: 5. Allowed: at most maxSize (4)"]],
     [
       "slower at 95 % than at 99 %",

@@ -108,6 +108,15 @@ describe("machine settings that wait", () => {
     `${color} has traffic and keeps detailedMonitoring false; true reaches it once it has none`,
   ];
 
+  it("given another rate for volumes, then a fleet with traffic keeps its own", () => {
+    const faster = byColor((color) => ({ ...warm.machines[color], volumeInitializationRate: 200 }));
+    const { plan } = planUpdate({ ...warm, machines: faster }, serving);
+    expect(plan.machines.blue.volumeInitializationRate).toBeUndefined();
+    expect(plan.deferred).toContain(
+      "blue has traffic and keeps volumeInitializationRate unset; 200 reaches it once it has none",
+    );
+  });
+
   test.each<[string, Partial<DesiredState>, ByColor<number>, Color[]]>([
     ["the standby takes them at once", {}, { blue: 100, green: 0 }, ["blue"]],
     ["a colour that gets traffic waits", { activeColor: "green" }, { blue: 100, green: 0 }, ["blue", "green"]],

@@ -14,9 +14,9 @@ export const bootedBreakages: readonly BootedBreakage[] = [
   },
   {
     boot: "a",
-    name: "some unit fails",
+    name: "a unit that matters fails",
     script:
-      "printf '%s\\n' '[Service]' 'ExecStart=/bin/false' '[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/broken.service && systemctl enable -q broken",
+      "printf '%s\\n' '[Service]' 'ExecStart=/bin/false' '[Install]' 'WantedBy=multi-user.target' >/etc/systemd/system/bluegreen-broken.service && systemctl enable -q bluegreen-broken",
     spec: "boot",
     caughtBy: ["Command: failed-units"],
   },

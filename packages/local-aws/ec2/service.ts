@@ -5,6 +5,7 @@ import { AwsError, textOf, textsOf } from "@bluegreen/query-protocol";
 import { notRehearsed } from "../errors.ts";
 import { rootTag } from "@bluegreen/machines";
 import { writtenBy } from "./booted.ts";
+import { answerDeprecation } from "./deprecation.ts";
 import type { Ec2Directory } from "./directory.ts";
 import { tagsByKey, type Instances } from "./instances.ts";
 import type { NetworkAcls } from "./network-acls.ts";
@@ -47,6 +48,9 @@ export async function answerEc2(call: Call, passOn: PassOn, args: Ec2Args): Prom
     case "EnableImageDeregistrationProtection":
     case "DisableImageDeregistrationProtection":
       return args.protection.answer(call);
+    case "EnableImageDeprecation":
+    case "DisableImageDeprecation":
+      return answerDeprecation(call, args.ec2);
     case "DeregisterImage":
       args.protection.refuseIfProtected(textOf(params.ImageId));
       return passOn();

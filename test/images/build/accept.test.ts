@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { accept, type Made } from "../../../images/build/accept.ts";
 import { clientOptions } from "../../../images/build/aws.ts";
+import { digestOf } from "../../../images/build/report.ts";
 import { FakeAws } from "./fake-aws.ts";
-import { AMI, COMMIT, manifest, PARENT, report } from "./papers.ts";
+import { AMI, COMMIT, manifest, packages, PARENT, report, system } from "./papers.ts";
 
 const SECOND = "ami-0bbbbbbbbbbbbbbbb";
 
@@ -29,9 +30,11 @@ beforeEach(async () => {
       sourceAmiName: "bluegreen-hardened",
       buildTime: "2026-11-21T12:00:00.000Z",
     },
-    report: path.join(work, "report.json"),
+    work,
   };
-  writeFileSync(made.report, report);
+  writeFileSync(path.join(work, "report.json"), report);
+  writeFileSync(path.join(work, "system.json"), JSON.stringify(system));
+  writeFileSync(path.join(work, "packages.tsv"), packages);
 });
 afterEach(() => {
   aws.stop();
@@ -42,30 +45,40 @@ const accepted = () =>
   accept(made, out, (region) => clientOptions(region, { endpoint: aws.endpoint, environment: aws.environment }));
 const kept = (): string[] => readdirSync(out).filter((name) => !name.startsWith("."));
 
-it("tags and protects the image in every region, and keeps its papers", async () => {
-  expect(await accepted()).toEqual({ ...manifest, images: made.build.images });
-  expect(aws.changes).toEqual([
-    `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
-    `eu-central-1 EnableImageDeregistrationProtection ${AMI} false`,
-    `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
-    `us-east-1 EnableImageDeregistrationProtection ${SECOND} false`,
+it("tags the image in every region with its papers' digests and what it is, and keeps the papers", async () => {
+  const whole = await accepted();
+  const { sbomDigest } = whole;
+  expect(whole).toEqual({ ...manifest, images: made.build.images, sbomDigest });
+  const tags = `GossReport=${manifest.reportDigest} Packages=${manifest.packagesDigest} Sbom=${sbomDigest} Release=${system.release} Kernel=${system.kernel}`;
+  expect(aws.changes).toEqual([`eu-central-1 CreateTags ${AMI} ${tags}`, `us-east-1 CreateTags ${SECOND} ${tags}`]);
+  expect(kept()).toEqual([
+    "app-v1.2.3.cdx.json",
+    "app-v1.2.3.json",
+    "app-v1.2.3.packages.tsv",
+    "app-v1.2.3.report.json",
   ]);
-  expect(kept()).toEqual(["app-v1.2.3.json", "app-v1.2.3.report.json"]);
+  const sbom = readFileSync(path.join(out, "app-v1.2.3.cdx.json"));
+  expect(digestOf(sbom)).toBe(sbomDigest);
+  expect(JSON.parse(sbom.toString())).toMatchObject({ bomFormat: "CycloneDX", specVersion: "1.6" });
+});
+
+it.each([
+  ["system.json", '{"distro":"amzn"}', /system\.json is none/],
+  ["packages.tsv", "", /packages\.tsv names no package/],
+  ["packages.tsv", "bash 5.2\n", /packages\.tsv has the line "bash 5\.2"/],
+])("fails with a %s that tells nothing (%j), and tags nothing", async (file, text, message) => {
+  writeFileSync(path.join(made.work, file), text);
+  await expect(accepted()).rejects.toThrow(message);
+  expect([aws.changes, kept()]).toEqual([[], []]);
 });
 
 const left = `Packer has made ${AMI} in eu-central-1, ${SECOND} in us-east-1, which nothing names now`;
 
-test.each([
-  [
-    "us-east-1 EnableImageDeregistrationProtection",
-    /being deregistered:[^]*needs ec2:EnableImageDeregistrationProtection/,
-  ],
-  ["eu-central-1 CreateTags", /^UnauthorizedOperation/],
-])("fails where %s is not allowed, says what is left of it, and keeps nothing", async (denied, message) => {
-  aws.denied.add(denied);
+it("fails where a tag is not allowed, says what is left of it, and keeps nothing", async () => {
+  aws.denied.add("us-east-1 CreateTags");
   const error = await accepted().catch((fault: Error) => fault);
   expect(error).toBeInstanceOf(Error);
-  expect((error as Error).message).toMatch(message);
+  expect((error as Error).message).toMatch(/^UnauthorizedOperation/);
   expect((error as Error).message).toContain(left);
   expect(kept()).toEqual([]);
 });

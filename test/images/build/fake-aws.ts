@@ -12,6 +12,8 @@ interface FakeImage {
 export class FakeAws {
   readonly images = new Map<string, FakeImage>();
   readonly parameters = new Map<string, string>();
+  /** Where the default route of a subnet leads, by `region subnet`. */
+  readonly defaultRoutes = new Map<string, string>();
   /** All calls that change something, as `region action …`. */
   readonly changes: string[] = [];
   /** Calls of EC2 that the caller has no right to, as `region action`. */
@@ -71,13 +73,30 @@ export class FakeAws {
   private ec2(region: string, input: URLSearchParams): [number, string] {
     const action = input.get("Action");
     if (this.denied.has(`${region} ${action}`)) return error("UnauthorizedOperation");
-    if (action === "EnableImageDeregistrationProtection") {
-      this.changes.push(`${region} ${action} ${input.get("ImageId")} ${input.get("WithCooldown")}`);
-      return [200, `<${action}Response><return>enabled-without-cooldown</return></${action}Response>`];
+    if (action === "DescribeSubnets") {
+      const id = input.get("Filter.1.Value.1") ?? "";
+      if (!this.defaultRoutes.has(`${region} ${id}`)) return items(action, "subnetSet", "");
+      return items(
+        action,
+        "subnetSet",
+        `<subnetId>${id}</subnetId><vpcId>vpc-1</vpcId><cidrBlock>10.0.0.0/24</cidrBlock>`,
+      );
     }
+    if (action === "DescribeRouteTables") {
+      const tables = [...this.defaultRoutes].map(([key, target]) => {
+        const route = `<destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><gatewayId>${target}</gatewayId><state>active</state>`;
+        const association = `<subnetId>${key.split(" ")[1]}</subnetId>`;
+        return `<associationSet><item>${association}</item></associationSet><routeSet><item>${route}</item></routeSet>`;
+      });
+      return items(action, "routeTableSet", ...tables);
+    }
+    if (action === "DescribeVpcEndpoints") return items(action, "vpcEndpointSet", "");
     if (action === "CreateTags") {
-      const [id, key, value] = ["ResourceId.1", "Tag.1.Key", "Tag.1.Value"].map((name) => input.get(name) ?? "");
-      this.changes.push(`${region} CreateTags ${id} ${key} ${value}`);
+      const tags = [...input.keys()].flatMap((name) => {
+        const [, place] = /^Tag\.(\d+)\.Key$/.exec(name) ?? [];
+        return place === undefined ? [] : [`${input.get(name)}=${input.get(`Tag.${place}.Value`)}`];
+      });
+      this.changes.push(`${region} CreateTags ${input.get("ResourceId.1")} ${tags.join(" ")}`);
       return [200, "<CreateTagsResponse><return>true</return></CreateTagsResponse>"];
     }
     const id = input.get("ImageId.1") ?? "";
@@ -87,9 +106,16 @@ export class FakeAws {
     const tags = Object.entries(image.tags).map(
       ([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`,
     );
-    const item = `<imageId>${id}</imageId><imageState>${image.state}</imageState><tagSet>${tags.join("")}</tagSet>`;
-    return [200, `<DescribeImagesResponse><imagesSet><item>${item}</item></imagesSet></DescribeImagesResponse>`];
+    const made = `<architecture>x86_64</architecture><creationDate>${new Date().toISOString()}</creationDate>`;
+    const item = `<imageId>${id}</imageId><imageState>${image.state}</imageState>${made}<tagSet>${tags.join("")}</tagSet>`;
+    return items(action, "imagesSet", item);
   }
+}
+
+/** An answer with a list; an empty item stands for none. */
+function items(action: string, list: string, ...inner: string[]): [number, string] {
+  const listed = inner.filter((one) => one !== "").map((one) => `<item>${one}</item>`);
+  return [200, `<${action}Response><${list}>${listed.join("")}</${list}></${action}Response>`];
 }
 
 function error(code: string): [number, string] {

@@ -14,7 +14,18 @@ if (process.env.CHECKPOINT_DISABLE !== "1") refuse("it would ask for newer versi
 if (command === "--version") {
   console.log("Packer v1.11.2");
 } else if (command === "plugins") {
-  console.log("/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.3.2_x5.0_linux_amd64");
+  console.log("/plugins/github.com/hashicorp/amazon/packer-plugin-amazon_v1.8.2_x5.0_linux_amd64");
+} else if (command === "console") {
+  const unsigned = { signing_key: "", evidence_bucket: "" };
+  const settings = { architecture: "x86_64", ssh_interface: "session_manager", subnet_id: "subnet-01234567" };
+  console.log(
+    JSON.stringify({
+      ...settings,
+      associate_public_ip_address: false,
+      instance_profile: "bluegreen-bake",
+      ...unsigned,
+    }),
+  );
 } else if (command === "build") {
   build();
 } else refuse(`what is ${command}?`);
@@ -49,6 +60,9 @@ function build() {
   if (how === "hangs") return;
   if (how === "no-way-in") return refuse("Timeout waiting for SSH.");
   writeFileSync(variables.report, process.env.FAKE_REPORT);
+  const system = { distro: "amzn", release: "2023.9", kernel: "6.1.155", architecture: "x86_64" };
+  writeFileSync(path.join(variables.contents, "system.json"), JSON.stringify(system));
+  writeFileSync(path.join(variables.contents, "packages.tsv"), "bash\t5.2\tx86_64\n");
   if (how === "failed-spec") return refuse("Script exited with non-zero exit status: 1.");
   const { version = "", commit, environment } = variables;
   const custom_data = { layer, version, commit, environment, parent: variables.parent_ami, parent_name: "parent" };

@@ -15,6 +15,13 @@ import { AMI, COMMIT, gossReport, PARENT, report } from "./papers.ts";
 jest.setTimeout(60_000);
 
 const SECOND = "ami-0bbbbbbbbbbbbbbbb";
+const VULNERABILITY = JSON.stringify({
+  VulnerabilityID: "CVE-2026-1",
+  PkgName: "bash",
+  InstalledVersion: "5.2",
+  FixedVersion: "5.3",
+  Severity: "HIGH",
+});
 
 let tools: FakeTools;
 let aws: FakeAws;
@@ -22,6 +29,7 @@ let out: string;
 beforeEach(async () => {
   aws = await new FakeAws().start();
   aws.images.set(`eu-central-1 ${PARENT}`, { state: "available", tags: { GossReport: "sha256:1" } });
+  aws.defaultRoutes.set("eu-central-1 subnet-01234567", "nat-01234567");
   tools = new FakeTools();
   out = path.join(tools.root, "images");
   tools.add("bin/packer", `exec ${process.execPath} ${path.join(import.meta.dirname, "fake-packer.mjs")} "$@"`);
@@ -55,28 +63,42 @@ const app = ["app", "--version", "v1.2.3", "--parent", PARENT];
 const hardened = ["hardened", "--parent", PARENT];
 const files = (): string[] => readdirSync(out).sort();
 
-it("bakes an image, keeps its papers, tags and protects it in every region, and publishes it", async () => {
+it("bakes an image, keeps its papers, tags it in every region, and publishes it", async () => {
   const baked = await bake(app);
   expect(baked).toMatchObject({ code: 0, stderr: "" });
   expect(baked.stdout).toContain(`{"version":"v1.2.3","commit":"${COMMIT}","schema":{"min":1,"max":1}}`);
   expect(baked.stdout).toContain("npm run bake -- publish v1.2.3");
-  expect(files()).toEqual(["app-v1.2.3.json", "app-v1.2.3.log", "app-v1.2.3.report.json"]);
+  const papers = ["cdx.json", "json", "log", "packages.tsv", "report.json"];
+  expect(files()).toEqual(papers.map((name) => `app-v1.2.3.${name}`));
   const manifest = parseManifest(readFileSync(path.join(out, "app-v1.2.3.json"), "utf8"), "it");
   expect(manifest.images).toEqual({ "eu-central-1": AMI, "us-east-1": SECOND });
   expect(manifest).toMatchObject({ layer: "app", version: "v1.2.3", sourceAmi: PARENT, environment: "dev" });
   expect(manifest.reportDigest).toBe(digestOf(readFileSync(path.join(out, manifest.report))));
+  const { reportDigest, packagesDigest, sbomDigest } = manifest;
+  const digests = `GossReport=${reportDigest} Packages=${packagesDigest} Sbom=${sbomDigest} Release=2023.9 Kernel=6.1.155`;
   expect(aws.changes).toEqual([
-    `eu-central-1 CreateTags ${AMI} GossReport ${manifest.reportDigest}`,
-    `eu-central-1 EnableImageDeregistrationProtection ${AMI} false`,
-    `us-east-1 CreateTags ${SECOND} GossReport ${manifest.reportDigest}`,
-    `us-east-1 EnableImageDeregistrationProtection ${SECOND} false`,
+    `eu-central-1 CreateTags ${AMI} ${digests}`,
+    `us-east-1 CreateTags ${SECOND} ${digests}`,
   ]);
+  expect(readFileSync(path.join(out, "app-v1.2.3.cdx.json"), "utf8")).toContain("pkg:npm/express@");
 
-  const tags = { GossReport: manifest.reportDigest };
+  const tags = { GossReport: reportDigest, Packages: packagesDigest, Sbom: sbomDigest };
   for (const image of [`eu-central-1 ${AMI}`, `us-east-1 ${SECOND}`])
     aws.images.set(image, { state: "available", tags });
-  expect(await bake(["verify", "v1.2.3"])).toMatchObject({ code: 0, stderr: "" });
+  const verified = await bake(["verify", "v1.2.3"]);
+  expect(verified).toMatchObject({ code: 0, stderr: "" });
+  expect(verified.stdout).toMatch(/papers and images agree, sha256:\w+\nIt is not signed\.\n$/);
+
+  tools.add("bin/trivy", `echo '{"Results":[{"Vulnerabilities":[${VULNERABILITY}]}]}'`);
+  const refused = await bake(["publish", "v1.2.3"]);
+  expect(refused.stderr).toBe(
+    "app-v1.2.3 has known vulnerabilities, and is not published:\n  - HIGH CVE-2026-1 in bash 5.2, mended in 5.3\n",
+  );
+  expect([refused.code, aws.parameters.size]).toEqual([1, 0]);
+
+  tools.add("bin/trivy", "echo '{}'");
   const published = await bake(["publish", "v1.2.3"]);
+  expect(published.stdout).toContain("trivy knows of nothing CRITICAL or HIGH\n");
   expect(published.stdout).toContain(`pulumi config set greenAmi ${AMI}   # a stack in eu-central-1\n`);
   expect(aws.parameters.get("us-east-1 /bluegreen/images/v1.2.3")).toBe(SECOND);
 });
@@ -149,15 +171,25 @@ it("a log that can't be written costs the log alone", async () => {
   expect(stdout).toContain("npm run bake -- publish hardened");
 });
 
-it("fails with every tool that is missing, before anything is made", async () => {
+it("fails without packer before anything else, and with every other tool that is missing, before anything is made", async () => {
   tools.hideSystem();
-  for (const tool of ["packer", "session-manager-plugin"]) tools.add(`bin/${tool}`, "exit 1");
+  tools.add("bin/session-manager-plugin", "exit 1");
+  const without = await bake(app);
+  expect(without.stderr).toMatch(/^A tool is missing:\n {2}- PATH has no session-manager-plugin[^\n]*\n$/);
+  tools.add("bin/packer", "exit 1");
   const { stderr, code } = await bake(app);
-  expect(stderr).toMatch(
-    /^A tool is missing:\n {2}- PATH has no session-manager-plugin[^]*\n {2}- No packer of version 1\.11[^]*\n {6}- PATH has no go/,
-  );
-  expect(code).toBe(1);
+  expect(stderr).toMatch(/^app can't be baked:\n {2}- No packer of version 1\.11[^]*\n {6}- PATH has no go/);
+  expect([code, without.code]).toEqual([1, 1]);
   expect(aws.changes).toEqual([]);
+});
+
+it("fails in one line where the builder's subnet leads nowhere, before anything is made", async () => {
+  aws.defaultRoutes.set("eu-central-1 subnet-01234567", "igw-01234567");
+  const { stderr, code } = await bake(hardened);
+  expect(stderr).toMatch(
+    /^hardened can't be baked:\n {2}- the builder's subnet subnet-01234567 leads out by igw-01234567, which serves public [^\n]*\n$/,
+  );
+  expect([code, aws.changes]).toEqual([1, []]);
 });
 
 test.each([

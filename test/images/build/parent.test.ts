@@ -1,3 +1,4 @@
+import type { Image } from "@aws-sdk/client-ec2";
 import { type ParentSources, parentFault, parentOf } from "../../../images/build/parent.ts";
 import { AMI, lower, PARENT } from "./papers.ts";
 
@@ -27,19 +28,34 @@ test.each<["hardened" | "app", ParentSources, RegExp]>([
 });
 
 describe("parentFault", () => {
-  const proof = { Key: "GossReport", Value: "sha256:1" };
-  test.each([
-    [{ State: "available" as const, Tags: [proof] }, undefined],
-    [{ State: "available" as const }, undefined],
+  const Tags = [{ Key: "GossReport", Value: "sha256:1" }];
+  const sound = { State: "available", Architecture: "arm64", CreationDate: "2026-10-01T12:00:00.000Z", Tags } as const;
+  const terms = (date: string) => ({ architecture: "arm64" as const, maxAgeDays: 45, now: new Date(date) });
+  const daysLater = (days: number) => terms(new Date(Date.parse(sound.CreationDate) + days * 86_400_000).toISOString());
+
+  test.each<[string, Image | undefined, RegExp | undefined]>([
+    ["a sound image", sound, undefined],
+    ["another account's, whose tags can't be seen", { ...sound, Tags: undefined }, undefined],
+    ["one without a report", { ...sound, Tags: [{ Key: "Name", Value: "x" }] }, /no tag GossReport: .*; bake hardened/],
+    ["one that is not there yet", { ...sound, State: "pending" }, /is pending, not available/],
+    ["none", undefined, /is not there, or not shared/],
     [
-      { State: "available" as const, Tags: [{ Key: "Name", Value: "x" }] },
-      /has no tag GossReport: .*; bake hardened again/,
+      "another architecture's",
+      { ...sound, Architecture: "x86_64" },
+      /is of x86_64, not arm64: bake hardened for arm64/,
     ],
-    [{ State: "pending" as const, Tags: [proof] }, /is pending, not available/],
-    [undefined, /is not there, or not shared/],
-  ])("of %j is %s", (image, fault) => {
-    const found = parentFault(AMI, "app", image);
+    ["one of an unknown age", { ...sound, CreationDate: undefined }, /is of an unknown age, more than 45: /],
+  ])("of %s", (_, image, fault) => {
+    const found = parentFault(AMI, "app", image, daysLater(10));
     if (fault === undefined) expect(found).toBeUndefined();
     else expect(found).toMatch(fault);
+  });
+
+  it("fails with a parent that is a day too old, and says which layers to bake again", () => {
+    expect(parentFault(AMI, "app", sound, daysLater(45.9))).toBeUndefined();
+    expect(parentFault(AMI, "app", sound, daysLater(46))).toMatch(
+      /is 46 days old, more than 45: .*; bake base and hardened again, or allow it with --max-parent-age$/,
+    );
+    expect(parentFault(AMI, "hardened", sound, daysLater(46))).toMatch(/; bake base again, or/);
   });
 });

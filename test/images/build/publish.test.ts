@@ -2,27 +2,35 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { imageFaults, planOf, publish, usageOf, verify } from "../../../images/build/publish.ts";
+import { digestsOf } from "../../../images/build/accept.ts";
 import { clientOptions } from "../../../images/build/aws.ts";
 import { digestOf } from "../../../images/build/report.ts";
 import { FakeAws } from "./fake-aws.ts";
-import { AMI, gossReport, lower, manifest, PARENT, report } from "./papers.ts";
+import { AMI, gossReport, lower, manifest, PARENT, report, tags, writePapers } from "./papers.ts";
 
-const digest = manifest.reportDigest;
-const tagged = (GossReport = digest): { Tags: { Key: string; Value: string }[] } => ({
-  Tags: [{ Key: "GossReport", Value: GossReport }],
+const digests = digestsOf(manifest);
+const tagged = (changes: Record<string, string> = {}) => ({
+  Tags: Object.entries({ ...tags, ...changes }).map(([Key, Value]) => ({ Key, Value })),
 });
 
 describe("imageFaults", () => {
+  const Tags = [
+    { Key: "GossReport", Value: digests.report },
+    { Key: "Sbom", Value: digests.sbom },
+  ];
   test.each([
     [{ State: "available" as const, ...tagged() }, []],
     [undefined, [`${AMI} is not there in eu-central-1`]],
     [{ State: "deregistered" as const, ...tagged() }, [`${AMI} in eu-central-1 is deregistered, not available`]],
-    [{ State: "available" as const }, [`${AMI} in eu-central-1 has the tag GossReport not at all, not ${digest}`]],
     [
-      { State: "available" as const, ...tagged("x") },
-      [`${AMI} in eu-central-1 has the tag GossReport x, not ${digest}`],
+      { State: "available" as const, Tags },
+      [`${AMI} in eu-central-1 has the tag Packages not at all, not ${digests.packages}`],
     ],
-  ])("of %j", (image, faults) => expect(imageFaults("eu-central-1", AMI, digest, image)).toEqual(faults));
+    [
+      { State: "available" as const, ...tagged({ GossReport: "x" }) },
+      [`${AMI} in eu-central-1 has the tag GossReport x, not ${digests.report}`],
+    ],
+  ])("of %j", (image, faults) => expect(imageFaults("eu-central-1", AMI, digests, image)).toEqual(faults));
 });
 
 describe("planOf", () => {
@@ -62,9 +70,9 @@ describe("against AWS", () => {
   beforeEach(async () => {
     aws = await new FakeAws().start();
     out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
-    writeFileSync(path.join(out, manifest.report), report);
-    aws.images.set(`eu-central-1 ${AMI}`, { state: "available", tags: { GossReport: digest } });
-    aws.images.set(`us-east-1 ${PARENT}`, { state: "available", tags: { GossReport: digest } });
+    writePapers(out, manifest);
+    aws.images.set(`eu-central-1 ${AMI}`, { state: "available", tags });
+    aws.images.set(`us-east-1 ${PARENT}`, { state: "available", tags });
   });
   afterEach(() => {
     aws.stop();
@@ -81,7 +89,7 @@ describe("against AWS", () => {
   });
 
   it("lets a layer's parameter follow its newest image", async () => {
-    writeFileSync(path.join(out, "base.report.json"), report);
+    writePapers(out, lower("base"));
     aws.parameters.set("eu-central-1 /bluegreen/images/base/latest", PARENT);
     await publish(lower("base", { "eu-central-1": AMI }), out, optionsOf);
     expect(aws.changes).toEqual([
@@ -103,6 +111,16 @@ describe("against AWS", () => {
       "a report that was changed",
       () => writeFileSync(path.join(out, manifest.report), `${report} `),
       /has the digest sha256:\w+, not sha256:/,
+    ],
+    [
+      "a list of packages that was changed",
+      () => writeFileSync(path.join(out, "app-v1.2.3.packages.tsv"), "less\n"),
+      /its list of packages .* has the digest sha256:\w+, not sha256:/,
+    ],
+    [
+      "a bill of materials that is gone",
+      () => rmSync(path.join(out, "app-v1.2.3.cdx.json")),
+      /its bill of materials is gone/,
     ],
     ["a report that is gone", () => rmSync(path.join(out, manifest.report)), /its report is gone/],
     ["an image that is gone", () => aws.images.clear(), /ami-0123456789abcdef0 is not there in eu-central-1/],

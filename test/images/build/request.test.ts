@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { TEMPLATES } from "../../../images/build/layers.ts";
+import type { BuilderSubnet } from "../../../images/build/builder-network.ts";
+import type { BuilderSettings } from "../../../images/build/builder-settings.ts";
 import { checkRequest, type Options, type Lookups } from "../../../images/build/request.ts";
 import { COMMIT, lower, PARENT } from "./papers.ts";
 
@@ -9,9 +11,33 @@ let out: string;
 beforeEach(() => (out = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"))));
 afterEach(() => rmSync(out, { recursive: true, force: true }));
 
-const proved = { State: "available" as const, Tags: [{ Key: "GossReport", Value: "sha256:1" }] };
+const proved = {
+  State: "available" as const,
+  Architecture: "x86_64" as const,
+  CreationDate: "2026-11-01T00:00:00.000Z",
+  Tags: [{ Key: "GossReport", Value: "sha256:1" }],
+};
+const settings: BuilderSettings = {
+  architecture: "x86_64",
+  ssh_interface: "session_manager",
+  subnet_id: "subnet-01",
+  associate_public_ip_address: false,
+  instance_profile: "bluegreen-bake",
+  signing_key: "",
+  evidence_bucket: "",
+};
+const subnet: BuilderSubnet = {
+  id: "subnet-01",
+  cidr: "10.0.0.0/24",
+  defaultRoute: { target: "nat-1", active: true },
+  endpoints: [],
+};
 const asked: string[] = [];
 const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: string } = {}): Lookups => ({
+  settings: () => Promise.resolve(settings),
+  subnets: () => Promise.resolve([subnet]),
+  bucketFault: (region, bucket) => Promise.resolve(`${bucket} in ${region} has no lock`),
+  now: () => new Date("2026-11-21T12:00:00Z"),
   commit: () => Promise.resolve({ commit: COMMIT, clean: changes.clean ?? true }),
   aws: (region) => ({
     image: (id) => (asked.push(`${region} ${id}`), Promise.resolve(proved)),
@@ -23,6 +49,7 @@ beforeEach(() => void asked.splice(0));
 const options = (changes: Partial<Options> = {}): Options => ({
   environment: "dev",
   region: "eu-central-1",
+  maxParentAge: "45",
   var: [],
   varFile: [],
   out,
@@ -33,7 +60,7 @@ const varFiles = [path.join(TEMPLATES, "environments", "dev.pkrvars.hcl")];
 it("given the layer base, then no parent is looked up", async () => {
   const request = await checkRequest("base", options({ var: ["kms_key_id=alias/x"] }), {}, lookups());
   const variables = { kms_key_id: "alias/x", region: "eu-central-1", environment: "dev" };
-  expect(request).toEqual({ layer: "base", version: undefined, commit: COMMIT, variables, varFiles, out });
+  expect(request).toEqual({ layer: "base", version: undefined, commit: COMMIT, variables, varFiles, settings, out });
   expect(asked).toEqual([]);
 });
 
@@ -53,6 +80,18 @@ it("app starts from the parameter's image where there is no manifest; the region
   );
   expect(request.variables).toEqual({ region: "us-east-1", environment: "dev", parent_ami: PARENT });
   expect(asked).toEqual(["us-east-1 /bluegreen/images/hardened/latest", `us-east-1 ${PARENT}`]);
+});
+
+it("a parent of the last allowed day is taken", async () => {
+  const request = await checkRequest("hardened", options({ parent: PARENT, maxParentAge: "20" }), {}, lookups());
+  expect(request.variables.parent_ami).toBe(PARENT);
+});
+
+it("the subnet that the variables come to is looked at, in the region", async () => {
+  const seen: string[] = [];
+  const subnets: Lookups["subnets"] = (region, id) => (seen.push(`${region} ${id}`), Promise.resolve([subnet]));
+  await checkRequest("base", options(), {}, lookups({ subnets }));
+  expect(seen).toEqual(["eu-central-1 subnet-01"]);
 });
 
 it("files that are not committed are baked when that is asked for", async () => {
@@ -86,6 +125,28 @@ test.each<["base" | "hardened" | "app", Partial<Options>, Partial<Lookups> & { c
     /the parent ami-0fed\w+ is failed, not available \(named by --parent\)/,
   ],
   ["hardened", {}, { aws: unavailable }, /the image of base can't be looked up: no credentials/],
+  ["hardened", { parent: PARENT, maxParentAge: "19" }, {}, /is 20 days old, more than 19: .* \(named by --parent\)/],
+  ["hardened", { parent: PARENT, maxParentAge: "0" }, {}, /--max-parent-age is 0; it must be days/],
+  [
+    "hardened",
+    { parent: PARENT },
+    { settings: () => Promise.resolve({ ...settings, architecture: "arm64" }) },
+    /is of x86_64, not arm64/,
+  ],
+  ["base", {}, { settings: () => Promise.reject(new Error("Undefined variable")) }, /\n {2}- Undefined variable$/],
+  [
+    "base",
+    {},
+    { subnets: () => Promise.resolve([{ ...subnet, defaultRoute: undefined }]) },
+    /^base can't be baked:\n {2}- the builder's subnet subnet-01 has no route out, .*: give a subnet behind a NAT [^\n]*$/,
+  ],
+  [
+    "base",
+    {},
+    { settings: () => Promise.resolve({ ...settings, evidence_bucket: "proof" }) },
+    /^base can't be baked:\n {2}- proof in eu-central-1 has no lock$/,
+  ],
+  ["base", {}, { subnets: () => Promise.reject(new Error("no rights")) }, /network can't be looked up: no rights/],
 ])("%s fails with %j", async (layer, changes, answers, message) => {
   await expect(checkRequest(layer, options(changes), {}, lookups(answers))).rejects.toThrow(message);
 });

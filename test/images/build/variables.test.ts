@@ -4,12 +4,13 @@ import { COMMIT, PARENT } from "./papers.ts";
 const files = {
   manifest: "/w/packer-manifest.json",
   report: "/w/report.json",
+  contents: "/w",
   goss: "/goss",
   nodeArchive: "/node.tgz",
   release: "/w/release",
   bootGate: "/w/boot-gate.cjs",
 };
-const papers = { commit: COMMIT, manifest: files.manifest, report: files.report };
+const papers = { commit: COMMIT, manifest: files.manifest, report: files.report, contents: files.contents };
 const given = { region: "eu-central-1", parent_ami: PARENT };
 
 it("gives base its tools", () => {

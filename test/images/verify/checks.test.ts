@@ -91,13 +91,14 @@ describe("packer", () => {
     await expect(checkFormat(packer("echo app.pkr.hcl; exit 3"), place)).rejects.toThrow("app.pkr.hcl");
   });
 
-  it("validates each layer with each variable file, with files in the places of those that a bake uploads", async () => {
+  it("validates each layer with each variable file for each architecture, with files in the places of those that a bake uploads", async () => {
     const place = folder("packer-files", templates);
     const result = await checkTemplates(packer('[ "$PACKER_PLUGIN_PATH" = /plugins ]'), place, work);
-    expect(result).toBe("3 layers, 2 variable files");
-    expect(log()).toHaveLength(6);
+    expect(result).toBe("3 layers, 2 variable files, x86_64 and arm64");
+    expect(log()).toHaveLength(12);
     const base = log().filter((line) => line.startsWith("validate -only=base.* "));
-    expect(base).toHaveLength(2);
+    expect(base).toHaveLength(4);
+    expect(base.filter((line) => line.includes(" -var architecture=arm64 "))).toHaveLength(2);
     expect(base.filter((line) => line.includes("parent_ami"))).toEqual([]);
     expect(log().at(-1)).toMatch(/^validate -only=app\.\* .*prod\.pkrvars\.hcl .*version=v1\.2\.3 .*parent_ami=ami-/);
     expect(readdirSync(path.join(work, "release")).sort()).toEqual(["app.cjs", "app.cjs.map", "release.json"]);
@@ -108,14 +109,15 @@ describe("packer", () => {
       'case "$*" in *"only=hardened"*|*prod.pkrvars*) echo "no such argument" >&2; exit 1 ;; esac',
     );
     const checking = checkTemplates(refusing, folder("packer-files", templates), work);
-    const fault = (start: string): string => `${start}: .*no such argument`;
+    const both = (layer: string, file: string): string[] =>
+      ["x86_64", "arm64"].map((architecture) => `${layer} for ${architecture} with ${file}: .*no such argument`);
     await expect(checking).rejects.toThrow(
       new RegExp(
         `^${[
-          fault("base with environments/prod.pkrvars.hcl"),
-          fault("hardened with dev.pkrvars.hcl"),
-          fault("hardened with environments/prod.pkrvars.hcl"),
-          fault("app with environments/prod.pkrvars.hcl"),
+          ...both("base", "environments/prod.pkrvars.hcl"),
+          ...both("hardened", "dev.pkrvars.hcl"),
+          ...both("hardened", "environments/prod.pkrvars.hcl"),
+          ...both("app", "environments/prod.pkrvars.hcl"),
         ].join("\n")}$`,
       ),
     );

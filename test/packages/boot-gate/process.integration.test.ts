@@ -98,7 +98,16 @@ it("answers CONTINUE when the spec passes at its second run and the hook waits a
   const { exit, lines, requests, state } = await start({ goss, early: 1 });
   expect(await exit).toBe(0);
   expect(requests).toEqual([request("CONTINUE"), request("CONTINUE")]);
-  expect(lines.map(({ event }) => event)).toEqual(["start", "spec", "failure", "spec", "verdict", "retry", "answer"]);
+  expect(lines.map(({ event }) => event)).toEqual([
+    "start",
+    "spec",
+    "failure",
+    "spec",
+    "verdict",
+    "timeline",
+    "retry",
+    "answer",
+  ]);
   expect(lines[2]).toMatchObject({ test: "Service: app: p1" });
   expect(readFileSync(path.join(state, "answered"), "utf8")).toBe("i-0123456789abcdef0\n");
 });

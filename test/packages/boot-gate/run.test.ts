@@ -20,6 +20,7 @@ function gate(results: SpecResult[], changes: Partial<GateParts> = {}) {
     complete: ({ result }) => Promise.resolve(void sent.push(result)),
     answered: { read: () => undefined, write: () => undefined },
     clock,
+    observe: () => Promise.resolve({ timeline: { kernel: 1.5, gate: 9 }, failedUnits: [] }),
     log: (line) => void lines.push(line),
     ...changes,
   };
@@ -43,6 +44,7 @@ it("answers CONTINUE as soon as the spec passes, and reports each new failure on
     { event: "failure", run: 3, test: "b" },
     { event: "spec", run: 4, result: "passed", tests: 9, skipped: 1, seconds: 0.3 },
     { event: "verdict", passed: true },
+    { event: "timeline", kernel: 1.5, gate: 9 },
     { event: "answer", region: "r", group: "blue", instanceId: "i-1", result: "CONTINUE" },
   ]);
 });
@@ -69,7 +71,7 @@ it("answers ABANDON at once when the spec can't be run", async () => {
   expect(await run()).toBe(1);
   expect(sent).toEqual(["ABANDON"]);
   expect(clock.pauses).toEqual([]);
-  expect(events(lines)).toBe("start spec verdict answer");
+  expect(events(lines)).toBe("start spec verdict timeline answer");
   expect(lines).toContainEqual({ event: "verdict", passed: false, reason: "goss exited with 78" });
 });
 
@@ -104,4 +106,18 @@ it("answers nothing when it is told to end before its verdict", async () => {
   expect(await run()).toBe(1);
   expect(sent).toEqual([]);
   expect(events(lines)).toBe("start stopped");
+});
+
+it("tells units that failed, of which its spec did not ask, and passes", async () => {
+  const observed = { timeline: { gate: 9 }, failedUnits: ["vendor.service", "other.mount"] };
+  const { run, lines, sent } = gate([passed], { observe: () => Promise.resolve(observed) });
+  expect([await run(), sent]).toEqual([0, ["CONTINUE"]]);
+  expect(lines).toContainEqual({ event: "failed-unit", unit: "vendor.service" });
+  expect(lines).toContainEqual({ event: "failed-unit", unit: "other.mount" });
+});
+
+it("answers also where systemd does not tell how the boot went", async () => {
+  const { run, lines, sent } = gate([passed], { observe: () => Promise.reject(new Error("no bus")) });
+  expect([await run(), sent]).toEqual([0, ["CONTINUE"]]);
+  expect(lines).toContainEqual({ event: "timeline", why: "no bus" });
 });
