@@ -12,6 +12,8 @@ export interface LogGroupsArgs {
   settingsPath: string;
   /** Days until an event is deleted. */
   retention: number;
+  /** Key that encrypts the events; undefined: one of AWS's own. */
+  keyArn?: pulumi.Input<string>;
   tags: Record<string, string>;
 }
 
@@ -24,7 +26,12 @@ export class LogGroups extends pulumi.ComponentResource {
     const group = (source: LogSource) =>
       new aws.cloudwatch.LogGroup(
         `${name}-${source}`,
-        { name: logGroupName(args.settingsPath, source), retentionInDays: args.retention, tags: args.tags },
+        {
+          name: logGroupName(args.settingsPath, source),
+          retentionInDays: args.retention,
+          kmsKeyId: args.keyArn,
+          tags: args.tags,
+        },
         { parent: this },
       ).name;
     this.names = { blue: group("blue"), green: group("green"), jobs: group("jobs") };

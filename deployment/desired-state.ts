@@ -20,10 +20,10 @@ export function desiredState(
   bootGate: ByColor<boolean>,
   availabilityZones?: string[],
 ): DesiredState {
-  const { instanceType, detailedMonitoring, healthCheckPath, versionPath } = settings;
+  const { instanceType, detailedMonitoring, healthCheckPath, versionPath, customerKey } = settings;
   const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = imageIds(settings);
-  const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath };
+  const machine = { instanceType, detailedMonitoring, healthCheckPath, versionPath, customerKey };
   return {
     ...settings,
     machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
@@ -34,6 +34,7 @@ export function desiredState(
       availabilityZones,
       appPort,
       https: servesHttps(settings),
+      customerKey,
     },
   };
 }

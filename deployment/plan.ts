@@ -82,7 +82,7 @@ function machineFor(
 function deferredSettings(color: Color, now: LaunchSpec, wanted: LaunchSpec): string[] {
   const differing = (names: (keyof LaunchSpec)[]) => names.filter((name) => now[name] !== wanted[name]);
   return [
-    ...differing(["instanceType", "detailedMonitoring"]).map(
+    ...differing(["instanceType", "detailedMonitoring", "customerKey"]).map(
       (name) => `${color} has traffic and keeps ${name} ${now[name]}; ${wanted[name]} reaches it once it has none`,
     ),
     ...differing(["healthCheckPath", "versionPath"]).map(

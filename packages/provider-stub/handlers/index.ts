@@ -1,7 +1,9 @@
 import type { Row } from "../row.ts";
 import { compositeAlarm } from "./composite-alarm.ts";
 import { dashboard } from "./dashboard.ts";
+import { defaultSecurityGroup } from "./default-security-group.ts";
 import { dnsRows } from "./dns.ts";
+import { flowLog } from "./flow-log.ts";
 import { group } from "./group.ts";
 import { iamRows } from "./iam.ts";
 import { kmsKey } from "./kms-key.ts";
@@ -12,6 +14,7 @@ import { logGroup } from "./log-group.ts";
 import { metricAlarm } from "./metric-alarm.ts";
 import { routingRows } from "./routing.ts";
 import { s3Rows } from "./s3.ts";
+import { schedule } from "./schedule.ts";
 import { scalingPolicy } from "./scaling-policy.ts";
 import { securityRows } from "./security.ts";
 import { snsRows } from "./sns.ts";
@@ -19,11 +22,14 @@ import { table } from "./table.ts";
 import { targetGroup } from "./target-group.ts";
 import { vpcEndpoint } from "./vpc-endpoint.ts";
 import { vpcRows } from "./vpc.ts";
+import { wafRows } from "./web-acl.ts";
 
 const all: Row[] = [
   ...vpcRows,
   ...routingRows,
   ...securityRows,
+  defaultSecurityGroup,
+  flowLog,
   vpcEndpoint,
   launchTemplate,
   loadBalancer,
@@ -31,6 +37,7 @@ const all: Row[] = [
   ...listenerRows,
   group,
   scalingPolicy,
+  schedule,
   ...iamRows,
   ...s3Rows,
   ...dnsRows,
@@ -41,6 +48,7 @@ const all: Row[] = [
   ...snsRows,
   kmsKey,
   table,
+  ...wafRows,
 ];
 
 /** Every resource type that the stand-in knows, by its token. A new one needs its rule in cli/drift/rules.ts: index.test.ts tells. */
