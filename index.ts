@@ -77,6 +77,7 @@ export default async () => {
     loadBalancer,
     blueGreen,
     topicArn: notifications.topicArn,
+    runbookUrl: settings.runbookUrl,
     alarmErrorPercent: settings.alarmErrorPercent,
     alarmP95Seconds: settings.alarmP95Seconds,
     alarmP99Seconds: settings.alarmP99Seconds,

@@ -185,6 +185,9 @@ export const schema = z.strictObject({
   alarmP99Seconds: amount(0.001, 60)
     .default(3)
     .describe("Seconds above which a colour's alarm on the time of 99 % of the answers sounds"),
+  runbookUrl: matching(/^https:\/\/[^\s/]+\/[^\s#]*$/, "an https URL without a #")
+    .optional()
+    .describe("Where people find docs/runbook.md: alarms and the dashboard link its sections; missing: its path is named"),
   notificationEmails: z
     .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
     .default([])

@@ -41,6 +41,8 @@ const rules = (run: Run, name: RegExp, key: "fromPort" | "cidrIpv4") =>
 const thresholds = (run: Run, alarm: string) =>
   ofBoth((color) => at(run, `bluegreen-dev-${color}-${alarm}`, "threshold"));
 
+/** The address of the run book in a text. */
+const linked = (text: unknown) => /Run book: (https:[^#]+)#/.exec(String(text))?.[1];
 const hsts = "routingHttpResponseStrictTransportSecurityHeaderValue";
 const webAcl = (name: string) => `arn:aws:wafv2:eu-central-1:111111111111:regional/webacl/${name}/1`;
 const certificateArn = (name: string) => `arn:aws:acm:eu-central-1:111111111111:certificate/${name}`;
@@ -440,6 +442,16 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
       [3, 3],
       [2, 2],
     ],
+  },
+  runbookUrl: {
+    values: ["https://wiki.example.com/one", "https://wiki.example.com/two"],
+    places: (run) => [
+      ...[...ofType(run, "MetricAlarm"), ...ofType(run, "CompositeAlarm")].map(({ inputs }) =>
+        linked(inputs.alarmDescription),
+      ),
+      linked(at(run, "monitoring-dashboard", "dashboardBody")),
+    ],
+    seen: [Array<string>(15).fill("https://wiki.example.com/one"), Array<string>(15).fill("https://wiki.example.com/two")],
   },
   notificationEmails: {
     values: [[], ["ops@example.com"]],

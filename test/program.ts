@@ -124,7 +124,6 @@ const answers: Record<string, Answer> = {
   "aws:acm/certificateValidation:CertificateValidation": () => ({}),
   "aws:autoscaling/group:Group": (_, name) => ({ name: `${name}-1234567`, arn: `arn:${name}` }),
   "aws:autoscaling/policy:Policy": () => ({}),
-  "aws:autoscaling/schedule:Schedule": () => ({}),
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": (_, name) => ({ arn: `arn:composite:${name}` }),
   "aws:cloudwatch/dashboard:Dashboard": () => ({}),
   "aws:cloudwatch/logGroup:LogGroup": (_, name) => ({ arn: `arn:${name}` }),

@@ -31,7 +31,6 @@ export const rules: Readonly<Record<string, Rule>> = {
     expected: ["desiredCapacity", "predictedCapacity", "warmPoolSize", "availabilityZones", "loadBalancers"],
     beside: ["suspendedProcesses", "trafficSources", "launchTemplate"],
   },
-  "aws:autoscaling/schedule:Schedule": { ...plain, expected: ["startTime"] },
   "aws:autoscaling/policy:Policy": { ...plain, expected: ["alarmArns"] },
   "aws:ec2/securityGroup:SecurityGroup": { ...access, beside: ["ingress", "egress"] },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": { ...access, beside: ["ingress", "egress"] },

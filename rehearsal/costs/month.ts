@@ -58,7 +58,6 @@ const free: readonly RegExp[] = [
   /^aws:(acm|iam)\//,
   /^aws:ec2\/(defaultSecurityGroup|securityGroup):|^aws:vpc\/securityGroup/,
   /^aws:lb\/(listener|listenerRule|targetGroup):/, // the load balancer's hours and capacity units
-  /^aws:autoscaling\/schedule:/,
   /^aws:wafv2\/webAclAssociation:/,
   /^aws:route53\/record:/, // the zone is its owner's, and an alias is asked for free
   /^aws:s3\/bucket./, // settings of the bucket

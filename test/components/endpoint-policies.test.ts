@@ -25,14 +25,14 @@ async function passes(policy: string, { keysOf, action, resource, ownedBy }: Ask
   const principal = keysOf === undefined ? anonymousPrincipal : `arn:aws:sts::${keysOf}:assumed-role/instances/i-1`;
   const all = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
   const openBucket = { Version: "2012-10-17", Statement: [{ ...all.Statement[0], Principal: "*" }] };
+  const contextVariables: Record<string, string> = { "aws:ResourceAccount": ownedBy };
+  if (keysOf !== undefined) contextVariables["aws:PrincipalAccount"] = keysOf;
   const simulation: Simulation = {
     request: {
       principal,
       action,
       resource: { resource, accountId: ownedBy },
-      contextVariables: {
-        "aws:ResourceAccount": ownedBy,
-      },
+      contextVariables,
     },
     identityPolicies: keysOf === undefined ? [] : [{ name: "all", policy: all }],
     serviceControlPolicies: [],

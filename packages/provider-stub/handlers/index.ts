@@ -14,7 +14,6 @@ import { logGroup } from "./log-group.ts";
 import { metricAlarm } from "./metric-alarm.ts";
 import { routingRows } from "./routing.ts";
 import { s3Rows } from "./s3.ts";
-import { schedule } from "./schedule.ts";
 import { scalingPolicy } from "./scaling-policy.ts";
 import { securityRows } from "./security.ts";
 import { snsRows } from "./sns.ts";
@@ -37,7 +36,6 @@ const all: Row[] = [
   ...listenerRows,
   group,
   scalingPolicy,
-  schedule,
   ...iamRows,
   ...s3Rows,
   ...dnsRows,

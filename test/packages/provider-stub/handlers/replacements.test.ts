@@ -35,10 +35,6 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
     inPlace: ["description", "defaultAction", "rules", "visibilityConfig", "tags"],
   },
   "aws:wafv2/webAclAssociation:WebAclAssociation": { forced: ["resourceArn", "webAclArn"], inPlace: [] },
-  "aws:autoscaling/schedule:Schedule": {
-    forced: ["autoscalingGroupName", "scheduledActionName"],
-    inPlace: ["minSize", "maxSize", "desiredCapacity", "recurrence", "timeZone"],
-  },
   "aws:s3/bucketVersioning:BucketVersioning": { forced: ["bucket"], inPlace: ["versioningConfiguration"] },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     forced: ["securityGroupId"],
