@@ -59,7 +59,11 @@ export function dashboardBody(
     { title, lines, limits }: Graph,
     more: object = {},
   ) => ({
-    ...{ type: "metric", x, y, width: wide, height: high },
+    type: "metric",
+    x,
+    y,
+    width: wide,
+    height: high,
     properties: {
       title,
       region,

@@ -80,13 +80,15 @@ function keyPolicy({ accountId, partition, region, settingsPath }: StackKeyArgs)
       allow(
         "LogsOfThisStack",
         { Service: `logs.${region}.amazonaws.com` },
-        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
         {
-          ArnLike: {
+          StringLike: {
             "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${accountId}:log-group:${settingsPath}/*`,
           },
         },
       ),
+      // A description has no encryption context.
+      allow("LogsMaySeeTheKey", { Service: `logs.${region}.amazonaws.com` }, "kms:DescribeKey"),
       // No condition, as AWS gives it: whose alarms may speak, the topic's policy says.
       allow("AlarmsMayPublish", { Service: "cloudwatch.amazonaws.com" }, ["kms:Decrypt", "kms:GenerateDataKey*"]),
     ],

@@ -323,7 +323,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
   flowLogs: {
     values: [false, true],
     places: (run) => ofType(run, "FlowLog").map(({ inputs }) => [inputs.trafficType, inputs.logDestination]),
-    seen: [[], [["ALL", "arn:flow-logs-group"]]],
+    seen: [[], [["ALL", "arn:aws:logs:eu-central-1:111111111111:log-group:flow-logs-group"]]],
   },
   hstsMaxAge: {
     beside: ownDomain,
@@ -451,7 +451,10 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
       ),
       linked(at(run, "monitoring-dashboard", "dashboardBody")),
     ],
-    seen: [Array<string>(15).fill("https://wiki.example.com/one"), Array<string>(15).fill("https://wiki.example.com/two")],
+    seen: [
+      Array<string>(15).fill("https://wiki.example.com/one"),
+      Array<string>(15).fill("https://wiki.example.com/two"),
+    ],
   },
   notificationEmails: {
     values: [[], ["ops@example.com"]],

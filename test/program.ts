@@ -126,7 +126,9 @@ const answers: Record<string, Answer> = {
   "aws:autoscaling/policy:Policy": () => ({}),
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": (_, name) => ({ arn: `arn:composite:${name}` }),
   "aws:cloudwatch/dashboard:Dashboard": () => ({}),
-  "aws:cloudwatch/logGroup:LogGroup": (_, name) => ({ arn: `arn:${name}` }),
+  "aws:cloudwatch/logGroup:LogGroup": (_, name) => ({
+    arn: `arn:aws:logs:eu-central-1:111111111111:log-group:${name}`,
+  }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (_, name) => ({ name: `${name}-1234567`, arn: `arn:alarm:${name}` }),
   "aws:dynamodb/table:Table": (_, name) => ({ name: `${name}-1234567` }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),

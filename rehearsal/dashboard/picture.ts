@@ -51,7 +51,7 @@ function drawnLines(metrics: NonNullable<Widget["properties"]["metrics"]>): Draw
   const lines: Drawn[] = [];
   for (const line of metrics) {
     const details = line.at(-1) as Details;
-    const name = line.length > 1 ? String(line[1]) : "";
+    const name = typeof line[1] === "string" ? line[1] : "";
     const valueOf = (id: string): Value => {
       const value = known.get(id);
       if (value === undefined) throw new Error(`${details.expression} names ${id}, which stands in no line before it`);

@@ -96,7 +96,7 @@ async function tell(context: Context, stack: RehearsalStack, outputs: Outputs): 
     }
     expectTouched(await updated(context, stack, {}), []);
   } finally {
-    load.stop();
+    await load.stop();
   }
   const { sent, failed, errors } = await load.window();
   if (failed > 0) throw new Error(`${failed} of ${sent} requests failed, the first: ${errors[0].failure}`);

@@ -47,7 +47,8 @@ async function passes(policy: string, { keysOf, action, resource, ownedBy }: Ask
 
 const object = (bucket: string) => `arn:aws:s3:::${bucket}/object`;
 const s3 = (action: string, bucket: string, keysOf: string | undefined, ownedBy: string): Asked => ({
-  ...{ keysOf, ownedBy },
+  keysOf,
+  ownedBy,
   action: `s3:${action}`,
   resource: object(bucket),
 });

