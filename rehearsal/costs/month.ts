@@ -103,7 +103,7 @@ export function monthOf({ region, resources }: RegisteredStack): Month {
     wayOut(vpc, of("endpoint"), prices),
     alarms(of("metricAlarm"), of("policy"), of("compositeAlarm"), of("dashboard"), prices),
     kept(of("key"), of("bucket"), prices),
-    ...watched(of("webAcl"), of("flowLog"), prices),
+    watched(of("webAcl"), of("flowLog"), prices),
   ];
   return { parts, usd: parts.reduce((sum, { usd }) => sum + usd, 0), warmHour };
 }
@@ -213,13 +213,12 @@ function watched(
   acls: readonly Registered[],
   flowLogs: readonly Registered[],
   { webAclMonth, webAclRuleMonth, logGb }: ServicePrices,
-): Part[] {
-  if (acls.length + flowLogs.length === 0) return [];
+): Part {
   const rules = acls.reduce((sum, { inputs }) => sum + aclInputs.parse(inputs).rules.length, 0);
   const usd = acls.length * webAclMonth + rules * webAclRuleMonth + flowLogs.length * assumptions.flowLogGb * logGb;
   const of = [
     ...(acls.length > 0 ? [`${counted(acls.length, "web ACL")} with ${counted(rules, "rule")}`] : []),
     ...(flowLogs.length > 0 ? [`${assumptions.flowLogGb} GB of flow logs`] : []),
   ];
-  return [{ name: "firewall for requests, flow logs", usd, of: of.join(", ") }];
+  return { name: "firewall for requests, flow logs", usd, of: of.length > 0 ? of.join(", ") : "none" };
 }
