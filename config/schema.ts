@@ -187,7 +187,9 @@ export const schema = z.strictObject({
     .describe("Seconds above which a colour's alarm on the time of 99 % of the answers sounds"),
   runbookUrl: matching(/^https:\/\/[^\s/]+\/[^\s#]*$/, "an https URL without a #")
     .optional()
-    .describe("Where people find docs/runbook.md: alarms and the dashboard link its sections; missing: its path is named"),
+    .describe(
+      "Where people find docs/runbook.md: alarms and the dashboard link its sections; missing: its path is named",
+    ),
   notificationEmails: z
     .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
     .default([])

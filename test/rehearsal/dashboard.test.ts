@@ -16,7 +16,10 @@ test("fails for a metric that the picture's story does not tell of", () => {
 
 test("given the sections that alarms link, then the run book has them", () => {
   const headings = [...readFileSync(path.join(docs, "runbook.md"), "utf8").matchAll(/^## (.+)$/gm)].map(([, heading]) =>
-    heading.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-"),
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
   );
   for (const section of Object.values(runbookSections)) expect(headings).toContain(section);
 });

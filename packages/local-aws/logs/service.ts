@@ -1,7 +1,7 @@
 import type { KMSClient } from "@aws-sdk/client-kms";
 import { account } from "../autoscaling/groups.ts";
 import type { PassOn, Reply } from "../call.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "@bluegreen/query-protocol";
 import type { JsonCall } from "../json.ts";
 import { keyLets } from "../kms/use.ts";
 
