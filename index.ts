@@ -23,7 +23,7 @@ export default async () => {
   const settingsPath = `/${project}/${environment}`;
   const tags = { Project: project, Environment: environment, ManagedBy: "pulumi" };
 
-  const { network, securityGroups, loadBalancer, roles, jobsRole, endpoints } = createPlatform({
+  const { network, securityGroups, loadBalancer, roles, jobsRole, endpoints, keyArn } = createPlatform({
     settings,
     regionInfo,
     availabilityZones,
@@ -52,6 +52,7 @@ export default async () => {
       spotPercentage: settings.spotPercentage,
       subnetIds: network.privateSubnetIds,
       securityGroupId: securityGroups.fleetSecurityGroupId,
+      keyArn,
       healthCheckGracePeriod: settings.healthCheckGracePeriod,
       deregistrationDelay,
       tags,
@@ -59,13 +60,14 @@ export default async () => {
     roles,
     prerequisites: endpoints?.reachable ?? [],
   });
-  const logGroups = new LogGroups("log-groups", { settingsPath, retention: settings.logRetention, tags });
-  const releases = new ReleasesTable("releases", { baseName, deletionProtection, tags });
+  const logGroups = new LogGroups("log-groups", { settingsPath, retention: settings.logRetention, keyArn, tags });
+  const releases = new ReleasesTable("releases", { baseName, deletionProtection, keyArn, tags });
   const notifications = new Notifications("notifications", {
     baseName,
     accountId,
     partition,
     notificationEmails: settings.notificationEmails,
+    keyArn,
     tags,
   });
   const monitoring = new Monitoring("monitoring", {
@@ -75,6 +77,7 @@ export default async () => {
     loadBalancer,
     blueGreen,
     topicArn: notifications.topicArn,
+    runbookUrl: settings.runbookUrl,
     alarmErrorPercent: settings.alarmErrorPercent,
     alarmP95Seconds: settings.alarmP95Seconds,
     alarmP99Seconds: settings.alarmP99Seconds,
@@ -91,5 +94,6 @@ export default async () => {
     releases,
     notifications,
     monitoring,
+    keyArn,
   });
 };

@@ -16,8 +16,11 @@ export interface AccessLogsArgs {
 /** Key prefix of the load balancer's logs in the bucket. */
 const prefix = "alb";
 
+/** Days for which a log that was overwritten, deleted or expired can be brought back. */
+const recoverable = 30;
+
 /**
- * A bucket for the load balancer's access logs: encrypted, closed to the public, with a life cycle. SSE-S3, because
+ * A bucket for the load balancer's access logs: encrypted, versioned, closed to the public, with a life cycle. SSE-S3, because
  * the load balancer can't write under a KMS key (AWS: "Access logs for your Application Load Balancer").
  */
 export class AccessLogs extends pulumi.ComponentResource {
@@ -53,6 +56,11 @@ export class AccessLogs extends pulumi.ComponentResource {
       { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
       parent,
     );
+    const versioned = new aws.s3.BucketVersioning(
+      `${name}-versioned`,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      parent,
+    );
     new aws.s3.BucketLifecycleConfiguration(
       `${name}-life-cycle`,
       {
@@ -63,11 +71,20 @@ export class AccessLogs extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { prefix: `${prefix}/` },
             expiration: { days: args.retention },
+            noncurrentVersionExpiration: { noncurrentDays: recoverable },
             abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+          },
+          // What is left of a log when its last version is gone; S3 takes no days beside it.
+          {
+            id: "markers",
+            status: "Enabled",
+            filter: { prefix: `${prefix}/` },
+            expiration: { expiredObjectDeleteMarker: true },
           },
         ],
       },
-      parent,
+      // S3 takes rules on earlier versions where there can be some.
+      { parent: this, dependsOn: [versioned], retainOnDelete: args.retain },
     );
     const policy = new aws.s3.BucketPolicy(
       `${name}-policy`,

@@ -9,6 +9,7 @@ import {
   period,
   type TargetGroupDimensions,
 } from "./metrics.ts";
+import { runbookAt, type runbookSections } from "./runbook.ts";
 import type { Color } from "../deployment/model.ts";
 
 export interface AlarmsArgs {
@@ -23,6 +24,8 @@ export interface AlarmsArgs {
   /** Seconds within which 95 % of the answers come when all is well, and 99 %. */
   alarmP95Seconds: number;
   alarmP99Seconds: number;
+  /** Where people find the run book; undefined: its path in the repository. */
+  runbookUrl?: string;
   /** Topic that is told when the composite alarm sounds, and when it is over. */
   topicArn: pulumi.Input<string>;
   tags: Record<string, string>;
@@ -31,7 +34,7 @@ export interface AlarmsArgs {
 /** Connections to targets that may fail in a minute: a machine that dies by force takes along what is on its way to it. */
 const tolerableConnectionErrors = 10;
 
-type Part = { description: string; measure: aws.cloudwatch.MetricAlarmArgs };
+type Part = { description: string; section: keyof typeof runbookSections; measure: aws.cloudwatch.MetricAlarmArgs };
 
 /**
  * What tells that a colour is not well, and one composite alarm over it: a release asks the composite, a person reads
@@ -51,10 +54,15 @@ export class Alarms extends pulumi.ComponentResource {
     const own = `${args.baseName}-${color}`;
     const tags = { ...args.tags, Color: color };
     const parts = Object.entries(partsOf(args)).map(
-      ([part, { description, measure }]) =>
+      ([part, { description, section, measure }]) =>
         new aws.cloudwatch.MetricAlarm(
           `${own}-${part}`,
-          { ...alarmRule, ...measure, alarmDescription: `${color}: ${description}`, tags },
+          {
+            ...alarmRule,
+            ...measure,
+            alarmDescription: `${color}: ${description}. ${runbookAt(args.runbookUrl, section)}`,
+            tags,
+          },
           { parent: this },
         ),
     );
@@ -64,7 +72,7 @@ export class Alarms extends pulumi.ComponentResource {
       {
         // Nobody generates this name. The load balancer's is, so a second stack of the same name takes nobody's alarm over.
         alarmName: pulumi.interpolate`${args.loadBalancerName}-${color}`,
-        alarmDescription: `${color} is not well: its parts say what is wrong`,
+        alarmDescription: `${color} is not well: its parts say what is wrong. ${runbookAt(args.runbookUrl, "errors")}`,
         alarmRule: pulumi.all(this.parts).apply((names) => names.map((part) => `ALARM("${part}")`).join(" OR ")),
         alarmActions: [topicArn],
         okActions: [topicArn],
@@ -83,6 +91,7 @@ function partsOf({ dimensions, ...thresholds }: AlarmsArgs): Record<string, Part
   const sum = (id: string, name: string) => ({ id, metric: { ...metric(name), period, stat: "Sum" } });
   const slow = (percentile: number, seconds: number): Part => ({
     description: `over ${100 - percentile} % of the answers took longer than ${seconds} s`,
+    section: "errors",
     measure: {
       metricQueries: [
         { id: "seconds", metric: { ...metric("TargetResponseTime"), period, stat: `p${percentile}` } },
@@ -96,6 +105,7 @@ function partsOf({ dimensions, ...thresholds }: AlarmsArgs): Record<string, Part
   return {
     errors: {
       description: `over ${thresholds.alarmErrorPercent} % of the answers were 5xx`,
+      section: "errors",
       measure: {
         metricQueries: [...sums, { id: "share", expression: errorShare, label: "5xx percent", returnData: true }],
         threshold: thresholds.alarmErrorPercent,
@@ -105,10 +115,12 @@ function partsOf({ dimensions, ...thresholds }: AlarmsArgs): Record<string, Part
     p99: slow(99, thresholds.alarmP99Seconds),
     unhealthy: {
       description: "instances fail their health checks",
+      section: "unclear",
       measure: { ...metric("UnHealthyHostCount"), period, statistic: "Maximum", threshold: 0 },
     },
     connections: {
       description: `over ${tolerableConnectionErrors} connections to instances failed in a minute`,
+      section: "unclear",
       measure: {
         ...metric("TargetConnectionErrorCount"),
         period,

@@ -28,6 +28,7 @@ type SharedFleetArgs = Pick<
   | "spotPercentage"
   | "subnetIds"
   | "securityGroupId"
+  | "keyArn"
   | "healthCheckGracePeriod"
   | "deregistrationDelay"
   | "tags"

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardBody, type Thresholds } from "./dashboard-body.ts";
+import { runbookAt } from "./runbook.ts";
 import type { TargetGroupDimensions } from "./metrics.ts";
 import type { ByColor } from "../deployment/model.ts";
 
@@ -11,6 +12,8 @@ export interface DashboardArgs extends Thresholds {
   partition: string;
   dimensions: ByColor<TargetGroupDimensions>;
   groupNames: ByColor<pulumi.Input<string>>;
+  /** Where people find the run book; undefined: its path in the repository. */
+  runbookUrl?: string;
   /** Alarms whose states stand above the graphs. */
   alarmArns: pulumi.Input<string>[];
 }
@@ -22,7 +25,7 @@ const consoles: Record<string, string> = {
   "aws-us-gov": "console.amazonaws-us-gov.com",
 };
 
-/** Both colours beside each other, under the alarms. 3 USD a month; an account's first three are free. */
+/** Who serves, the alarms, and both colours beside each other. 3 USD a month; an account's first three are free. */
 export class Dashboard extends pulumi.ComponentResource {
   readonly dashboardName: pulumi.Output<string>;
   /** The page in the console. */
@@ -42,7 +45,9 @@ export class Dashboard extends pulumi.ComponentResource {
         dashboardName: args.loadBalancerName,
         dashboardBody: pulumi
           .all([shown, pulumi.all(args.alarmArns)])
-          .apply(([colors, alarms]) => dashboardBody(region, colors, args, alarms)),
+          .apply(([colors, alarms]) =>
+            dashboardBody(region, colors, args, alarms, runbookAt(args.runbookUrl, "errors")),
+          ),
       },
       { parent: this },
     );

@@ -22,6 +22,8 @@ export interface FleetArgs {
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupId: pulumi.Input<string>;
   instanceProfileArn: pulumi.Input<string>;
+  /** Key of the stack's own; a machine's volumes get it where the machine says so. */
+  keyArn?: pulumi.Input<string>;
   targetGroup: aws.lb.TargetGroup;
   /** `app/NAME/ID` of the load balancer. */
   loadBalancerArnSuffix: pulumi.Input<string>;
@@ -65,7 +67,7 @@ export class Fleet extends pulumi.ComponentResource {
     this.createPolicies(name, args, group);
 
     this.groupName = group.name;
-    const { versionPath } = args.machine;
+    const { versionPath, customerKey } = args.machine;
     this.machine = pulumi
       .all([
         ...([template.imageId, template.instanceType, template.monitoring, template.blockDeviceMappings] as const),
@@ -79,6 +81,7 @@ export class Fleet extends pulumi.ComponentResource {
         volumeInitializationRate: volumes[0]?.ebs?.volumeInitializationRate || undefined,
         healthCheckPath: healthCheck?.path ?? "",
         versionPath,
+        customerKey,
         bootGate: hooks.some((hook) => hook.name === bootGateHook.name),
       }));
     this.capacity = pulumi.all([group.minSize, group.maxSize]).apply(([minSize, maxSize]) => ({ minSize, maxSize }));
@@ -136,6 +139,7 @@ export class Fleet extends pulumi.ComponentResource {
             deviceName: args.rootDeviceName,
             ebs: {
               encrypted: "true",
+              kmsKeyId: machine.customerKey ? args.keyArn : undefined,
               volumeType: "gp3",
               deleteOnTermination: "true",
               volumeInitializationRate: machine.volumeInitializationRate,

@@ -1,12 +1,15 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { alarmRule, gatewayCounts, gatewayErrorShare, loadBalancerNamespace as namespace, period } from "./metrics.ts";
+import { runbookAt } from "./runbook.ts";
 
 export interface GatewayErrorsAlarmArgs {
   /** `app/NAME/ID` of the load balancer. */
   loadBalancerArnSuffix: pulumi.Input<string>;
   /** Share of all requests, in percent, that is still well. */
   alarmErrorPercent: number;
+  /** Where people find the run book; undefined: its path in the repository. */
+  runbookUrl?: string;
   /** Topic that is told when the alarm sounds, and when it is over. */
   topicArn: pulumi.Input<string>;
   tags: Record<string, string>;
@@ -19,7 +22,7 @@ export interface GatewayErrorsAlarmArgs {
  */
 export function createGatewayErrorsAlarm(
   name: string,
-  { loadBalancerArnSuffix, alarmErrorPercent, topicArn, tags }: GatewayErrorsAlarmArgs,
+  { loadBalancerArnSuffix, alarmErrorPercent, runbookUrl, topicArn, tags }: GatewayErrorsAlarmArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
   const dimensions = { LoadBalancer: loadBalancerArnSuffix };
@@ -31,7 +34,7 @@ export function createGatewayErrorsAlarm(
     name,
     {
       ...alarmRule,
-      alarmDescription: `The load balancer answered over ${alarmErrorPercent} % of all requests with 502 or 504 itself`,
+      alarmDescription: `The load balancer answered over ${alarmErrorPercent} % of all requests with 502 or 504 itself. ${runbookAt(runbookUrl, "errors")}`,
       metricQueries: [
         ...sums,
         { id: "share", expression: gatewayErrorShare, label: "502 and 504 percent", returnData: true },

@@ -15,6 +15,10 @@ export interface LoadBalancerArgs {
   /** Host name, with an alias record when its zone is given. */
   domain?: string;
   hostedZoneId?: string;
+  /** Web ACL that stands before it; undefined: none. */
+  webAclArn?: pulumi.Input<string>;
+  /** Seconds for which browsers are to ask for HTTPS alone; 0: they aren't told. */
+  hstsMaxAge: number;
   tags: Record<string, string>;
 }
 
@@ -30,11 +34,15 @@ const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
  */
 const idleTimeout = 60;
 
+const hsts = (maxAge: number): string => (maxAge > 0 ? `max-age=${maxAge}` : "");
+
 /** What a listener needs to speak the stack's protocol. */
 export interface ListenerProtocol {
   protocol: "HTTP" | "HTTPS";
   certificateArn?: pulumi.Input<string>;
   sslPolicy?: string;
+  /** Strict-Transport-Security of every answer, in the place of what the service says. */
+  routingHttpResponseStrictTransportSecurityHeaderValue?: string;
 }
 
 /** The Application Load Balancer (about 17 USD a month and usage), its alias record, and what its listeners share. */
@@ -77,10 +85,25 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.arn = alb.arn;
     this.arnSuffix = alb.arnSuffix;
     this.dnsName = alb.dnsName;
-    this.listenerProtocol = certificateArn ? { protocol: "HTTPS", certificateArn, sslPolicy } : { protocol: "HTTP" };
+    this.listenerProtocol = certificateArn
+      ? {
+          protocol: "HTTPS",
+          certificateArn,
+          sslPolicy,
+          // An empty text takes the header away: the provider leaves what is not stated as it was.
+          routingHttpResponseStrictTransportSecurityHeaderValue: hsts(args.hstsMaxAge),
+        }
+      : { protocol: "HTTP" };
     this.port = certificateArn ? 443 : 80;
     this.url = pulumi.interpolate`${certificateArn ? "https" : "http"}://${domain ?? alb.dnsName}`;
 
+    if (args.webAclArn) {
+      new aws.wafv2.WebAclAssociation(
+        `${name}-web-acl`,
+        { resourceArn: alb.arn, webAclArn: args.webAclArn },
+        { parent: this },
+      );
+    }
     if (domain && hostedZoneId) {
       new aws.route53.Record(
         `${name}-alias`,

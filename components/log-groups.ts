@@ -12,6 +12,8 @@ export interface LogGroupsArgs {
   settingsPath: string;
   /** Days until an event is deleted. */
   retention: number;
+  /** Key that encrypts the events; undefined: one of AWS's own. */
+  keyArn?: pulumi.Input<string>;
   tags: Record<string, string>;
 }
 
@@ -27,7 +29,7 @@ export class LogGroups extends pulumi.ComponentResource {
     const group = (part: string, groupName: string) =>
       new aws.cloudwatch.LogGroup(
         `${name}-${part}`,
-        { name: groupName, retentionInDays: args.retention, tags: args.tags },
+        { name: groupName, retentionInDays: args.retention, kmsKeyId: args.keyArn, tags: args.tags },
         { parent: this },
       ).name;
     const own = (source: LogSource) => group(source, logGroupName(args.settingsPath, source));

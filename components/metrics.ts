@@ -37,6 +37,12 @@ const fewestRequests = 20;
  */
 export const errorShare = `IF(requests >= ${fewestRequests}, 100 * FILL(errors, 0) / requests, 0)`;
 
+/**
+ * 1 in a minute in which a colour's share of the requests changed by five points or more, else 0: what a flip, a canary's step or a
+ * rollback leaves, whoever made it. Of `share`, a percentage.
+ */
+export const trafficMoved = "IF(ABS(DIFF(share)) >= 5, 1, 0)";
+
 /** Share of all requests that the load balancer answered in its instances' place, in percent. */
 export const gatewayErrorShare = `IF(requests >= ${fewestRequests}, 100 * (FILL(bad, 0) + FILL(late, 0)) / requests, 0)`;
 

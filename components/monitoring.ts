@@ -15,6 +15,8 @@ export interface MonitoringArgs extends Thresholds {
   partition: string;
   loadBalancer: LoadBalancer;
   blueGreen: BlueGreen;
+  /** Where people find the run book; undefined: its path in the repository. */
+  runbookUrl?: string;
   /** Topic that alarms tell. */
   topicArn: pulumi.Input<string>;
   tags: Record<string, string>;

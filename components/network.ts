@@ -55,6 +55,9 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       );
       this.vpcId = vpc.vpcId;
+      // AWS makes each VPC with a group that lets its members talk to each other and to all the world, and gives it to whatever
+      // names none; adopted without rules, it lets nothing through.
+      new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: vpc.vpcId, tags: args.tags }, { parent: this });
       this.publicSubnetIds = vpc.publicSubnetIds;
       this.privateSubnetIds = vpc.privateSubnetIds;
       this.privateRouteTableIds = privateRouteTableIds(vpc);

@@ -8,6 +8,8 @@ export interface NotificationsArgs {
   partition: string;
   /** E-mail addresses; each is asked to confirm before it is told anything. */
   notificationEmails: string[];
+  /** Key that encrypts the topic, and that CloudWatch may use; undefined: one is made. */
+  keyArn?: pulumi.Input<string>;
   tags: Record<string, string>;
 }
 
@@ -22,19 +24,9 @@ export class Notifications extends pulumi.ComponentResource {
     super("bluegreen:index:Notifications", name, {}, opts);
     const { baseName, tags } = args;
     const parent = { parent: this };
-    const key = new aws.kms.Key(
-      `${name}-key`,
-      {
-        description: `Notifications of ${baseName}`,
-        enableKeyRotation: true,
-        deletionWindowInDays: 7,
-        policy: keyPolicy(args),
-        tags,
-      },
-      parent,
-    );
+    const keyArn = args.keyArn ?? this.ownKey(name, args);
     // A topic's name takes letters, digits, hyphens and underscores; a stack's may hold dots.
-    const topic = new aws.sns.Topic(baseName.replaceAll(".", "-"), { kmsMasterKeyId: key.arn, tags }, parent);
+    const topic = new aws.sns.Topic(baseName.replaceAll(".", "-"), { kmsMasterKeyId: keyArn, tags }, parent);
     const policy = new aws.sns.TopicPolicy(
       `${name}-policy`,
       { arn: topic.arn, policy: topic.arn.apply((arn) => topicPolicy(arn, args)) },
@@ -46,6 +38,21 @@ export class Notifications extends pulumi.ComponentResource {
     // Who is given the topic may publish to it: the policy stands by then.
     this.topicArn = pulumi.all([topic.arn, policy.id]).apply(([arn]) => arn);
     this.registerOutputs({ topicArn: this.topicArn });
+  }
+
+  private ownKey(name: string, args: NotificationsArgs): pulumi.Output<string> {
+    const key = new aws.kms.Key(
+      `${name}-key`,
+      {
+        description: `Notifications of ${args.baseName}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 7,
+        policy: keyPolicy(args),
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+    return key.arn;
   }
 }
 

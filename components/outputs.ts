@@ -21,6 +21,8 @@ export interface StackOutputsArgs {
   monitoring: Monitoring;
   logGroups: LogGroups;
   jobsRole: InstanceRole;
+  /** The stack's own key; undefined: it has none. */
+  keyArn: pulumi.Output<string> | undefined;
 }
 
 /** What resolves to a value, as a whole or in its parts. */
@@ -66,6 +68,7 @@ export function createOutputs({
     },
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
+    key: rest.keyArn === undefined ? undefined : { arn: rest.keyArn },
     jobs: { instanceProfileArn: rest.jobsRole.instanceProfileArn },
     deployed: {
       activeColor,

@@ -1,15 +1,19 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { byColor, type ByColor } from "../deployment/model.ts";
 import { servesHttps } from "../deployment/desired-state.ts";
 import type { Settings } from "../config/schema.ts";
 import { AccessLogs } from "./access-logs.ts";
 import { Certificate } from "./certificate.ts";
+import { FlowLogs } from "./flow-logs.ts";
 import { InstanceRole } from "./instance-role.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import type { LogSource } from "./log-groups.ts";
 import { Network } from "./network.ts";
 import type { RegionInfo } from "./region-info.ts";
 import { SecurityGroups } from "./security-groups.ts";
+import { StackKey } from "./stack-key.ts";
 import { VpcEndpoints } from "./vpc-endpoints.ts";
+import { WebAcl } from "./web-acl.ts";
 
 export interface PlatformArgs {
   readonly settings: Settings;
@@ -33,6 +37,8 @@ export interface Platform {
   readonly jobsRole: InstanceRole;
   /** Undefined in a VPC that exists: its endpoints are its owner's. */
   readonly endpoints: VpcEndpoints | undefined;
+  /** Undefined without customerKey: AWS's own keys encrypt. */
+  readonly keyArn: pulumi.Output<string> | undefined;
 }
 
 /** Makes the network, the load balancer and what an instance may do: resources of the stack itself, in no component of their own. */
@@ -46,6 +52,17 @@ export function createPlatform({
 }: PlatformArgs): Platform {
   const { accountId, partition, reverseDnsPrefix, region } = regionInfo;
   const { vpcCidr, appPort, domain, hostedZoneId, deletionProtection } = settings;
+  const keyArn = settings.customerKey
+    ? new StackKey("stack", {
+        baseName,
+        accountId,
+        partition,
+        region,
+        settingsPath,
+        protect: deletionProtection,
+        tags,
+      }).arn
+    : undefined;
   const network = new Network("network", {
     vpcId: settings.vpcId,
     publicSubnetIds: settings.publicSubnetIds,
@@ -70,8 +87,11 @@ export function createPlatform({
   const endpoints = settings.vpcId
     ? undefined
     : new VpcEndpoints("endpoints", {
+        accountId,
+        partition,
         region,
         reverseDnsPrefix,
+        trustedAccounts: settings.trustedAccounts,
         vpcId,
         subnetIds: privateSubnetIds,
         availabilityZoneNames: availabilityZones,
@@ -80,6 +100,18 @@ export function createPlatform({
         interfaces: settings.natGateways === "none",
         tags,
       });
+  if (settings.flowLogs) {
+    new FlowLogs("flow-logs", {
+      vpcId,
+      accountId,
+      partition,
+      region,
+      settingsPath,
+      retention: settings.logRetention,
+      keyArn,
+      tags,
+    });
+  }
   const issues = domain && hostedZoneId && !settings.certificateArn;
   const certificate = issues ? new Certificate("certificate", { domain, hostedZoneId, tags }) : undefined;
   const accessLogs = settings.accessLogs
@@ -90,6 +122,9 @@ export function createPlatform({
         tags,
       })
     : undefined;
+  const webAcl = settings.waf
+    ? new WebAcl("firewall-web", { baseName, rateLimit: settings.wafRateLimit, tags })
+    : undefined;
   const loadBalancer = new LoadBalancer("load-balancer", {
     baseName,
     subnetIds: publicSubnetIds,
@@ -99,6 +134,8 @@ export function createPlatform({
     certificateArn: certificate?.arn ?? settings.certificateArn,
     domain,
     hostedZoneId,
+    webAclArn: webAcl?.arn ?? settings.webAclArn,
+    hstsMaxAge: settings.hstsMaxAge,
     tags,
   });
   const role = (source: LogSource) =>
@@ -111,5 +148,5 @@ export function createPlatform({
       policyArns: settings.instancePolicyArns,
       tags,
     });
-  return { network, securityGroups, loadBalancer, roles: byColor(role), jobsRole: role("jobs"), endpoints };
+  return { network, securityGroups, loadBalancer, roles: byColor(role), jobsRole: role("jobs"), endpoints, keyArn };
 }

@@ -6,6 +6,8 @@ export interface ReleasesTableArgs {
   /** Base of the table's name. */
   baseName: string;
   deletionProtection: boolean;
+  /** Key that encrypts it; undefined: one of DynamoDB's own. */
+  keyArn?: pulumi.Input<string>;
   tags: Record<string, string>;
 }
 
@@ -26,6 +28,7 @@ export class ReleasesTable extends pulumi.ComponentResource {
         rangeKey: "sk",
         billingMode: "PAY_PER_REQUEST",
         pointInTimeRecovery: { enabled: true },
+        serverSideEncryption: args.keyArn === undefined ? undefined : { enabled: true, kmsKeyArn: args.keyArn },
         deletionProtectionEnabled: args.deletionProtection,
         tags: args.tags,
       },

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { interfaceEndpointPolicy, s3EndpointPolicy, type EndpointScope } from "./endpoint-policies.ts";
 import { endpointService, offeredIn } from "./endpoint-services.ts";
 
-export interface VpcEndpointsArgs {
-  region: string;
+export interface VpcEndpointsArgs extends EndpointScope {
   reverseDnsPrefix: string;
   vpcId: pulumi.Input<string>;
   /** Private subnets, one in each of the zones, in the same order. */
@@ -12,7 +12,10 @@ export interface VpcEndpointsArgs {
   routeTableIds: pulumi.Input<pulumi.Input<string>[]>;
   /** The one security group that may use the interface endpoints. */
   clientSecurityGroupId: pulumi.Input<string>;
-  /** Whether interface endpoints are needed: true where no NAT gateway leads out. */
+  /**
+   * Whether interface endpoints are needed: true where no NAT gateway leads out. Only then do the endpoints have policies: with one, a
+   * machine has the internet, and whatever it reads of other accounts' buckets comes through the gateway endpoint, too.
+   */
   interfaces: boolean;
   tags: Record<string, string>;
 }
@@ -42,6 +45,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
         serviceName: endpointService("s3", "Gateway", args).serviceName,
         vpcEndpointType: "Gateway",
         routeTableIds: args.routeTableIds,
+        policy: args.interfaces ? s3EndpointPolicy(args) : undefined,
         tags,
       },
       { parent: this },
@@ -78,6 +82,7 @@ export class VpcEndpoints extends pulumi.ComponentResource {
             privateDnsEnabled: true,
             subnetIds: offered.apply(([zones, subnetIds]) => offeredIn(id, zones, subnetIds, args)),
             securityGroupIds: [securityGroup.id],
+            policy: interfaceEndpointPolicy(args),
             tags,
           },
           { parent: this },

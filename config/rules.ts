@@ -99,6 +99,19 @@ const rules: Rule[] = [
     ["natGateways", "vpcId"],
     ({ natGateways, vpcId }) => vpcId && natGateways !== "none" && "none with vpcId: an existing VPC has its own",
   ),
+  rule(
+    "trustedAccounts",
+    ["trustedAccounts", "natGateways", "vpcId"],
+    ({ trustedAccounts, natGateways, vpcId }) =>
+      trustedAccounts.length > 0 &&
+      (vpcId !== undefined || natGateways !== "none") &&
+      "empty unless natGateways is none in a VPC of the stack's own: nothing else keeps the fleets from any account's buckets",
+  ),
+  rule(
+    "flowLogs",
+    ["flowLogs", "vpcId"],
+    ({ flowLogs, vpcId }) => flowLogs && vpcId !== undefined && "false with vpcId: an existing VPC has its own",
+  ),
   rule("domain", ["domain", "certificateArn", "hostedZoneId"], ({ domain, certificateArn, hostedZoneId }) => {
     if (domain) return !certificateArn && !hostedZoneId && "needs hostedZoneId or certificateArn beside it";
     // Without it nobody could tell whose certificate answers the gate's requests and a release's probes.
@@ -119,6 +132,11 @@ const rules: Rule[] = [
     const taken = domain || certificateArn ? [80, 443] : [80];
     return taken.includes(previewPort) && `another port than the service's own (${taken.join(", ")})`;
   }),
+  rule(
+    "webAclArn",
+    ["webAclArn", "waf"],
+    ({ webAclArn, waf }) => webAclArn !== undefined && waf && "unset beside waf: a load balancer has one web ACL",
+  ),
   rule(
     "alarmP95Seconds",
     ["alarmP95Seconds", "alarmP99Seconds"],

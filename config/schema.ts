@@ -106,6 +106,16 @@ export const schema = z.strictObject({
     .enum(["none", "single", "one-per-az"])
     .default("none")
     .describe("NAT gateways of the new VPC. none: the fleets reach AWS through VPC endpoints and nothing else"),
+  trustedAccounts: z
+    .array(matching(/^\d{12}$/, "ids of AWS accounts, 12 digits each"))
+    .default([])
+    .describe(
+      "With natGateways none: AWS accounts whose buckets the fleets may use beside the stack's own; every other is out of reach",
+    ),
+  flowLogs: z
+    .boolean()
+    .default(false)
+    .describe("Record who talks to whom in the new VPC (VPC Flow Logs), kept for logRetention days"),
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, "a VPC id (vpc-...)")
     .optional()
     .describe("An existing VPC to use instead of a new one. Fixed for a stack's life"),
@@ -133,6 +143,24 @@ export const schema = z.strictObject({
     .optional()
     .describe("An existing ACM certificate for domain, in the stack's region"),
   allowHttp: z.boolean().default(false).describe("Serve plain HTTP when there is neither certificate nor domain"),
+  hstsMaxAge: integer(0, 63_072_000)
+    .default(31_536_000)
+    .describe(
+      "Seconds for which browsers ask for HTTPS alone, once they have been here (Strict-Transport-Security of the HTTPS listener); 0: no such header",
+    ),
+  webAclArn: matching(
+    /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
+    "the ARN of a regional AWS WAF web ACL",
+  )
+    .optional()
+    .describe("An existing web ACL of AWS WAF to stand before the load balancer"),
+  waf: z
+    .boolean()
+    .default(false)
+    .describe("A web ACL of the stack's own before the load balancer: managed rules of AWS, and wafRateLimit"),
+  wafRateLimit: integer(10, 2_000_000_000)
+    .default(2000)
+    .describe("With waf: requests that one address may send in five minutes before it is blocked"),
   deletionProtection: z
     .boolean()
     .default(true)
@@ -148,6 +176,12 @@ export const schema = z.strictObject({
     .literal(logRetentions)
     .default(30)
     .describe("Days that the fleets' and the jobs' logs are kept, of those that CloudWatch Logs knows"),
+  customerKey: z
+    .boolean()
+    .default(false)
+    .describe(
+      "One KMS key of the stack's own for volumes, logs, topic and table. It reaches a fleet only while that fleet does not serve. On for a stack's life",
+    ),
   alarmErrorPercent: amount(0, 100)
     .default(1)
     .describe("Share of 5xx answers, in percent, above which a colour's alarm sounds"),
@@ -157,6 +191,11 @@ export const schema = z.strictObject({
   alarmP99Seconds: amount(0.001, 60)
     .default(3)
     .describe("Seconds above which a colour's alarm on the time of 99 % of the answers sounds"),
+  runbookUrl: matching(/^https:\/\/[^\s/]+\/[^\s#]*$/, "an https URL without a #")
+    .optional()
+    .describe(
+      "Where people find docs/runbook.md: alarms and the dashboard link its sections; missing: its path is named",
+    ),
   notificationEmails: z
     .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
     .default([])

@@ -21,10 +21,17 @@ export function desiredState(
   availabilityZones?: string[],
 ): DesiredState {
   const { instanceType, detailedMonitoring, volumeInitializationRate, healthCheckPath, versionPath } = settings;
-  const { vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
+  const { customerKey, vpcId, vpcCidr, availabilityZoneCount, appPort } = settings;
   const image = imageIds(settings);
   const rate = volumeInitializationRate || undefined;
-  const machine = { instanceType, detailedMonitoring, volumeInitializationRate: rate, healthCheckPath, versionPath };
+  const machine = {
+    instanceType,
+    detailedMonitoring,
+    volumeInitializationRate: rate,
+    healthCheckPath,
+    versionPath,
+    customerKey,
+  };
   return {
     ...settings,
     machines: byColor((color) => ({ imageId: image[color], ...machine, bootGate: bootGate[color] })),
@@ -35,6 +42,7 @@ export function desiredState(
       availabilityZones,
       appPort,
       https: servesHttps(settings),
+      customerKey,
     },
   };
 }

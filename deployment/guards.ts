@@ -62,6 +62,12 @@ export function guardRefusals(plan: Plan, wanted: DesiredState, deployed: Curren
         "Keep certificateArn or domain, and use a new stack for plain HTTP.",
     );
   }
+  if (deployed.foundation.customerKey && !wanted.foundation.customerKey) {
+    found.push(
+      "customerKey can't be switched off in a running stack: the key would be deleted, and with it the logs, the records and the " +
+        "volumes that it encrypted. Keep customerKey: true, and use a new stack without it.",
+    );
+  }
   return found;
 }
 

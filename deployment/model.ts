@@ -16,6 +16,8 @@ export interface LaunchSpec {
   versionPath: string;
   /** Whether the image answers the launch lifecycle hook; a hook is part of its group, so it stays with the image, too. */
   bootGate: boolean;
+  /** Whether the stack's own key encrypts the volumes; else AWS's key for them does. */
+  customerKey: boolean;
 }
 
 /** Bounds of an Auto Scaling group, in instances. Both 0: the fleet is off. */
@@ -33,6 +35,8 @@ export interface ImmutableSettings {
   availabilityZones?: string[];
   appPort: number;
   https: boolean;
+  /** Whether the stack has a key of its own: what it encrypted is lost without it. */
+  customerKey: boolean;
 }
 
 /** The outputs of the last update that succeeded: what is taken to be there before this one. */

@@ -82,7 +82,7 @@ function machineFor(
 function deferredSettings(color: Color, now: LaunchSpec, wanted: LaunchSpec): string[] {
   const differing = (names: (keyof LaunchSpec)[]) => names.filter((name) => now[name] !== wanted[name]);
   return [
-    ...differing(["instanceType", "detailedMonitoring", "volumeInitializationRate"]).map(
+    ...differing(["instanceType", "detailedMonitoring", "volumeInitializationRate", "customerKey"]).map(
       (name) =>
         `${color} has traffic and keeps ${name} ${now[name] ?? "unset"}; ${wanted[name] ?? "unset"} reaches it once it has none`,
     ),

@@ -21,6 +21,8 @@ const machine = z.object({
   healthCheckPath: z.string(),
   versionPath: z.string(),
   bootGate: z.boolean(),
+  /** Missing in a state of before there were such keys. */
+  customerKey: z.boolean().default(false),
 });
 
 const foundation = z.object({
@@ -31,6 +33,7 @@ const foundation = z.object({
   availabilityZones: z.array(z.string()).optional(),
   appPort: z.number(),
   https: z.boolean(),
+  customerKey: z.boolean().default(false),
 });
 
 export const stackOutputs = z.object({
@@ -58,6 +61,8 @@ export const stackOutputs = z.object({
   alarms: z.object({ blue: alarmsOfColor, green: alarmsOfColor, loadBalancer: z.array(z.string()) }),
   dashboard: z.object({ name: z.string(), url: z.string() }),
   logGroups: z.object({ blue: z.string(), green: z.string(), jobs: z.string() }),
+  /** The stack's own key, for secrets in Parameter Store too; missing without customerKey. */
+  key: z.object({ arn: z.string() }).optional(),
   /** What the instances of one-off jobs run with. */
   jobs: z.object({ instanceProfileArn: z.string() }),
   /** What the next update's guards compare with, and where they ask again right before a change. */

@@ -71,7 +71,7 @@ const region = "eu-central-1";
 /** AWS services that the stack talks to, under the official provider's names. */
 const services = [
   ...["acm", "autoscaling", "cloudwatch", "dynamodb", "ec2", "elbv2", "iam"],
-  ...["kms", "logs", "route53", "s3", "sns", "ssm", "sts"],
+  ...["kms", "logs", "route53", "s3", "sns", "ssm", "sts", "wafv2"],
 ];
 
 /** The stack that is rehearsed. */

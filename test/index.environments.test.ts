@@ -57,7 +57,7 @@ describe("the whole program", () => {
     expect(inputsOf(run, "app-listener").certificateArn).toBe(inputsOf(run, "certificate-issued").certificateArn);
     expect(inputsOf(run, "load-balancer-alias")).toMatchObject({ name: "app.example.com", type: "A" });
     expect(inputsOf(run, "bluegreen-prod-releases")).toMatchObject({ deletionProtectionEnabled: true });
-    expect(inputsOf(run, "log-groups-blue")).toMatchObject({ name: "/bluegreen/prod/blue", retentionInDays: 30 });
+    expect(inputsOf(run, "log-groups-blue")).toMatchObject({ name: "/bluegreen/prod/blue", retentionInDays: 365 });
     expect(run.outputs.url).toBe("https://app.example.com");
   });
 

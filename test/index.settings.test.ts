@@ -41,6 +41,10 @@ const rules = (run: Run, name: RegExp, key: "fromPort" | "cidrIpv4") =>
 const thresholds = (run: Run, alarm: string) =>
   ofBoth((color) => at(run, `bluegreen-dev-${color}-${alarm}`, "threshold"));
 
+/** The address of the run book in a text. */
+const linked = (text: unknown) => /Run book: (https:[^#]+)#/.exec(String(text))?.[1];
+const hsts = "routingHttpResponseStrictTransportSecurityHeaderValue";
+const webAcl = (name: string) => `arn:aws:wafv2:eu-central-1:111111111111:regional/webacl/${name}/1`;
 const certificateArn = (name: string) => `arn:aws:acm:eu-central-1:111111111111:certificate/${name}`;
 const existing = {
   natGateways: "none",
@@ -318,6 +322,68 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     places: (run) => [listenerName, "app-preview-listener"].map((name) => at(run, name, "certificateArn")),
     seen: [Array(2).fill(certificateArn("one")), Array(2).fill(certificateArn("two"))],
   },
+  trustedAccounts: {
+    beside: { natGateways: "none" },
+    values: [[], ["222222222222"]],
+    places: (run) => String(at(run, "endpoints-s3", "policy")).includes("222222222222"),
+    seen: [false, true],
+  },
+  flowLogs: {
+    values: [false, true],
+    places: (run) => ofType(run, "FlowLog").map(({ inputs }) => [inputs.trafficType, inputs.logDestination]),
+    seen: [[], [["ALL", "arn:aws:logs:eu-central-1:111111111111:log-group:flow-logs-group"]]],
+  },
+  hstsMaxAge: {
+    beside: ownDomain,
+    values: [0, 86400],
+    places: (run) => [listenerName, "app-preview-listener"].map((name) => at(run, name, hsts)),
+    seen: [
+      ["", ""],
+      ["max-age=86400", "max-age=86400"],
+    ],
+  },
+  webAclArn: {
+    values: [webAcl("one"), webAcl("two")],
+    places: (run) => at(run, "load-balancer-web-acl", "webAclArn"),
+    seen: [webAcl("one"), webAcl("two")],
+  },
+  waf: {
+    values: [false, true],
+    places: (run) => ofType(run, "WebAclAssociation").map(({ inputs }) => [inputs.resourceArn, inputs.webAclArn]),
+    seen: [[], [["arn:alb", "arn:bluegreen-dev-waf"]]],
+  },
+  wafRateLimit: {
+    beside: { waf: true },
+    values: [2000, 500],
+    places: (run) => at(run, "bluegreen-dev-waf", "rules", 3, "statement", "rateBasedStatement", "limit"),
+    seen: [2000, 500],
+  },
+  customerKey: {
+    values: [false, true],
+    places: (run) => [
+      ofBoth((color) => at(run, fleetPartName(color, "template"), "blockDeviceMappings", 0, "ebs", "kmsKeyId")),
+      ofType(run, "LogGroup").map(({ inputs }) => inputs.kmsKeyId),
+      at(run, "bluegreen-dev", "kmsMasterKeyId"),
+      at(run, "bluegreen-dev-releases", "serverSideEncryption"),
+      ofType(run, "Key").map(({ name }) => name),
+    ],
+    seen: [
+      [
+        [undefined, undefined],
+        [undefined, undefined, undefined],
+        "arn:notifications-key",
+        undefined,
+        ["notifications-key"],
+      ],
+      [
+        ["arn:stack-key", "arn:stack-key"],
+        ["arn:stack-key", "arn:stack-key", "arn:stack-key"],
+        "arn:stack-key",
+        { enabled: true, kmsKeyArn: "arn:stack-key" },
+        ["stack-key"],
+      ],
+    ],
+  },
   allowHttp: {
     beside: { domain: "app.example.com", certificateArn: certificateArn("one") },
     values: [true, false],
@@ -383,6 +449,19 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     seen: [
       [3, 3],
       [2, 2],
+    ],
+  },
+  runbookUrl: {
+    values: ["https://wiki.example.com/one", "https://wiki.example.com/two"],
+    places: (run) => [
+      ...[...ofType(run, "MetricAlarm"), ...ofType(run, "CompositeAlarm")].map(({ inputs }) =>
+        linked(inputs.alarmDescription),
+      ),
+      linked(at(run, "monitoring-dashboard", "dashboardBody")),
+    ],
+    seen: [
+      Array<string>(15).fill("https://wiki.example.com/one"),
+      Array<string>(15).fill("https://wiki.example.com/two"),
     ],
   },
   notificationEmails: {

@@ -34,6 +34,7 @@ import { FaultInjection } from "./fault-injection.ts";
 import { HeldCalls } from "./held-calls.ts";
 import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
+import { answerLogs } from "./logs/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
 import { startModelJudge } from "./models/judge.ts";
 import { addresses as machineAddresses } from "@bluegreen/machines";
@@ -91,6 +92,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const [ec2, acls] = [new MotoEc2(ec2Client), new NetworkAcls(ec2Client)];
   const acm = new ACMClient(client);
   const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const kms = new KMSClient(client);
   const serviceStore = new ServiceStore();
   let endpoint = "";
   const keys = new Keys();
@@ -127,12 +129,12 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     clock,
     store,
     region,
-    publish: alarmPublisher({ sns: new SNSClient(client), kms: new KMSClient(client) }),
+    publish: alarmPublisher({ sns: new SNSClient(client), kms }),
     onTick: () => metrics.countHosts(elb.topology, targets),
     log,
   });
   const hooks = new Hooks(clock);
-  const launcher = new Launcher(ec2, instances);
+  const launcher = new Launcher(ec2, instances, kms);
   const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
   const protection = new Protection(ec2);
   const templateLaunches = new TemplateLaunches({ ec2, instances });
@@ -155,6 +157,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       ssm: json(systemsManager.answer),
       monitoring: json(cloudWatch.answer),
       kms: json(answerKms),
+      logs: json((call, passOn) => answerLogs(call, passOn, { kms, region })),
       sns: query(answerSns),
       sts: query((call, passOn) => answerSts(call, passOn, keys)),
     },

@@ -18,6 +18,7 @@ from moto.ec2.models.amis import Ami
 from moto.route53 import models as route53
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto_acm import teach
+from moto_edge import teach_edge
 from werkzeug.serving import make_server
 
 # moto forgets what RegisterImage said of an image, and knows no filter for its root device. All images here are alike.
@@ -51,6 +52,8 @@ DynamoHandler.call_action = call_alone
 
 if certificates := os.environ["BLUEGREEN_CERTIFICATES"]:
     teach(Path(certificates))
+
+teach_edge()
 
 # Ctrl-C reaches the whole process group; the parent alone decides when moto ends.
 signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,8 +12,8 @@ export interface Statement {
 
 /** What a service asks of a resource. */
 export interface Asked {
-  /** The service that asks, as a principal: `cloudwatch.amazonaws.com`. */
-  service: string;
+  /** Who asks, as a statement's principals have it: `Service cloudwatch.amazonaws.com`, or `AWS` and an ARN. */
+  principal: string;
   /** `sns:Publish` */
   action: string;
   resource: string;
@@ -95,11 +95,11 @@ function meets(condition: Statement["condition"], context: Asked["context"]): bo
   });
 }
 
-/** Whether a resource's policy lets a service do what it asks: one Allow, and no Deny. */
-export function policyAllows(document: unknown, { service, action, resource, context }: Asked): boolean {
+/** Whether a resource's policy lets somebody do what they ask: one Allow, and no Deny. */
+export function policyAllows(document: unknown, { principal, action, resource, context }: Asked): boolean {
   const fitting = (statementsOf(document) ?? []).filter(
     (statement) =>
-      statement.principals.some((one) => ["*", "AWS *", `Service ${service}`].includes(one)) &&
+      statement.principals.some((one) => ["*", "AWS *", principal].includes(one)) &&
       coversAction(statement, action) &&
       statement.resources.some((pattern) => like(pattern, resource)) &&
       meets(statement.condition, context),

@@ -10,6 +10,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { WAFV2Client } from "@aws-sdk/client-wafv2";
 import { endpointOf, type Settings } from "./settings.ts";
 
 /** AWS SDK clients, all of them aimed at the local cloud. */
@@ -26,6 +27,7 @@ export interface Clients {
   readonly route53: Route53Client;
   readonly s3: S3Client;
   readonly sns: SNSClient;
+  readonly wafv2: WAFV2Client;
 }
 
 /** The clients for a provider's settings, each made when it is first used. */
@@ -71,6 +73,9 @@ export function clientsOf(settings: Settings): Clients {
     },
     get sns() {
       return once("sns", (options) => new SNSClient(options));
+    },
+    get wafv2() {
+      return once("wafv2", (options) => new WAFV2Client(options));
     },
   };
 }

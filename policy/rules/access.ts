@@ -23,6 +23,9 @@ const attachments = [
 ];
 const role = "aws:iam/role:Role";
 
+/** Types whose `policy` lets nobody in: it says what its bearer may do, or what of others' rights may pass an endpoint. */
+const letNobodyIn = [...identityPolicies, "aws:ec2/vpcEndpoint:VpcEndpoint"];
+
 const oneOrMore = (value: unknown): readonly string[] => (typeof value === "string" ? [value] : texts(value));
 
 function statements(document: unknown): readonly Props[] {
@@ -80,8 +83,7 @@ export const accessRules: readonly ResourceRule[] = [
     name: "no-public-policy",
     description: "No role, bucket, topic, queue or key speaks to everybody without a condition.",
     faults: ({ type, props }) => {
-      const documents =
-        type === role ? [props.assumeRolePolicy] : identityPolicies.includes(type) ? [] : [props.policy];
+      const documents = type === role ? [props.assumeRolePolicy] : letNobodyIn.includes(type) ? [] : [props.policy];
       return documents
         .filter((document) => document !== undefined)
         .flatMap((document) => statements(document))

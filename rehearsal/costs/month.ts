@@ -11,6 +11,8 @@ export const assumptions = {
   volumeGb: 8,
   /** GB of logs that an instance writes in a month. */
   logGb: 1,
+  /** GB of flow logs that come in in a month. */
+  flowLogGb: 1,
   /** GB of access logs that are kept. */
   accessLogGb: 1,
 };
@@ -47,14 +49,16 @@ const groupInputs = z.object({
 });
 const templateInputs = z.object({ instanceType: z.string(), monitoring: z.object({ enabled: z.boolean() }) });
 const alarmInputs = z.object({ metricQueries: z.array(z.object({ metric: z.unknown().optional() })).optional() });
+const aclInputs = z.object({ rules: z.array(z.unknown()) });
 const endpointInputs = z.object({ vpcEndpointType: z.enum(["Interface", "Gateway"]) });
 
 /** Types that AWS takes nothing for, or that count with what is named. */
 const free: readonly RegExp[] = [
   /^bluegreen:/,
   /^aws:(acm|iam)\//,
-  /^aws:ec2\/securityGroup:|^aws:vpc\/securityGroup/,
+  /^aws:ec2\/(defaultSecurityGroup|securityGroup):|^aws:vpc\/securityGroup/,
   /^aws:lb\/(listener|listenerRule|targetGroup):/, // the load balancer's hours and capacity units
+  /^aws:wafv2\/webAclAssociation:/,
   /^aws:route53\/record:/, // the zone is its owner's, and an alias is asked for free
   /^aws:s3\/bucket./, // settings of the bucket
   /^aws:sns\//, // a thousand e-mails a month are free, and releases are few
@@ -70,6 +74,8 @@ const types = {
   template: "aws:ec2/launchTemplate:LaunchTemplate",
   metricAlarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   compositeAlarm: "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+  webAcl: "aws:wafv2/webAcl:WebAcl",
+  flowLog: "aws:ec2/flowLog:FlowLog",
   dashboard: "aws:cloudwatch/dashboard:Dashboard",
   logGroup: "aws:cloudwatch/logGroup:LogGroup",
   key: "aws:kms/key:Key",
@@ -97,6 +103,7 @@ export function monthOf({ region, resources }: RegisteredStack): Month {
     wayOut(vpc, of("endpoint"), prices),
     alarms(of("metricAlarm"), of("policy"), of("compositeAlarm"), of("dashboard"), prices),
     kept(of("key"), of("bucket"), prices),
+    watched(of("webAcl"), of("flowLog"), prices),
   ];
   return { parts, usd: parts.reduce((sum, { usd }) => sum + usd, 0), warmHour };
 }
@@ -199,4 +206,19 @@ function kept(
     ...(buckets.length > 0 ? [`${assumptions.accessLogGb} GB of access logs`] : []),
   ];
   return { name: "key of the notices, access logs", usd, of: of.join(", ") };
+}
+
+/** The web application firewall and the flow logs, where there are some; requests are not counted. */
+function watched(
+  acls: readonly Registered[],
+  flowLogs: readonly Registered[],
+  { webAclMonth, webAclRuleMonth, logGb }: ServicePrices,
+): Part {
+  const rules = acls.reduce((sum, { inputs }) => sum + aclInputs.parse(inputs).rules.length, 0);
+  const usd = acls.length * webAclMonth + rules * webAclRuleMonth + flowLogs.length * assumptions.flowLogGb * logGb;
+  const of = [
+    ...(acls.length > 0 ? [`${counted(acls.length, "web ACL")} with ${counted(rules, "rule")}`] : []),
+    ...(flowLogs.length > 0 ? [`${assumptions.flowLogGb} GB of flow logs`] : []),
+  ];
+  return { name: "firewall for requests, flow logs", usd, of: of.length > 0 ? of.join(", ") : "none" };
 }

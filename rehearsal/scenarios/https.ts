@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly location?: string;
+  readonly headers: Readonly<http.IncomingHttpHeaders>;
 }
 
 /**
@@ -36,7 +37,12 @@ export async function ask({ session }: Context, address: string, at: string): Pr
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, body, location: response.headers.location }),
+        resolve({
+          status: response.statusCode ?? 0,
+          body,
+          location: response.headers.location,
+          headers: response.headers,
+        }),
       );
     };
     const call = secure ? https.get({ ...options, ca, servername: hostname }, take) : http.get(options, take);

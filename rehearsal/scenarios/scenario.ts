@@ -17,6 +17,7 @@ import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
 import { environments } from "./environments.ts";
+import { everything } from "./everything.ts";
 import { faults } from "./faults.ts";
 import { guardSteps } from "./guards.ts";
 import { killSteps } from "./kills.ts";
@@ -47,6 +48,7 @@ const commandHazards = [
   ...killSteps,
   environments,
   variants,
+  everything,
 ];
 
 /**

@@ -8,7 +8,7 @@ test.each([true, false])(
   async (retain) => {
     const resources = await register(() => void new AccessLogs("logs", { ...args, retain }));
     const own = resources.filter(({ type }) => type.startsWith("aws:s3/"));
-    expect(own).toHaveLength(6);
+    expect(own).toHaveLength(7);
     expect(own.map(({ options }) => options.retainOnDelete)).toEqual(own.map(() => retain));
     // With it on, AWS deletes a bucket that is not empty; without, the deletion of a bucket with logs would fail.
     expect(named(resources, "logs-bucket").inputs.forceDestroy).toBe(!retain);

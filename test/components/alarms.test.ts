@@ -81,7 +81,10 @@ describe("a colour's alarms", () => {
         },
       ],
     });
-    expect(alarmDescription).toBe("blue: over 1.5 % of the answers were 5xx");
+    expect(alarmDescription).toBe(
+      "blue: over 1.5 % of the answers were 5xx. " +
+        "Run book: docs/runbook.md#1-users-see-errors-and-the-last-release-is-not-old",
+    );
   });
 
   test("the parts have no actions: the composite alarm notifies, of the alarm and of its end", async () => {

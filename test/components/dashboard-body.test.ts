@@ -11,6 +11,8 @@ interface Widget {
     title: string;
     region: string;
     alarms?: string[];
+    markdown?: string;
+    stacked?: boolean;
     metrics: (string | Record<string, unknown>)[][];
     annotations?: { horizontal: object[] };
   };
@@ -21,18 +23,60 @@ const shown = byColor((color) => ({
   groupName: `app-${color}-group-1234567`,
 }));
 const thresholds = { alarmErrorPercent: 1, alarmP95Seconds: 0.5, alarmP99Seconds: 2 };
-const body = dashboardBody("eu-north-1", shown, thresholds, ["arn:a", "arn:b"]);
+const body = dashboardBody(
+  "eu-north-1",
+  shown,
+  thresholds,
+  ["arn:a", "arn:b"],
+  "Run book: https://wiki.example.com/r#1",
+);
 const { widgets } = JSON.parse(body) as { widgets: Widget[] };
-const [alarms, ...graphs] = widgets;
+const [serves, help, alarms, ...graphs] = widgets;
 const graph = (color: Color, title: string) => {
   const found = graphs.find(({ properties }) => properties.title.startsWith(`${color}: ${title}`));
   if (!found) throw new Error(`no graph of ${title}`);
   return found;
 };
 
+/** Whether a line counts requests for the marker of deploys alone. */
+const ofMarker = (line: (string | Record<string, unknown>)[]) => colors.includes((line.at(-1) as { id: Color }).id);
+
 describe("the dashboard", () => {
-  test("shows the alarms' states above all", () => {
-    expect(alarms).toMatchObject({ type: "alarm", x: 0, y: 0, width: 24, properties: { alarms: ["arn:a", "arn:b"] } });
+  test("says first who serves, by the requests that each colour gets, and where the run book is", () => {
+    expect(serves).toMatchObject({ type: "metric", x: 0, y: 0, properties: { stacked: true } });
+    expect(serves.properties.metrics.slice(-2).map((line) => line[0])).toMatchObject([
+      { label: "blue", expression: "100 * FILL(blue, 0) / (FILL(blue, 0) + FILL(green, 0))" },
+      { label: "green", expression: "100 * FILL(green, 0) / (FILL(green, 0) + FILL(blue, 0))" },
+    ]);
+    expect(help).toMatchObject({ type: "text", x: 16, y: 0 });
+    expect(help.properties.markdown).toContain("Run book: https://wiki.example.com/r#1");
+  });
+
+  test("shows the alarms' states below it, above the colours", () => {
+    expect(alarms).toMatchObject({ type: "alarm", x: 0, y: 5, width: 24, properties: { alarms: ["arn:a", "arn:b"] } });
+  });
+
+  test("shows errors first, then latency, then saturation", () => {
+    const titles = graphs.map(({ properties }) => properties.title);
+    expect(titles.filter((title) => title.startsWith("blue"))).toEqual([
+      "blue: 5xx answers, percent",
+      "blue: time of an answer, seconds",
+      "blue: CPU, percent",
+      "blue: instances",
+      "blue: requests a minute",
+    ]);
+  });
+
+  test("marks in errors and latency the minutes in which traffic moved, and names no weight", () => {
+    for (const color of colors) {
+      for (const title of ["5xx", "time of an answer"]) {
+        const own = graph(color, title).properties.metrics.at(-1);
+        expect(own).toEqual([
+          expect.objectContaining({ expression: "IF(ABS(DIFF(share)) >= 5, 1, 0)", yAxis: "right" }),
+        ]);
+      }
+    }
+    expect(body).not.toMatch(/weight/i);
   });
 
   test("shows each colour's graphs beside the other's, none over another", () => {
@@ -58,7 +102,7 @@ describe("the dashboard", () => {
     ["CPU", ["CPUUtilization Average"]],
   ])("%s: of the colour itself", (title, expected) => {
     for (const color of colors) {
-      const lines = graph(color, title).properties.metrics.filter((line) => line.length > 1);
+      const lines = graph(color, title).properties.metrics.filter((line) => line.length > 1 && !ofMarker(line));
       const told = lines.map((line) => `${line[1] as string} ${(line.at(-1) as { stat: string }).stat}`);
       expect(told).toEqual(expected);
       for (const line of lines) {
@@ -71,10 +115,10 @@ describe("the dashboard", () => {
 
   test("draws the share of errors by the alarm's own expression, and not the counts that it is made of", () => {
     const { metrics } = graph("blue", "5xx").properties;
-    expect(metrics.map((line) => line.at(-1))).toEqual([
+    expect(metrics.slice(0, 3).map((line) => line.at(-1))).toEqual([
       { stat: "Sum", id: "errors", visible: false },
       { stat: "Sum", id: "requests", visible: false },
-      { expression: "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)", id: "share", label: "5xx" },
+      { expression: "IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)", id: "errorShare", label: "5xx" },
     ]);
   });
 

@@ -11,6 +11,7 @@ const machine: LaunchSpec = {
   healthCheckPath: "/readyz",
   versionPath: "/version",
   bootGate: false,
+  customerKey: false,
 };
 let made: Fleet;
 

@@ -11,6 +11,7 @@ const args: LoadBalancerArgs = {
   subnetIds: ["p", "q"],
   securityGroupId: "sg-alb",
   deletionProtection: false,
+  hstsMaxAge: 0,
   tags: {},
 };
 const logsArgs = { accountId: "1", partition: "aws", region: "r", retention: 7, tags: {} };

@@ -52,6 +52,9 @@ test("interface endpoints are open to the fleets on HTTPS, and answer under AWS'
   const resources = await register(
     () =>
       new VpcEndpoints("e", {
+        accountId: "111111111111",
+        partition: "aws",
+        trustedAccounts: [],
         region: "eu-north-1",
         reverseDnsPrefix: "com.amazonaws",
         vpcId: "vpc-1",

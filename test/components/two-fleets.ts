@@ -16,12 +16,14 @@ export const machine = (imageId: string): LaunchSpec => ({
   healthCheckPath: "/readyz",
   versionPath: "/version",
   bootGate: true,
+  customerKey: false,
 });
 export const foundation: ImmutableSettings = {
   vpcCidr: "10.0.0.0/16",
   availabilityZoneCount: 2,
   appPort: 3000,
   https: false,
+  customerKey: false,
 };
 /** Blue serves, green is warm with the next image. */
 export const warm: DesiredState = {

@@ -15,6 +15,9 @@ test.each([
 });
 
 const args: VpcEndpointsArgs = {
+  accountId: "111111111111",
+  partition: "aws",
+  trustedAccounts: [],
   region: "eu-north-1",
   reverseDnsPrefix: "com.amazonaws",
   vpcId: "vpc-1",

@@ -256,6 +256,7 @@ describe("what traffic depends on", () => {
       availabilityZoneCount: 2,
       appPort: 8080,
       https: false,
+      customerKey: false,
     });
   });
 

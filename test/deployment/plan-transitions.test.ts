@@ -45,7 +45,13 @@ const states: State[] = colors.flatMap((activeColor) =>
 
 const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
 
-const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+const foundation = {
+  vpcCidr: "10.0.0.0/16",
+  availabilityZoneCount: 2,
+  appPort: 3000,
+  https: false,
+  customerKey: false,
+};
 
 const wantedOf = ({ images, ...state }: State, bootGate = false): DesiredState => ({
   ...state,
@@ -58,6 +64,7 @@ const wantedOf = ({ images, ...state }: State, bootGate = false): DesiredState =
     healthCheckPath: "/readyz",
     versionPath: "/version",
     bootGate,
+    customerKey: false,
   })),
   foundation,
 });

@@ -44,13 +44,20 @@ export const types: Record<string, string> = {
 
 export const urn = (name: string) => `urn:pulumi:dev::bluegreen::${types[name.split("-").at(-1) ?? ""]}::${name}`;
 
-export const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+export const foundation = {
+  vpcCidr: "10.0.0.0/16",
+  availabilityZoneCount: 2,
+  appPort: 3000,
+  https: false,
+  customerKey: false,
+};
 
 export const machineOf = (imageId: string): LaunchSpec => ({
   imageId,
   instanceType: "t3.small",
   detailedMonitoring: true,
   bootGate: false,
+  customerKey: false,
   healthCheckPath: "/readyz",
   versionPath: "/version",
 });

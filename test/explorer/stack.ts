@@ -76,10 +76,17 @@ export class Stack {
       instanceType: "t3.small",
       detailedMonitoring: true,
       bootGate: false,
+      customerKey: false,
       healthCheckPath: "/readyz",
       versionPath: "/version",
     });
-    const foundation = { vpcCidr: "10.0.0.0/16", availabilityZoneCount: 2, appPort: 3000, https: false };
+    const foundation = {
+      vpcCidr: "10.0.0.0/16",
+      availabilityZoneCount: 2,
+      appPort: 3000,
+      https: false,
+      customerKey: false,
+    };
     const machines = byColor((color) => machine(imageOf(color)));
     const deployed = { activeColor: serving, weights: { ...aws.weights }, machines, capacity, foundation };
     backend.state.outputs = { deployed, groupNames };

@@ -30,8 +30,14 @@ export interface Part {
   properties(inputs: Inputs): Properties;
 }
 
+const hsts = "routingHttpResponseStrictTransportSecurityHeaderValue";
 const arn = (name: string) => ({ Arn: `arn:${name}` });
 const arnAsRef = (name: string) => ({ Ref: `arn:${name}` });
+
+const visibility = (config: Inputs) => ({
+  ...all(config, "cloudwatchMetricsEnabled"),
+  CloudWatchMetricsEnabled: config.cloudwatchMetricsEnabled,
+});
 
 /** What CloudFormation has, too. */
 export const mappings: Record<string, Mapping> = {
@@ -65,6 +71,7 @@ export const mappings: Record<string, Mapping> = {
   "aws:cloudwatch/logGroup:LogGroup": {
     type: "AWS::Logs::LogGroup",
     properties: (inputs) => ({ ...all(inputs, "name", "tags"), LogGroupName: inputs.name, Tags: pairs(inputs.tags) }),
+    answers: (name) => ({ Arn: `arn:aws:logs:eu-central-1:111111111111:log-group:${name}` }),
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     type: "AWS::CloudWatch::Alarm",
@@ -74,7 +81,12 @@ export const mappings: Record<string, Mapping> = {
   "aws:dynamodb/table:Table": {
     type: "AWS::DynamoDB::Table",
     properties: (inputs) => ({
-      ...all(inputs, "attributes", "hashKey", "rangeKey", "pointInTimeRecovery", "tags"),
+      ...all(inputs, "attributes", "hashKey", "rangeKey", "pointInTimeRecovery", "serverSideEncryption", "tags"),
+      SSESpecification: inputs.serverSideEncryption && {
+        SSEEnabled: (inputs.serverSideEncryption as Inputs).enabled,
+        SSEType: "KMS",
+        KMSMasterKeyId: (inputs.serverSideEncryption as Inputs).kmsKeyArn,
+      },
       AttributeDefinitions: (inputs.attributes as { name: string; type: string }[]).map(({ name, type }) => ({
         AttributeName: name,
         AttributeType: type,
@@ -90,11 +102,27 @@ export const mappings: Record<string, Mapping> = {
     }),
   },
   "aws:ec2/launchTemplate:LaunchTemplate": { type: "AWS::EC2::LaunchTemplate", properties: launchTemplate },
+  "aws:ec2/flowLog:FlowLog": {
+    type: "AWS::EC2::FlowLog",
+    properties: ({ vpcId, iamRoleArn, ...inputs }) => ({
+      ...all(inputs, "tags"),
+      ResourceId: vpcId,
+      ResourceType: "VPC",
+      DeliverLogsPermissionArn: iamRoleArn,
+      Tags: pairs(inputs.tags),
+    }),
+  },
   "aws:ec2/securityGroup:SecurityGroup": {
     type: "AWS::EC2::SecurityGroup",
     properties: (inputs) => ({ VpcId: inputs.vpcId, GroupDescription: inputs.description, Tags: pairs(inputs.tags) }),
   },
-  "aws:ec2/vpcEndpoint:VpcEndpoint": { type: "AWS::EC2::VPCEndpoint", properties: plain },
+  "aws:ec2/vpcEndpoint:VpcEndpoint": {
+    type: "AWS::EC2::VPCEndpoint",
+    properties: ({ policy, ...inputs }) => ({
+      ...plain(inputs),
+      PolicyDocument: policy && document(policy),
+    }),
+  },
   "aws:iam/instanceProfile:InstanceProfile": {
     type: "AWS::IAM::InstanceProfile",
     // CloudFormation's profiles have no tags.
@@ -108,7 +136,7 @@ export const mappings: Record<string, Mapping> = {
       AssumeRolePolicyDocument: document(inputs.assumeRolePolicy),
       Tags: pairs(inputs.tags),
     }),
-    answers: (name) => ({ Ref: name }),
+    answers: (name) => ({ Ref: name, Arn: `arn:${name}` }),
   },
   "aws:iam/rolePolicy:RolePolicy": {
     type: "AWS::IAM::RolePolicy",
@@ -132,7 +160,10 @@ export const mappings: Record<string, Mapping> = {
     type: "AWS::ElasticLoadBalancingV2::Listener",
     properties: (inputs) => ({
       // CloudFormation's listeners and rules have no tags.
-      ...all(inputs, "tags", "certificateArn", "defaultActions"),
+      ...all(inputs, "tags", "certificateArn", "defaultActions", hsts),
+      ListenerAttributes: inputs[hsts] && [
+        { Key: "routing.http.response.strict_transport_security.header_value", Value: inputs[hsts] },
+      ],
       Certificates: inputs.certificateArn && [{ CertificateArn: inputs.certificateArn }],
       DefaultActions: (inputs.defaultActions as Inputs[]).map(forwarding),
     }),
@@ -205,6 +236,23 @@ export const mappings: Record<string, Mapping> = {
     type: "AWS::EC2::SecurityGroupIngress",
     properties: rule("SourceSecurityGroupId"),
   },
+  "aws:wafv2/webAcl:WebAcl": {
+    type: "AWS::WAFv2::WebACL",
+    properties: (inputs) => ({
+      ...all(inputs, "tags", "rules", "visibilityConfig"),
+      VisibilityConfig: visibility(inputs.visibilityConfig),
+      Rules: (inputs.rules as Inputs[]).map((one) => ({
+        ...all(one, "visibilityConfig"),
+        VisibilityConfig: visibility(one.visibilityConfig),
+      })),
+      Tags: pairs(inputs.tags),
+    }),
+    answers: arn,
+  },
+  "aws:wafv2/webAclAssociation:WebAclAssociation": {
+    type: "AWS::WAFv2::WebACLAssociation",
+    properties: ({ resourceArn, webAclArn }) => ({ ResourceArn: resourceArn, WebACLArn: webAclArn }),
+  },
 };
 
 /** What CloudFormation has as properties of a bucket or of a role. */
@@ -217,12 +265,14 @@ export const parts: Record<string, Part> = {
     of: "bucket",
     properties: ({ rules }) => ({
       LifecycleConfiguration: {
-        Rules: (rules as Inputs[]).map(({ id, status, filter, expiration, abortIncompleteMultipartUpload }) => ({
+        Rules: (rules as Inputs[]).map(({ id, status, filter, expiration, noncurrentVersionExpiration, ...one }) => ({
           Id: id,
           Status: status,
           Prefix: (filter as Inputs).prefix,
           ExpirationInDays: (expiration as Inputs).days,
-          AbortIncompleteMultipartUpload: deep(abortIncompleteMultipartUpload),
+          ExpiredObjectDeleteMarker: (expiration as Inputs).expiredObjectDeleteMarker,
+          NoncurrentVersionExpiration: deep(noncurrentVersionExpiration),
+          AbortIncompleteMultipartUpload: deep(one.abortIncompleteMultipartUpload),
         })),
       },
     }),
@@ -234,6 +284,10 @@ export const parts: Record<string, Part> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
     of: "bucket",
     properties: (inputs) => ({ PublicAccessBlockConfiguration: all(inputs, "bucket") }),
+  },
+  "aws:s3/bucketVersioning:BucketVersioning": {
+    of: "bucket",
+    properties: (inputs) => ({ VersioningConfiguration: deep(inputs.versioningConfiguration) }),
   },
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
     of: "bucket",
@@ -251,6 +305,8 @@ export const parts: Record<string, Part> = {
 export const unmapped: Record<string, string> = {
   "aws:acm/certificateValidation:CertificateValidation":
     "is nothing in AWS: the provider waits there for the certificate",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":
+    "is made by AWS with the VPC; CloudFormation has nothing that takes rules out of it",
   "awsx:ec2:Vpc":
     "is a component that its own provider takes apart; what comes of it is judged by AWS's models in the local AWS",
 };

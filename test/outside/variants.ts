@@ -15,6 +15,18 @@ const settings: Record<string, [stack: string, settings: Record<string, unknown>
   staging: ["staging", { blueAmi: v1, certificateArn, domain: domain.domain }],
   prod: ["prod", { blueAmi: v1, ...domain }],
   "a canary on a boot gate": ["dev", { ...office, blueAmi: v1, greenAmi: gated, standby: "warm", standbyWeight: 10 }],
+  "a way out through endpoints alone, with keys and logs of its own": [
+    "staging",
+    {
+      blueAmi: v1,
+      certificateArn,
+      domain: domain.domain,
+      natGateways: "none",
+      trustedAccounts: ["222222222222"],
+      customerKey: true,
+      flowLogs: true,
+    },
+  ],
   "an existing VPC": ["dev", { blueAmi: v1, ...office, natGateways: "none", ...network }],
   "on demand, without metrics by the minute": [
     "dev",

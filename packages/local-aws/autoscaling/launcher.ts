@@ -1,6 +1,10 @@
+import type { KMSClient } from "@aws-sdk/client-kms";
+import type { ResponseLaunchTemplateData } from "@aws-sdk/client-ec2";
 import { tagsByKey, type Instances } from "../ec2/instances.ts";
 import type { Ec2Directory, Subnet } from "../ec2/directory.ts";
 import { runInstancesInput } from "../ec2/launch-template.ts";
+import { keyLets } from "../kms/use.ts";
+import { account } from "./groups.ts";
 import { templateOf, type Group, type Member } from "./model.ts";
 
 /** Tags that Auto Scaling gives to what it launches: its own, then those that the group propagates. */
@@ -28,9 +32,24 @@ export class Launcher {
   private readonly ec2: Ec2Directory;
   private readonly instances: Instances;
 
-  constructor(ec2: Ec2Directory, instances: Instances) {
+  private readonly kms: Pick<KMSClient, "send">;
+
+  constructor(ec2: Ec2Directory, instances: Instances, kms: Pick<KMSClient, "send">) {
     this.ec2 = ec2;
     this.instances = instances;
+    this.kms = kms;
+  }
+
+  /** Each volume's key must let Auto Scaling's service-linked role use it, and give EC2 a grant: else the instance ends at once. */
+  private async checkKeys({ BlockDeviceMappings = [] }: ResponseLaunchTemplateData): Promise<void> {
+    for (const key of new Set(BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.KmsKeyId ?? []))) {
+      const role = `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
+      const context = { "aws:principalarn": role, "kms:calleraccount": account, "kms:grantisforawsresource": "true" };
+      const actions = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"];
+      const use = { principal: `AWS ${role}`, actions: [...actions, "kms:CreateGrant"], context };
+      if (!(await keyLets(this.kms, key, use).catch(() => false)))
+        throw new Error("Client.InternalError: Client error on launch");
+    }
   }
 
   /** Launches one instance in a zone; throws EC2's own error when it can't. */
@@ -45,6 +64,7 @@ export class Launcher {
     if (!image) {
       throw new Error(`The image id '[${data.ImageId}]' does not exist`);
     }
+    await this.checkKeys(data);
     const templateId = version.LaunchTemplateId ?? "";
     const versionNumber = String(version.VersionNumber);
     const subnetId = subnetIn(group, zone).id;

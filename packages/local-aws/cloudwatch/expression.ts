@@ -35,7 +35,7 @@ const operators: Record<string, (a: number, b: number) => number> = {
 };
 
 /**
- * Reads a metric math expression: + - * / ( ), comparisons, IF and FILL.
+ * Reads a metric math expression: + - * / ( ), comparisons, IF, FILL, ABS and DIFF.
  * @throws ValidationError for anything else, also for what CloudWatch knows and this cloud doesn't.
  */
 export function parseExpression(text: string): MathExpression {
@@ -51,7 +51,7 @@ export function parseExpression(text: string): MathExpression {
 
 function refusal(text: string, why: string): Error {
   return validationError(
-    `Error in expression "${text}": ${why}. The rehearsal's cloud knows + - * / ( ), comparisons, IF and FILL ` +
+    `Error in expression "${text}": ${why}. The rehearsal's cloud knows + - * / ( ), comparisons, IF, FILL, ABS and DIFF ` +
       "(packages/local-aws/cloudwatch/expression.ts).",
   );
 }
@@ -123,7 +123,24 @@ function callOf(name: string, args: Expression[], part: (child: Expression) => C
     const value = part(filler);
     return (valueOf) => fill(filled(valueOf), value(valueOf));
   }
+  if (name === "ABS" && args.length === 1) {
+    const value = part(args[0]);
+    return (valueOf) => combine(value(valueOf), 0, (one) => Math.abs(one));
+  }
+  if (name === "DIFF" && args.length === 1) {
+    const value = part(args[0]);
+    return (valueOf) => differences(value(valueOf));
+  }
   return undefined;
+}
+
+/** Each value without the one before it; the first has none. */
+function differences(series: Value): Value {
+  if (typeof series === "number") return 0;
+  return series.map((value, index) => {
+    const before = index === 0 ? undefined : series[index - 1];
+    return value === undefined || before === undefined ? undefined : value - before;
+  });
 }
 
 /** By CloudWatch's rules a value that one side lacks counts as 0, and what divides by zero is dropped. */

@@ -26,7 +26,7 @@ export async function checkAccessLogs(
   const bucket = now["access_logs.s3.bucket"] ?? "";
   const prefix = now["access_logs.s3.prefix"];
   const asked = {
-    service: "logdelivery.elasticloadbalancing.amazonaws.com",
+    principal: "Service logdelivery.elasticloadbalancing.amazonaws.com",
     action: "s3:PutObject",
     resource: `arn:aws:s3:::${bucket}/${prefix ? `${prefix}/` : ""}AWSLogs/${account}/ELBAccessLogTestFile`,
     context: { "aws:securetransport": "true" },

@@ -97,11 +97,13 @@ export class Balancer {
       Object.assign(known, { listener, table });
       if (pem && known.server instanceof TlsServer) known.server.setSecureContext({ key: pem, cert: pem });
       known.forwarder.idleTimeout = this.args.clock.milliseconds(idle);
+      known.forwarder.responseHeaders = responseHeaders(listener);
       return;
     }
     const milliseconds = this.args.clock.milliseconds(idle);
     const agent = new Agent({ keepAlive: true, maxFreeSockets: 1024, scheduling: "lifo", timeout: milliseconds });
     const forwarder = new Forwarder(agent, milliseconds);
+    forwarder.responseHeaders = responseHeaders(listener);
     const serve = (request: IncomingMessage, response: ServerResponse): void => this.serve(running, request, response);
     const server = pem ? createTlsServer({ key: pem, cert: pem }, serve) : createServer(serve);
     // Not scaled: clients' connections idle in this machine's time, and one that is cut off at reuse is a failed request.
@@ -145,6 +147,7 @@ export class Balancer {
         request.resume();
         response.writeHead(route.status, {
           server: "awselb/2.0",
+          ...responseHeaders(running.listener),
           "content-type": `${route.contentType}; charset=utf-8`,
           "content-length": Buffer.byteLength(route.body),
         });
@@ -164,6 +167,12 @@ export class Balancer {
       }
     }
   }
+}
+
+/** What the listener's attributes add to answers (Elastic Load Balancing: "HTTP header modification"); here, HSTS alone. */
+function responseHeaders({ attributes }: Listener): Record<string, string> {
+  const hsts = attributes["routing.http.response.strict_transport_security.header_value"];
+  return hsts ? { "strict-transport-security": hsts } : {};
 }
 
 function isSecure(listener: Listener): boolean {

@@ -30,6 +30,8 @@ export class Forwarder {
 
   private readonly agent: Agent;
   idleTimeout: number;
+  /** Headers that the listener puts into every answer, in the place of the target's own. */
+  responseHeaders: Readonly<Record<string, string>> = {};
 
   /**
    * @param agent Keeps the connections to targets.
@@ -45,6 +47,7 @@ export class Forwarder {
       // Hop by hop: a target that closes its connection (it shuts down) says nothing about the client's.
       answer.headers.connection = response.shouldKeepAlive ? "keep-alive" : "close";
       delete answer.headers["keep-alive"];
+      Object.assign(answer.headers, this.responseHeaders);
       // A target that dies in the middle of its answer: without this the client would wait for ever.
       answer.once("error", () => response.destroy());
     });

@@ -1,4 +1,5 @@
 import {
+  DescribeListenerAttributesCommand,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
@@ -31,6 +32,7 @@ export interface Listener {
   protocol: string;
   /** Of an HTTPS listener. */
   certificateArn?: string;
+  attributes: Record<string, string>;
   defaultActions: Action[];
   rules: Rule[];
 }
@@ -98,13 +100,17 @@ async function readListeners(elb: ElasticLoadBalancingV2Client, LoadBalancerArn:
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
   return Promise.all(
     Listeners.map(async ({ ListenerArn = "", Port = 0, Protocol = "HTTP", Certificates, DefaultActions = [] }) => {
-      const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
+      const [{ Rules = [] }, { Attributes }] = await Promise.all([
+        elb.send(new DescribeRulesCommand({ ListenerArn })),
+        elb.send(new DescribeListenerAttributesCommand({ ListenerArn })),
+      ]);
       return {
         arn: ListenerArn,
         loadBalancerArn: LoadBalancerArn,
         port: Port,
         protocol: Protocol,
         certificateArn: Certificates?.[0]?.CertificateArn,
+        attributes: attributesOf(Attributes),
         defaultActions: DefaultActions,
         rules: Rules.filter((rule) => !rule.IsDefault),
       };

@@ -1,9 +1,10 @@
-import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { account } from "../autoscaling/groups.ts";
+import { keyLets } from "../kms/use.ts";
 import { policyAllows } from "../policy.ts";
 
-const service = "cloudwatch.amazonaws.com";
+const principal = "Service cloudwatch.amazonaws.com";
 
 /** Where an alarm publishes. */
 export interface AlarmPublisherArgs {
@@ -14,12 +15,8 @@ export interface AlarmPublisherArgs {
 /** Whether the key lets CloudWatch encrypt for the topic. The key that AWS manages for SNS never does. */
 async function keyIsOpen(kms: AlarmPublisherArgs["kms"], id: string): Promise<boolean> {
   if (/alias\/aws\//.test(id)) return false;
-  const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: id }));
-  if (!key?.KeyId || key.KeyState !== "Enabled") return false;
-  const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId: key.KeyId, PolicyName: "default" }));
   // The request has no key such as kms:CallerAccount or kms:ViaService: CloudWatch calls from an account of its own.
-  const asked = { service, resource: key.Arn ?? "", context: {} };
-  return ["kms:Decrypt", "kms:GenerateDataKey"].every((action) => policyAllows(Policy, { ...asked, action }));
+  return keyLets(kms, id, { principal, actions: ["kms:Decrypt", "kms:GenerateDataKey"], context: {} });
 }
 
 /**
@@ -35,7 +32,7 @@ export function alarmPublisher({ sns, kms }: AlarmPublisherArgs) {
       "aws:sourcearn": alarmArn,
       "aws:securetransport": "true",
     };
-    const asked = { service, action: "sns:Publish", resource: topicArn, context };
+    const asked = { principal, action: "sns:Publish", resource: topicArn, context };
     if (!policyAllows(Attributes?.Policy, asked)) {
       throw new Error(`Resource: ${alarmArn} is not authorized to perform: SNS:Publish on resource: ${topicArn}`);
     }

@@ -1,7 +1,9 @@
 import type { Row } from "../row.ts";
 import { compositeAlarm } from "./composite-alarm.ts";
 import { dashboard } from "./dashboard.ts";
+import { defaultSecurityGroup } from "./default-security-group.ts";
 import { dnsRows } from "./dns.ts";
+import { flowLog } from "./flow-log.ts";
 import { group } from "./group.ts";
 import { iamRows } from "./iam.ts";
 import { kmsKey } from "./kms-key.ts";
@@ -19,11 +21,14 @@ import { table } from "./table.ts";
 import { targetGroup } from "./target-group.ts";
 import { vpcEndpoint } from "./vpc-endpoint.ts";
 import { vpcRows } from "./vpc.ts";
+import { wafRows } from "./web-acl.ts";
 
 const all: Row[] = [
   ...vpcRows,
   ...routingRows,
   ...securityRows,
+  defaultSecurityGroup,
+  flowLog,
   vpcEndpoint,
   launchTemplate,
   loadBalancer,
@@ -41,6 +46,7 @@ const all: Row[] = [
   ...snsRows,
   kmsKey,
   table,
+  ...wafRows,
 ];
 
 /** Every resource type that the stand-in knows, by its token. A new one needs its rule in cli/drift/rules.ts: index.test.ts tells. */

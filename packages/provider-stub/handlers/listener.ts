@@ -4,11 +4,19 @@ import type { Cloud, Row } from "../row.ts";
 import { fromAws, isBlock, type Props, shape, toAws } from "../shape.ts";
 import { retrying } from "../wait.ts";
 import { ACTION_ARGS, actionFaults, actionsFromAws, actionsToAws, withActionDefaults } from "./lb-actions.ts";
+import { attributeSetting, attributesRead, attributeTable } from "./lb-attributes.ts";
 import { lbTagging, lbTags, lbTagsOf } from "./lb-tags.ts";
 
 const CERTIFICATE_MINUTES = 5;
 
-const listenerArgs = shape(`loadBalancerArn port protocol sslPolicy certificateArn:own tags:own
+/** Settings that AWS keeps as attributes of a listener; an empty text takes a header away. */
+const ATTRIBUTES = attributeTable(`
+  routingHttpResponseStrictTransportSecurityHeaderValue routing.http.response.strict_transport_security.header_value text`);
+const attributes = attributeSetting(ATTRIBUTES, (ListenerArn, Attributes, cloud) =>
+  cloud.elb.send(new elb.ModifyListenerAttributesCommand({ ListenerArn, Attributes })),
+);
+
+const listenerArgs = shape(`loadBalancerArn port protocol sslPolicy certificateArn:own tags:own ${attributes.shape}
   defaultActions:own{${ACTION_ARGS}}`);
 
 function listenerRequest(inputs: Props): elb.CreateListenerCommandInput {
@@ -33,20 +41,24 @@ const listener: Row = {
     const made = await retrying(/^CertificateNotFound/, CERTIFICATE_MINUTES, cloud, go);
     return made.Listeners?.[0]?.ListenerArn ?? "";
   },
+  settle: (arn, inputs, cloud) => attributes.settle(arn, inputs, cloud),
   async read(arn, cloud) {
     const request = new elb.DescribeListenersCommand({ ListenerArns: [arn] });
     const found = (await ifThere(cloud.elb.send(request)))?.Listeners?.[0];
-    return (
-      found && {
-        ...fromAws(listenerArgs, found),
-        certificateArn: found.Certificates?.[0]?.CertificateArn,
-        defaultActions: actionsFromAws(found.DefaultActions),
-        tags: await lbTagsOf(arn, cloud),
-        arn,
-      }
-    );
+    if (!found) return undefined;
+    const { Attributes } = await cloud.elb.send(new elb.DescribeListenerAttributesCommand({ ListenerArn: arn }));
+    return {
+      ...fromAws(listenerArgs, found),
+      ...attributesRead(ATTRIBUTES, Attributes),
+      certificateArn: found.Certificates?.[0]?.CertificateArn,
+      defaultActions: actionsFromAws(found.DefaultActions),
+      tags: await lbTagsOf(arn, cloud),
+      arn,
+    };
   },
-  async update({ id, news, changed }, cloud) {
+  async update(update, cloud) {
+    const { id, news, changed } = update;
+    await attributes.update(update, cloud);
     if (!changed("port", "protocol", "sslPolicy", "certificateArn", "defaultActions")) return;
     const request = listenerRequest({ ...news, loadBalancerArn: undefined });
     const go = () => cloud.elb.send(new elb.ModifyListenerCommand({ ListenerArn: id, ...request }));

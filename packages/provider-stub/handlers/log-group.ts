@@ -5,7 +5,7 @@ import { shape } from "../shape.ts";
 import { retrying } from "../wait.ts";
 import { faultsOf, oneOf } from "./rules.ts";
 
-const args = shape("name=LogGroupName retentionInDays:own tags:own");
+const args = shape("name=LogGroupName kmsKeyId=KmsKeyId retentionInDays:own tags:own");
 
 /** 0 keeps events for ever. */
 const RETENTION = oneOf(
@@ -54,7 +54,8 @@ export const logGroup: Row = {
   check: (inputs) => faultsOf({ retentionInDays: RETENTION }, inputs),
   async create(inputs, cloud) {
     const tags = inputs.tags as Record<string, string>;
-    await cloud.logs.send(new logs.CreateLogGroupCommand({ logGroupName: String(inputs.name), tags }));
+    const kmsKeyId = inputs.kmsKeyId as string | undefined;
+    await cloud.logs.send(new logs.CreateLogGroupCommand({ logGroupName: String(inputs.name), kmsKeyId, tags }));
     return String(inputs.name);
   },
   async settle(name, inputs, cloud) {
@@ -65,10 +66,15 @@ export const logGroup: Row = {
     if (!found) return undefined;
     const arn = await arnOf(name, cloud);
     const { tags } = await cloud.logs.send(new logs.ListTagsForResourceCommand({ resourceArn: arn }));
-    return { name, retentionInDays: found.retentionInDays ?? 0, tags: tags ?? {}, arn };
+    const { retentionInDays = 0, kmsKeyId = null } = found;
+    return { name, retentionInDays, kmsKeyId, tags: tags ?? {}, arn };
   },
   async update({ id, news, changed }, cloud) {
     if (changed("retentionInDays")) await setRetention(id, news.retentionInDays, cloud);
+    if (!changed("kmsKeyId")) return;
+    const [logGroupName, kmsKeyId] = [id, news.kmsKeyId as string | undefined];
+    if (kmsKeyId) await cloud.logs.send(new logs.AssociateKmsKeyCommand({ logGroupName, kmsKeyId }));
+    else await cloud.logs.send(new logs.DisassociateKmsKeyCommand({ logGroupName }));
   },
   async remove(logGroupName, _state, cloud) {
     const go = () => ifThere(cloud.logs.send(new logs.DeleteLogGroupCommand({ logGroupName })));

@@ -190,7 +190,21 @@ const policy = partRow<{ Policy: string }>({
   drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 });
 
-const parts = [accessBlock, encryption, lifecycle, ownership, policy];
+/** Versioning can be suspended and never taken away: that is what the official provider does when its resource goes. */
+const versioning = partRow<{ VersioningConfiguration: s3.VersioningConfiguration }>({
+  type: "aws:s3/bucketVersioning:BucketVersioning",
+  args: shape("bucket:own versioningConfiguration{status}"),
+  put: (Bucket, { VersioningConfiguration }, cloud) =>
+    cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+  async get(Bucket, cloud) {
+    const { Status = "Disabled" } = await cloud.s3.send(new s3.GetBucketVersioningCommand({ Bucket }));
+    return { VersioningConfiguration: { Status } };
+  },
+  drop: (Bucket, cloud) =>
+    cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
+});
+
+const parts = [accessBlock, encryption, lifecycle, ownership, policy, versioning];
 const PARTS: ReadonlyMap<string, Row> = new Map(parts.map((row) => [row.type, row]));
 
 /** Buckets and their settings. */

@@ -40,6 +40,18 @@ function ruleBlocks({ GroupId, OwnerId }: ec2.SecurityGroup, permissions: readon
   return [...blocks.values()];
 }
 
+/** A group as the official provider reads it, with every rule in it; undefined: it is gone. */
+export async function securityGroupProps(id: string, cloud: Cloud): Promise<Props | undefined> {
+  const found = await groupOf(id, cloud);
+  if (!found) return undefined;
+  const arn = found.SecurityGroupArn ?? `arn:aws:ec2:${cloud.region}:${found.OwnerId}:security-group/${id}`;
+  const rules = {
+    ingress: ruleBlocks(found, found.IpPermissions),
+    egress: ruleBlocks(found, found.IpPermissionsEgress),
+  };
+  return { ...fromAws(groupArgs, found), ...rules, tags: tagMap(found.Tags), arn, ownerId: found.OwnerId };
+}
+
 const securityGroup: Row = {
   type: "aws:ec2/securityGroup:SecurityGroup",
   args: groupArgs,
@@ -59,16 +71,7 @@ const securityGroup: Row = {
     const IpPermissions = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
     await cloud.ec2.send(new ec2.RevokeSecurityGroupEgressCommand({ GroupId: id, IpPermissions }));
   },
-  async read(id, cloud) {
-    const found = await groupOf(id, cloud);
-    if (!found) return undefined;
-    const arn = found.SecurityGroupArn ?? `arn:aws:ec2:${cloud.region}:${found.OwnerId}:security-group/${id}`;
-    const rules = {
-      ingress: ruleBlocks(found, found.IpPermissions),
-      egress: ruleBlocks(found, found.IpPermissionsEgress),
-    };
-    return { ...fromAws(groupArgs, found), ...rules, tags: tagMap(found.Tags), arn, ownerId: found.OwnerId };
-  },
+  read: securityGroupProps,
   async remove(id, state, cloud) {
     const found = state.revokeRulesOnDelete === true ? await groupOf(id, cloud) : undefined;
     if (found?.IpPermissions?.length) {

@@ -7,7 +7,8 @@ import { retrying, until } from "../wait.ts";
 import { type Fault, faultsOf, oneOf } from "./rules.ts";
 
 const args = shape(`name=TableName billingMode attributes=AttributeDefinitions{name=AttributeName type=AttributeType}
-  hashKey:own rangeKey:own deletionProtectionEnabled pointInTimeRecovery:own{enabled} tags:own`);
+  hashKey:own rangeKey:own deletionProtectionEnabled pointInTimeRecovery:own{enabled}
+  serverSideEncryption:own{enabled kmsKeyArn} tags:own`);
 
 /** The official provider's time-outs, in minutes. */
 const MINUTES = { create: 30, update: 60, backups: 20, remove: 10 };
@@ -56,6 +57,13 @@ async function setRecovery(TableName: string, enabled: boolean, minutes: number,
   await until(`point-in-time recovery of table ${TableName}`, minutes, cloud, async () =>
     (await recoveryOf(TableName, cloud)) === enabled ? { done: true } : { missing: `not yet ${text(enabled)}` },
   );
+}
+
+/** Without the block DynamoDB encrypts with a key of its own. */
+function encryption({ serverSideEncryption }: Props): dynamodb.SSESpecification {
+  if (!isBlock(serverSideEncryption) || serverSideEncryption.enabled !== true) return { Enabled: false };
+  const KMSMasterKeyId = serverSideEncryption.kmsKeyArn as string | undefined;
+  return { Enabled: true, SSEType: "KMS", KMSMasterKeyId };
 }
 
 function keysOf({ hashKey, rangeKey }: Props): unknown[] {
@@ -108,6 +116,7 @@ export const table: Row = {
     const request = {
       ...toAws<dynamodb.CreateTableCommandInput>(args, inputs),
       KeySchema: keySchema(inputs),
+      ...(inputs.serverSideEncryption ? { SSESpecification: encryption(inputs) } : {}),
       Tags: tagList(inputs.tags),
     };
     const busy = /^(Throttling|LimitExceeded.*simultaneously)/;
@@ -133,6 +142,9 @@ export const table: Row = {
       hashKey: key("HASH"),
       rangeKey: key("RANGE"),
       pointInTimeRecovery: { enabled },
+      serverSideEncryption: found.SSEDescription?.KMSMasterKeyArn
+        ? { enabled: true, kmsKeyArn: found.SSEDescription.KMSMasterKeyArn }
+        : null,
       tags: tagMap(tags.Tags),
       arn: found.TableArn,
     };
@@ -141,6 +153,10 @@ export const table: Row = {
     if (changed("deletionProtectionEnabled")) {
       const DeletionProtectionEnabled = news.deletionProtectionEnabled === true;
       await cloud.dynamodb.send(new dynamodb.UpdateTableCommand({ TableName: id, DeletionProtectionEnabled }));
+      await waitActive(id, MINUTES.update, cloud);
+    }
+    if (changed("serverSideEncryption")) {
+      await cloud.dynamodb.send(new dynamodb.UpdateTableCommand({ TableName: id, SSESpecification: encryption(news) }));
       await waitActive(id, MINUTES.update, cloud);
     }
     if (changed("pointInTimeRecovery")) await setRecovery(id, recovers(news), MINUTES.update, cloud);

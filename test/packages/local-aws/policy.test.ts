@@ -3,7 +3,7 @@ import { policyAllows, statementsOf } from "../../../packages/local-aws/policy.t
 const topic = "arn:aws:sns:eu-central-1:123456789012:releases";
 const alarm = "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:blue";
 const context = { "aws:sourceaccount": "123456789012", "aws:sourcearn": alarm, "aws:securetransport": "true" };
-const asked = { service: "cloudwatch.amazonaws.com", action: "sns:Publish", resource: topic, context };
+const asked = { principal: "Service cloudwatch.amazonaws.com", action: "sns:Publish", resource: topic, context };
 const allow = {
   Effect: "Allow",
   Principal: { Service: "cloudwatch.amazonaws.com" },
@@ -14,7 +14,11 @@ const document = (...statements: object[]) => JSON.stringify({ Version: "2012-10
 
 it.each<[string, boolean, object[]]>([
   ["the service by its name", true, [allow]],
-  ["the service among others", true, [{ ...allow, Principal: { Service: ["s3.amazonaws.com", asked.service] } }]],
+  [
+    "the service among others",
+    true,
+    [{ ...allow, Principal: { Service: ["s3.amazonaws.com", "cloudwatch.amazonaws.com"] } }],
+  ],
   ["everybody", true, [{ ...allow, Principal: "*" }]],
   ["everybody, as accounts", true, [{ ...allow, Principal: { AWS: "*" } }]],
   ["another service", false, [{ ...allow, Principal: { Service: "s3.amazonaws.com" } }]],

@@ -34,6 +34,9 @@ test.each<[string, Value]>([
   ["IF(metric1, metric2)", [30, 0, _, _, _]],
   ["IF(0, metric2, metric3)", [0, 0, 20, _, 20]],
   ["IF(requests >= 20, 100 * FILL(errors, 0) / requests, 0)", [10, 0, _, 0]],
+  ["ABS(errors - requests)", [45, 20, _, 1]],
+  ["DIFF(requests)", [_, -30, _, _]],
+  ["IF(ABS(DIFF(FILL(requests, 0))) >= 25, 1, 0)", [_, 1, 0, 0]],
   ["1 + 2 * 3", 7],
 ])("computes %s", (text, expected) => {
   expect(compute(text)).toEqual(expected);

@@ -48,6 +48,7 @@ export function listener(name: string, port: number, weights: Record<string, num
     loadBalancerArn: loadBalancerArn(name),
     port,
     protocol: "HTTP",
+    attributes: {},
     defaultActions: [
       {
         Type: "forward",

@@ -25,6 +25,17 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
     forced: ["name", "description", "vpcId"],
     inPlace: ["tags", "revokeRulesOnDelete"],
   },
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": { forced: ["vpcId"], inPlace: ["tags"] },
+  "aws:ec2/flowLog:FlowLog": {
+    forced: ["vpcId", "trafficType", "logDestination", "logDestinationType", "iamRoleArn", "maxAggregationInterval"],
+    inPlace: ["tags"],
+  },
+  "aws:wafv2/webAcl:WebAcl": {
+    forced: ["name", "scope"],
+    inPlace: ["description", "defaultAction", "rules", "visibilityConfig", "tags"],
+  },
+  "aws:wafv2/webAclAssociation:WebAclAssociation": { forced: ["resourceArn", "webAclArn"], inPlace: [] },
+  "aws:s3/bucketVersioning:BucketVersioning": { forced: ["bucket"], inPlace: ["versioningConfiguration"] },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     forced: ["securityGroupId"],
     inPlace: ["cidrIpv4", "fromPort", "toPort", "ipProtocol", "description", "tags"],
