@@ -151,6 +151,10 @@ export const schema = z.strictObject({
   alarmP99Seconds: amount(0.001, 60)
     .default(3)
     .describe("Seconds above which a colour's alarm on the time of 99 % of the answers sounds"),
+  degradedAlarm: z
+    .boolean()
+    .default(false)
+    .describe("Make an alarm that sounds while instances log that a backing service such as Redis is away"),
   notificationEmails: z
     .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
     .default([])

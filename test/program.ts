@@ -127,6 +127,7 @@ const answers: Record<string, Answer> = {
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": (_, name) => ({ arn: `arn:composite:${name}` }),
   "aws:cloudwatch/dashboard:Dashboard": () => ({}),
   "aws:cloudwatch/logGroup:LogGroup": () => ({}),
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": () => ({}),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (_, name) => ({ name: `${name}-1234567`, arn: `arn:alarm:${name}` }),
   "aws:dynamodb/table:Table": (_, name) => ({ name: `${name}-1234567` }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),

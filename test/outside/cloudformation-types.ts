@@ -66,6 +66,25 @@ export const mappings: Record<string, Mapping> = {
     type: "AWS::Logs::LogGroup",
     properties: (inputs) => ({ ...all(inputs, "name", "tags"), LogGroupName: inputs.name, Tags: pairs(inputs.tags) }),
   },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+    type: "AWS::Logs::MetricFilter",
+    properties: ({ name, logGroupName, pattern, metricTransformation }) => {
+      const transformation = metricTransformation as Inputs;
+      return {
+        FilterName: name,
+        LogGroupName: logGroupName,
+        FilterPattern: pattern,
+        MetricTransformations: [
+          {
+            MetricName: transformation.name,
+            MetricNamespace: transformation.namespace,
+            MetricValue: transformation.value,
+            Unit: transformation.unit,
+          },
+        ],
+      };
+    },
+  },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     type: "AWS::CloudWatch::Alarm",
     properties: metricAlarm,

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { PassOn, Reply } from "../call.ts";
+import { AwsError } from "../errors.ts";
+import { jsonReply, type JsonCall } from "../json.ts";
+import type { MetricFilters } from "./metric-filters.ts";
+
+const transformation = z.object({
+  metricName: z.string(),
+  metricNamespace: z.string(),
+  metricValue: z.string(),
+  unit: z.string().optional(),
+});
+const put = z.object({
+  filterName: z.string(),
+  filterPattern: z.string(),
+  logGroupName: z.string(),
+  metricTransformations: z.tuple([transformation]),
+});
+const described = z.object({ filterNamePrefix: z.string().default(""), logGroupName: z.string().optional() });
+const named = z.object({ filterName: z.string(), logGroupName: z.string() });
+const group = z.object({ logGroupName: z.string() });
+
+/** What CloudWatch Logs works on here. */
+export interface LogsArgs {
+  filters: MetricFilters;
+  /** Whether there is such a log group. */
+  hasGroup: (name: string) => Promise<boolean>;
+}
+
+/**
+ * CloudWatch Logs: moto's, except for metric filters, which moto keeps twice when they are put again, keeps for groups that don't
+ * exist, and never follows.
+ */
+export async function answerLogs(call: JsonCall, passOn: PassOn, { filters, hasGroup }: LogsArgs): Promise<Reply> {
+  const { action, input } = call;
+  const requireGroup = async (name: string): Promise<void> => {
+    if (!(await hasGroup(name)))
+      throw new AwsError("ResourceNotFoundException", "The specified log group does not exist.");
+  };
+  if (action === "PutMetricFilter") {
+    const filter = read(put, input);
+    await requireGroup(filter.logGroupName);
+    filters.put({ ...filter, creationTime: Date.now() });
+    return jsonReply(call, {});
+  }
+  if (action === "DescribeMetricFilters") {
+    const { logGroupName, filterNamePrefix } = read(described, input);
+    if (logGroupName !== undefined) await requireGroup(logGroupName);
+    const metricFilters = filters.of(logGroupName).filter((one) => one.filterName.startsWith(filterNamePrefix));
+    return jsonReply(call, { metricFilters });
+  }
+  if (action === "DeleteMetricFilter") {
+    const filter = read(named, input);
+    await requireGroup(filter.logGroupName);
+    if (!filters.delete(filter))
+      throw new AwsError("ResourceNotFoundException", "The specified metric filter does not exist.");
+    return jsonReply(call, {});
+  }
+  const answer = await passOn();
+  if (action === "DeleteLogGroup" && answer.status === 200) filters.deleteGroup(read(group, input).logGroupName);
+  return answer;
+}
+
+function read<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new AwsError("InvalidParameterException", z.prettifyError(result.error));
+}
