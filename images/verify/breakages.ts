@@ -94,6 +94,13 @@ export const breakages: readonly Breakage[] = [
     caughtBy: "Command: app-unit",
   },
   {
+    name: "the service is given up after some starts",
+    script:
+      "mkdir -p /etc/systemd/system/app.service.d && printf '%s\\n' '[Unit]' 'StartLimitIntervalSec=60' >/etc/systemd/system/app.service.d/broken.conf",
+    spec: "boot",
+    caughtBy: "Command: app-unit",
+  },
+  {
     name: "connections close before the load balancer's do",
     script:
       "sed -i -E 's/keepAliveTimeout ?= ?[A-Za-z0-9_.]+/keepAliveTimeout=5000/' /opt/app/app.cjs && grep -q keepAliveTimeout=5000 /opt/app/app.cjs",
