@@ -129,7 +129,13 @@ export async function imageTags({ ec2 }: Clients, imageIds: string[]): Promise<M
   );
 }
 
-export function imageFacts({ ImageId = "", CreationDate, SourceImageId, SourceImageRegion, Tags = [] }: Image): ImageFacts {
+export function imageFacts({
+  ImageId = "",
+  CreationDate,
+  SourceImageId,
+  SourceImageRegion,
+  Tags = [],
+}: Image): ImageFacts {
   const tag = (key: string) => {
     const value = Tags.find(({ Key }) => Key === key)?.Value;
     return value === undefined ? undefined : outsideText(value);
