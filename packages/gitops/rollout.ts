@@ -93,6 +93,16 @@ export function metricsPolicy(service: string): Manifest {
   };
 }
 
+/** What packages/app/kubernetes/deployment.yaml has reasons for. */
+const borne = ["container-resources", "container-image-pull-policy", "deployment-has-host-podantiaffinity"];
+
+/** kube-score knows no Rollout: to it the autoscaler has no target, and the Deployment, which is scaled down, no autoscaler. */
+const ignored = (tests: string) => ({
+  op: "add",
+  path: "/metadata/annotations",
+  value: { "kube-score/ignore": tests },
+});
+
 /** The Rollout instead of the plain Deployment, over what prod has. */
 export function canaryKustomization(service: string, namespace: string): Manifest {
   return {
@@ -110,7 +120,12 @@ export function canaryKustomization(service: string, namespace: string): Manifes
         target: { kind: "HorizontalPodAutoscaler", name: service },
         patch: JSON.stringify([
           { op: "replace", path: "/spec/scaleTargetRef", value: { apiVersion, kind: "Rollout", name: service } },
+          ignored("horizontalpodautoscaler-has-target"),
         ]),
+      },
+      {
+        target: { kind: "Deployment", name: service },
+        patch: JSON.stringify([ignored([...borne, "deployment-replicas"].join(","))]),
       },
     ],
   };
