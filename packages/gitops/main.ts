@@ -3,8 +3,8 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { manifestChecks } from "./check.ts";
 import { buildable, generatedFiles, outdated } from "./files.ts";
-import { readReleases, RELEASES, type Releases, withRelease } from "./releases.ts";
-import { FOLDER } from "./services.ts";
+import { DIGEST, readReleases, RELEASES, type Releases, withRelease } from "./releases.ts";
+import { FOLDER, services } from "./services.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
 const OUT = path.join(ROOT, FOLDER);
@@ -13,8 +13,11 @@ const BY_HAND = "packages/app/kubernetes";
 
 const USAGE = `npm run gitops                     writes ${FOLDER} anew
 npm run gitops -- check            checks it, and ${BY_HAND}: up to date, kustomize build, schemas, kube-score
+npm run gitops -- check FOLDER...  what kustomize makes of these folders alone
 npm run gitops -- release SERVICE ENVIRONMENT --version vX.Y.Z --digest sha256:...
-                                   a service's image in an environment; commit what it writes`;
+                                   a service's image in an environment; commit what it writes
+npm run gitops -- gate SERVICE --digest sha256:...
+                                   waits for the image's scan in ECR; fails on CRITICAL and HIGH findings`;
 
 const say = (line: string): void => console.error(line);
 
@@ -29,43 +32,62 @@ async function generate(releases: Releases): Promise<void> {
 }
 
 /** @returns the exit code */
-async function check(): Promise<number> {
+async function checkAll(): Promise<number> {
   const files = generatedFiles(readReleases());
   const stale = await outdated(files, OUT);
-  if (stale.length > 0) {
-    say(`failed  up to date: ${stale.join(", ")}. Run npm run gitops, and commit what it writes`);
-    return 1;
-  }
+  if (stale.length === 0)
+    return check([BY_HAND, ...buildable(files).map((one) => `${FOLDER}/${one}`)].map((one) => path.join(ROOT, one)));
+  say(`failed  up to date: ${stale.join(", ")}. Run npm run gitops, and commit what it writes`);
+  return 1;
+}
+
+/** Checks what kustomize makes of each folder. @returns the exit code */
+async function check(folders: readonly string[]): Promise<number> {
   const checks = await manifestChecks(say);
   let failed = 0;
-  for (const folder of [BY_HAND, ...buildable(files).map((one) => `${FOLDER}/${one}`)]) {
+  for (const folder of folders) {
+    const name = path.relative(ROOT, folder);
     try {
-      const manifests = await checks.render(path.join(ROOT, folder));
-      // A base has no image yet.
+      const manifests = await checks.render(folder);
       await checks.validate(manifests);
-      if (!folder.endsWith("/base")) await checks.score(manifests);
-      console.log(`ok      ${folder}`);
+      // A base has no image yet.
+      if (path.basename(folder) !== "base") await checks.score(manifests);
+      console.log(`ok      ${name}`);
     } catch (error) {
       failed += 1;
-      console.log(
-        `failed  ${folder}:\n${String(error instanceof Error ? error.message : error).replace(/^/gm, "          ")}`,
-      );
+      const why = error instanceof Error ? error.message : String(error);
+      console.log(`failed  ${name}:\n${why.replace(/^/gm, "          ")}`);
     }
   }
   return failed === 0 ? 0 : 1;
+}
+
+async function gate(repository: string, digest: string): Promise<void> {
+  if (!services.some(({ name }) => name === repository) || !DIGEST.test(digest)) throw new Error(USAGE);
+  // The other commands need no AWS.
+  const [{ ECRClient }, { requireSound }] = await Promise.all([
+    import("@aws-sdk/client-ecr"),
+    import("./registry/gate.ts"),
+  ]);
+  const counts = await requireSound(new ECRClient(), { repository, digest });
+  const others = Object.entries(counts).map(([severity, count]) => `${count} ${severity}`);
+  console.log(`${repository}@${digest}: nothing CRITICAL or HIGH${others.length > 0 ? `; ${others.join(", ")}` : ""}`);
 }
 
 async function main(): Promise<number> {
   const options = { version: { type: "string" }, digest: { type: "string" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [command = "generate", service = "", environment = ""] = positionals;
+  const folders = positionals.slice(1).map((folder) => path.resolve(process.env.INIT_CWD ?? "", folder));
   if (command === "generate") await generate(readReleases());
-  else if (command === "check") return check();
+  else if (command === "check") return folders.length > 0 ? check(folders) : checkAll();
   else if (command === "release") {
     const { version = "", digest = "" } = values;
     const releases = withRelease(readReleases(), { service, environment, version, digest });
     await writeFile(RELEASES, `${JSON.stringify(releases, undefined, 2)}\n`);
     await generate(releases);
+  } else if (command === "gate") {
+    await gate(service, values.digest ?? "");
   } else {
     say(USAGE);
     return 2;

@@ -6,13 +6,13 @@ import { environments, services } from "./services.ts";
 /** Which image each environment has of each service. */
 export const RELEASES = path.join(import.meta.dirname, "releases.json");
 
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 const release = z.strictObject({
   version: z
     .string()
     .regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, { error: "vX.Y.Z, as the image's tag; never latest" }),
-  digest: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/, { error: "sha256: and 64 hexadecimal digits, as the registry says" }),
+  digest: z.string().regex(DIGEST, { error: "sha256: and 64 hexadecimal digits, as the registry says" }),
 });
 const ofServices = z.strictObject(Object.fromEntries(services.map(({ name }) => [name, release])));
 const schema = z.strictObject(Object.fromEntries(environments.map(({ name }) => [name, ofServices])));
