@@ -1,6 +1,6 @@
+import { AwsError } from "@bluegreen/query-protocol";
 import { z } from "zod";
 import type { PassOn, Reply } from "../call.ts";
-import { AwsError } from "../errors.ts";
 import { jsonReply, type JsonCall } from "../json.ts";
 import type { MetricFilters } from "./metric-filters.ts";
 

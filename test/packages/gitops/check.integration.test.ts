@@ -42,7 +42,13 @@ test.each<[string, string, string | RegExp, string, RegExp]>([
   ["an Application without a destination", "argocd", "  destination:", "  target:", /Application [\s\S]*destination/],
   ["a kind that nothing checks", "argocd", "kind: AppProject", "kind: ApplicationSet", /ApplicationSet is no kind/],
   ["pods without a readiness probe", "prod", / {8}readinessProbe:\n(?: {10}.*\n)+/, "", /readinessProbe/],
-  ["a root file system that can be written", "prod", "RootFilesystem: true", "RootFilesystem: false", /root filesystem/i],
+  [
+    "a root file system that can be written",
+    "prod",
+    "RootFilesystem: true",
+    "RootFilesystem: false",
+    /root filesystem/i,
+  ],
   ["an image by a tag that moves", "prod", /@sha256:0{64}/, ":latest", /latest/],
 ])(
   "fails on %s",
