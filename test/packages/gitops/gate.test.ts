@@ -26,7 +26,7 @@ test.each(["COMPLETE", "ACTIVE"])(
   async (status) => {
     const findings = { findingSeverityCounts: { MEDIUM: 2, LOW: 1 } };
     const { client, asked } = ecr(notYet, scan("IN_PROGRESS"), scan(status, findings));
-    await expect(requireSound(client, image, waiting)).resolves.toEqual({ MEDIUM: 2, LOW: 1 });
+    await expect(requireSound(client, image, { everyMs: 1, limitMs: 60_000 })).resolves.toEqual({ MEDIUM: 2, LOW: 1 });
     expect(asked).toHaveLength(3);
     expect(asked[0]).toEqual({ repositoryName: "user-service", imageId: { imageDigest: image.digest } });
   },
