@@ -22,7 +22,8 @@ function logs() {
     return JSON.parse(body);
   };
   const counted = () =>
-    store.find({ Namespace: "p/dev", MetricName: "blue-degraded" })?.between(0, Date.now() + 60_000)?.sum ?? 0;
+    store.find({ Namespace: "p/dev", MetricName: "blue-degraded" })?.between(Date.now() - 60_000, Date.now() + 60_000)
+      ?.sum ?? 0;
   return { filters, call, counted };
 }
 
