@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Alarms } from "./alarms.ts";
 import type { BlueGreen } from "./blue-green.ts";
 import { Dashboard } from "./dashboard.ts";
+import { DegradedAlarm } from "./degraded-alarm.ts";
 import type { Thresholds } from "./dashboard-body.ts";
 import { createGatewayErrorsAlarm } from "./gateway-errors-alarm.ts";
 import type { LoadBalancer } from "./load-balancer.ts";
@@ -17,6 +18,12 @@ export interface MonitoringArgs extends Thresholds {
   blueGreen: BlueGreen;
   /** Where people find the run book; undefined: its path in the repository. */
   runbookUrl?: string;
+  /** The stack's path of settings: `/bluegreen/STACK`. */
+  settingsPath: string;
+  /** Log groups of the colours' instances. */
+  logGroups: ByColor<pulumi.Input<string>>;
+  /** Whether an alarm of its own tells that a backing service is away. */
+  degradedAlarm: boolean;
   /** Topic that alarms tell. */
   topicArn: pulumi.Input<string>;
   tags: Record<string, string>;
@@ -45,14 +52,32 @@ export class Monitoring extends pulumi.ComponentResource {
     );
     const rejected = createRejectedConnectionsAlarm(`${args.baseName}-rejected`, shared, { parent: this });
     const gateway = createGatewayErrorsAlarm(`${args.baseName}-gateway`, shared, { parent: this });
-    this.loadBalancerAlarms = [rejected.name, gateway.name];
+    const degraded = args.degradedAlarm
+      ? new DegradedAlarm(
+          `${name}-degraded`,
+          {
+            baseName: args.baseName,
+            settingsPath: args.settingsPath,
+            logGroups: args.logGroups,
+            topicArn: args.topicArn,
+            tags: args.tags,
+          },
+          { parent: this },
+        )
+      : undefined;
+    this.loadBalancerAlarms = [rejected.name, gateway.name, ...(degraded ? [degraded.alarmName] : [])];
     this.dashboard = new Dashboard(
       name,
       {
         ...shared,
         dimensions,
         groupNames: byColor((color) => blueGreen.fleets[color].groupName),
-        alarmArns: [...colors.flatMap((color) => this.alarms[color].arns), rejected.arn, gateway.arn],
+        alarmArns: [
+          ...colors.flatMap((color) => this.alarms[color].arns),
+          rejected.arn,
+          gateway.arn,
+          ...(degraded ? [degraded.arn] : []),
+        ],
       },
       { parent: this },
     );

@@ -196,6 +196,10 @@ export const schema = z.strictObject({
     .describe(
       "Where people find docs/runbook.md: alarms and the dashboard link its sections; missing: its path is named",
     ),
+  degradedAlarm: z
+    .boolean()
+    .default(false)
+    .describe("Make an alarm that sounds while instances log that a backing service such as Redis is away"),
   notificationEmails: z
     .array(matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "e-mail addresses"))
     .default([])

@@ -126,7 +126,7 @@ describe("what the stack must not have", () => {
   });
 
   test("what tells whether a colour is well stands behind the listener, and nothing waits for it", () => {
-    const telling = /:(MetricAlarm|CompositeAlarm|Dashboard|Topic|TopicPolicy|Key|Table|LogGroup)$/;
+    const telling = /:(MetricAlarm|CompositeAlarm|Dashboard|Topic|TopicPolicy|Key|Table|LogGroup|LogMetricFilter)$/;
     const names = run.resources.filter(({ type }) => telling.test(type)).map(({ name }) => name);
     expect(names.length).toBeGreaterThan(15);
     const others = run.resources.filter(({ type, name }) => !telling.test(type) && !name.startsWith("flow-logs-"));

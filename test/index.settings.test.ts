@@ -427,6 +427,17 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
       [7, 7, 7, 7],
     ],
   },
+  degradedAlarm: {
+    values: [false, true],
+    places: (run) => [
+      ofType(run, "LogMetricFilter").map(({ inputs }) => inputs.logGroupName),
+      run.resources.filter(({ name }) => name === "bluegreen-dev-degraded").map(({ inputs }) => inputs.threshold),
+    ],
+    seen: [
+      [[], []],
+      [["/bluegreen/dev/blue", "/bluegreen/dev/green"], [0]],
+    ],
+  },
   alarmErrorPercent: {
     values: [1, 5],
     places: (run) => thresholds(run, "errors"),

@@ -129,7 +129,11 @@ const answers: Record<string, Answer> = {
   "aws:cloudwatch/logGroup:LogGroup": (_, name) => ({
     arn: `arn:aws:logs:eu-central-1:111111111111:log-group:${name}`,
   }),
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": () => ({}),
   "aws:cloudwatch/metricAlarm:MetricAlarm": (_, name) => ({ name: `${name}-1234567`, arn: `arn:alarm:${name}` }),
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": () => ({}),
+  "aws:ecr/repository:Repository": (_, name) => ({ repositoryUrl: `registry/${name}` }),
+  "aws:signer/signingProfile:SigningProfile": (_, name) => ({ arn: `arn:${name}` }),
   "aws:dynamodb/table:Table": (_, name) => ({ name: `${name}-1234567` }),
   "aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 1 }),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": () => ({}),

@@ -98,7 +98,7 @@ async function imagesWithSources(
   return found;
 }
 
-function known({ ImageId = "", CreationDate, Tags = [] }: Image): KnownImage {
+function known({ ImageId = "", CreationDate, SourceImageId, Tags = [] }: Image): KnownImage {
   const tag = (key: string) => {
     const value = Tags.find(({ Key }) => Key === key)?.Value;
     return value === undefined ? undefined : outsideText(value);
@@ -106,7 +106,8 @@ function known({ ImageId = "", CreationDate, Tags = [] }: Image): KnownImage {
   return {
     imageId: ImageId,
     version: tag("Version"),
-    sourceImageId: tag("SourceAMI"),
+    // A tag can be written by many; what EC2 has noted by nobody.
+    sourceImageId: SourceImageId ?? tag("SourceAMI"),
     createdAt: CreationDate,
   };
 }

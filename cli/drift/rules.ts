@@ -62,6 +62,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": plain,
   "aws:cloudwatch/dashboard:Dashboard": plain,
   "aws:cloudwatch/logGroup:LogGroup": plain,
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": plain,
   "aws:acm/certificate:Certificate": {
     ...plain,
     expected: ["notAfter", "notBefore", "renewalSummaries", "renewalEligibility", "pendingRenewal", "status"],

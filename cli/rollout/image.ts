@@ -3,13 +3,14 @@ import { parameterOf } from "../../images/build/manifest.ts";
 import { isVersion } from "../../images/build/layers.ts";
 import { colors } from "../../deployment/model.ts";
 import { toCliError } from "../aws-errors.ts";
-import { isSameImage, servedBefore } from "../store/record.ts";
+import { servedBefore } from "../store/record.ts";
 import { listRecords } from "../store/records.ts";
 import { imageName, type ImageFacts } from "../state/model.ts";
 import { CliError } from "../error.ts";
 import { readLiveState } from "../state/read.ts";
 import { openSession, type Session } from "../session.ts";
 import { imagesNow } from "../state/describe.ts";
+import { isSameImage, placeOf } from "./same-image.ts";
 
 const isAmi = (text: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text);
 
@@ -82,21 +83,25 @@ export async function requirePromotion(session: Session, image: ImageFacts): Pro
     );
   // Who releases here may have no more rights there than to read the records.
   const other = await openSession({ cwd: stackRef.folder, stack: promoteFrom, ui, interruption, trial: false });
-  const { outputs } = await other.readState();
+  const [{ outputs }, own] = await Promise.all([other.readState(), session.readState()]);
+  const [at, here] = [placeOf(outputs.listenerArn), placeOf(own.outputs.listenerArn)];
+  const isImage = (served: ImageFacts): boolean => isSameImage(served, at, image, here);
   try {
     const records = await listRecords(other.clients.dynamodb, outputs.releases.tableName, 1000);
-    if (servedBefore(records, image)) return;
+    if (servedBefore(records, isImage)) return;
     // An image that came by pulumi up, as a stack's first one does, has no record.
-    if (!records.some((record) => isSameImage(record.image, image))) {
+    if (!records.some((record) => isImage(record.image))) {
       const { fleets, weights } = (await readLiveState(other)).world;
-      if (colors.some((color) => weights.live[color] === 100 && isSameImage(fleets[color].image, image))) return;
+      if (colors.some((color) => weights.live[color] === 100 && isImage(fleets[color].image))) return;
     }
   } catch (error) {
     throw toCliError(error);
   }
   const what = imageName(image);
+  // By its id: another image may call itself the same.
+  const wanted = at.account === here.account && at.region === here.region ? image.imageId : what;
   throw new CliError(
     "refused",
-    `${promoteFrom} has not served ${what} and kept it, and ${stackRef.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${what} --stack ${promoteFrom}.`,
+    `${promoteFrom} has not served ${what === wanted ? what : `${what} (${wanted})`} and kept it, and ${stackRef.stack} takes nothing else (promoteFrom). Release it there first: bluegreen release ${wanted} --stack ${promoteFrom}.`,
   );
 }

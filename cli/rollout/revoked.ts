@@ -33,7 +33,7 @@ async function revocationsOf(
   );
 }
 
-/** An image and what it was built on, by its tags; undefined: it can't be seen here. */
+/** An image and what it was built on; undefined: it can't be seen here. What EC2 itself says of the source counts before a tag. */
 async function builtImage(ec2: EC2Client, imageId: string, abortSignal: AbortSignal): Promise<BuiltImage | undefined> {
   // By filter: an id that is gone would fail the call.
   const Filters = [{ Name: "image-id", Values: [imageId] }];
@@ -42,7 +42,7 @@ async function builtImage(ec2: EC2Client, imageId: string, abortSignal: AbortSig
   if (image === undefined) return undefined;
   const tag = (key: string) => image.Tags?.find(({ Key }) => Key === key)?.Value;
   const version = tag("Version");
-  return { imageId, version: version && outsideText(version), sourceImageId: tag("SourceAMI") };
+  return { imageId, version: version && outsideText(version), sourceImageId: image.SourceImageId ?? tag("SourceAMI") };
 }
 
 /**

@@ -129,7 +129,13 @@ export async function imageTags({ ec2 }: Clients, imageIds: string[]): Promise<M
   );
 }
 
-export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): ImageFacts {
+export function imageFacts({
+  ImageId = "",
+  CreationDate,
+  SourceImageId,
+  SourceImageRegion,
+  Tags = [],
+}: Image): ImageFacts {
   const tag = (key: string) => {
     const value = Tags.find(({ Key }) => Key === key)?.Value;
     return value === undefined ? undefined : outsideText(value);
@@ -142,6 +148,7 @@ export function imageFacts({ ImageId = "", CreationDate, Tags = [] }: Image): Im
     createdAt: CreationDate,
     schema: Number.isInteger(min) && Number.isInteger(max) ? { min, max } : undefined,
     gossReport: tag("GossReport"),
+    source: SourceImageId && SourceImageRegion ? { imageId: SourceImageId, region: SourceImageRegion } : undefined,
   };
 }
 

@@ -13,6 +13,8 @@ export interface ImageFacts {
   readonly schema?: { readonly min: number; readonly max: number };
   /** Digest of the Goss report that proved it. */
   readonly gossReport?: string;
+  /** The image that it was made from or is a copy of, as EC2 itself says; undefined: EC2 has not noted it. */
+  readonly source?: { readonly imageId: string; readonly region: string };
 }
 
 /** Short name of an image: its version, or its id where it has no such tag. */

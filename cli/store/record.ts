@@ -117,23 +117,16 @@ export function openPause({
 /**
  * Whether a stack has served an image and kept it: the last time that it had traffic, its release ended well.
  * @param records newest first
+ * @param isImage whether a record is about that image
  */
-export function servedBefore(records: readonly ReleaseRecord[], image: ImageFacts): boolean {
+export function servedBefore(records: readonly ReleaseRecord[], isImage: (image: ImageFacts) => boolean): boolean {
   const last = records.find(
     (record) =>
-      isSameImage(record.image, image) &&
+      isImage(record.image) &&
       (record.outcome === "released" || (record.outcome === "rolled-back" && hadTraffic(record))),
   );
   return last?.outcome === "released";
 }
-
-/** Images of another region or account have other ids; there the same version of the same commit counts. */
-export const isSameImage = (one: ImageFacts, another: ImageFacts): boolean =>
-  one.imageId === another.imageId ||
-  (one.version !== undefined &&
-    one.commit !== undefined &&
-    one.version === another.version &&
-    one.commit === another.commit);
 
 /** Whether the image that was released has had requests. */
 export const hadTraffic = ({ weights, color }: Pick<ReleaseRecord, "weights" | "color">): boolean =>

@@ -38,12 +38,6 @@ async function main(): Promise<number> {
       await run(linters.hadolint, files);
       return "packages/app/Dockerfile";
     },
-    "kubernetes-validate": async () => {
-      const files = await filesBelow(below("packages", "app", "kubernetes"), /^(?!kustomization).*\.yaml$/);
-      const [command, ...args] = linters.kubernetesValidate;
-      await run(command, [...args, "--strict", "--quiet", ...files]);
-      return `${files.length} manifests`;
-    },
   };
   let failed = 0;
   try {

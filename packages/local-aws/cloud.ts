@@ -1,4 +1,5 @@
 import { ACMClient } from "@aws-sdk/client-acm";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { KMSClient } from "@aws-sdk/client-kms";
@@ -34,8 +35,9 @@ import { FaultInjection } from "./fault-injection.ts";
 import { HeldCalls } from "./held-calls.ts";
 import { Front } from "./gateway.ts";
 import { answerKms } from "./kms/service.ts";
-import { answerLogs } from "./logs/service.ts";
 import { machineRoom, type MachineOptions } from "./host.ts";
+import { MetricFilters } from "./logs/metric-filters.ts";
+import { answerLogs } from "./logs/service.ts";
 import { startModelJudge } from "./models/judge.ts";
 import { addresses as machineAddresses } from "@bluegreen/machines";
 import { motoClient, startMoto } from "./moto.ts";
@@ -102,9 +104,16 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     AWS_ACCESS_KEY_ID: keys.own.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.own.secretAccessKey,
   });
-  const asProcesses = processes(clock, log, aws, serviceStore.file);
-  const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const store = new MetricStore(clock);
+  const filters = new MetricFilters(store);
+  const asProcesses = processes({
+    clock,
+    log,
+    aws,
+    store: serviceStore.file,
+    toLogGroup: (group, line) => filters.take(group, line),
+  });
+  const room = options.machines && (await machineRoom(options.machines, clock, asProcesses, log));
   const metrics = new ElbMetrics(store);
   const plane = dataPlane({
     clock,
@@ -133,6 +142,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
     onTick: () => metrics.countHosts(elb.topology, targets),
     log,
   });
+  const logs = new CloudWatchLogsClient(client);
+  const hasGroup = async (name: string): Promise<boolean> => {
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
+    return logGroups?.some(({ logGroupName }) => logGroupName === name) ?? false;
+  };
   const hooks = new Hooks(clock);
   const launcher = new Launcher(ec2, instances, kms);
   const controller = new Controller({ clock, ec2, instances, targets, launcher, hooks, log });
@@ -157,7 +171,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       ssm: json(systemsManager.answer),
       monitoring: json(cloudWatch.answer),
       kms: json(answerKms),
-      logs: json((call, passOn) => answerLogs(call, passOn, { kms, region })),
+      logs: json((call, passOn) => answerLogs(call, passOn, { filters, hasGroup, kms, region })),
       sns: query(answerSns),
       sts: query((call, passOn) => answerSts(call, passOn, keys)),
     },

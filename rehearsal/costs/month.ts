@@ -62,6 +62,7 @@ const free: readonly RegExp[] = [
   /^aws:route53\/record:/, // the zone is its owner's, and an alias is asked for free
   /^aws:s3\/bucket./, // settings of the bucket
   /^aws:sns\//, // a thousand e-mails a month are free, and releases are few
+  /^aws:cloudwatch\/logMetricFilter:/, // its metric has values while a backing service is away alone
   /^aws:dynamodb\/table:/, // on demand: some hundred requests a release, below a cent
 ];
 /** Types that a part below counts. */

@@ -64,6 +64,7 @@ const settings: Change[] = [
   ...set("spotPercentage", 0, 50, 100),
   ...set("logRetention", 30, 90),
   ...set("alarmP95Seconds", 1, 2),
+  ...set("degradedAlarm", false, true),
   ...set("backendPorts", [], [6379]),
   ...set("notificationEmails", [], ["ops@example.com"]),
   ...set("readinessTimeout", 600, 300),

@@ -1,6 +1,7 @@
 import type { ClientOptions } from "@bluegreen/local-aws";
 import { ACMClient } from "@aws-sdk/client-acm";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -18,6 +19,7 @@ export const acm = (cloud: Cloud) => new ACMClient(cloud.session.client);
 export const ec2 = (cloud: Cloud) => new EC2Client(cloud.session.client);
 export const elb = (cloud: Cloud) => new ElasticLoadBalancingV2Client(cloud.session.client);
 export const autoScaling = (cloud: Cloud) => new AutoScalingClient(cloud.session.client);
+export const cloudWatch = (cloud: Cloud) => new CloudWatchClient(cloud.session.client);
 export const dynamodb = (cloud: Cloud) => new DynamoDBClient(cloud.session.client);
 export const route53 = (cloud: Cloud) => new Route53Client(cloud.session.client);
 export const wafv2 = (cloud: Cloud) => new WAFV2Client(cloud.session.client);

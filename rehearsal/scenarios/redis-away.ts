@@ -1,7 +1,9 @@
 import path from "node:path";
+import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { registerReference } from "../images/reference.ts";
 import { putSettings } from "../machines.ts";
 import { startRedis } from "../redis.ts";
+import { cloudWatch } from "./aws.ts";
 import { quick } from "./commands.ts";
 import { runCommand } from "./commands-process.ts";
 import { pause, until, type Context, type Step } from "./context.ts";
@@ -65,6 +67,15 @@ async function everybody(people: readonly Person[], status: number): Promise<boo
 const readyz = async (url: string): Promise<string> =>
   (await fetch(`${url}/readyz`)).text().then((text) => text.replaceAll('"', ""));
 
+/** Processes' lines reach their log groups; booted machines have no CloudWatch agent that could send them. */
+const hasAgent = ({ session }: Context): boolean => session.machineImages === undefined;
+
+async function degradedAlarmIs(context: Context, state: string): Promise<boolean> {
+  const { MetricAlarms = [] } = await cloudWatch(context).send(new DescribeAlarmsCommand({}));
+  const [found] = MetricAlarms.filter(({ AlarmName }) => /-degraded-[0-9a-f]{7}$/.test(AlarmName ?? ""));
+  return found?.StateValue === state;
+}
+
 /** Redis stands still for two minutes, and for 20 s in a quick run; blue serves with two instances. */
 async function outage(context: Context, { redis, next }: Scene): Promise<string> {
   const { main } = await context.urls();
@@ -83,6 +94,7 @@ async function outage(context: Context, { redis, next }: Scene): Promise<string>
     const anonymous = await fetch(`${main}/session`);
     if (anonymous.status !== 401) throw new Error(`who has no session was answered with ${anonymous.status}`);
     await runCommand(context, ["release", next, ...quick], 3, /serves degraded: redis is away/);
+    if (hasAgent(context)) await until("the alarm on it is on", 40, () => degradedAlarmIs(context, "ALARM"));
     await pause(Math.max(0, begun / 1000 + seconds - Date.now() / 1000));
   } finally {
     process.kill(redis, "SIGCONT");
@@ -93,6 +105,7 @@ async function outage(context: Context, { redis, next }: Scene): Promise<string>
     return answers.every((answer) => answer === "{status:ready}");
   });
   const took = ((Date.now() - back) / 1000).toFixed(1);
+  if (hasAgent(context)) await until("the alarm is over", 40, () => degradedAlarmIs(context, "OK"));
   if (!(await everybody(people, 200))) throw new Error("somebody was logged out");
   const ids = (instances: typeof before) =>
     instances
@@ -113,7 +126,7 @@ export const redisAway: Step = {
   from: fixtures.green,
   async run(context) {
     const scene = await prepared(context);
-    const standby = { ...fixtures.green(context), blueAmi: scene.serving };
+    const standby = { ...fixtures.green(context), blueAmi: scene.serving, degradedAlarm: true };
     const serves = { ...standby, activeColor: "blue" };
     try {
       for (const fixture of [standby, serves, { ...serves, standby: "off" }]) await context.updated(fixture);

@@ -73,6 +73,25 @@ export const mappings: Record<string, Mapping> = {
     properties: (inputs) => ({ ...all(inputs, "name", "tags"), LogGroupName: inputs.name, Tags: pairs(inputs.tags) }),
     answers: (name) => ({ Arn: `arn:aws:logs:eu-central-1:111111111111:log-group:${name}` }),
   },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+    type: "AWS::Logs::MetricFilter",
+    properties: ({ name, logGroupName, pattern, metricTransformation }) => {
+      const transformation = metricTransformation as Inputs;
+      return {
+        FilterName: name,
+        LogGroupName: logGroupName,
+        FilterPattern: pattern,
+        MetricTransformations: [
+          {
+            MetricName: transformation.name,
+            MetricNamespace: transformation.namespace,
+            MetricValue: transformation.value,
+            Unit: transformation.unit,
+          },
+        ],
+      };
+    },
+  },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     type: "AWS::CloudWatch::Alarm",
     properties: metricAlarm,

@@ -44,6 +44,7 @@ const settings: Record<string, [stack: string, settings: Record<string, unknown>
     {
       ...domain,
       blueAmi: v1,
+      degradedAlarm: true,
       notificationEmails: ["a@example.com"],
       previewCidrs: ["192.0.2.0/24"],
       instancePolicyArns: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { buildGoTool, builtProgram, type GoTool } from "../../tools/go-tool.ts";
 import { TOOL as goss } from "../../tools/goss.ts";
+import { KUBE_SCORE, KUSTOMIZE } from "../../tools/kubernetes.ts";
 import { TOOL as packer } from "../../tools/packer.ts";
 import { TOOL as plugin } from "../../tools/packer-plugin.ts";
 import { TOOL as pulumi } from "../../tools/pulumi-cli.ts";
@@ -28,6 +29,8 @@ describe("go/", () => {
     [packer, "github.com/hashicorp/packer"],
     [plugin, "github.com/hashicorp/packer-plugin-amazon"],
     [goss, "github.com/goss-org/goss"],
+    [KUSTOMIZE, "sigs.k8s.io/kustomize/kustomize/v5"],
+    [KUBE_SCORE, "github.com/zegl/kube-score"],
   ])("pins the version of $name that the code names, and its digest", (tool, module) => {
     const pinned = `${module} v${written(tool.version)}`;
     expect(lines(tool.name)).toContain(`tool ${tool.package}`);

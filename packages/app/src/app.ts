@@ -49,7 +49,7 @@ export function createApp({ about, log, readiness, trustProxy, sessions, storeSc
     .disable("x-powered-by")
     .set("trust proxy", trustProxy)
     .use(everyAnswer, secureHeaders, logRequests(log), countRequests(counts))
-    .use(metricsRoutes(counts))
+    .use(metricsRoutes(counts, () => readiness.degraded))
     .use(healthRoutes(readiness))
     .use(aboutRoutes(about, readiness, storeSchema))
     .use(sessionRoutes(about.version, sessions))

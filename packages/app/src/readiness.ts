@@ -27,6 +27,7 @@ export interface Health {
 export class Readiness {
   private phase: "starting" | "started" | "leaving" = "starting";
   private wasReady: boolean;
+  private lastAway: readonly string[] = [];
   private looked?: { until: number; answer: Promise<readonly string[]> };
 
   private readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
@@ -60,6 +61,11 @@ export class Readiness {
     this.phase = "leaving";
   }
 
+  /** Whether the last look found a backing service away after it had been ready. */
+  get degraded(): boolean {
+    return this.wasReady && this.lastAway.length > 0;
+  }
+
   get leaving(): boolean {
     return this.phase === "leaving";
   }
@@ -67,6 +73,7 @@ export class Readiness {
   async look(): Promise<Health> {
     if (this.phase === "leaving") return { status: "not ready", because: ["leaving"] };
     const away = await this.away();
+    this.lastAway = away;
     // It may have begun to leave while it was asked.
     if (this.leaving) return { status: "not ready", because: ["leaving"] };
     if (this.phase === "starting") return { status: "not ready", because: ["starting", ...away] };

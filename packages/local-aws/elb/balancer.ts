@@ -5,7 +5,7 @@ import { messageOf } from "../errors.ts";
 import type { Addresses } from "./addresses.ts";
 import { localPort } from "./addresses.ts";
 import type { Pem } from "./certificates.ts";
-import { Forwarder, answerError } from "./forwarder.ts";
+import { answerError, Forwarder, tellClient } from "./forwarder.ts";
 import type { ElbMetrics, LoadBalancerMetrics } from "./metrics.ts";
 import type { RequestFacts } from "./conditions.ts";
 import { chooseGroup, chooseTarget, redirectLocation, routeFor, routingTable, type RoutingTable } from "./routing.ts";
@@ -136,6 +136,7 @@ export class Balancer {
         const pool = arn === undefined ? undefined : this.args.targets.pool(arn);
         const target = pool && chooseTarget(pool, pool.group.attributes["load_balancing.algorithm.type"]);
         if (target) {
+          tellClient(request, running.listener);
           running.forwarder.forward(request, response, target, running.metrics.to(pool.group.arn));
         } else {
           running.metrics.failed(503);

@@ -22,6 +22,18 @@ export function answerError(response: ServerResponse, status: keyof typeof title
   response.end(body);
 }
 
+/**
+ * What an ALB tells its targets of the client (user guide: "HTTP headers and Application Load Balancers"): it appends to
+ * X-Forwarded-For, and puts its own word in the place of the client's in the other two.
+ */
+export function tellClient(request: IncomingMessage, listener: { protocol: string; port: number }): void {
+  const { headers, socket } = request;
+  const before = headers["x-forwarded-for"];
+  headers["x-forwarded-for"] = [...(before === undefined ? [] : [before]), socket.remoteAddress].join(", ");
+  headers["x-forwarded-proto"] = listener.protocol.toLowerCase();
+  headers["x-forwarded-port"] = String(listener.port);
+}
+
 /** Sends requests to targets over kept connections. Like an ALB it never tries a second time. */
 export class Forwarder {
   private readonly proxy: ProxyServer;
@@ -40,7 +52,7 @@ export class Forwarder {
   constructor(agent: Agent, idleTimeout: number) {
     this.agent = agent;
     this.idleTimeout = idleTimeout;
-    this.proxy = createProxyServer({ agent, xfwd: true });
+    this.proxy = createProxyServer({ agent });
     this.proxy.on("proxyRes", (answer, _request, response) => {
       const request = this.waiting.get(response);
       request?.metrics.answered(answer.statusCode ?? 0, (performance.now() - request.began) / 1000);

@@ -11,6 +11,7 @@ import { launchTemplate } from "./launch-template.ts";
 import { listenerRows } from "./listener.ts";
 import { loadBalancer } from "./load-balancer.ts";
 import { logGroup } from "./log-group.ts";
+import { logMetricFilter } from "./log-metric-filter.ts";
 import { metricAlarm } from "./metric-alarm.ts";
 import { routingRows } from "./routing.ts";
 import { s3Rows } from "./s3.ts";
@@ -43,6 +44,7 @@ const all: Row[] = [
   compositeAlarm,
   dashboard,
   logGroup,
+  logMetricFilter,
   ...snsRows,
   kmsKey,
   table,

@@ -6,7 +6,7 @@ set -euo pipefail
 readonly units=(bluegreen-user-data.service bluegreen-logs.service bluegreen-system-logs.service app.service bluegreen-boot-gate.service)
 
 install -d -o root -g root -m 0755 /usr/local/libexec
-for program in read-user-data configure-cloudwatch-agent export-journal; do
+for program in read-user-data configure-cloudwatch-agent export-journal pause-before-start; do
   install -o root -g root -m 0755 "/tmp/files/$program" "/usr/local/libexec/$program"
 done
 install -D -o root -g root -m 0644 /tmp/boot-gate.cjs /opt/bluegreen/boot-gate.cjs

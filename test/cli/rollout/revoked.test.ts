@@ -9,8 +9,11 @@ import { fleet, v1, v2, world } from "../worlds.ts";
 
 const base = "ami-0000000000000000b";
 
-/** An account in which v2 is built on a base; what was revoked there, or why that can't be read. */
-function account(revoked: readonly string[] | Error) {
+/**
+ * An account in which v2 is built on a base; what was revoked there, or why that can't be read.
+ * @param noted what EC2 itself says v2 was made from; default: nothing
+ */
+function account(revoked: readonly string[] | Error, noted?: string) {
   const said: string[] = [];
   const asked: string[] = [];
   const ssm = new SSMClient({ region: "eu-central-1" });
@@ -32,7 +35,8 @@ function account(revoked: readonly string[] | Error) {
         { Key: "SourceAMI", Value: base },
       ],
     }[id];
-    return Promise.resolve({ Images: Tags === undefined ? [] : [{ ImageId: id, Tags }] });
+    const SourceImageId = id === v2.imageId ? noted : undefined;
+    return Promise.resolve({ Images: Tags === undefined ? [] : [{ ImageId: id, SourceImageId, Tags }] });
   };
   const session = { clients: { ssm, ec2 }, ui: { say: (line: string) => said.push(line) } } as unknown as Session;
   return { session, said, asked };
@@ -50,6 +54,13 @@ describe("a release", () => {
       code: "refused",
       message: expect.stringMatching(words) as string,
     });
+  });
+
+  test("attack: given a tag SourceAMI that was written anew, then what EC2 itself notes of the source counts", async () => {
+    const revoked = "ami-0000000000000000f";
+    await expect(requireNotRevoked(account([revoked], revoked).session, v2)).rejects.toThrow(
+      `v2.0.0 was built on ${revoked}, which is revoked`,
+    );
   });
 
   test("fails before anything else is asked of a stack", async () => {

@@ -19,7 +19,7 @@ test.each<[string, Partial<ReleaseRecord>]>([
         { ...record, ...later },
         { ...record, outcome: "released" },
       ],
-      begun.image,
+      ({ imageId }) => imageId === begun.image.imageId,
     ),
   ).toBe(true),
 );

@@ -56,6 +56,21 @@ test("counts what it has answered, by status, and none of what machines ask", as
 });
 
 test.each([
+  ["80", 404],
+  ["443", 404],
+  ["9090", 200],
+])(
+  "given the load balancer's word that a request came to port %s, then /metrics answers %d, whatever else is said",
+  async (port, status) => {
+    const { url } = await serving();
+    const headers = { "x-forwarded-port": port, "x-bluegreen-preview": "green" };
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(status);
+    const told = (await (await fetch(`${url}/version`, { headers })).json()) as object;
+    expect(Object.keys(told).includes("commit")).toBe(status === 200);
+  },
+);
+
+test.each([
   ["/", 200],
   ["/healthz", 200],
   ["/nowhere", 404],

@@ -1,7 +1,10 @@
 import { pino } from "pino";
+import { degradedPattern } from "../../../components/degraded-alarm.ts";
 import { keptIn } from "../../../packages/app/src/kept.ts";
 import { Readiness } from "../../../packages/app/src/readiness.ts";
 
+/** What the stack's metric filter looks for. */
+const degradedMessage = /"([^"]+)"/.exec(degradedPattern)?.[1];
 const silent = pino({ level: "silent" });
 const readiness = (check: () => Promise<unknown>, limits = { limit: 1_000, fresh: 0 }) =>
   new Readiness({ redis: check }, silent, keptIn(undefined), limits);
@@ -23,6 +26,26 @@ it("is not ready until its checks have passed once, then at most degraded, until
   await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["leaving"] });
   it.started();
   await expect(it.look()).resolves.toEqual({ status: "not ready", because: ["leaving"] });
+});
+
+it("given that it was ready, when a check fails, then it logs that it is degraded, and is until the check passes", async () => {
+  const lines: string[] = [];
+  let up = true;
+  const check = () => (up ? Promise.resolve() : Promise.reject(new Error("down")));
+  const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
+  const it = new Readiness({ redis: check }, log, keptIn(undefined), { limit: 1_000, fresh: 0 });
+  it.started();
+  await it.look();
+  expect(it.degraded).toBe(false);
+  up = false;
+  await it.look();
+  expect(it.degraded).toBe(true);
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ check: "redis", reason: "down", msg: degradedMessage }),
+  ]);
+  up = true;
+  await it.look();
+  expect(it.degraded).toBe(false);
 });
 
 it("does not wait for a backing service that hangs", async () => {

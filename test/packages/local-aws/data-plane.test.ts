@@ -72,7 +72,7 @@ beforeAll(async () => {
   plane = dataPlane({
     clock,
     metrics: new ElbMetrics(store),
-    hardware: processes(clock, () => undefined),
+    hardware: processes({ clock, log: () => undefined }),
     acls: { letThrough: (from, to) => !(from === "s-b" && to === shut) },
     addresses,
     certificate: () => {

@@ -2,8 +2,15 @@ import { type Request, Router } from "express";
 import type { About } from "../about.ts";
 import type { Readiness } from "../readiness.ts";
 
+/** Ports of the listeners that everybody may reach; the preview listener can have neither (the stack's setting `previewPort`). */
+const PUBLIC_PORTS = ["80", "443"];
+
+/** Whether a request came by a listener for users. The load balancer says so itself: a client's word in this header is replaced. */
+export const isPublic = ({ headers }: Request): boolean => PUBLIC_PORTS.includes(String(headers["x-forwarded-port"]));
+
 /** Whether a request came by the stack's preview listener, whose rules want this header. */
-export const isPreview = ({ headers }: Request): boolean => headers["x-bluegreen-preview"] !== undefined;
+export const isPreview = (request: Request): boolean =>
+  request.headers["x-bluegreen-preview"] !== undefined && !isPublic(request);
 
 /**
  * `/`: a page for people. `/version`: the version; by the preview listener, for the health gate and the release commands, also

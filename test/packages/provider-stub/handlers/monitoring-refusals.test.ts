@@ -137,6 +137,20 @@ describe("check refuses", () => {
       "name",
       /letters, digits/,
     ],
+    [
+      "a metric filter's name with a star",
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+      { name: "a*", logGroupName: "/a", pattern: "", metricTransformation: { name: "n", namespace: "s", value: "1" } },
+      "name",
+      /no : \*/,
+    ],
+    [
+      "a metric's namespace with a dollar sign",
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+      { name: "a", logGroupName: "/a", pattern: "", metricTransformation: { name: "n", namespace: "$", value: "1" } },
+      "metricTransformation.namespace",
+      /no : \* \$/,
+    ],
     ["a topic's name with a dot", "aws:sns/topic:Topic", { name: "a.b" }, "name", /hyphens and underscores/],
     [
       "a topic's policy that is no JSON",

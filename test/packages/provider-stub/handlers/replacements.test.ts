@@ -109,6 +109,10 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
   },
   "aws:cloudwatch/dashboard:Dashboard": { forced: ["dashboardName"], inPlace: ["dashboardBody"] },
   "aws:cloudwatch/logGroup:LogGroup": { forced: ["name"], inPlace: ["retentionInDays", "tags"] },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+    forced: ["name", "logGroupName"],
+    inPlace: ["pattern", "metricTransformation"],
+  },
   "aws:sns/topic:Topic": { forced: ["name"], inPlace: ["kmsMasterKeyId", "tags"] },
   "aws:sns/topicPolicy:TopicPolicy": { forced: ["arn"], inPlace: ["policy"] },
   "aws:sns/topicSubscription:TopicSubscription": { forced: ["topic", "protocol", "endpoint"], inPlace: [] },
