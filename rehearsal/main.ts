@@ -123,6 +123,7 @@ async function main(): Promise<number> {
       lostToCanary,
     };
     await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(path.join(folder, "calls.json"), `${JSON.stringify(await session.calls(), null, 2)}\n`);
     say(table(report));
     say(verdict(report));
     ok = report.ok;
