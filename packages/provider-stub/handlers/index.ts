@@ -3,6 +3,7 @@ import { compositeAlarm } from "./composite-alarm.ts";
 import { dashboard } from "./dashboard.ts";
 import { dnsRows } from "./dns.ts";
 import { group } from "./group.ts";
+import { iamAccountRows } from "./iam-account.ts";
 import { iamRows } from "./iam.ts";
 import { kmsKey } from "./kms-key.ts";
 import { launchTemplate } from "./launch-template.ts";
@@ -32,6 +33,7 @@ const all: Row[] = [
   group,
   scalingPolicy,
   ...iamRows,
+  ...iamAccountRows,
   ...s3Rows,
   ...dnsRows,
   metricAlarm,

@@ -182,6 +182,20 @@ const ownership = partRow<s3.OwnershipControls>({
   drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketOwnershipControlsCommand({ Bucket })),
 });
 
+/** Versions can't be switched off again, only suspended (s3/bucket_versioning.go). */
+const versioning = partRow<{ VersioningConfiguration: s3.VersioningConfiguration }>({
+  type: "aws:s3/bucketVersioning:BucketVersioning",
+  args: shape("bucket:own versioningConfiguration{status}"),
+  put: (Bucket, { VersioningConfiguration }, cloud) =>
+    cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+  async get(Bucket, cloud) {
+    const { Status } = await cloud.s3.send(new s3.GetBucketVersioningCommand({ Bucket }));
+    return { VersioningConfiguration: { Status } };
+  },
+  drop: (Bucket, cloud) =>
+    cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
+});
+
 const policy = partRow<{ Policy: string }>({
   type: "aws:s3/bucketPolicy:BucketPolicy",
   args: shape("bucket:own policy"),
@@ -190,7 +204,7 @@ const policy = partRow<{ Policy: string }>({
   drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 });
 
-const parts = [accessBlock, encryption, lifecycle, ownership, policy];
+const parts = [accessBlock, encryption, lifecycle, ownership, policy, versioning];
 const PARTS: ReadonlyMap<string, Row> = new Map(parts.map((row) => [row.type, row]));
 
 /** Buckets and their settings. */
