@@ -41,11 +41,7 @@ const byAws: readonly Implied[] = [
     ],
     source: "Amazon EC2 Auto Scaling user guide, Control Amazon EC2 launch template usage in Auto Scaling groups",
   },
-  {
-    with: "autoscaling:UpdateAutoScalingGroup",
-    actions: ["ec2:RunInstances", "iam:PassRole"],
-    source: "Amazon EC2 Auto Scaling user guide, Control Amazon EC2 launch template usage in Auto Scaling groups",
-  },
+  // UpdateAutoScalingGroup asks for these only where it names a template: a deployment does, and no rollback.
   {
     with: "ec2:RunInstances",
     actions: ["ec2:CreateTags", "iam:PassRole"],

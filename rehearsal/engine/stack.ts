@@ -26,6 +26,8 @@ export interface RehearsalStackArgs {
   readonly env?: Readonly<Record<string, string>>;
   /** Settings laid over the repository's. */
   readonly config?: ConfigOverrides;
+  /** What callers' names begin with; default: `pulumi`. */
+  readonly caller?: string;
   /** Is told who calls AWS from now on: `pulumi-up`. */
   readonly onCaller?: (caller: string) => Promise<void>;
 }
@@ -96,7 +98,7 @@ export class RehearsalStack {
   async start(operation: OperationName, { onProgress, ...options }: RunOptions = {}): Promise<RunningOperation> {
     await this.prepare();
     const { project: folder, stackName: stack, onCaller } = this.args;
-    const caller = `pulumi-${operation}`;
+    const caller = `${this.args.caller ?? "pulumi"}-${operation}`;
     await onCaller?.(caller);
     const env = { ...this.environment(), [callerVariable]: caller };
     return new RunningOperation({ operation, options, folder, stack, env }, onProgress);
@@ -117,6 +119,8 @@ export class RehearsalStack {
       stackName,
       project,
       repository: project,
+      // Not the stack's rights: what it calls is another program's.
+      caller: "beside",
       config: { ...args.config, ...config },
     });
   }

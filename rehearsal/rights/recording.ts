@@ -9,9 +9,11 @@ export const isCommand = (caller: string): boolean => /^(pulumi|bluegreen)-/.tes
 /** What was called and is in no table, so that no policy has it; a line each. */
 export function uncovered(calls: Calls, recorded: Calls = recordedCalls): string[] {
   const known = new Set(Object.values(recorded).flat());
-  return Object.entries(calls).flatMap(([caller, operations]) =>
-    operations.filter((operation) => !known.has(operation)).map((operation) => `${caller} called ${operation}`),
-  );
+  return Object.entries(calls)
+    .filter(([caller]) => isCommand(caller))
+    .flatMap(([caller, operations]) =>
+      operations.filter((operation) => !known.has(operation)).map((operation) => `${caller} called ${operation}`),
+    );
 }
 
 /** What the table has and nobody called; a line each. Of a rehearsal with all steps alone. */

@@ -1,5 +1,6 @@
 import { access } from "./access.ts";
 import { bootGate } from "./boot-gate.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";
 import { commandAlarmSteps } from "./commands-alarms.ts";
@@ -64,7 +65,7 @@ export function scenarioOf({ machines }: { machines: boolean }): Step[] {
         ...hazards,
         destroy,
       ]
-    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, ...hazards, ...commandHazards, destroy];
+    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, bootstrap, ...hazards, ...commandHazards, destroy];
 }
 
 /**
