@@ -13,6 +13,7 @@ import { pauseSteps } from "./commands-pauses.ts";
 import { logSteps } from "./commands-log.ts";
 import { planSteps } from "./commands-plan.ts";
 import { revokedSteps } from "./commands-revoked.ts";
+import { singleSteps } from "./commands-single.ts";
 import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
@@ -43,6 +44,7 @@ const commandHazards = [
   ...planSteps,
   ...logSteps,
   ...revokedSteps,
+  ...singleSteps,
   ...killSteps,
   environments,
   variants,

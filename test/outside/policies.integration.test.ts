@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Registered } from "../program.ts";
+import { authorizations } from "../../bootstrap/rights/authorization.ts";
+import { authorizationsOf } from "../../rehearsal/rights/authorizations.ts";
+import { bootstrapped, environments } from "../bootstrap/bootstrap-program.ts";
 import { findAwsLinters } from "../../tools/aws-linters.ts";
 import { variants } from "./variants.ts";
 
@@ -75,6 +78,35 @@ test("given the policies of every kind of stack, then each action exists, and ea
   );
   expect(open).toEqual([]);
   expect(accepted.filter((one) => !used.has(one))).toEqual([]);
+});
+
+/** Findings on the pipeline's roles that stay. */
+const acceptedOfBootstrap: { finding: RegExp; where: RegExp; reason: string }[] = [];
+
+test("given the roles, keys and bucket that come before the stack, then each action exists, and each resource belongs to it", async () => {
+  const { resources } = await bootstrapped({ environments });
+  const documents = Object.fromEntries(
+    resources.flatMap(({ name, inputs }) => documentsOf({ name, inputs } as unknown as Registered)),
+  ) as Record<string, Document>;
+  expect(Object.keys(documents).length > 15).toBe(true);
+  const used = new Set<object>();
+  const open = Object.entries(lint(documents)).flatMap(([where, findings]) =>
+    findings
+      .filter((finding) => {
+        const fits = [...accepted, ...acceptedOfBootstrap].filter(
+          (one) => one.finding.test(finding) && one.where.test(where),
+        );
+        fits.forEach((one) => used.add(one));
+        return fits.length === 0;
+      })
+      .map((finding) => `${where}: ${finding}`),
+  );
+  expect(open).toEqual([]);
+  expect(acceptedOfBootstrap.filter((one) => !used.has(one))).toEqual([]);
+});
+
+test("what is written down of AWS's reference is what it says", () => {
+  expect(authorizationsOf(Object.keys(authorizations), python)).toEqual(authorizations);
 });
 
 /** Actions that a text names; one without its service is of the service that the paragraph named before it. */
