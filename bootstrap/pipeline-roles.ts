@@ -95,7 +95,9 @@ export class PipelineRoles extends pulumi.ComponentResource {
         {
           path,
           description: `${project}'s pipeline for ${name}: ${part}`,
-          assumeRolePolicy: pulumi.output(args.issuerArn).apply((issuerArn) => trustPolicy({ ...args, issuerArn, subject })),
+          assumeRolePolicy: pulumi
+            .output(args.issuerArn)
+            .apply((issuerArn) => trustPolicy({ ...args, issuerArn, subject })),
           permissionsBoundary: boundary.arn,
           maxSessionDuration: 3600,
           tags,

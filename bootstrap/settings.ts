@@ -89,10 +89,13 @@ export function readSettings(environments: unknown, config: Values): Settings {
     const { subject, rollbackSubject, vpcId, promoteFrom, mayDestroy = false } = value;
     for (const [key, claim] of Object.entries({ subject, rollbackSubject })) {
       if (claim === undefined && key === "rollbackSubject") continue;
-      if (!text(claim) || !pattern.test(claim)) faults.push(`${at}.${key} is ${JSON.stringify(claim)}; allowed: ${allowed}`);
+      if (!text(claim) || !pattern.test(claim))
+        faults.push(`${at}.${key} is ${JSON.stringify(claim)}; allowed: ${allowed}`);
     }
     if (subject !== undefined && subject === rollbackSubject)
-      faults.push(`${at}.rollbackSubject is the deploying one: whoever has that rolls back already; name another one, or none`);
+      faults.push(
+        `${at}.rollbackSubject is the deploying one: whoever has that rolls back already; name another one, or none`,
+      );
     if (!/^[A-Za-z0-9-]+$/.test(name) || `${project}-${name}`.length > longest)
       faults.push(`${at}: allowed are letters, digits and hyphens, at most ${longest - project.length - 1} of them`);
     for (const other of names.filter((other) => other.startsWith(`${name}-`)))
@@ -106,7 +109,11 @@ export function readSettings(environments: unknown, config: Values): Settings {
     const [hostedZoneIds, instancePolicyArns] = [texts(value.hostedZoneIds), texts(value.instancePolicyArns)];
     if (!hostedZoneIds?.every((id) => /^Z[A-Z0-9]+$/.test(id)))
       faults.push(`${at}.hostedZoneIds is ${JSON.stringify(value.hostedZoneIds)}; allowed: a list of zone ids (Z...)`);
-    if (!instancePolicyArns?.every((arn) => /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/\S+$/.test(arn) && !administrator.test(arn)))
+    if (
+      !instancePolicyArns?.every(
+        (arn) => /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/\S+$/.test(arn) && !administrator.test(arn),
+      )
+    )
       faults.push(
         `${at}.instancePolicyArns is ${JSON.stringify(value.instancePolicyArns)}; ` +
           "allowed: a list of IAM policy ARNs, none of which hands out the account",

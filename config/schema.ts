@@ -82,7 +82,9 @@ export const schema = z.strictObject({
     .describe("IAM policies that the service needs beside those that the stack gives"),
   instanceBoundaryArn: matching(/^arn:aws[a-z-]*:iam::\d{12}:policy\/\S+$/, "the ARN of an IAM policy")
     .optional()
-    .describe("Permissions boundary of the instances' roles, which bootstrap/ makes: more than it nobody can give them"),
+    .describe(
+      "Permissions boundary of the instances' roles, which bootstrap/ makes: more than it nobody can give them",
+    ),
   backendPorts: z
     .array(integer(1, 65535))
     .default([])
@@ -164,7 +166,9 @@ export const schema = z.strictObject({
   onPurpose: z
     .array(z.enum(["instancePolicyArns", "previewCidrs"]))
     .default([])
-    .describe("Settings whose dangerous values are meant: an administrator's policies, a preview that everybody may reach"),
+    .describe(
+      "Settings whose dangerous values are meant: an administrator's policies, a preview that everybody may reach",
+    ),
   promoteFrom: matching(/^[A-Za-z0-9._-]{1,100}$/, "a stack's name such as staging")
     .optional()
     .describe("Stack that must have served an image before a release here may take it"),

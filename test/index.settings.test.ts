@@ -200,10 +200,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
   instanceBoundaryArn: {
     values: ["", "arn:aws:iam::111111111111:policy/Boundary"],
     places: (run) => ofType(run, "Role").map(({ inputs }) => inputs.permissionsBoundary),
-    seen: [
-      [undefined, undefined, undefined],
-      Array(3).fill("arn:aws:iam::111111111111:policy/Boundary"),
-    ],
+    seen: [[undefined, undefined, undefined], Array(3).fill("arn:aws:iam::111111111111:policy/Boundary")],
   },
   backendPorts: {
     values: [[], [5432, 6379]],

@@ -142,7 +142,13 @@ const filled = (arn: string, { partition, region, accountId }: Scope) =>
     .replace("${Account}", accountId)
     .replace(/\$\{\w+\}/g, "*");
 
-function grantOn(type: string, resource: AuthorizedResource, taggedAtOnce: boolean, action: string, scope: Scope): Grant[] {
+function grantOn(
+  type: string,
+  resource: AuthorizedResource,
+  taggedAtOnce: boolean,
+  action: string,
+  scope: Scope,
+): Grant[] {
   const service = action.slice(0, action.indexOf(":"));
   const named = namedResources(scope)[`${service}:${type}`];
   if (named !== undefined) {
@@ -154,7 +160,10 @@ function grantOn(type: string, resource: AuthorizedResource, taggedAtOnce: boole
   if (isNew && !resource.required) {
     // A rule of a security group may come without tags.
     return [
-      { resources: [filled(resource.arn, scope)], condition: { StringEqualsIfExists: tagged("aws:RequestTag", scope) } },
+      {
+        resources: [filled(resource.arn, scope)],
+        condition: { StringEqualsIfExists: tagged("aws:RequestTag", scope) },
+      },
     ];
   }
   if (isNew) return [{ resources: [filled(resource.arn, scope)], condition: made(scope) }];
@@ -176,5 +185,9 @@ export function grantsOf(action: string, { resources, taggedAtOnce }: Authorizat
     if (taggedAtOnce) return [{ resources: ["*"], condition: made(scope) }];
     return [{ resources: ["*"], condition: global.includes(service) ? undefined : region }];
   }
-  return kinds.flatMap(([type, resource]) => grantOn(type, resource, taggedAtOnce, action, scope));
+  // Where a service's things have the stack's name, those of its other types are none of the stack's.
+  const named = kinds.filter(([type]) => `${service}:${type}` in namedResources(scope));
+  return (named.length > 0 ? named : kinds).flatMap(([type, resource]) =>
+    grantOn(type, resource, taggedAtOnce, action, scope),
+  );
 }

@@ -13,11 +13,13 @@ const provider = (file: string) => `hashicorp/terraform-provider-aws, internal/s
 
 /** What AWS itself asks for on the way. */
 const byAws: readonly Implied[] = [
-  ...["CreateVpc", "CreateSubnet", "CreateInternetGateway", "CreateRouteTable", "CreateNatGateway"].map((operation) => ({
-    with: `ec2:${operation}`,
-    actions: ["ec2:CreateTags"],
-    source: ec2Tags,
-  })),
+  ...["CreateVpc", "CreateSubnet", "CreateInternetGateway", "CreateRouteTable", "CreateNatGateway"].map(
+    (operation) => ({
+      with: `ec2:${operation}`,
+      actions: ["ec2:CreateTags"],
+      source: ec2Tags,
+    }),
+  ),
   ...["AllocateAddress", "CreateSecurityGroup", "CreateLaunchTemplate", "CreateVpcEndpoint"].map((operation) => ({
     with: `ec2:${operation}`,
     actions: ["ec2:CreateTags"],

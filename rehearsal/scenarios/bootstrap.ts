@@ -69,7 +69,8 @@ async function empty(context: Context, Bucket: string): Promise<void> {
 /** What comes before the stack: by the real CLI, with its state then used by the real CLI. */
 export const bootstrap: Step = {
   name: "bootstrap",
-  title: "bootstrap: the state's bucket, keys and roles come up, Pulumi keeps a stack's state there, a second update touches nothing",
+  title:
+    "bootstrap: the state's bucket, keys and roles come up, Pulumi keeps a stack's state there, a second update touches nothing",
   from: fixtures.blue,
   async run(context) {
     const { stackRef } = context.session.stack;

@@ -67,7 +67,19 @@ export function scenarioOf({ machines }: { machines: boolean }): Step[] {
         ...hazards,
         destroy,
       ]
-    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, bootstrap, ...hazards, ...commandHazards, destroy];
+    : [
+        readme,
+        access,
+        ...release,
+        ...faults,
+        redisAway,
+        bootGate,
+        policy,
+        bootstrap,
+        ...hazards,
+        ...commandHazards,
+        destroy,
+      ];
 }
 
 /**

@@ -9,6 +9,15 @@ export interface Registered {
 
 export const accountId = "111111111111";
 
+/** ARNs as AWS makes them of names. */
+const arns: Readonly<Record<string, (name: string) => string>> = {
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": () =>
+    `arn:aws:iam::${accountId}:oidc-provider/token.actions.githubusercontent.com`,
+  "aws:iam/policy:Policy": (name) => `arn:aws:iam::${accountId}:policy/bluegreen-pipeline/${name}`,
+  "aws:s3/bucket:Bucket": (name) => `arn:aws:s3:::${name}`,
+  "aws:kms/key:Key": (name) => `arn:aws:kms:eu-central-1:${accountId}:key/${name}`,
+};
+
 /** AWS's answers; another question is one that nobody expected. */
 const answers: Readonly<Record<string, object>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId },
@@ -26,7 +35,8 @@ export async function bootstrapped(
       newResource({ type, name, inputs }) {
         resources.push({ type, name, inputs: inputs as Registered["inputs"] });
         const physical = (inputs as { name?: string }).name ?? `${name}-1234567`;
-        const state = { ...inputs, name: physical, bucket: physical, keyId: physical, arn: `arn:aws:${type}:${name}` };
+        const arn = (arns[type] ?? ((one) => `arn:aws:iam::${accountId}:unused/${one}`))(physical);
+        const state = { ...inputs, name: physical, bucket: physical, keyId: physical, arn };
         return { id: physical, state };
       },
       call({ token }) {

@@ -31,7 +31,10 @@ test("the state's bucket is versioned, under its own key, closed, and reached by
   expect(named("state-versions").inputs.versioningConfiguration).toEqual({ status: "Enabled" });
   expect(named("state-encrypted").inputs.rules).toEqual([
     {
-      applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:aws:kms/key:Key:state-key" },
+      applyServerSideEncryptionByDefault: {
+        sseAlgorithm: "aws:kms",
+        kmsMasterKeyId: "arn:aws:kms:eu-central-1:111111111111:key/state-key-1234567",
+      },
       bucketKeyEnabled: true,
     },
   ]);
@@ -47,7 +50,7 @@ test("a role is taken with a token of this issuer, for this audience, of this su
     {
       Sid: "PipelineOfOneSubject",
       Effect: "Allow",
-      Principal: { Federated: "arn:aws:aws:iam/openIdConnectProvider:OpenIdConnectProvider:issuer" },
+      Principal: { Federated: "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com" },
       Action: "sts:AssumeRoleWithWebIdentity",
       Condition: {
         StringEquals: {
@@ -66,7 +69,9 @@ test("every role stands under its environment's boundary, and nobody asked for d
   const roles = resources.filter(({ type }) => /role:Role$/.test(type));
   expect(roles.map(({ name }) => name).sort()).toEqual(["dev-deploy", "prod-deploy", "prod-rollback"]);
   for (const { name, inputs } of roles)
-    expect(inputs.permissionsBoundary).toBe(`arn:aws:aws:iam/policy:Policy:${name.split("-")[0]}-boundary`);
+    expect(inputs.permissionsBoundary).toBe(
+      `arn:aws:iam::111111111111:policy/bluegreen-pipeline/${name.split("-")[0]}-boundary-1234567`,
+    );
 });
 
 test("a role has no more policies than IAM attaches, and none is longer than IAM takes", () => {
@@ -81,7 +86,9 @@ test("a role has no more policies than IAM attaches, and none is longer than IAM
 test("the role that rolls back makes, deletes and runs nothing, and gives nobody a right", () => {
   const actions = [...new Set(allowed("prod-rollback").flatMap(({ Action = [] }) => Action))];
   expect(actions).toContain("elasticloadbalancing:ModifyListener");
-  expect(actions.filter((action) => /:(Create|Delete|Run|Terminate|Attach|Pass|Send|Authorize)/.test(action))).toEqual([]);
+  expect(actions.filter((action) => /:(Create|Delete|Run|Terminate|Attach|Pass|Send|Authorize)/.test(action))).toEqual(
+    [],
+  );
   expect(actions.filter((action) => /^iam:(?!Get|List)/.test(action))).toEqual([]);
 });
 
@@ -119,9 +126,13 @@ test("the state of another environment is read where images come from there, and
   const read = own.find(({ Sid }) => Sid === "ReadState")?.Resource ?? [];
   expect(write.every((file) => /prod/.test(file))).toBe(true);
   expect(read.filter((file) => /\/dev/.test(file))).toEqual([
-    "arn:aws:aws:s3/bucket:Bucket:state-bucket/.pulumi/stacks/bluegreen/dev.json*",
+    "arn:aws:s3:::state-bucket-1234567/.pulumi/stacks/bluegreen/dev.json*",
   ]);
-  expect(statements("dev-state").flatMap(({ Resource = [] }) => Resource).filter((file) => /prod/.test(file))).toEqual([]);
+  expect(
+    statements("dev-state")
+      .flatMap(({ Resource = [] }) => Resource)
+      .filter((file) => /prod/.test(file)),
+  ).toEqual([]);
 });
 
 test("the outputs say how the stack begins", () => {
@@ -137,7 +148,7 @@ test("the outputs say how the stack begins", () => {
 });
 
 test("given the account's own identity provider, then none is made", async () => {
-  const oidcProviderArn = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com";
+  const oidcProviderArn = "arn:aws:iam::111111111111:oidc-provider/theirs";
   const other = await bootstrapped({ environments, oidcProviderArn });
   expect(other.resources.filter(({ type }) => /openIdConnect/i.test(type))).toEqual([]);
   const role = other.resources.find(({ name }) => name === "dev-deploy");

@@ -25,11 +25,21 @@ test.each<[string, unknown, Record<string, string>, RegExp]>([
   ["a pull request", { dev: { subject: "repo:acme/shop:pull_request" } }, {}, /dev\.subject/],
   ["GitHub's subject at GitLab", { dev }, { issuer: "gitlab.com", audience: "a" }, /project_path:/],
   ["an issuer without its audience", { dev: { subject: "a" } }, { issuer: "ci.example.com" }, /audience is missing/],
-  ["one subject for both roles", { dev: { ...dev, rollbackSubject: dev.subject } }, {}, /rollbackSubject is the deploying/],
+  [
+    "one subject for both roles",
+    { dev: { ...dev, rollbackSubject: dev.subject } },
+    {},
+    /rollbackSubject is the deploying/,
+  ],
   ["a name that names are cut for", { "production-eu": dev }, {}, /at most 7 of them/],
   ["a name that begins with another's", { dev, "dev-eu": dev }, {}, /dev-eu's begin with dev's own/],
   ["promotion from nowhere", { dev: { ...dev, promoteFrom: "qa" } }, {}, /promoteFrom is "qa"/],
-  ["an administrator", { dev: { ...dev, instancePolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } }, {}, /hands out/],
+  [
+    "an administrator",
+    { dev: { ...dev, instancePolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } },
+    {},
+    /hands out/,
+  ],
   ["a zone that is none", { dev: { ...dev, hostedZoneIds: ["*"] } }, {}, /hostedZoneIds/],
   ["a setting that there is not", { dev: { ...dev, branch: "main" } }, {}, /dev\.branch is no setting/],
 ])("fails on %s", (_, given, config, words) => {

@@ -83,9 +83,7 @@ const issuer: Row = {
       ...toAws<iam.CreateOpenIDConnectProviderCommandInput>(issuerArgs, inputs),
       Tags: tagList(inputs.tags),
     };
-    return (
-      (await cloud.iam.send(new iam.CreateOpenIDConnectProviderCommand(request))).OpenIDConnectProviderArn ?? ""
-    );
+    return (await cloud.iam.send(new iam.CreateOpenIDConnectProviderCommand(request))).OpenIDConnectProviderArn ?? "";
   },
   async read(OpenIDConnectProviderArn, cloud) {
     const asked = new iam.GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn });
