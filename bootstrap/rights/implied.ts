@@ -87,11 +87,6 @@ const byAws: readonly Implied[] = [
     actions: ["cloudwatch:TagResource"],
     source: `Amazon CloudWatch API reference, ${operation}`,
   })),
-  {
-    with: "ec2:CreateVpcEndpoint",
-    actions: ["route53:AssociateVPCWithHostedZone"],
-    source: "Amazon VPC user guide, interface endpoints with private DNS",
-  },
 ];
 
 /** What the official provider reads or calls, and the stand-in of the rehearsal does not. */
@@ -105,6 +100,22 @@ const byProvider: readonly Implied[] = [
     ],
     source: provider("s3/bucket.go"),
   },
+  {
+    with: "elbv2:ModifyListener",
+    actions: ["elasticloadbalancing:DescribeListenerAttributes"],
+    source: provider("elbv2/listener.go"),
+  },
+  {
+    with: "elbv2:CreateLoadBalancer",
+    actions: ["elasticloadbalancing:DescribeCapacityReservation"],
+    source: "AWS::ElasticLoadBalancingV2::LoadBalancer, permissions of its read handler",
+  },
+  ...["subnet", "security_group"].map((name) => ({
+    with: name === "subnet" ? "ec2:DeleteSubnet" : "ec2:DeleteSecurityGroup",
+    // What Lambda leaves behind in either is looked for before it goes.
+    actions: ["ec2:DescribeNetworkInterfaces"],
+    source: provider(`ec2/vpc_${name}.go`),
+  })),
   { with: "dynamodb:CreateTable", actions: ["dynamodb:DescribeTimeToLive"], source: provider("dynamodb/table.go") },
 ];
 

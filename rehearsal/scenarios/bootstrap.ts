@@ -6,7 +6,6 @@ import { actionsOf } from "../../bootstrap/rights/operations.ts";
 import { callerVariable } from "../../deployment/variables.ts";
 import { s3 } from "./aws.ts";
 import type { Context, Step } from "./context.ts";
-import { fixtures } from "./release.ts";
 import { shell } from "./shell.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
@@ -35,7 +34,7 @@ const stateCaller = "state";
 /** A stack whose state is in the bucket and whose secret is under the key: made, read and removed by the CLI. */
 async function tryBackend(context: Context, { backendUrl, environments }: Outputs, folder: string): Promise<void> {
   const { endpoint } = context.session.client;
-  const url = `${backendUrl}&endpoint=${endpoint}&s3ForcePathStyle=true`;
+  const url = `${backendUrl}&endpoint=${endpoint}&use_path_style=true`;
   await shell(
     context,
     `
@@ -71,7 +70,6 @@ export const bootstrap: Step = {
   name: "bootstrap",
   title:
     "bootstrap: the state's bucket, keys and roles come up, Pulumi keeps a stack's state there, a second update touches nothing",
-  from: fixtures.blue,
   async run(context) {
     const { stackRef } = context.session.stack;
     const folder = path.join(stackRef.folder, "..", "bootstrap");
@@ -92,6 +90,7 @@ export const bootstrap: Step = {
     await empty(context, outputs.stateBucket);
     const gone = await stack.destroy({ onProgress: context.progress });
     if (!gone.ok) throw new Error(`bootstrap was to go, but: ${gone.error}`);
+    await context.session.stack.prepare();
     await context.session.stack.select();
     return { touched: [], note: `${up.changes.length} resources; state and a secret kept in the bucket` };
   },
