@@ -1,6 +1,12 @@
 import { cp, rm } from "node:fs/promises";
 import path from "node:path";
-import { DeleteObjectsCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketPolicyCommand,
+  DeleteObjectsCommand,
+  GetBucketPolicyCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+} from "@aws-sdk/client-s3";
 import { stateStatements } from "../../bootstrap/rights/state.ts";
 import { actionsOf } from "../../bootstrap/rights/operations.ts";
 import { callerVariable } from "../../deployment/variables.ts";
@@ -31,23 +37,40 @@ interface Outputs {
 /** The name by which Pulumi's CLI asks for its state here. */
 const stateCaller = "state";
 
+/**
+ * The local AWS speaks plain HTTP, which the bucket's policy refuses: that is expected, and then the policy is taken away for
+ * what is tried.
+ */
+async function withoutTls(context: Context, Bucket: string, probe: string, work: () => Promise<void>): Promise<void> {
+  const refused = await shell(context, probe).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (!/StatusCode: 403/.test(refused ?? ""))
+    throw new Error(`without TLS the bucket was to refuse, but: ${refused ?? "it let Pulumi in"}`);
+  const client = s3(context);
+  const { Policy } = await client.send(new GetBucketPolicyCommand({ Bucket }));
+  await client.send(new DeleteBucketPolicyCommand({ Bucket }));
+  await work();
+  await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+}
+
 /** A stack whose state is in the bucket and whose secret is under the key: made, read and removed by the CLI. */
-async function tryBackend(context: Context, { backendUrl, environments }: Outputs, folder: string): Promise<void> {
+async function tryBackend(context: Context, outputs: Outputs, folder: string): Promise<void> {
+  const { backendUrl, stateBucket, environments } = outputs;
   const { endpoint } = context.session.client;
   const url = `${backendUrl}&endpoint=${endpoint}&use_path_style=true`;
-  await shell(
-    context,
-    `
-cd ${folder}
-export AWS_ENDPOINT_URL=${endpoint} ${callerVariable}=${stateCaller} PULUMI_BACKEND_URL='${url}'
+  const begin = `cd ${folder}
+export AWS_ENDPOINT_URL=${endpoint} ${callerVariable}=${stateCaller} PULUMI_BACKEND_URL='${url}'`;
+  const script = `${begin}
 pulumi stack init dev --secrets-provider '${environments.dev?.secretsProvider}'
 pulumi config set --secret token secret-word --stack dev
 test "$(pulumi config get token --stack dev)" = secret-word
 ! grep -q secret-word Pulumi.dev.yaml
 pulumi stack export --stack dev > exported.json
 pulumi stack import --stack dev --file exported.json
-pulumi stack rm --yes dev`,
-  );
+pulumi stack rm --yes dev`;
+  await withoutTls(context, stateBucket, `${begin}\npulumi stack ls`, async () => void (await shell(context, script)));
   const allowed = stateStatements({
     ...{ partition: "aws", region: "", accountId: "", project: "", environment: "" },
     ...{ bucketArn: "", stateKeyArn: "", secretsKeyArn: "" },
