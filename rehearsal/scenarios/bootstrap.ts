@@ -2,7 +2,7 @@ import { cp, rm } from "node:fs/promises";
 import path from "node:path";
 import {
   DeleteBucketPolicyCommand,
-  DeleteObjectsCommand,
+  DeleteObjectCommand,
   GetBucketPolicyCommand,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
@@ -83,9 +83,13 @@ pulumi stack rm --yes dev`;
 
 /** What a versioned bucket keeps of what was deleted goes, too. */
 async function empty(context: Context, Bucket: string): Promise<void> {
-  const { Versions = [], DeleteMarkers = [] } = await s3(context).send(new ListObjectVersionsCommand({ Bucket }));
-  const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-  if (Objects.length > 0) await s3(context).send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  const client = s3(context);
+  for (;;) {
+    const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
+    const found = [...Versions, ...DeleteMarkers];
+    if (found.length === 0) return;
+    for (const { Key, VersionId } of found) await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  }
 }
 
 /** What comes before the stack: by the real CLI, with its state then used by the real CLI. */
