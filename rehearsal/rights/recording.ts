@@ -22,3 +22,9 @@ export function unused(calls: Calls, recorded: Calls = recordedCalls): string[] 
   const known = [...new Set(Object.values(recorded).flat())].sort();
   return known.filter((operation) => !called.has(operation)).map((operation) => `nobody called ${operation}`);
 }
+
+/** Commands of the command line that nobody ran; a line each. Of a rehearsal with all steps alone. @param main the text of cli/main.ts */
+export function unrehearsed(calls: Calls, main: string): string[] {
+  const commands = [...main.matchAll(/\.command\("(\w+)"\)/g)].map(([, name]) => name ?? "");
+  return commands.filter((name) => !(`bluegreen-${name}` in calls)).map((name) => `nobody ran bluegreen ${name}`);
+}

@@ -118,7 +118,7 @@ describe("fails on settings that don't go together", () => {
   });
 });
 
-test.each([
+test.each<Raw>([
   { previewCidrs: '["0.0.0.0/0"]', onPurpose: '["previewCidrs"]' },
   { instancePolicyArns: '["arn:aws:iam::aws:policy/PowerUserAccess"]', onPurpose: '["instancePolicyArns"]' },
   { previewCidrs: '["10.0.0.0/8"]' },

@@ -4,7 +4,7 @@ import { authorizations, recordedCalls } from "../../bootstrap/rights/authorizat
 import { implied } from "../../bootstrap/rights/implied.ts";
 import { actionsOf } from "../../bootstrap/rights/operations.ts";
 import { actionsOfCaller, nobodys, roles, withheld } from "../../bootstrap/rights/roles.ts";
-import { uncovered, unused } from "../../rehearsal/rights/recording.ts";
+import { uncovered, unrehearsed, unused } from "../../rehearsal/rights/recording.ts";
 import { rightsTable, withRights } from "../../rehearsal/rights/table.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -33,13 +33,15 @@ test("every right that comes along comes with something that was recorded, and w
   expect(Object.keys(nobodys).filter((caller) => !(caller in recordedCalls))).toEqual([]);
 });
 
-test("every command that the command line has was recorded, and belongs to a role or to nobody", () => {
-  const main = readFileSync(path.join(root, "cli/main.ts"), "utf8");
-  const commands = [...main.matchAll(/\.command\("(\w+)"\)/g)].map(([, name]) => `bluegreen-${name}`);
-  const callers = [...commands, "pulumi-up", "pulumi-refresh", "pulumi-destroy"];
-  expect(callers.filter((caller) => !(caller in recordedCalls))).toEqual([]);
+test("given a command that a whole rehearsal has not run, then it is named", () => {
+  const main = 'program\n  .command("status")\nprogram\n  .command("history")';
+  expect(unrehearsed({ "bluegreen-status": ["ec2:DescribeImages"] }, main)).toEqual(["nobody ran bluegreen history"]);
+});
+
+test("every caller that was recorded belongs to a role or to nobody", () => {
+  const callers = Object.keys(recordedCalls);
   const homeless = callers.filter((caller) => !(caller in nobodys) && !Object.values(roles).some((of) => of(caller)));
-  expect(homeless).toEqual([]);
+  expect([callers.length > 10, homeless]).toEqual([true, []]);
 });
 
 test("the document has the table of these rights", () => {
