@@ -10,11 +10,6 @@ export const nobodys: Readonly<Record<string, string>> = {
   "pulumi-destroy": "a pipeline that can destroy its environment is a setting of its own: mayDestroy",
 };
 
-/** Rights that no role gets, and why. */
-export const withheld: Readonly<Record<string, string>> = {
-  "iam:DeleteRolePermissionsBoundary": "a role without its boundary could be given everything",
-};
-
 /** What each role is for, by who calls with it. */
 export const roles = {
   deploy: (caller: string) => !(caller in nobodys),
@@ -27,7 +22,7 @@ export type RoleName = keyof typeof roles;
 export function actionsOfCaller(operations: readonly string[]): readonly string[] {
   const along = implied.filter((one) => operations.includes(one.with)).flatMap(({ actions }) => actions);
   const all = new Set([...operations.flatMap(actionsOf), ...along]);
-  return [...all].filter((action) => !(action in withheld)).sort();
+  return [...all].sort();
 }
 
 /** Every right of a role. */
