@@ -13,14 +13,12 @@ const provider = (file: string) => `hashicorp/terraform-provider-aws, internal/s
 
 /** What AWS itself asks for on the way. */
 const byAws: readonly Implied[] = [
-  ...["CreateVpc", "CreateSubnet", "CreateInternetGateway", "CreateRouteTable", "CreateNatGateway"].map(
-    (operation) => ({
-      with: `ec2:${operation}`,
-      actions: ["ec2:CreateTags"],
-      source: ec2Tags,
-    }),
-  ),
-  ...["AllocateAddress", "CreateSecurityGroup", "CreateLaunchTemplate", "CreateVpcEndpoint"].map((operation) => ({
+  ...["CreateVpc", "CreateSubnet", "CreateInternetGateway", "CreateRouteTable"].map((operation) => ({
+    with: `ec2:${operation}`,
+    actions: ["ec2:CreateTags"],
+    source: ec2Tags,
+  })),
+  ...["CreateSecurityGroup", "CreateLaunchTemplate", "CreateVpcEndpoint"].map((operation) => ({
     with: `ec2:${operation}`,
     actions: ["ec2:CreateTags"],
     source: ec2Tags,
@@ -77,11 +75,6 @@ const byAws: readonly Implied[] = [
     actions: ["logs:TagResource"],
     source: "Amazon CloudWatch Logs API reference, CreateLogGroup",
   },
-  {
-    with: "acm:RequestCertificate",
-    actions: ["acm:AddTagsToCertificate"],
-    source: "AWS Certificate Manager user guide, Tag certificates",
-  },
   ...["PutMetricAlarm", "PutCompositeAlarm"].map((operation) => ({
     with: `cloudwatch:${operation}`,
     actions: ["cloudwatch:TagResource"],
@@ -119,4 +112,26 @@ const byProvider: readonly Implied[] = [
   { with: "dynamodb:CreateTable", actions: ["dynamodb:DescribeTimeToLive"], source: provider("dynamodb/table.go") },
 ];
 
-export const implied: readonly Implied[] = [...byAws, ...byProvider];
+/** What settings bring along that no recorded stack has; packages/provider-stub/handlers/ has the calls. */
+const bySettings: readonly Implied[] = [
+  {
+    with: "ec2:CreateVpc",
+    actions: [
+      ...["ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:CreateTags", "ec2:DeleteNatGateway"],
+      ...["ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeNatGateways"],
+      ...["ec2:DisassociateAddress", "ec2:ReleaseAddress"],
+    ],
+    source: "natGateways: single or one-per-az",
+  },
+  {
+    with: "elbv2:CreateLoadBalancer",
+    actions: [
+      ...["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:DescribeCertificate"],
+      ...["acm:ListTagsForCertificate", "acm:RequestCertificate", "route53:ChangeResourceRecordSets"],
+      ...["route53:GetChange", "route53:GetHostedZone", "route53:ListResourceRecordSets"],
+    ],
+    source: "domain with hostedZoneId",
+  },
+];
+
+export const implied: readonly Implied[] = [...byAws, ...byProvider, ...bySettings];

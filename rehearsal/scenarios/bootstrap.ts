@@ -72,8 +72,14 @@ pulumi stack import --stack dev --file exported.json
 pulumi stack rm --yes dev`;
   await withoutTls(context, stateBucket, `${begin}\npulumi stack ls`, async () => void (await shell(context, script)));
   const allowed = stateStatements({
-    ...{ partition: "aws", region: "", accountId: "", project: "", environment: "" },
-    ...{ bucketArn: "", stateKeyArn: "", secretsKeyArn: "" },
+    partition: "aws",
+    region: "",
+    accountId: "",
+    project: "",
+    environment: "",
+    bucketArn: "",
+    stateKeyArn: "",
+    secretsKeyArn: "",
   }).flatMap(({ Action = [] }) => Action);
   const called = (await context.session.calls())[stateCaller] ?? [];
   const lacking = called.filter((operation) => actionsOf(operation).some((action) => !allowed.includes(action)));

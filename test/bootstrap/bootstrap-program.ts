@@ -34,9 +34,10 @@ export async function bootstrapped(
     {
       newResource({ type, name, inputs }) {
         resources.push({ type, name, inputs: inputs as Registered["inputs"] });
-        const physical = (inputs as { name?: string }).name ?? `${name}-1234567`;
+        const given = inputs as Readonly<Record<string, unknown>>;
+        const physical = (given.name as string | undefined) ?? `${name}-1234567`;
         const arn = (arns[type] ?? ((one) => `arn:aws:iam::${accountId}:unused/${one}`))(physical);
-        const state = { ...inputs, name: physical, bucket: physical, keyId: physical, arn };
+        const state = { ...given, name: physical, bucket: physical, keyId: physical, arn };
         return { id: physical, state };
       },
       call({ token }) {
