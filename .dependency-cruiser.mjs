@@ -18,6 +18,7 @@ export const floors = [
   ["config"],
   ["packages"],
   ["policy"],
+  ["bootstrap"],
   ["tools"],
 ];
 

@@ -6,6 +6,7 @@ import { credentialsOf, oneFile, profileOf } from "./credentials.ts";
 import { AwsFault } from "./fault.ts";
 import { transport } from "./transport.ts";
 import { filled, type ProviderConfig } from "./provider-keys.ts";
+import { callerVariable } from "../deployment/variables.ts";
 
 /** What the program itself asks of AWS, beside what its provider does. */
 export interface AwsClients {
@@ -45,6 +46,8 @@ export function clientOptions(config: ProviderConfig, env: Environment = process
     // The provider's own 25 are made for throttled deployments; a gate or a command has somebody waiting.
     maxAttempts: config.maxRetries ?? 5,
     retryMode: config.retryMode,
+    // CloudTrail's userAgent says who called: app/bluegreen-rollback. The SDKs and the provider follow the same variable.
+    userAgentAppId: filled(env[callerVariable]) ?? "bluegreen",
     // An explicit false leaves it to the environment, as in the provider.
     useDualstackEndpoint: config.useDualstackEndpoint ? true : undefined,
   };

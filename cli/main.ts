@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defaults } from "./defaults.ts";
+import { callerVariable } from "../deployment/variables.ts";
 import { exitCodes, exitMeanings, type ExitCode, CliError } from "./error.ts";
 
 const program = new Command("bluegreen")
@@ -217,6 +218,8 @@ function run<A extends unknown[]>(action: (context: Context, ...args: A) => Prom
       });
     }
     const given = args.slice(0, -1) as unknown as A;
+    // Of this process and of the engine, the program and the provider below it; whoever has set one keeps it.
+    process.env[callerVariable] ??= `bluegreen-${(args.at(-1) as Command).name()}`;
     process.exitCode = await exitCodeOf(context, () => action(context, ...given));
     process.exit();
   };

@@ -12,6 +12,8 @@ export interface InstanceRoleArgs {
   settingsPath: string;
   /** Policies that the service needs beside these. */
   policyArns: string[];
+  /** Permissions boundary of the role; undefined: its policies alone decide. */
+  boundaryArn?: string;
   /** Tags that the colour's group carries, too. */
   tags: Record<string, string>;
 }
@@ -34,6 +36,7 @@ export class InstanceRole extends pulumi.ComponentResource {
       `${name}-role`,
       {
         description: source === "jobs" ? "Instances of one-off jobs" : `Instances of the ${source} fleet`,
+        permissionsBoundary: args.boundaryArn,
         assumeRolePolicy: JSON.stringify({
           Version: "2012-10-17",
           Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],

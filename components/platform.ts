@@ -146,6 +146,7 @@ export function createPlatform({
       region,
       settingsPath,
       policyArns: settings.instancePolicyArns,
+      boundaryArn: settings.instanceBoundaryArn,
       tags,
     });
   return { network, securityGroups, loadBalancer, roles: byColor(role), jobsRole: role("jobs"), endpoints, keyArn };

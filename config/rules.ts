@@ -29,6 +29,15 @@ const ranges = ["allowedCidrs", "previewCidrs"] as const;
 const subnetLists = ["publicSubnetIds", "privateSubnetIds"] as const;
 const images = ["blueAmi", "greenAmi"] as const;
 
+/** Policies of AWS that hand out the account (policy/rules/access.ts has them, too). */
+const administrator = /:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
+
+/** Shortest prefix of a range that one owner has (RFC 791: a class A network): two halves of the Internet are everybody, too. */
+const widest = 8;
+
+const saidTwice = (name: Settings["onPurpose"][number]): string =>
+  `it is said twice: pulumi config set --path "onPurpose[0]" ${name}`;
+
 /** What must hold between settings that are each valid alone. */
 const rules: Rule[] = [
   rule(
@@ -36,6 +45,22 @@ const rules: Rule[] = [
     ["volumeInitializationRate"],
     ({ volumeInitializationRate: rate }) => rate > 0 && rate < 100 && "0, or 100 to 300, as EBS has it",
   ),
+  rule("instancePolicyArns", ["instancePolicyArns", "onPurpose"], ({ instancePolicyArns, onPurpose }) => {
+    const wide = instancePolicyArns.filter((arn) => administrator.test(arn));
+    return (
+      wide.length > 0 &&
+      !onPurpose.includes("instancePolicyArns") &&
+      `policies that don't hand out the account (${wide.join(", ")}), unless ${saidTwice("instancePolicyArns")}`
+    );
+  }),
+  rule("previewCidrs", ["previewCidrs", "onPurpose"], ({ previewCidrs, onPurpose }) => {
+    const wide = previewCidrs.filter((range) => new Address4(range).subnetMask < widest);
+    return (
+      wide.length > 0 &&
+      !onPurpose.includes("previewCidrs") &&
+      `ranges of your own, /${widest} at most (${wide.join(", ")}), unless ${saidTwice("previewCidrs")}`
+    );
+  }),
   ...images.map((name) =>
     rule(
       name,

@@ -86,6 +86,11 @@ export const schema = z.strictObject({
     .array(matching(/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/\S+$/, "IAM policy ARNs"))
     .default([])
     .describe("IAM policies that the service needs beside those that the stack gives"),
+  instanceBoundaryArn: matching(/^arn:aws[a-z-]*:iam::\d{12}:policy\/\S+$/, "the ARN of an IAM policy")
+    .optional()
+    .describe(
+      "Permissions boundary of the instances' roles, which bootstrap/ makes: more than it nobody can give them",
+    ),
   backendPorts: z
     .array(integer(1, 65535))
     .default([])
@@ -207,6 +212,12 @@ export const schema = z.strictObject({
   slackWebhook: matching(/^https:\/\/[^\s/]+\/\S+$/, "an https URL")
     .optional()
     .describe("Slack webhook that is told of releases. A secret: pulumi config set --secret slackWebhook https://..."),
+  onPurpose: z
+    .array(z.enum(["instancePolicyArns", "previewCidrs"]))
+    .default([])
+    .describe(
+      "Settings whose dangerous values are meant: an administrator's policies, a preview that everybody may reach",
+    ),
   promoteFrom: matching(/^[A-Za-z0-9._-]{1,100}$/, "a stack's name such as staging")
     .optional()
     .describe("Stack that must have served an image before a release here may take it"),

@@ -8,3 +8,6 @@ export const revokedVariable = "BLUEGREEN_REVOKED";
 
 /** Set for one run, to a reason, it turns guards and gate into warnings. It is no config, so that it can't stay behind. */
 export const overrideVariable = "BLUEGREEN_OVERRIDE";
+
+/** AWS's own variable: the application's name in the user agent of each request (SDKs and tools reference guide, "Application ID"). */
+export const callerVariable = "AWS_SDK_UA_APP_ID";

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { table, verdict, type Report } from "./report.ts";
+import { uncovered, unrehearsed, unused } from "./rights/recording.ts";
 import { runSteps } from "./run.ts";
 import { openSession, type ProviderChoice, type Session } from "./session.ts";
 import { Context } from "./scenarios/context.ts";
@@ -107,8 +108,13 @@ async function main(): Promise<number> {
     const failed = traffic?.failed ?? 0;
     const lostWithMachine = reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0);
     const lostToCanary = reports.reduce((sum, step) => sum + (step.lostToCanary ?? 0), 0);
+    const calls = await session.calls();
+    const commandLine = await readFile(path.join(folder, "..", "cli", "main.ts"), "utf8");
+    const whole = options.step.length === 0 && !options.machines && !options.keep;
+    const rights = [...uncovered(calls), ...(whole ? [...unused(calls), ...unrehearsed(calls, commandLine)] : [])];
+    await writeFile(path.join(folder, "calls.json"), `${JSON.stringify(calls, null, 2)}\n`);
     const report: Report = {
-      ok: reports.every((step) => step.ok) && failed <= lostWithMachine + lostToCanary,
+      ok: reports.every((step) => step.ok) && failed <= lostWithMachine + lostToCanary && rights.length === 0,
       startedAt: new Date(begun).toISOString(),
       seconds: (Date.now() - begun) / 1000,
       node: process.version,
@@ -124,6 +130,7 @@ async function main(): Promise<number> {
     };
     await writeFile(path.join(folder, "result.json"), `${JSON.stringify(report, null, 2)}\n`);
     say(table(report));
+    for (const line of rights) say(`${line}: docs/rights.md says what to do`);
     say(verdict(report));
     ok = report.ok;
     processes = await session.processes();

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { type ClientOptions, type LocalAws, startLocalAws } from "@bluegreen/local-aws";
+import { type ClientOptions, type LocalAws, providerName, startLocalAws } from "@bluegreen/local-aws";
 import { requireMachines } from "@bluegreen/machines";
 import { startProviders } from "@bluegreen/provider-stub";
 import type { ConfigOverrides } from "./engine/settings.ts";
@@ -16,6 +16,7 @@ import { makePrograms } from "./programs.ts";
 import type { CleanUp } from "../tools/clean-up.ts";
 import { findMoto } from "../tools/moto.ts";
 import { findPulumi } from "../tools/pulumi-cli.ts";
+import { callerVariable } from "../deployment/variables.ts";
 
 /** Which AWS provider deploys: the local stand-in, or the official one, which Pulumi downloads. */
 export type ProviderChoice = "local" | "official";
@@ -56,6 +57,7 @@ export interface Session {
   holdCall: LocalAws["holdCall"];
   releaseCalls: LocalAws["releaseCalls"];
   delayAlarms: LocalAws["delayAlarms"];
+  calls: LocalAws["calls"];
   /** Ids of the processes that must be gone when all is cleaned up: the cloud and every instance that runs now. */
   processes(): Promise<number[]>;
   /** Writes into the stack's settings where AWS is from now on. */
@@ -110,7 +112,11 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   if (provider === "local") {
     progress("starting the local provider");
     const providers = await startProviders({
-      env: rehearsalEnvironment(process.env, workDir, { ...env, REHEARSAL_TIME_SCALE: String(timeScale) }),
+      env: rehearsalEnvironment(process.env, workDir, {
+        ...env,
+        REHEARSAL_TIME_SCALE: String(timeScale),
+        [callerVariable]: providerName,
+      }),
     });
     cleanUp.add("local provider", () => providers.stop());
     env.PULUMI_DEBUG_PROVIDERS = providers.debugProviders;
@@ -129,7 +135,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   };
   const stackOf = (name: string, settings: ConfigOverrides) => {
     const config = { ...aws, ...named(settings) };
-    return new RehearsalStack({ stackName: name, workDir, project, repository, programs, env, config });
+    const onCaller = (caller: string) => cloud.begin(caller);
+    return new RehearsalStack({ stackName: name, workDir, project, repository, programs, env, config, onCaller });
   };
   const stack = stackOf(stackName, {});
   // The alarms' minutes are as short as the cloud's clocks are fast.
@@ -151,6 +158,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     holdCall: (action) => cloud.holdCall(action),
     releaseCalls: () => cloud.releaseCalls(),
     delayAlarms: (seconds) => cloud.delayAlarms(seconds),
+    calls: () => cloud.calls(),
     async processes() {
       const { instances } = await cloud.state();
       return [cloud.pid, ...instances.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))];

@@ -209,6 +209,11 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
       ofType(run, "RolePolicyAttachment").filter(({ inputs }) => String(inputs.policyArn).endsWith("/Own")).length,
     seen: [0, 3],
   },
+  instanceBoundaryArn: {
+    values: ["", "arn:aws:iam::111111111111:policy/Boundary"],
+    places: (run) => ofType(run, "Role").map(({ inputs }) => inputs.permissionsBoundary),
+    seen: [[undefined, undefined, undefined], Array(3).fill("arn:aws:iam::111111111111:policy/Boundary")],
+  },
   backendPorts: {
     values: [[], [5432, 6379]],
     places: (run) => rules(run, /fleet-backend/, "fromPort"),
@@ -485,6 +490,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     read: "the notices of the release commands",
   },
   imageSigningKey: { values: ["alias/images", "alias/others"], read: "bluegreen release" },
+  onPurpose: { values: [[], ["previewCidrs"]], read: "the rules between settings" },
   promoteFrom: { values: ["staging", "qa"], read: "bluegreen release" },
 };
 

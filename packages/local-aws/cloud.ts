@@ -10,6 +10,7 @@ import { Controller } from "./autoscaling/controller.ts";
 import { Hooks } from "./autoscaling/hooks.ts";
 import { Launcher } from "./autoscaling/launcher.ts";
 import { answerAutoScaling } from "./autoscaling/service.ts";
+import { CallLog } from "./call-log.ts";
 import { Clock } from "./clock.ts";
 import { type Credentials, Keys } from "./door/keys.ts";
 import { answerSts } from "./door/sts.ts";
@@ -156,6 +157,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
   const around = { ec2, region, topology: () => elb.topology };
   const faults = new FaultInjection();
   const heldCalls = new HeldCalls();
+  const calls = new CallLog();
   const front = new Front({
     moto: moto.agent,
     keys,
@@ -175,7 +177,7 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       sns: query(answerSns),
       sts: query((call, passOn) => answerSts(call, passOn, keys)),
     },
-    judge: (request) => models.judge(request),
+    judge: (request, onOperation) => models.judge(request, onOperation),
     control: controlPaths({
       elb,
       balancer,
@@ -186,9 +188,11 @@ export async function runCloud(options: CloudOptions, log: (line: string) => voi
       alarms: cloudWatch.alarms,
       cloudWatch,
       groups: controller.groups,
+      calls,
     }),
     faults,
     heldCalls,
+    calls,
     log,
   });
   endpoint = await front.listen();

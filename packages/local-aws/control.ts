@@ -1,3 +1,4 @@
+import type { CallLog } from "./call-log.ts";
 import type { Group } from "./autoscaling/model.ts";
 import type { Alarms } from "./cloudwatch/alarms.ts";
 import type { RunningCloudWatch } from "./cloudwatch/start.ts";
@@ -66,6 +67,7 @@ export interface ControlArgs {
   heldCalls: HeldCalls;
   alarms: Pick<Alarms, "list">;
   cloudWatch: Pick<RunningCloudWatch, "delayAlarms">;
+  calls: Pick<CallLog, "list" | "begin">;
 }
 
 function stateOf({ elb, balancer, addresses, instances, groups, alarms, heldCalls }: ControlArgs): CloudState {
@@ -105,7 +107,8 @@ function stateOf({ elb, balancer, addresses, instances, groups, alarms, heldCall
 }
 
 /**
- * The paths that AWS doesn't have: `GET /rehearsal/state`; `POST /rehearsal/alarm-lag/N`, after which alarms come N AWS seconds late;
+ * The paths that AWS doesn't have: `GET /rehearsal/state`; `GET /rehearsal/calls`, who called what; `POST /rehearsal/callers/NAME`, after
+ * which the provider's calls are that caller's; `POST /rehearsal/alarm-lag/N`, after which alarms come N AWS seconds late;
  * `POST /rehearsal/instances/ID/kill`, which lets a machine die;
  * `POST /rehearsal/hold/ACTION`, after which the next call of that action does not land before `POST /rehearsal/release`;
  * and `POST /rehearsal/faults/FAULT/N`,
@@ -115,6 +118,14 @@ export function controlPaths(args: ControlArgs): (method: string, path: string) 
   return (method, path) => {
     if (method === "GET" && path === "/rehearsal/state") {
       return stateOf(args);
+    }
+    if (method === "GET" && path === "/rehearsal/calls") {
+      return args.calls.list();
+    }
+    const caller = /^\/rehearsal\/callers\/([a-z-]+)$/.exec(path)?.[1];
+    if (method === "POST" && caller) {
+      args.calls.begin(caller);
+      return { caller };
     }
     const lag = /^\/rehearsal\/alarm-lag\/(\d+)$/.exec(path)?.[1];
     if (method === "POST" && lag) {

@@ -17,6 +17,7 @@ import { authenticate, type Caller } from "./door/signature.ts";
 import { ofWebPage } from "./door/web.ts";
 import { actionOf, AwsError } from "@bluegreen/query-protocol";
 import { messageOf } from "./errors.ts";
+import type { CallLog } from "./call-log.ts";
 import type { Spoken } from "./exchange.ts";
 import { faultReply, type FaultInjection } from "./fault-injection.ts";
 import type { HeldCalls } from "./held-calls.ts";
@@ -43,6 +44,8 @@ export interface FrontArgs {
   faults?: Pick<FaultInjection, "take">;
   /** Holds calls on purpose; default: none. */
   heldCalls?: Pick<HeldCalls, "pass">;
+  /** Keeps who called what; default: nobody does. */
+  calls?: Pick<CallLog, "add">;
   log(line: string): void;
 }
 
@@ -175,7 +178,7 @@ export class Front {
     body: Buffer,
   ): Promise<Reply | undefined> {
     const request = { service, method, url, headers, body };
-    const verdict = await this.args.judge(request);
+    const verdict = await this.args.judge(request, (operation) => this.args.calls?.add(headers, operation));
     if (!verdict) return undefined;
     const what = targetAction(headers) || actionOf(body.toString("utf8")) || `${method} ${url}`;
     this.args.log(`${service} ${what} is not allowed by AWS's model: ${verdict.code} ${verdict.message}`);

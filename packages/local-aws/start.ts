@@ -9,6 +9,7 @@ import { ownEnvironment } from "./environment.ts";
 import type { Fault } from "./fault-injection.ts";
 import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 
+export { providerName } from "./call-log.ts";
 export type { ClientOptions } from "./cloud.ts";
 export type { CloudState } from "./control.ts";
 export type { Fault } from "./fault-injection.ts";
@@ -41,6 +42,10 @@ export interface LocalAws {
   releaseCalls(): Promise<void>;
   /** Lets alarms come late by so many AWS seconds, as CloudWatch's do; 0: at once. */
   delayAlarms(seconds: number): Promise<void>;
+  /** Who called what, so far: operations (`elbv2:ModifyListener`) by caller. Whoever gives no `AWS_SDK_UA_APP_ID` is not counted. */
+  calls(): Promise<Record<string, string[]>>;
+  /** The provider's calls are this caller's from now on; a caller that calls by itself says so by that. */
+  begin(caller: string): Promise<void>;
   /** Ends the cloud and everything that it started. */
   stop(): Promise<void>;
 }
@@ -73,6 +78,8 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
     holdCall: async (action) => void (await control(client, "POST", `hold/${action}`)),
     releaseCalls: async () => void (await control(client, "POST", "release")),
     delayAlarms: async (seconds) => void (await control(client, "POST", `alarm-lag/${seconds}`)),
+    calls: async () => (await control(client, "GET", "calls")) as Record<string, string[]>,
+    begin: async (caller) => void (await control(client, "POST", `callers/${caller}`)),
     stop: () => stop(child),
   };
 }

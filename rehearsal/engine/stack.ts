@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { pulumiFolders, rehearsalEnvironment } from "./environment.ts";
+import { callerVariable } from "../../deployment/variables.ts";
 import { stackOutputs, type StackOutputs } from "../../deployment/stack-outputs.ts";
 import type { OperationName, OperationOptions, OperationResult, Progress } from "../../automation/protocol.ts";
 import { RunningOperation } from "../../automation/running.ts";
@@ -25,6 +26,10 @@ export interface RehearsalStackArgs {
   readonly env?: Readonly<Record<string, string>>;
   /** Settings laid over the repository's. */
   readonly config?: ConfigOverrides;
+  /** What callers' names begin with; default: `pulumi`. */
+  readonly caller?: string;
+  /** Is told who calls AWS from now on: `pulumi-up`. */
+  readonly onCaller?: (caller: string) => Promise<void>;
 }
 
 /** Options of an operation, and who is told of its progress. */
@@ -92,8 +97,11 @@ export class RehearsalStack {
   /** Begins an operation that can be interrupted or killed on its way. */
   async start(operation: OperationName, { onProgress, ...options }: RunOptions = {}): Promise<RunningOperation> {
     await this.prepare();
-    const { project: folder, stackName: stack } = this.args;
-    return new RunningOperation({ operation, options, folder, stack, env: this.environment() }, onProgress);
+    const { project: folder, stackName: stack, onCaller } = this.args;
+    const caller = `${this.args.caller ?? "pulumi"}-${operation}`;
+    await onCaller?.(caller);
+    const env = { ...this.environment(), [callerVariable]: caller };
+    return new RunningOperation({ operation, options, folder, stack, env }, onProgress);
   }
 
   /** The environment of whatever works on this stack: the engine, the program, and the release commands. */
@@ -111,6 +119,8 @@ export class RehearsalStack {
       stackName,
       project,
       repository: project,
+      // Not the stack's rights: what it calls is another program's.
+      caller: "beside",
       config: { ...args.config, ...config },
     });
   }

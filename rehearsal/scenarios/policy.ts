@@ -4,7 +4,9 @@ import { fixtures } from "./release.ts";
 import { shell } from "./shell.ts";
 
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
-const sabotage = `pulumi config set --path 'instancePolicyArns[0]' ${administrator}`;
+// Said twice, so that it is the pack that refuses it.
+const sabotage = `pulumi config set --path 'instancePolicyArns[0]' ${administrator}
+pulumi config set --path 'onPurpose[0]' instancePolicyArns`;
 
 /** Runs commands that must fail. @returns what they printed */
 async function refused(context: Context, script: string): Promise<string> {
@@ -42,7 +44,7 @@ export const policy: Step = {
       );
       expectWords(advised, /\[advisory\]\s+no-administrator/);
     } finally {
-      await shell(context, "pulumi config rm instancePolicyArns");
+      await shell(context, "pulumi config rm instancePolicyArns\npulumi config rm onPurpose");
     }
     return { touched: [], note: "0 rules broken by the stack; AdministratorAccess for the servers refused" };
   },

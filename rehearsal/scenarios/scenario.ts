@@ -1,5 +1,6 @@
 import { access } from "./access.ts";
 import { bootGate } from "./boot-gate.ts";
+import { bootstrap } from "./bootstrap.ts";
 import { commandSteps } from "./commands.ts";
 import { caughtSteps } from "./commands-caught.ts";
 import { commandAlarmSteps } from "./commands-alarms.ts";
@@ -13,6 +14,7 @@ import { logSteps } from "./commands-log.ts";
 import { planSteps } from "./commands-plan.ts";
 import { rollbackCheckSteps } from "./commands-rollback-check.ts";
 import { revokedSteps } from "./commands-revoked.ts";
+import { singleSteps } from "./commands-single.ts";
 import { verdictSteps } from "./commands-verdict.ts";
 import { destroy } from "./destroy.ts";
 import { driftSteps } from "./drift.ts";
@@ -45,6 +47,7 @@ const commandHazards = [
   ...rollbackCheckSteps,
   ...logSteps,
   ...revokedSteps,
+  ...singleSteps,
   ...killSteps,
   environments,
   variants,
@@ -68,7 +71,19 @@ export function scenarioOf({ machines }: { machines: boolean }): Step[] {
         ...hazards,
         destroy,
       ]
-    : [readme, access, ...release, ...faults, redisAway, bootGate, policy, ...hazards, ...commandHazards, destroy];
+    : [
+        readme,
+        access,
+        ...release,
+        ...faults,
+        redisAway,
+        bootGate,
+        policy,
+        bootstrap,
+        ...hazards,
+        ...commandHazards,
+        destroy,
+      ];
 }
 
 /**

@@ -24,6 +24,24 @@ describe("fails on settings that don't go together", () => {
       ['notificationEmails: ["a@x.co","a@x.co"]. Allowed: each'],
     ],
     ["a canary on an empty fleet", { standbyWeight: "1" }, ["standbyWeight: 1. Allowed: 0 while green is the standby"]],
+    [
+      "a preview for everybody",
+      { previewCidrs: '["0.0.0.0/0"]' },
+      ['previewCidrs: ["0.0.0.0/0"]. Allowed: ranges of your own, /8 at most (0.0.0.0/0), unless it is said twice'],
+    ],
+    [
+      "a preview for everybody, in two halves",
+      { previewCidrs: '["0.0.0.0/1","128.0.0.0/1"]' },
+      ["ranges of your own, /8 at most (0.0.0.0/1, 128.0.0.0/1)"],
+    ],
+    [
+      "an administrator on every server, and another setting said twice",
+      { instancePolicyArns: '["arn:aws:iam::aws:policy/AdministratorAccess"]', onPurpose: '["previewCidrs"]' },
+      [
+        "Allowed: policies that don't hand out the account (arn:aws:iam::aws:policy/AdministratorAccess), unless it is said " +
+          'twice: pulumi config set --path "onPurpose[0]" instancePolicyArns',
+      ],
+    ],
     ["overlapping ranges", { allowedCidrs: '["10.0.0.0/8","10.1.0.0/16"]' }, ["(10.0.0.0/8 and 10.1.0.0/16 do)"]],
     ["the small range first", { previewCidrs: '["10.1.0.0/16","10.0.0.0/8"]' }, ["previewCidrs: "]],
     ["one range twice", { allowedCidrs: '["10.0.0.0/8","10.0.0.0/8"]' }, ["ranges that do not overlap"]],
@@ -103,6 +121,14 @@ describe("fails on settings that don't go together", () => {
     expect(faults).toHaveLength(expected.length);
     expected.forEach((fragment, index) => expect(faults[index]).toContain(fragment));
   });
+});
+
+test.each<Raw>([
+  { previewCidrs: '["0.0.0.0/0"]', onPurpose: '["previewCidrs"]' },
+  { instancePolicyArns: '["arn:aws:iam::aws:policy/PowerUserAccess"]', onPurpose: '["instancePolicyArns"]' },
+  { previewCidrs: '["10.0.0.0/8"]' },
+])("given what is dangerous and said twice, or a range that one owner has, then it is taken: %j", (raw) => {
+  expect(() => parseSettings({ ...minimal, ...raw })).not.toThrow();
 });
 
 describe("fails with all faults in one message", () => {

@@ -30,8 +30,11 @@ export interface Verdict {
 
 /** AWS's service models, as botocore has them, in a process of their own: moto's has enough to do. */
 export interface ModelJudge {
-  /** Undefined: the models allow it. */
-  judge(request: Judged): Promise<Verdict | undefined>;
+  /**
+   * Undefined: the models allow it.
+   * @param onOperation gets what is called, `elbv2:ModifyListener`, by botocore's names; nothing where AWS has no such operation
+   */
+  judge(request: Judged, onOperation?: (operation: string) => void): Promise<Verdict | undefined>;
   stop(): Promise<void>;
 }
 
@@ -60,11 +63,13 @@ export function startModelJudge(python: string, onLine: (line: string) => void):
   );
   child.stdin.on("error", () => undefined);
   return {
-    async judge({ service, method, url, headers, body }) {
+    async judge({ service, method, url, headers, body }, onOperation) {
       if (over) throw over;
       const answer = new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
       child.stdin.write(`${JSON.stringify({ service, method, url, headers, body: body.toString("base64") })}\n`);
-      return (JSON.parse(await answer) as Verdict | null) ?? undefined;
+      const { refused, operation } = JSON.parse(await answer) as { refused: Verdict | null; operation: string | null };
+      if (operation !== null) onOperation?.(operation);
+      return refused ?? undefined;
     },
     async stop() {
       child.stdin.end();

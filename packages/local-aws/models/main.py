@@ -19,17 +19,20 @@ class Judge:
         self.models = Models()
         self.constraints = Constraints()
 
-    def judge(self, scope: str, method: str, url: str, headers: dict[str, str], body: bytes) -> Verdict | None:
-        """None: AWS's model allows the request."""
+    def judge(
+        self, scope: str, method: str, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[Verdict | None, str | None]:
+        """The verdict, None where AWS's model allows the request, and the operation as `service:Operation`, None where it has none."""
         protocol, service = self.spoken(scope, headers)
         try:
             request = read(self.models, scope, method, url, headers, body)
         except UnknownOperation as error:
-            return unknown_operation(protocol, service, str(error))
+            return unknown_operation(protocol, service, str(error)), None
         except Unreadable as error:
-            return unreadable(protocol, str(error))
+            return unreadable(protocol, str(error)), None
         faults = self.constraints.faults(request.params, request.shape) if request.shape else []
-        return refusal(request.protocol, request.service, request.unknown, faults)
+        verdict = refusal(request.protocol, request.service, request.unknown, faults)
+        return verdict, f"{request.service}:{request.operation}"
 
     def spoken(self, scope: str, headers: dict[str, str]) -> tuple[str, str]:
         """The protocol that the caller hears, and the service's name; for a service that AWS does not have, the Query one."""
@@ -49,13 +52,16 @@ def main() -> None:
         request = json.loads(line)
         body = base64.b64decode(request["body"])
         try:
-            verdict = judge.judge(request["service"], request["method"], request["url"], request["headers"], body)
+            verdict, operation = judge.judge(
+                request["service"], request["method"], request["url"], request["headers"], body
+            )
         except Exception:
             # A fault of this program's own fails one call, and loudly.
             traceback.print_exc()
             verdict = Verdict("InternalFailure", "The request could not be held against AWS's model; see the log.", 500)
-        answer = verdict and {**verdict._asdict(), "protocol": judge.spoken(request["service"], request["headers"])[0]}
-        print(json.dumps(answer), flush=True)
+            operation = None
+        refused = verdict and {**verdict._asdict(), "protocol": judge.spoken(request["service"], request["headers"])[0]}
+        print(json.dumps({"refused": refused, "operation": operation}), flush=True)
 
 
 if __name__ == "__main__":

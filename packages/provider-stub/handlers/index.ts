@@ -5,6 +5,7 @@ import { defaultSecurityGroup } from "./default-security-group.ts";
 import { dnsRows } from "./dns.ts";
 import { flowLog } from "./flow-log.ts";
 import { group } from "./group.ts";
+import { iamAccountRows } from "./iam-account.ts";
 import { iamRows } from "./iam.ts";
 import { kmsKey } from "./kms-key.ts";
 import { launchTemplate } from "./launch-template.ts";
@@ -38,6 +39,7 @@ const all: Row[] = [
   group,
   scalingPolicy,
   ...iamRows,
+  ...iamAccountRows,
   ...s3Rows,
   ...dnsRows,
   metricAlarm,

@@ -182,26 +182,26 @@ const ownership = partRow<s3.OwnershipControls>({
   drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketOwnershipControlsCommand({ Bucket })),
 });
 
-const policy = partRow<{ Policy: string }>({
-  type: "aws:s3/bucketPolicy:BucketPolicy",
-  args: shape("bucket:own policy"),
-  put: (Bucket, { Policy }, cloud) => cloud.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy })),
-  get: (Bucket, cloud) => cloud.s3.send(new s3.GetBucketPolicyCommand({ Bucket })),
-  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
-});
-
-/** Versioning can be suspended and never taken away: that is what the official provider does when its resource goes. */
+/** Versions can't be switched off again, only suspended (s3/bucket_versioning.go). */
 const versioning = partRow<{ VersioningConfiguration: s3.VersioningConfiguration }>({
   type: "aws:s3/bucketVersioning:BucketVersioning",
   args: shape("bucket:own versioningConfiguration{status}"),
   put: (Bucket, { VersioningConfiguration }, cloud) =>
     cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
   async get(Bucket, cloud) {
-    const { Status = "Disabled" } = await cloud.s3.send(new s3.GetBucketVersioningCommand({ Bucket }));
+    const { Status } = await cloud.s3.send(new s3.GetBucketVersioningCommand({ Bucket }));
     return { VersioningConfiguration: { Status } };
   },
   drop: (Bucket, cloud) =>
     cloud.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
+});
+
+const policy = partRow<{ Policy: string }>({
+  type: "aws:s3/bucketPolicy:BucketPolicy",
+  args: shape("bucket:own policy"),
+  put: (Bucket, { Policy }, cloud) => cloud.s3.send(new s3.PutBucketPolicyCommand({ Bucket, Policy })),
+  get: (Bucket, cloud) => cloud.s3.send(new s3.GetBucketPolicyCommand({ Bucket })),
+  drop: (Bucket, cloud) => cloud.s3.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 });
 
 const parts = [accessBlock, encryption, lifecycle, ownership, policy, versioning];

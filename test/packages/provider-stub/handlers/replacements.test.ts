@@ -16,6 +16,12 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
   "aws:ec2/routeTableAssociation:RouteTableAssociation": { forced: ["subnetId"], inPlace: ["routeTableId"] },
   "aws:ec2/route:Route": { forced: ["routeTableId", "destinationCidrBlock"], inPlace: ["gatewayId", "natGatewayId"] },
   "aws:ec2/eip:Eip": { forced: ["domain"], inPlace: ["tags"] },
+  "aws:iam/policy:Policy": { forced: ["name", "path", "description"], inPlace: ["policy", "tags"] },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    forced: ["url"],
+    inPlace: ["clientIdLists", "thumbprintLists", "tags"],
+  },
+  "aws:s3/bucketVersioning:BucketVersioning": { forced: ["bucket"], inPlace: ["versioningConfiguration"] },
   "aws:ec2/natGateway:NatGateway": { forced: ["subnetId", "allocationId"], inPlace: ["tags"] },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     forced: ["vpcId", "serviceName", "vpcEndpointType"],
