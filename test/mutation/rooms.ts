@@ -25,8 +25,8 @@ export const rooms: readonly Room[] = [
     name: "components",
     // What is decided there. Resources and their arguments are looked at in the whole program (test/index.*, npm run lint:aws).
     files: [
-      ...["deployed", "fleet-guards", "images", "names", "older-settings", "override", "provider-config"],
-      ...["region-info", "release-revision"],
+      ...["deployed", "endpoint-services", "fleet-guards", "images", "names", "network-refusals", "older-settings"],
+      ...["override", "provider-config", "region-info", "release-revision", "revoked-images"],
     ].map((file) => `components/${file}.ts`),
     tests: "test/components",
   },

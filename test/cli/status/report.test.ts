@@ -144,6 +144,11 @@ describe("since when it serves", () => {
       { ...released, record: record({ outcome: "released", servesSince: before(90) }) },
       before(90),
     ],
+    [
+      "is not known of the colour that a release without weights was to replace",
+      { record: record({ outcome: "rolled-back", servesSince: before(90) }) },
+      undefined,
+    ],
     ["is not known while it shares", { ...released, weights: weights(10, 90) }, undefined],
     ["is not known without a record", { ...released, record: undefined }, undefined],
     [
@@ -232,6 +237,15 @@ describe("differences", () => {
       ["capacity: blue's group has 2-4 instances, the state says at least 3"],
     ],
     [
+      "fleets below a floor that no preview lowers",
+      { settings: settled({ capacityFloor: 3 }) },
+      [
+        "capacity: blue's group has 2-4 instances, the state says at least 3",
+        "capacity: green's group has 2-4 instances, the state says at least 3",
+      ],
+    ],
+    ["no image where the state names none", { settings: settled({ blueAmi: undefined, greenAmi: undefined }) }, []],
+    [
       "an image",
       { fleets: { blue: fleet("blue"), green: fleet("green", { image: v1 }) } },
       ["image: green runs ami-00000000000000001, the state says ami-00000000000000002"],
@@ -254,6 +268,9 @@ describe("a lock", () => {
     }),
   );
 });
+
+it("tells nobody who serves where the listener sends requests to neither colour", () =>
+  expect(report({ weights: weights(0, 0) }).serving).toBeUndefined());
 
 it("tells a release only while it is under way", () => {
   const of = (outcome: "running" | "released") => report({ record: record({ outcome, stage: "bake" }) }).release;
