@@ -29,6 +29,8 @@ export const rooms: readonly Room[] = [
       ...["override", "provider-config", "region-info", "release-revision", "revoked-images"],
     ].map((file) => `components/${file}.ts`),
     tests: "test/components",
+    // They play whole updates: seconds each.
+    slow: ["blue-green"],
   },
   {
     name: "aws",
