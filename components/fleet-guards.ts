@@ -81,7 +81,7 @@ export async function groupFault(
       ],
     };
   }
-  if (instances !== undefined && most >= instances) return undefined;
+  if (most >= (instances ?? Infinity)) return undefined;
   return {
     what: `The group of ${color}, which has traffic, would be cut to ${most} instances`,
     reasons: [

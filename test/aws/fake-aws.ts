@@ -58,6 +58,7 @@ export function fakeClients(world: () => World): AwsClients {
     return { TargetHealthDescriptions: found.map(target) };
   };
   const groups = ({ AutoScalingGroupNames: [name] }: Input) => {
+    if (name === undefined) throw new Error("nobody expected a group without a name to be asked for");
     const found = world().groups?.[name];
     return { AutoScalingGroups: found ? [found] : [] };
   };

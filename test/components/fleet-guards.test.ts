@@ -74,6 +74,7 @@ describe("given an update that began while green had no traffic", () => {
     ["it is cut to what runs", guarded(live(10)), to(2)],
     ["it grows", guarded({}), to(5)],
     ["only something else of it changes", guarded({}), to(4)],
+    ["it grows, and nobody can tell what runs", guarded(untold), to(5)],
     ["it is gone and comes back", guarded(live(10, [])), replaced],
     ["it is gone, its last instance leaving", guarded(live(10, ["i-3 draining"])), replaced],
     ["there is no listener any more", guarded({}), emptied],
@@ -165,6 +166,7 @@ describe("given a command's update whose lock went to a rollback", () => {
   test("a person's own update is asked for no lock", async () => {
     const never = () => Promise.reject(new Error("nobody may ask"));
     expect(await preemptedFault(never, { releasesTable: "t" }, "x")).toBeUndefined();
+    expect(await asked("hers")).toBeUndefined();
   });
 
   test.each<[string, GroupChange, boolean]>([

@@ -94,6 +94,9 @@ describe("given an image that is revoked", () => {
     expect(revoked.green).toBe("is revoked (CVE-1)");
   });
 
+  test("when a stack begins with its standby off, then that colour's image is nobody's yet", async () =>
+    expect((await judge(["v2"], { capacity: { blue: on, green: off } }, undefined)).refusals).toEqual([]));
+
   test("given a rollback's reason, then it goes with a warning", async () => {
     process.env[revokedVariable] = "v3 loses orders";
     expect((await judge(["v2"], { weights: { blue: 0, green: 100 } }, serving)).refusals).toEqual([]);

@@ -26,7 +26,7 @@ export const rooms: readonly Room[] = [
     // What is decided there. Resources and their arguments are looked at in the whole program (test/index.*, npm run lint:aws).
     files: [
       ...["deployed", "endpoint-services", "fleet-guards", "images", "names", "network-refusals", "older-settings"],
-      ...["override", "provider-config", "region-info", "release-revision", "revoked-images"],
+      ...["override", "project-authorities", "provider-config", "region-info", "release-revision", "revoked-images"],
     ].map((file) => `components/${file}.ts`),
     tests: "test/components",
     // They play whole updates: seconds each.
