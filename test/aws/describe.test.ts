@@ -78,7 +78,7 @@ describe("live weights", () => {
 describe("foreign traffic", () => {
   const rule = (Priority: string, more: object) => ({ Priority, IsDefault: false, ...more });
   const path = { Field: "path-pattern", Values: [], PathPatternConfig: { Values: ["/api/*", "/v2/*"] } };
-  const host = { Field: "host-header", Values: ["old.example.com"] };
+  const host = { Field: "host-header", Values: ["old.example.com"], HttpHeaderConfig: undefined };
   const query = { Field: "query-string", QueryStringConfig: { Values: [{ Key: "a", Value: "b" }] } };
   test.each<[string, World, string[]]>([
     ["nothing beside the two colours", { listeners: { "arn:l": forwarding({ blue: 90, green: 10 }) } }, []],

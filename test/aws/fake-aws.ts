@@ -63,7 +63,10 @@ export function fakeClients(world: () => World): AwsClients {
     return { AutoScalingGroups: found ? [found] : [] };
   };
   const activities = ({ AutoScalingGroupName: name }: Input) => ({ Activities: world().activities?.[name] ?? [] });
-  const rules = () => ({ Rules: [{ IsDefault: true, Priority: "default" }, ...(world().rules ?? [])] });
+  const rules = ({ ListenerArn }: Input) => {
+    listeners({ ListenerArns: [ListenerArn] } as unknown as Input);
+    return { Rules: [{ IsDefault: true, Priority: "default" }, ...(world().rules ?? [])] };
+  };
   const elb: Answers = {
     DescribeListenersCommand: listeners,
     DescribeRulesCommand: rules,

@@ -34,6 +34,15 @@ const always = [
   "out: f-fleet-id 0.0.0.0/0 443",
 ];
 
+test("the groups stand in the VPC, and their rules bear the stack's tags", async () => {
+  const resources = await register(() => new SecurityGroups("f", args));
+  for (const name of ["f-alb", "f-fleet"])
+    expect(resources.find((resource) => resource.name === name)?.inputs).toMatchObject({
+      vpcId: "vpc-1",
+      tags: args.tags,
+    });
+});
+
 test.each<[string, Partial<SecurityGroupsArgs>, string[]]>([
   ["nobody but the allowed ranges, and no way out but HTTPS", {}, []],
   ["previews for the given ranges alone", { previewCidrs: ["198.51.100.7/32"] }, ["in: f-alb-id 198.51.100.7/32 9090"]],
