@@ -263,7 +263,12 @@ test("takes what lies on the bounds", () =>
         "limits: { requests: 0 }\nchecks: [{ name: a, url: /, status: 599 }]",
     ),
   ).toMatchObject({
-    ...{ alpha: 0.2, effect: 10, standbyHours: 0, mode: "observe", metrics: "/m", environment: ["X1", "_y"] },
+    alpha: 0.2,
+    effect: 10,
+    standbyHours: 0,
+    mode: "observe",
+    metrics: "/m",
+    environment: ["X1", "_y"],
     limits: { requests: 0 },
     checks: [{ status: 599 }],
   }));
