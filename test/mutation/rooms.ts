@@ -64,11 +64,15 @@ export const rooms: readonly Room[] = [
     files: ["cli/rollout/*.ts", "!cli/rollout/analyze.ts", "!cli/rollout/context.ts", "!cli/rollout/release.ts"],
     tests: "test/cli/rollout",
   },
+  // Which questions a plan asks is proved by the rehearsal.
+  { name: "cli/plan", files: ["cli/plan/*.ts", "!cli/plan/preview.ts"], tests: "test/cli/plan" },
   {
     name: "cli/analysis",
     // Processes and servers.
     files: ["cli/analysis/*.ts", "!cli/analysis/command.ts", "!cli/analysis/measure.ts", "!cli/analysis/probes.ts"],
     tests: "test/cli/analysis",
+    // It asks a server through whole steps.
+    slow: ["measure"],
   },
 ];
 
