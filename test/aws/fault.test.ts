@@ -68,6 +68,12 @@ test("an error without a message is told by the code that explains it", () =>
     "AggregateError: ECONNREFUSED",
   ));
 
+test("of several codes the innermost is the reason", () => {
+  const cause = Object.assign(new Error(), { code: "ECONNREFUSED" });
+  const error = Object.assign(new Error("", { cause }), { code: "UND_ERR" });
+  expect(meaningOf(error)?.said).toBe("Error: ECONNREFUSED");
+});
+
 test.each([
   ["a text", "AccessDenied"],
   ["nothing", undefined],

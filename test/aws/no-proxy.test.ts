@@ -23,6 +23,7 @@ test.each<[string, string, boolean]>([
   ["fd00::1", "[fd00::1]:443", true],
   ["fd00::1", "fd00::2", false],
   ["fd00::1", "fd00::1", true],
+  ["fd00::1", "fd00:0:0::1", true],
   ["fd00::1", "fd00::/129", false],
   ["fd00::1", "f[d00::1]", false],
   ["fd00::12", "[fd00::1]2", false],

@@ -111,6 +111,16 @@ describe("whether a rollback is ready", () => {
       { ready: false, to: "green", reason: "green holds v2.0.0, which was staged and never served" },
     ],
     [
+      "to what was given up for another release, and had served before",
+      { record: record({ outcome: "superseded", servesSince: before(90) }) },
+      { ready: true, to: "green" },
+    ],
+    [
+      "to an image that was rolled back on the other colour alone",
+      { record: record({ outcome: "rolled-back", color: "blue", from: { color: "green", image: v1 } }) },
+      { ready: true, to: "green" },
+    ],
+    [
       "to an image that came later than what was rolled back",
       { record: record({ outcome: "rolled-back", image: { imageId: "ami-00000000000000003" } }) },
       { ready: true, to: "green" },

@@ -29,6 +29,7 @@ describe("roles", () => {
   };
   test("the declared colour serves as long as it has traffic, the other one is its canary", () => {
     expect(roles({ weights: weights(1, 99) })).toEqual(["blue", "serving", "canary"]);
+    expect(roles({ weights: weights(50, 50) })).toEqual(["blue", "serving", "canary"]);
     expect(roles({ weights: weights(0, 100) })).toEqual(["green", "standby", "serving"]);
     expect(roles({ weights: weights(1, 99), settings: settled({ activeColor: "green" }) })).toEqual([
       "green",
