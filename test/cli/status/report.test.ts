@@ -229,6 +229,12 @@ describe("differences", () => {
       ["weights: the listener sends blue 50 %, green 50 %, the state says blue 100 %, green 0 %"],
     ],
     [
+      "the weight of one colour alone: the rest goes elsewhere",
+      { weights: { live: { blue: 57, green: 0 }, recorded: { blue: 100, green: 0 } } },
+      ["weights: the listener sends blue 57 %, green 0 %, the state says blue 100 %, green 0 %"],
+    ],
+    ["fleets that are just as large as their floor", { settings: settled({ capacityFloor: 2 }) }, []],
+    [
       "a standby that should be off, and is not",
       { settings: settled({ standby: "off" }) },
       ["capacity: green's group has 2-4 instances, the state says it is off"],
