@@ -295,6 +295,14 @@ it("tells a release only while it is under way", () => {
 });
 
 describe("a release that waits for people", () => {
+  test("given its canary has requests, then a rollback needs a fleet that can take them", () => {
+    const canary = { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green") } };
+    expect(report({ ...canary, record: record({ pauses: [pause] }) }).rollback).toMatchObject({
+      ready: false,
+      to: "blue",
+    });
+  });
+
   const pause: PauseRecord = {
     after: "10%",
     since: before(60),
