@@ -144,3 +144,10 @@ test("without an interruption a release takes just the strategy's own time", () 
       expect(total).toBe(strategy.steps.reduce((sum, { seconds }) => sum + seconds, 0));
     }),
   ));
+
+test.each([
+  ["canary=10%,10m,20%", " is no strategy: each weight needs a time after it. Allowed: all-at-once, canary="],
+  ["canary=10,10x", ' is no strategy: "10" must be a whole percentage from 1% to 99%; "10x" must be hours,'],
+])("the faults of %s stand one after the other, and no other", (text, said) =>
+  expect(() => parseStrategy(text)).toThrow(said),
+);
