@@ -28,9 +28,10 @@ test.each<[string, Interval]>([
   ["nothing failed", interval(tally(10, 0), tally(90, 0))],
   ["the old colour had no requests", interval(tally(10, 5), tally(0, 0))],
   ["the release had no requests", interval(tally(0, 0), tally(90, 5))],
-])("given an interval in which %s, then the evidence stays", (_, one) =>
-  expect(wagersAfter(wagersOf(3), one, 1.2, 1)).toEqual(wagersOf(3)),
-);
+])("given an interval in which %s, then the wagers stay, also where they lie by now", (_, one) => {
+  const grown = wagersAfter(wagersOf(3), interval(tally(10, 2), tally(90, 1)), 1.2, 1);
+  for (const clump of [1, undefined]) expect(wagersAfter(grown, one, 1.2, clump)).toEqual(grown);
+});
 
 /** All ways in which clumps can fall on the two colours, with the chance of each: the release's first. */
 function* falls(sizes: number[], share: number): Generator<[failed: [number, number], chance: number]> {
