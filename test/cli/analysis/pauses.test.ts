@@ -33,6 +33,21 @@ test.each<[string, string, string[]]>([
     "{ after: 100%, timeout: 1h, then: rollback }",
     [`pauses.0.after: "100%". Allowed: ${points}`],
   ],
+  [
+    "a word with a point in it",
+    "{ after: restage, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "restage". Allowed: ${points}`],
+  ],
+  [
+    "a point with more behind it",
+    "{ after: 10%%, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "10%%". Allowed: ${points}`],
+  ],
+  [
+    "a share of three digits",
+    "{ after: 101%, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "101%". Allowed: ${points}`],
+  ],
   ["a number", "{ after: 10, timeout: 1h, then: rollback }", [`pauses.0.after: 10. Allowed: ${points}`]],
   ["no time", "{ after: check, timeout: 0s, then: rollback }", [`pauses.0.timeout: "0s". Allowed: ${times}`]],
   [
@@ -68,6 +83,11 @@ describe("a strategy beside pauses", () => {
 
   test("that has all of their shares is taken", () =>
     expect(() => requirePausesIn(parseStrategy("canary=5%,1m,25%,1m"), after("5%", "25%", "check"))).not.toThrow());
+
+  test("fails with all shares that it lacks, and those that it has", () =>
+    expect(() => requirePausesIn(parseStrategy("canary=5%,1m,50%,1m"), after("10%", "5%", "99%", "stage"))).toThrow(
+      "a pause after 10% and 99%, and the strategy canary=5%,1m,50%,1m has the shares 5%, 50%. Allowed:",
+    ));
 
   test.each([
     ["canary=5%,1m", "a pause after 10%, and the strategy canary=5%,1m has the shares 5%."],
