@@ -12,12 +12,14 @@ pauses:
   - { after: stage, timeout: 14d, then: rollback }
   - { after: check, timeout: 1d12h, then: continue }
   - { after: 5%, timeout: 90s, then: rollback }
+  - { after: 10%, timeout: 90s, then: rollback }
   - { after: cutover, timeout: 336h, then: continue }
 `).pauses,
   ).toEqual([
     { after: "stage", timeout: 1_209_600, then: "rollback" },
     { after: "check", timeout: 129_600, then: "continue" },
     { after: "5%", timeout: 90, then: "rollback" },
+    { after: "10%", timeout: 90, then: "rollback" },
     { after: "cutover", timeout: 1_209_600, then: "continue" },
   ]));
 
@@ -69,6 +71,13 @@ test.each<[string, string, string[]]>([
 ])("fails on %s, in one line", (_, entry, said) =>
   expect(() => parseProjectFile(`pauses: [${entry}]`)).toThrow(said.map((one) => `  line 1: ${one}`).join("\n")),
 );
+
+test("fails on what is no list, in one line", () =>
+  expect(() => parseProjectFile("pauses: 1")).toThrow(
+    "line 1: pauses: 1. Allowed: a list of pauses, each with after, timeout and then",
+  ));
+
+test("none are given, none are there", () => expect(parseProjectFile("").pauses).toEqual([]));
 
 test("fails on a second pause at one point", () =>
   expect(() =>

@@ -41,6 +41,7 @@ test("given the release fails more, then it asks in full rounds until the eviden
   const { asked, found } = await rounds(10, () => [5, 0]);
   expect(asked.slice(0, 3)).toEqual([10, 25, 25]);
   expect(asked.length).toBeGreaterThan(3);
+  expect(found.own.sent).toBeLessThan(500);
   expect(found.evidence?.evidence).toBeGreaterThanOrEqual(found.evidence?.threshold ?? Infinity);
   const before = await rounds(10, (round) => (round < asked.length ? [5, 0] : [0, 0]));
   expect(before.asked.length).toBeGreaterThan(asked.length - 1);
