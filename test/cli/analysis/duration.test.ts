@@ -58,3 +58,6 @@ test.each<[string, number | undefined]>([
   ["0s", undefined],
   ["soon", undefined],
 ])("a pause of %s lasts %p seconds", (text, seconds) => expect(parsePauseTimeout(text)).toBe(seconds));
+
+test("what is no duration is a fault of usage", () =>
+  expect(() => parseDuration("soon")).toThrow(expect.objectContaining({ code: "usage" })));

@@ -72,6 +72,13 @@ test.each<[string, string, string[]]>([
   expect(() => parseProjectFile(`pauses: [${entry}]`)).toThrow(said.map((one) => `  line 1: ${one}`).join("\n")),
 );
 
+test("a strategy that would pass a pause by is a fault of usage", () => {
+  const pause: Pause = { after: "10%", timeout: 60, then: "rollback" };
+  expect(() => requirePausesIn(parseStrategy("all-at-once"), [pause])).toThrow(
+    expect.objectContaining({ code: "usage" }),
+  );
+});
+
 test("fails on what is no list, in one line", () =>
   expect(() => parseProjectFile("pauses: 1")).toThrow(
     "line 1: pauses: 1. Allowed: a list of pauses, each with after, timeout and then",
