@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: "node",
+  // A copy of the tree, which a mutation run works in, or has left when it was stopped.
+  modulePathIgnorePatterns: ["<rootDir>/.stryker/"],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

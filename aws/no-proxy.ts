@@ -31,7 +31,7 @@ function matches(entry: string, host: string, port: number): boolean {
   if (wanted && Number(wanted[1]) !== port) return false;
   const name = wanted ? entry.slice(0, wanted.index) : entry;
   const bare = name.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(bare) > 0) return isIP(host) > 0 && inRange(host, bare, isIP(bare) === 4 ? 32 : 128);
+  if (isIP(bare) > 0) return inRange(host, bare, bitsOf(bare));
   // A leading dot means the names below alone; `*.` is the same.
   const domain = bare.replace(/^\*\./, ".");
   return domain.startsWith(".") ? host.endsWith(domain) : host === domain || host.endsWith(`.${domain}`);
@@ -39,10 +39,12 @@ function matches(entry: string, host: string, port: number): boolean {
 
 function inRange(host: string, range: string, bits: number): boolean {
   const family = (address: string) => (isIP(address) === 4 ? "ipv4" : "ipv6");
-  if (isIP(host) === 0 || isIP(range) === 0 || bits > (isIP(range) === 4 ? 32 : 128)) return false;
+  if (isIP(host) === 0 || isIP(range) === 0 || bits > bitsOf(range)) return false;
   const list = new BlockList();
   list.addSubnet(range, bits, family(range));
   return list.check(host, family(host));
 }
+
+const bitsOf = (address: string): number => (isIP(address) === 4 ? 32 : 128);
 
 const isLoopback = (host: string): boolean => inRange(host, "127.0.0.0", 8) || inRange(host, "::1", 128);

@@ -1,5 +1,6 @@
 /** Whether the one that changes the listener is the one whose turn it is. */
 import { z } from "zod";
+import { errorMessage } from "../deployment/error-message.ts";
 import { lockVariable, overrideVariable } from "../deployment/variables.ts";
 import type { Item, ReadItem } from "./releases-item.ts";
 
@@ -40,7 +41,7 @@ export async function askLock(read: ReadItem, tableName: string | undefined, mov
     const { item, at } = await read(tableName, "lock");
     return { fault: lockFault(item, token, at) };
   } catch (error) {
-    const why = `the stack's table can't be asked who releases now: ${error instanceof Error ? error.message : String(error)}`;
+    const why = `the stack's table can't be asked who releases now: ${errorMessage(error)}`;
     // Who holds a lock must be able to prove it; a person's own update needs none.
     return token === undefined ? { note: why } : { fault: `${why}. Try again, or set ${overrideVariable}.` };
   }

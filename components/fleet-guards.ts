@@ -4,6 +4,7 @@ import type { DeployedStack } from "./deployed.ts";
 import { autoScalingGroup, liveWeights, observe, targetHealth } from "../aws/describe.ts";
 import { askLock } from "../aws/release-lock.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
+import { errorMessage } from "../deployment/error-message.ts";
 import type { Color, Plan } from "../deployment/model.ts";
 
 /** What a guard judges by: the weights at the program's start and those planned count beside the live ones. */
@@ -80,7 +81,7 @@ export async function groupFault(
       ],
     };
   }
-  if (instances !== undefined && most >= instances) return undefined;
+  if (most >= (instances ?? Infinity)) return undefined;
   return {
     what: `The group of ${color}, which has traffic, would be cut to ${most} instances`,
     reasons: [
@@ -126,7 +127,7 @@ async function liveTraffic({ clients, deployed }: Guarded, color: Color): Promis
     const now = (await liveWeights(clients, deployed.listenerArn, deployed.targetGroupArns))?.[color] ?? 0;
     return now > 0 ? [`the listener gives ${color} ${now} % of the requests now.`] : undefined;
   } catch (error) {
-    return [`the live weights can't be read, so that ${color} may have traffic: ${messageOf(error)}`];
+    return [`the live weights can't be read, so that ${color} may have traffic: ${errorMessage(error)}`];
   }
 }
 
@@ -151,5 +152,3 @@ async function foreign({ clients, deployed }: Guarded, color: Color, groupName: 
     return undefined;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

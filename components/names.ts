@@ -15,5 +15,5 @@ export function elbName(base: string, part: string): string {
   const clean = base.replace(/[^A-Za-z0-9]+/g, "-");
   if (clean === base && base.length <= room) return `${base}-${part}`;
   const hash = createHash("sha256").update(base).digest("hex").slice(0, 4);
-  return `${clean.slice(0, room - hash.length - 1).replace(/-+$/, "")}-${hash}-${part}`;
+  return `${clean.slice(0, room - hash.length - 1).replace(/-$/, "")}-${hash}-${part}`;
 }

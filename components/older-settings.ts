@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedStack } from "./deployed.ts";
+import { errorMessage } from "../deployment/error-message.ts";
 import { lockVariable } from "../deployment/variables.ts";
 import { concernsRelease, olderSettingsFault, revisionIn, type Effect } from "./release-revision.ts";
 import type { ReadItem } from "../aws/releases-item.ts";
@@ -22,8 +23,7 @@ export async function olderSettings(
     return [olderSettingsFault(pulumi.getStack(), revision, plan, deployed, last) ?? []].flat();
   } catch (error) {
     // A rollback by hand must not hang on the table.
-    const why = error instanceof Error ? error.message : String(error);
-    void pulumi.log.warn(`Whether a release command has written newer settings can't be asked: ${why}`);
+    void pulumi.log.warn(`Whether a release command has written newer settings can't be asked: ${errorMessage(error)}`);
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { revocationRight } from "../aws/revocations.ts";
+import { errorMessage } from "../deployment/error-message.ts";
 import { byColor, colors, type ByColor, type Color, type CurrentState, type Plan } from "../deployment/model.ts";
 import { lineageOf, revocationOf, revocationText, type Revocation } from "../deployment/revocation.ts";
 import { overrideVariable, revokedVariable } from "../deployment/variables.ts";
@@ -53,7 +54,7 @@ function unasked(
   plan: Plan,
   deployed: CurrentState | undefined,
 ): string[] {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = errorMessage(error);
   const added = concerned.filter((color) => isNew(plan, deployed, color)).map((color) => plan.machines[color].imageId);
   if (added.length > 0)
     return [

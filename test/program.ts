@@ -63,6 +63,8 @@ interface Options {
 export interface Run {
   /** In the order of their registration. */
   resources: Registered[];
+  /** What the engine knows all resources by, components included: the types of those above it and its own, and its name. */
+  identities: string[];
   /** The program's resource hooks by name; under mocks the engine never calls them. */
   hooks: Map<string, pulumi.ResourceHook>;
   outputs: Record<string, unknown>;
@@ -202,6 +204,7 @@ const refusal = (details: string) => Object.assign(new Error(details), { details
 
 class Mocks {
   readonly resources: Registered[] = [];
+  readonly identities: string[] = [];
   private readonly options = new Map<string, Options>();
 
   readonly hooks = new Map<string, pulumi.ResourceHook>();
@@ -228,6 +231,9 @@ class Mocks {
     const register = monitor.registerResource.bind(monitor);
     monitor.registerResource = (request: RegisterResourceRequest, callback) => {
       const hooks = request.getHooks();
+      const [, , parents = ""] = request.getParent().split("::");
+      const type = [...parents.split("$"), request.getType()].filter((part) => !/^$|^pulumi:pulumi:Stack$/.test(part));
+      this.identities.push(`${type.join("$")}::${request.getName()}`);
       this.options.set(request.getName(), {
         dependencies: request
           .getDependenciesList()
@@ -326,7 +332,7 @@ async function underMocks(
     const ended = program().finally(() => internals<{ waitForRPCs: () => Promise<void> }>("settings").waitForRPCs());
     const outputs = await resolved((await ended) ?? {});
     await internals<{ waitForRPCs: () => Promise<void> }>("settings").waitForRPCs();
-    return { resources: mocks.resources, hooks, outputs };
+    return { resources: mocks.resources, identities: mocks.identities, hooks, outputs };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

@@ -17,9 +17,15 @@ export const pauseTimeoutForm = "days, hours, minutes and seconds such as 2d, 36
  * @throws CliError (usage) for anything else
  */
 export function parseDuration(text: string): number {
-  const total = secondsIn(text);
-  if (total !== undefined && total <= longest && !text.includes("d")) return total;
+  const total = secondsOf(text);
+  if (total !== undefined) return total;
   throw new CliError("usage", `${JSON.stringify(text)} is no duration. Allowed: ${durationForm}.`);
+}
+
+/** The same; undefined: it is none. */
+export function secondsOf(text: string): number | undefined {
+  const total = secondsIn(text);
+  return total !== undefined && total <= longest && !text.includes("d") ? total : undefined;
 }
 
 /** Seconds of `2d`, `36h`, `30m`; undefined: it is none that a pause may last. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Stage } from "../state/model.ts";
-import { CliError } from "../error.ts";
-import { durationForm, parseDuration } from "./duration.ts";
+import { durationForm, secondsOf } from "./duration.ts";
 import { freezeKeys, freezeSchema } from "./freeze.ts";
 import { pauseKeys, pausesSchema } from "./pauses.ts";
 import { defaultRules, type Limits } from "./limits.ts";
@@ -10,7 +9,7 @@ import { defaultRules, type Limits } from "./limits.ts";
 const text = z.string({ error: "a text" }).min(1, { error: "a text" });
 const timeoutForm = `${durationForm}, and more than 0s`;
 const timeout = z.string({ error: timeoutForm }).transform((value, context) => {
-  const seconds = secondsIn(value);
+  const seconds = secondsOf(value) ?? 0;
   if (seconds > 0) return seconds;
   context.addIssue({ code: "custom", message: timeoutForm });
   return z.NEVER;
@@ -148,13 +147,4 @@ function allowedBy(issue: z.core.$ZodIssue, { shape }: { readonly shape: object 
   }
   const isMapping = issue.code === "invalid_type" && issue.expected === "object";
   return [{ path: issue.path, allowed: isMapping ? `a mapping with ${keys}` : issue.message }];
-}
-
-function secondsIn(value: string): number {
-  try {
-    return parseDuration(value);
-  } catch (error) {
-    if (error instanceof CliError) return NaN;
-    throw error;
-  }
 }

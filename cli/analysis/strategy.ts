@@ -1,5 +1,5 @@
 import { CliError } from "../error.ts";
-import { durationForm, parseDuration } from "./duration.ts";
+import { durationForm, secondsOf } from "./duration.ts";
 
 /** How traffic moves to a new colour: through these weights, then all of it by the flip. */
 export interface Strategy {
@@ -84,12 +84,8 @@ function percent(text: string, faults: string[]): number {
 }
 
 function time(text: string, faults: string[]): number {
-  try {
-    const seconds = parseDuration(text);
-    if (seconds > 0) return seconds;
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-  }
+  const seconds = secondsOf(text) ?? 0;
+  if (seconds > 0) return seconds;
   faults.push(`${JSON.stringify(text)} must be ${durationForm}, and more than 0s`);
   return NaN;
 }

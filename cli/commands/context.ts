@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, CliError, type ExitCode } from "../error.ts";
+import { errorMessage } from "../../deployment/error-message.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
 import { byColor } from "../../deployment/model.ts";
 import { overrideVariable } from "../../deployment/variables.ts";
@@ -136,5 +137,3 @@ export async function exitCodeOf({ ui }: Context, run: () => Promise<void>): Pro
 }
 
 const codeOf = (error: unknown): ExitCode => (error instanceof CliError ? error.code : "failed");
-
-const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { paginateListTables } from "@aws-sdk/client-dynamodb";
+import { errorMessage } from "../../deployment/error-message.ts";
 import { isGeneratedFrom, releasesTableName } from "../../deployment/names.ts";
 import { acquireLock } from "../store/acquire.ts";
 import type { HeldLock } from "../store/lease.ts";
@@ -35,7 +36,7 @@ export async function tryLock(session: Session, doing: string): Promise<HeldLock
     if (error instanceof CliError && error.code === "locked") throw error;
     // One that comes after all is given back: nobody renews it.
     taken.then((lock) => lock.release()).catch(() => undefined);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     ui.say(`The stack's lock can't be had (${why}): a release that is under way is not told to stop.`);
     return undefined;
   } finally {

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../deployment/error-message.ts";
 import { foreignFault } from "../../deployment/gate-verdict.ts";
 import { endText, freezeAt, type FreezeWindow } from "../analysis/freeze.ts";
 import { CliError } from "../error.ts";
@@ -49,7 +50,7 @@ async function answered(by: string, answer: Promise<readonly string[]>) {
   try {
     return { against: (await answer).map((why) => ({ by, why })), unknown: [] };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     const isRefusal = error instanceof CliError && (error.code === "refused" || error.code === "usage");
     return isRefusal ? { against: [{ by, why }], unknown: [] } : { against: [], unknown: [{ by, why }] };
   }

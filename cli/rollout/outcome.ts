@@ -1,3 +1,4 @@
+import { errorMessage } from "../../deployment/error-message.ts";
 import type { RolloutContext } from "./context.ts";
 import { CliError } from "../error.ts";
 
@@ -14,7 +15,7 @@ export async function notifyOfOutcome(rollout: RolloutContext, run: () => Promis
     const code = error instanceof CliError ? error.code : "failed";
     if (record?.outcome === "running" && code !== "rolledBack" && code !== "paused" && !session.signal.aborted) {
       const { color, image } = record;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       // What was refused changes by somebody's decision, what failed perhaps by trying again.
       const kind = code === "refused" || code === "frozen" ? "waiting" : "failed";
       await rollout.notify({ kind, color, image, why }).catch(() => undefined);

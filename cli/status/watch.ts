@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
+import { errorMessage } from "../../deployment/error-message.ts";
 import type { LiveState } from "../state/model.ts";
 import { statusReport, type StatusReport } from "./report.ts";
 import type { Screen } from "./screen.ts";
@@ -41,4 +42,4 @@ export async function watch(args: WatchArgs): Promise<void> {
 const settled = async <T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> =>
   (await Promise.allSettled([promise]))[0];
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0];
+const firstLine = (error: unknown): string => errorMessage(error).split("\n")[0];

@@ -1,5 +1,13 @@
 import type { AutoScalingGroup } from "@aws-sdk/client-auto-scaling";
-import { autoScalingGroup, listenerTraffic, liveWeights, observe, targetHealth } from "../../aws/describe.ts";
+import {
+  autoScalingGroup,
+  listenerTraffic,
+  liveWeights,
+  observe,
+  suspendedIn,
+  targetHealth,
+} from "../../aws/describe.ts";
+import type { AwsClients } from "../../aws/clients.ts";
 import { arns, fakeClients, forwarding, groupOf, inService, target, type World } from "./fake-aws.ts";
 
 const asked = (world: World) => fakeClients(() => world);
@@ -70,7 +78,7 @@ describe("live weights", () => {
 describe("foreign traffic", () => {
   const rule = (Priority: string, more: object) => ({ Priority, IsDefault: false, ...more });
   const path = { Field: "path-pattern", Values: [], PathPatternConfig: { Values: ["/api/*", "/v2/*"] } };
-  const host = { Field: "host-header", Values: ["old.example.com"] };
+  const host = { Field: "host-header", Values: ["old.example.com"], HttpHeaderConfig: undefined };
   const query = { Field: "query-string", QueryStringConfig: { Values: [{ Key: "a", Value: "b" }] } };
   test.each<[string, World, string[]]>([
     ["nothing beside the two colours", { listeners: { "arn:l": forwarding({ blue: 90, green: 10 }) } }, []],
@@ -86,6 +94,23 @@ describe("foreign traffic", () => {
         },
       },
       ["43 % to target group legacy"],
+    ],
+    [
+      "a share so small that it rounds to nothing, and one of a group without a weight, which is 1",
+      {
+        listeners: {
+          "arn:l": forward([[arns.blue, 997], [legacy, 1], ["arn:x"]]),
+        },
+      },
+      ["1 % to target group legacy", "1 % to target group arn:x"],
+    ],
+    [
+      "a rule of which AWS tells nothing more",
+      {
+        listeners: { "arn:l": forwarding({ blue: 100, green: 0 }) },
+        rules: [rule("9", {}), rule("10", { Conditions: [{}] })],
+      },
+      [" to a rule (rule 9)", "condition to a rule (rule 10)"],
     ],
     [
       "every rule, with what it matches and where it leads",
@@ -117,6 +142,19 @@ describe("foreign traffic", () => {
 
   test("undefined when there is no such listener", async () =>
     expect(await listenerTraffic(asked({}), "arn:l", arns)).toBeUndefined());
+
+  test("none of a listener without actions", async () =>
+    expect(await listenerTraffic(asked({ listeners: { "arn:l": {} } }), "arn:l", arns)).toEqual({
+      weights: { blue: 0, green: 0 },
+      foreign: [],
+    }));
+
+  test("fails with any other error as AWS has it", async () => {
+    const broken = fakeClients(() => {
+      throw new Error("AccessDenied");
+    });
+    await expect(listenerTraffic(broken, "arn:l", arns)).rejects.toThrow("AccessDenied");
+  });
 });
 
 test("targets and groups are asked for by their own names", async () => {
@@ -126,7 +164,35 @@ test("targets and groups are asked for by their own names", async () => {
   expect(await autoScalingGroup(asked(world), "green")).toBeUndefined();
 });
 
+test("an answer that leaves its list out is an empty one", async () => {
+  const client = { send: () => Promise.resolve({}) };
+  const silent = { elb: client, autoScaling: client } as unknown as AwsClients;
+  expect(await targetHealth(silent, "arn:blue")).toEqual([]);
+  expect(await autoScalingGroup(silent, "blue")).toBeUndefined();
+  expect(await liveWeights(silent, "arn:l", arns)).toEqual({ blue: 0, green: 0 });
+  expect(await listenerTraffic(silent, "arn:l", arns)).toEqual({ weights: { blue: 0, green: 0 }, foreign: [] });
+});
+
+test("suspended processes are told with their reasons, all of them or those that are asked about", () => {
+  const SuspendedProcesses = [
+    { ProcessName: "Launch", SuspensionReason: "User suspended" },
+    { ProcessName: "Terminate" },
+    { SuspensionReason: "x" },
+  ];
+  const group = { ...groupOf([]), SuspendedProcesses };
+  expect(suspendedIn(group, ["Terminate", "AZRebalance"])).toEqual(["Terminate (no reason given)"]);
+  expect(suspendedIn(group, [])).toEqual([]);
+  expect(suspendedIn(group).slice(0, 2)).toEqual(["Launch (User suspended)", "Terminate (no reason given)"]);
+  expect(suspendedIn(groupOf([]))).toEqual([]);
+  expect(suspendedIn(undefined)).toEqual([]);
+});
+
 describe("targets that count", () => {
+  test("include one of which AWS tells nothing: it is registered, and nobody's", () => {
+    expect(observe([{}])).toEqual({ registered: 1, healthy: 0, staleTargets: [] });
+    expect(observe([{}], groupOf(["i-1"]))).toEqual({ registered: 1, healthy: 0, staleTargets: [""] });
+  });
+
   const leaving = { ...groupOf([]), DesiredCapacity: 2, Instances: [inService("i-1"), inService("i-2", "Standby")] };
   test.each<[string, string[], AutoScalingGroup | object | undefined, ReturnType<typeof observe>]>([
     ["none", [], groupOf(["i-1"]), { registered: 0, healthy: 0, staleTargets: [] }],

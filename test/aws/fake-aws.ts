@@ -58,11 +58,15 @@ export function fakeClients(world: () => World): AwsClients {
     return { TargetHealthDescriptions: found.map(target) };
   };
   const groups = ({ AutoScalingGroupNames: [name] }: Input) => {
+    if (name === undefined) throw new Error("nobody expected a group without a name to be asked for");
     const found = world().groups?.[name];
     return { AutoScalingGroups: found ? [found] : [] };
   };
   const activities = ({ AutoScalingGroupName: name }: Input) => ({ Activities: world().activities?.[name] ?? [] });
-  const rules = () => ({ Rules: [{ IsDefault: true, Priority: "default" }, ...(world().rules ?? [])] });
+  const rules = ({ ListenerArn }: Input) => {
+    listeners({ ListenerArns: [ListenerArn] } as unknown as Input);
+    return { Rules: [{ IsDefault: true, Priority: "default" }, ...(world().rules ?? [])] };
+  };
   const elb: Answers = {
     DescribeListenersCommand: listeners,
     DescribeRulesCommand: rules,

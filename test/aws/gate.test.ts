@@ -29,6 +29,21 @@ describe("an answer through the preview listener", () => {
     ["null", answer(200, "null"), "v2.0.0", "GET /v names no version; the image is tagged v2.0.0"],
     ["500 with the right version", answer(500, '{"version":"v2.0.0"}'), "v2.0.0", "GET /v answered 500"],
     ["a redirect", answer(301), undefined, "GET /v answered 301"],
+    ["the last status that is good", answer(299), undefined, undefined],
+    ["the first that is not", answer(300), undefined, "GET /v answered 300"],
+    ["no answer yet", answer(199), undefined, "GET /v answered 199"],
+    [
+      "a version with a v within",
+      answer(200, '{"version":"1v0"}'),
+      "10",
+      "GET /v answered version 1v0; the image is tagged 10",
+    ],
+    [
+      "a tag with a v within",
+      answer(200, '{"version":"10"}'),
+      "1v0",
+      "GET /v answered version 10; the image is tagged 1v0",
+    ],
     ["no healthy target", answer(503), undefined, "GET /v answered 503"],
   ])("%s", (_, given, version, fault) => expect(answerFault("/v", given, version)).toBe(fault));
 });
@@ -96,10 +111,15 @@ describe("what the gate asks", () => {
       expect(reasons).toEqual(["the lock was taken meanwhile"]);
       expect(notes).toEqual(["The health gate's questions took 40 s: what they told is too old, so it asks again."]);
 
-      const slow = () => Promise.resolve(((clock += 16_000), {}));
+      const late = jest.fn(() => Promise.resolve(((clock += 40_000), { fault: "not yours" })));
+      expect((await ask({ lock: late })).reasons).toEqual(["not yours"]);
+      expect(late).toHaveBeenCalledTimes(1);
+
+      const slow = jest.fn(() => Promise.resolve(((clock += 16_000), {})));
       expect((await ask({ lock: slow })).reasons).toEqual([
         "the health gate's questions took more than 15 s, 3 times: what they told is too old",
       ]);
+      expect(slow).toHaveBeenCalledTimes(3);
       const soon = () => Promise.resolve(((clock += 15_000), {}));
       expect(await ask({ lock: soon })).toEqual({ reasons: [], notes: [] });
     } finally {
@@ -109,7 +129,7 @@ describe("what the gate asks", () => {
 
   test("a good answer opens the gate, and every request named the colour and the path", async () => {
     expect(await ask()).toEqual({ reasons: [], notes: [] });
-    expect(requests.length).toBeGreaterThan(1);
+    expect(requests).toHaveLength(5);
     for (const { url, headers } of requests) {
       expect(url).toBe("/version");
       expect(headers["x-bluegreen-preview"]).toBe("green");
@@ -144,6 +164,12 @@ describe("what the gate asks", () => {
         { listeners: { "arn:l": forwarding({ blue: 50, green: 50 }) } },
         true,
       ],
+      [
+        "of a listener that is gone, what it was",
+        { weights: { blue: 100, green: 0 }, groupNames: {} },
+        { listeners: {} },
+        false,
+      ],
     ])("is asked last, and told whether traffic moves: %s", async (_, args, changed, moves) => {
       const lock = jest.fn(() => {
         // All requests through the preview listener are over by then.
@@ -155,7 +181,10 @@ describe("what the gate asks", () => {
     });
 
     test("fails when another command holds it, also where all else is well", async () => {
-      expect((await ask({ lock: () => Promise.resolve({ fault: "not yours" }) })).reasons).toEqual(["not yours"]);
+      const lock = () => Promise.resolve({ fault: "not yours" });
+      expect((await ask({ lock })).reasons).toEqual(["not yours"]);
+      respond = (_, response) => response.writeHead(500).end();
+      expect((await ask({ lock })).reasons).toEqual([expect.stringContaining("answered 500"), "not yours"]);
     });
 
     test("given a table that can't be asked, then that is noted", async () => {
@@ -239,7 +268,9 @@ describe("what the gate asks", () => {
     const first = { weights: { blue: 100, green: 0 }, groupNames: { blue: "blue" }, listener: undefined };
     respond = (_, response) => response.end('{"version":"v1.0.0"}');
     const none = { listeners: {}, groups: { blue: groupOf(["i-1", "i-2"]) } };
-    expect((await ask(first, none)).reasons).toEqual([]);
+    const lock = jest.fn(() => Promise.resolve({}));
+    expect((await ask({ ...first, lock }, none)).reasons).toEqual([]);
+    expect(lock.mock.calls).toEqual([[true]]);
     expect(requests.every(({ headers }) => headers["x-bluegreen-preview"] === "blue")).toBe(true);
   });
 

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/aws";
 import * as provided from "@pulumi/aws/config/vars.js";
-import { honouredKeys, irrelevant, parseProviderConfig, refused } from "../../aws/provider-keys.ts";
+import { filled, honouredKeys, irrelevant, parseProviderConfig, proxyUrl, refused } from "../../aws/provider-keys.ts";
 
 const config = (values: object) => {
   const parsed = parseProviderConfig(values as Record<string, unknown>);
@@ -95,4 +95,70 @@ test("all that is wrong comes at once, and no value of a secret is said", () => 
   expect(said).toMatch(/aws:regoin/);
   expect(said).toMatch(/aws:maxRetries/);
   expect(said).not.toContain("TOPSECRET");
+});
+
+describe("a role's duration, as Go writes it", () => {
+  const role = (duration: unknown) => ({ assumeRoles: [{ roleArn: "arn:r", duration }] });
+  test.each<[string, number]>([
+    ["15m", 900],
+    ["12h", 43_200],
+    ["1h30m", 5_400],
+    ["1.5h", 5_400],
+    ["3600s", 3_600],
+    ["3600000ms", 3_600],
+    ["3600000000us", 3_600],
+    ["3600000000µs", 3_600],
+    ["3600000000000ns", 3_600],
+    ["900.4s", 900],
+  ])("%s is %i seconds", (text, seconds) => expect(config(role(text)).assumeRoles?.[0]?.duration).toBe(seconds));
+
+  test.each(["14m59s", "12h1s", "1h30", "x1h", "1h ", "1 h", "h", "", 3600])("fails on %j", (text) =>
+    expect(fault(role(text))).toBe("aws:assumeRoles[0].duration: must be between 15m and 12h, for example 1h30m."),
+  );
+});
+
+test("a web identity has one token", () => {
+  const identity = (more: object) => fault({ assumeRoleWithWebIdentity: { roleArn: "arn:r", ...more } });
+  expect(identity({ webIdentityToken: "t" })).toBeUndefined();
+  expect(identity({ webIdentityTokenFile: "/t" })).toBeUndefined();
+  expect(identity({ webIdentityToken: "t", webIdentityTokenFile: "/t" })).toMatch(/either webIdentityToken or/);
+  expect(identity({ webIdentityToken: "t", audience: "a" })).toMatch(/Unrecognized key/);
+});
+
+test("an account's id may come as a number, a list as what it is, and what is not set as nothing", () => {
+  expect(config({ allowedAccountIds: [111_111_111_111] }).allowedAccountIds).toEqual(["111111111111"]);
+  expect(config({ region: undefined, profile: null })).toEqual({});
+  expect(fault({ allowedAccountIds: "111111111111" })).toMatch(/^aws:allowedAccountIds: /);
+  expect(fault({ maxRetries: "0" })).toMatch(/^aws:maxRetries: /);
+  expect(config({ maxRetries: 1, retryMode: "adaptive" })).toEqual({ maxRetries: 1, retryMode: "adaptive" });
+  expect(config({ retryMode: "standard" })).toEqual({ retryMode: "standard" });
+  expect(config({ sharedConfigFiles: [], sharedCredentialsFiles: '["a"]' })).toEqual({
+    sharedConfigFiles: [],
+    sharedCredentialsFiles: ["a"],
+  });
+  expect(config({ endpoints: [{ elbv2: "http://x", sts: 5 }], accessKey: "k", secretKey: "s" })).toMatchObject({
+    endpoints: [{ elbv2: "http://x", sts: "5" }],
+  });
+});
+
+test.each<[string, string | undefined]>([
+  ["proxy:3128", "http://proxy:3128"],
+  ["p:80/a://b", "http://p:80/a://b"],
+  ["HTTPS://proxy", "HTTPS://proxy"],
+  ["http://proxy", "http://proxy"],
+  ["socks5://proxy", undefined],
+  ["ahttp://proxy", undefined],
+  ["h2+http://proxy", undefined],
+  ["http://", undefined],
+  ["a b", undefined],
+])("a proxy of %s is asked at %s", (given, url) => {
+  expect(proxyUrl(given)).toBe(url);
+  expect(fault({ httpProxy: given }) === undefined).toBe(url !== undefined);
+});
+
+test("no proxy may be said, too", () => expect(config({ httpProxy: "" })).toEqual({ httpProxy: "" }));
+
+test("of several values the first with a text counts", () => {
+  expect(filled(undefined, "", "b", "c")).toBe("b");
+  expect(filled("", undefined)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import type { Activity } from "@aws-sdk/client-auto-scaling";
 import { fleetState, waitUntilReady } from "../../aws/readiness.ts";
-import { fakeClients, groupOf, target, type World } from "./fake-aws.ts";
+import { fakeClients, groupOf, inService, target, type World } from "./fake-aws.ts";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 
@@ -48,6 +48,12 @@ const endedByEc2 = (reason: string) =>
   ({ StatusCode: "Cancelled", StatusMessage: reasonOfEnd(reason), StartTime: at(1) }) as Activity;
 const launched = (id: string) =>
   ({ StatusCode: "Successful", Description: `Launching a new EC2 instance: ${id}`, StartTime: at(1) }) as Activity;
+const terminated = {
+  StatusCode: "Successful",
+  Description: "Terminating EC2 instance i-7 before launching a new EC2 instance",
+  StartTime: at(1),
+} as Activity;
+const endedWell = { StatusCode: "Successful", StatusMessage: reasonOfEnd("done"), StartTime: at(1) } as Activity;
 const takenBack = (id: string) =>
   ({
     StatusCode: "Successful",
@@ -64,6 +70,8 @@ describe("one look at a fleet", () => {
     ...instance,
     LifecycleState: index === 0 ? "InService" : "Pending:Wait",
   }));
+  const atTheGate = groupOf([]);
+  atTheGate.Instances = ["i-1", "i-2"].map((id) => inService(id, "Pending:Wait"));
   const cancelled = {
     StatusCode: "Cancelled",
     StatusMessage: "Spot request was cancelled",
@@ -156,6 +164,91 @@ describe("one look at a fleet", () => {
         2,
       ],
       { ready: false, summary: "0 of 2 healthy", suspended: "Launch (User suspended at 2026)" },
+    ],
+    [
+      "given two of them, both are named",
+      [
+        {
+          ...pair,
+          SuspendedProcesses: [{ ProcessName: "Launch" }, { ProcessName: "AddToLoadBalancer", SuspensionReason: "u" }],
+        },
+        [],
+        [],
+        2,
+      ],
+      {
+        ready: false,
+        summary: "0 of 2 healthy",
+        suspended: "Launch (no reason given), AddToLoadBalancer (u)",
+      },
+    ],
+    [
+      "given one instance of several that is ill, and nobody replaces it, it ends",
+      [
+        { ...pair, SuspendedProcesses: [{ ProcessName: "ReplaceUnhealthy", SuspensionReason: "u" }] },
+        ["i-1 healthy", "i-2 unhealthy"].map(target),
+        [],
+        2,
+      ],
+      { ready: false, summary: "1 of 2 healthy", suspended: "ReplaceUnhealthy (u)" },
+    ],
+    [
+      "given two failed launches while an instance is healthy, it goes on",
+      [pair, ["i-1 healthy"].map(target), [failed(noKey), failed(noKey)], 2],
+      { ready: false, summary: `1 of 2 healthy; the last launch failed: ${noKey}` },
+    ],
+    [
+      "given two failed launches beside an instance that was taken away, it ends: none came up",
+      [pair, [], [failed(noKey), failed(noKey), terminated], 2],
+      { ready: false, summary: "0 of 2 healthy", failure: `2 of its launches failed: ${noKey}` },
+    ],
+    [
+      "given instances that ended when their work was done, they are no failed launches",
+      [pair, [], [endedWell, endedWell], 2],
+      { ready: false, summary: "0 of 2 healthy" },
+    ],
+    [
+      "given instances taken out by a person, and ones that passed a health check, they do not count as replaced",
+      [
+        pair,
+        [],
+        ["was taken out of service in response to a user request", "has passed its health check"].flatMap((cause) => {
+          const activity = { StatusCode: "Successful", Cause: `At 2026-01-01 an instance ${cause}.` } as Activity;
+          return [activity, activity];
+        }),
+        2,
+      ],
+      { ready: false, summary: "0 of 2 healthy" },
+    ],
+    [
+      "given targets of which AWS tells little, it says what there is",
+      [
+        pair,
+        [
+          {},
+          { Target: { Id: "i-1" } },
+          { Target: { Id: "i-2" }, TargetHealth: { State: "unhealthy", Reason: "Target.Timeout" } },
+        ],
+        [],
+        2,
+      ],
+      {
+        ready: false,
+        summary: "0 of 2 healthy (i-1 undefined: no reason given; i-2 unhealthy: Target.Timeout)",
+      },
+    ],
+    [
+      "given two instances at the boot gate, both are named",
+      [atTheGate, [], [], 2],
+      { ready: false, summary: "0 of 2 healthy; at the boot gate: i-1, i-2" },
+    ],
+    [
+      "given a launch that was given up, of which AWS does not tell the instance, it says where to look all the same",
+      [pair, [], [{ ...givenUp("i-0a", answered), Description: undefined }], 2],
+      {
+        ready: false,
+        summary: `0 of 2 healthy; a launch was given up at the boot gate: ${report("i-...", answered)}`,
+      },
     ],
     [
       "given suspended processes that it doesn't need, it goes on",
@@ -276,6 +369,16 @@ describe("waiting for a fleet", () => {
     expect(after).toBeGreaterThanOrEqual(20);
     expect(after).toBeLessThan(30);
     expect(told).toEqual(["0 of 1 healthy (i-1 initial: no reason given)"]);
+  });
+
+  test("looks again soon at first: most fleets are ready within seconds", async () => {
+    const { after } = await wait((s) => fleet(s < 1 ? "initial" : "healthy"));
+    expect(after).toBeLessThan(3);
+  });
+
+  test("given failures in the very moment in which the update began, then they count", async () => {
+    const { end } = await wait(() => fleet("initial", [failed(noKey, at(0)), failed(noKey, at(0))]));
+    expect(end).toContain("2 of its launches failed");
   });
 
   test("waits for a group that isn't there yet", async () => {

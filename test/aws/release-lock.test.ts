@@ -28,6 +28,7 @@ describe("given a command's own update", () => {
     ["another's lease is over, too", held("theirs", now - 1), /has lost its lock: alice@desk/],
     ["it is gone", undefined, /has lost its lock: it is no longer in the stack's table/],
     ["it was given back", { ...held("nobody", 0), released: { BOOL: true } }, /it is no longer in the stack's table/],
+    ["it says nothing", {}, /has lost its lock: somebody else works on this stack/],
     ["nobody can read who has it", held("theirs", now, "{"), /has lost its lock: somebody else works on this stack/],
   ])("fails when %s", (_, item, message) => expect(lockFault(item, "mine", now)).toMatch(message));
 });
@@ -37,6 +38,9 @@ describe("given a person's own update", () => {
     ["there is no lock", undefined],
     ["the lease is over", held("theirs", now)],
   ])("when %s, then traffic may move", (_, item) => expect(lockFault(item, undefined, now)).toBeUndefined());
+
+  test("fails on an item that says nothing: somebody may be at work", () =>
+    expect(lockFault({}, undefined, now)).toMatch(/^somebody else works on this stack\. Wait/));
 
   test("fails while somebody releases, with who and what to do", () =>
     expect(lockFault(held("theirs"), undefined, now)).toMatch(

@@ -18,6 +18,8 @@ const live = (green: number, targets: string[] = ["i-3 healthy", "i-4 healthy"])
   targets: { [arns.green]: targets },
   groups: { new: groupOf(["i-9"]) },
 });
+/** Green has all requests, and nobody can tell what it runs. */
+const untold: World = { ...live(100), targets: undefined };
 /** An update that begins while blue has all requests and wants it so. */
 const guarded = (world: World, more: Partial<Guarded> = {}): Guarded => ({
   clients: fakeClients(() => world),
@@ -72,12 +74,35 @@ describe("given an update that began while green had no traffic", () => {
     ["it is cut to what runs", guarded(live(10)), to(2)],
     ["it grows", guarded({}), to(5)],
     ["only something else of it changes", guarded({}), to(4)],
+    ["it grows, and nobody can tell what runs", guarded(untold), to(5)],
     ["it is gone and comes back", guarded(live(10, [])), replaced],
     ["it is gone, its last instance leaving", guarded(live(10, ["i-3 draining"])), replaced],
     ["there is no listener any more", guarded({}), emptied],
   ])("when green has traffic and %s, then its group may change", async (_, given, change) =>
     expect(await groupFault(given, "green", change)).toBeUndefined(),
   );
+
+  test.each<[string, GroupChange, string]>([
+    ["cut", to(1), "would be cut to 1 instances"],
+    ["deleted", { before: { minSize: 2, maxSize: 4 } }, "would be cut to 0 instances"],
+  ])("fails to have green's group %s when nobody can tell what it runs", async (_, change, what) => {
+    expect(await groupFault(guarded(untold), "green", change)).toEqual({
+      what: `The group of green, which has traffic, ${what}`,
+      reasons: [
+        expect.stringMatching(/^green runs an unknown number of instances\. Move the traffic away first/),
+        nowReason,
+      ],
+    });
+  });
+
+  test("fails to replace green's group when nobody can tell what it runs", async () => {
+    expect((await groupFault(guarded(untold), "green", replaced))?.what).toContain("would be replaced");
+  });
+
+  test("fails to delete green's earlier group when the new one is gone, or nobody can tell whose its targets are", async () => {
+    for (const world of [{ ...live(100), groups: {} }, untold])
+      expect((await deletionFault(guarded(world), "green", "new"))?.what).toContain("would be deleted");
+  });
 
   test("when green has traffic and the new group is the only one, then nothing is in the way of the end", async () =>
     expect(await deletionFault(guarded(live(100, ["i-9 healthy"])), "green", "new")).toBeUndefined());
@@ -99,8 +124,11 @@ describe("given traffic that the update knows of, then it is guarded without a q
     ["green is to get some", { plan: { weights: { blue: 90, green: 10 } } }],
     ["green had some when it began", { deployed: { ...deployed, weights: { blue: 90, green: 10 } } }],
   ])("%s", async (_, more) => {
-    expect(await templateFault(guarded({}, { ...more, ...silent }), "green")).toBeDefined();
-    expect(await groupFault(guarded(live(0), more), "green", replaced)).toBeDefined();
+    // What was known before is no news: the reason of the refusal stands alone.
+    expect((await templateFault(guarded({}, { ...more, ...silent }), "green"))?.reasons).toEqual([
+      expect.stringContaining("replaces the whole fleet"),
+    ]);
+    expect((await groupFault(guarded(live(0), more), "green", replaced))?.reasons).toHaveLength(1);
   });
 });
 
@@ -138,6 +166,7 @@ describe("given a command's update whose lock went to a rollback", () => {
   test("a person's own update is asked for no lock", async () => {
     const never = () => Promise.reject(new Error("nobody may ask"));
     expect(await preemptedFault(never, { releasesTable: "t" }, "x")).toBeUndefined();
+    expect(await asked("hers")).toBeUndefined();
   });
 
   test.each<[string, GroupChange, boolean]>([
@@ -145,5 +174,7 @@ describe("given a command's update whose lock went to a rollback", () => {
     ["emptied", emptied, true],
     ["grown", to(6), false],
     ["left as it is", to(4), false],
+    ["deleted", { before: { maxSize: 4 } }, true],
+    ["without a maximum before and after", { before: {}, after: {} }, false],
   ])("a group that is %s", (_, change, takes) => expect(takesInstances(change)).toBe(takes));
 });

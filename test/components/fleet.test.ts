@@ -15,28 +15,26 @@ const machine: LaunchSpec = {
 };
 let made: Fleet;
 
+const args: Omit<FleetArgs, "targetGroup"> = {
+  color: "green",
+  environment: "dev",
+  settingsPath: "/bluegreen/dev",
+  rootDeviceName: "/dev/sda1",
+  machine,
+  capacity: { minSize: 2, maxSize: 4 },
+  spotPercentage: 30,
+  healthCheckGracePeriod: 77,
+  deregistrationDelay: 45,
+  subnetIds: ["q"],
+  securityGroupId: "sg-fleet",
+  instanceProfileArn: "arn:profile",
+  loadBalancerArnSuffix: "app/alb/1",
+  tags: { Project: "bluegreen" },
+  prerequisites: [],
+};
 const make = (more: Partial<FleetArgs> = {}): Promise<Registered[]> =>
   register(() => {
-    const targetGroup = new aws.lb.TargetGroup("tg", {});
-    made = new Fleet("f", {
-      color: "green",
-      environment: "dev",
-      settingsPath: "/bluegreen/dev",
-      rootDeviceName: "/dev/sda1",
-      machine,
-      capacity: { minSize: 2, maxSize: 4 },
-      spotPercentage: 30,
-      healthCheckGracePeriod: 77,
-      deregistrationDelay: 45,
-      subnetIds: ["q"],
-      securityGroupId: "sg-fleet",
-      instanceProfileArn: "arn:profile",
-      targetGroup,
-      loadBalancerArnSuffix: "app/alb/1",
-      tags: { Project: "bluegreen" },
-      prerequisites: [],
-      ...more,
-    });
+    made = new Fleet("f", { ...args, targetGroup: new aws.lb.TargetGroup("tg", {}), ...more });
   });
 
 test("a machine is what the settings say, from the image's own root device", async () => {
@@ -49,6 +47,103 @@ test("a machine is what the settings say, from the image's own root device", asy
     networkInterfaces: [{ securityGroups: ["sg-fleet"] }],
     blockDeviceMappings: [{ deviceName: "/dev/sda1" }],
   });
+});
+
+test("the template and the group are these, whole", async () => {
+  const resources = await make();
+  const userData = "#!/bin/sh\nBLUEGREEN_COLOR=green\nBLUEGREEN_ENVIRONMENT=dev\nBLUEGREEN_SETTINGS=/bluegreen/dev\n";
+  const tags = { Project: "bluegreen", Color: "green" };
+  expect(named(resources, "f-template").inputs).toEqual({
+    description: "green fleet",
+    updateDefaultVersion: true,
+    imageId: "ami-1",
+    instanceType: "m7i.large",
+    monitoring: { enabled: true },
+    iamInstanceProfile: { arn: "arn:profile" },
+    metadataOptions: {
+      httpEndpoint: "enabled",
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+      instanceMetadataTags: "disabled",
+    },
+    networkInterfaces: [
+      { deviceIndex: 0, associatePublicIpAddress: "false", securityGroups: ["sg-fleet"], deleteOnTermination: "true" },
+    ],
+    blockDeviceMappings: [
+      { deviceName: "/dev/sda1", ebs: { encrypted: "true", volumeType: "gp3", deleteOnTermination: "true" } },
+    ],
+    tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({ resourceType, tags })),
+    userData: Buffer.from(userData).toString("base64"),
+    tags,
+  });
+  const { inputs, options } = named(resources, "f-group");
+  expect(inputs).toEqual({
+    minSize: 2,
+    maxSize: 4,
+    vpcZoneIdentifiers: ["q"],
+    targetGroupArns: ["arn:tg"],
+    healthCheckType: "ELB",
+    healthCheckGracePeriod: 77,
+    mixedInstancesPolicy: {
+      launchTemplate: { launchTemplateSpecification: { launchTemplateId: "f-template-id", version: "1" } },
+      instancesDistribution: {
+        onDemandBaseCapacity: 0,
+        onDemandPercentageAboveBaseCapacity: 70,
+        spotAllocationStrategy: "price-capacity-optimized",
+      },
+    },
+    enabledMetrics: ["GroupInServiceInstances"],
+    metricsGranularity: "1Minute",
+    capacityRebalance: true,
+    instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 110 },
+    waitForCapacityTimeout: "0",
+    tags: [
+      { key: "Project", value: "bluegreen", propagateAtLaunch: true },
+      { key: "Color", value: "green", propagateAtLaunch: true },
+      { key: "Name", value: "dev-green", propagateAtLaunch: true },
+    ],
+  });
+  expect(options).toMatchObject({
+    ignoreChanges: ["desiredCapacity"],
+    replaceOnChanges: ["mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"],
+    hooks: { beforeCreate: ["f-news"], beforeUpdate: ["f-news"] },
+  });
+});
+
+test("its guards are asked before its template changes, and before its group is made or changed", async () => {
+  const resources = await register(() => {
+    const hook = (name: string) => new pulumi.ResourceHook(name, () => undefined);
+    const guards = { template: hook("template-guard"), group: hook("group-guard") };
+    made = new Fleet("f", { ...args, targetGroup: new aws.lb.TargetGroup("tg", {}), guards });
+  });
+  expect(named(resources, "f-template").options.hooks).toEqual({ beforeCreate: [], beforeUpdate: ["template-guard"] });
+  const both = ["f-news", "group-guard"];
+  expect(named(resources, "f-group").options.hooks).toEqual({ beforeCreate: both, beforeUpdate: both });
+});
+
+test("what stands before an instance starts stands before group and policies", async () => {
+  const resources = await register(() => {
+    const way = new aws.cloudwatch.LogGroup("way", {});
+    made = new Fleet("f", { ...args, targetGroup: new aws.lb.TargetGroup("tg", {}), prerequisites: [way] });
+  });
+  for (const name of ["f-group", "f-cpu", "f-requests"])
+    expect(named(resources, name).options.dependencies).toContain("way");
+});
+
+test("tells what the instances are made of, and its bounds", async () => {
+  await make();
+  expect(await known(made.machine)).toEqual({
+    imageId: "ami-1",
+    instanceType: "m7i.large",
+    detailedMonitoring: true,
+    healthCheckPath: "",
+    versionPath: "/version",
+    bootGate: false,
+  });
+  expect(await known(made.capacity)).toEqual({ minSize: 2, maxSize: 4 });
+  expect(await known(made.groupName)).toBe("f-group-1234567");
+  expect(await made.newGroup()).toBeUndefined();
+  await expect(made.settled).resolves.toBeUndefined();
 });
 
 test("its tags reach instances, volumes and network interfaces", async () => {

@@ -1,4 +1,4 @@
-import { describeImage } from "../../components/images.ts";
+import { describeImage, describeSource } from "../../components/images.ts";
 import { answerCalls, refusal } from "./calls.ts";
 
 const id = "ami-11111111";
@@ -17,9 +17,14 @@ async function describeWith(answer: () => Record<string, unknown>) {
 }
 
 test("an image's root device, tagged version and boot gate", async () => {
-  const tags = { Version: "v2.0.0", Commit: "abc", BootGate: "boot-gate" };
+  const tags = { Version: "v2.0.0", Commit: "abc", BootGate: "boot-gate", SourceAMI: "ami-0" };
   const image = { state: "available", rootDeviceName: "/dev/sda1", tags };
-  expect(await describeWith(() => image)).toEqual({ rootDeviceName: "/dev/sda1", version: "v2.0.0", bootGate: true });
+  expect(await describeWith(() => image)).toEqual({
+    rootDeviceName: "/dev/sda1",
+    version: "v2.0.0",
+    sourceImageId: "ami-0",
+    bootGate: true,
+  });
 });
 
 test("an image without tags", async () => {
@@ -51,4 +56,34 @@ test.each<[string, () => Record<string, unknown>, RegExp]>([
   ["AWS refuses to say", throws("UnauthorizedOperation: not you"), /UnauthorizedOperation: not you/],
 ])("fails when %s", async (_, answer, message) => {
   await expect(describeWith(answer)).rejects.toThrow(message);
+});
+
+describe("the image that another one was built on", () => {
+  const source = async (answer: () => Record<string, unknown>) => {
+    const asked: unknown[] = [];
+    await answerCalls({
+      "aws:ec2/getAmi:getAmi": (inputs) => {
+        asked.push(inputs);
+        return answer();
+      },
+    });
+    const found = await describeSource(id);
+    expect(asked).toEqual([{ filters: [{ name: "image-id", values: [id] }], includeDeprecated: true }]);
+    return found;
+  };
+
+  test("is told with its version and what it was built on itself, in whatever state it is", async () =>
+    expect(await source(() => ({ state: "disabled", tags: { Version: "v1", SourceAMI: "ami-0" } }))).toEqual({
+      imageId: id,
+      version: "v1",
+      sourceImageId: "ami-0",
+    }));
+
+  test.each(["Your query returned no results.", "InvalidAMIID.NotFound: x"])(
+    "is unknown when it is gone: %s",
+    async (details) => expect(await source(throws(details))).toBeUndefined(),
+  );
+
+  test("fails when AWS refuses to say", async () =>
+    expect(source(throws("UnauthorizedOperation: not you"))).rejects.toThrow("UnauthorizedOperation: not you"));
 });

@@ -33,6 +33,45 @@ test.each([true, false])("protection from deletion, by AWS and in Pulumi's previ
   expect(options.protect).toBe(deletionProtection);
 });
 
+test.each<[string, Partial<LoadBalancerArgs>, object, string]>([
+  ["plain", {}, { listenerProtocol: { protocol: "HTTP" }, port: 80 }, "http://alb.example"],
+  [
+    "with a certificate",
+    { certificateArn: "arn:c", domain: "app.example.com" },
+    {
+      listenerProtocol: {
+        protocol: "HTTPS",
+        certificateArn: "arn:c",
+        sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+      },
+      port: 443,
+    },
+    "https://app.example.com",
+  ],
+])(
+  "%s, it is public, drops invalid headers, and its listeners share one protocol",
+  async (_, more, shared, address) => {
+    let made: LoadBalancer | undefined;
+    const resources = await register(
+      () => void (made = new LoadBalancer("lb", { ...args, ...more, tags: { A: "b" } })),
+    );
+    expect(named(resources, "bluegreen-dev-alb").inputs).toEqual({
+      loadBalancerType: "application",
+      internal: false,
+      ipAddressType: "ipv4",
+      subnets: ["p", "q"],
+      securityGroups: ["sg-alb"],
+      idleTimeout: 60,
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: false,
+      accessLogs: { enabled: false, bucket: "" },
+      tags: { A: "b" },
+    });
+    expect(made).toMatchObject(shared);
+    expect(await new Promise((resolve) => made?.url.apply(resolve))).toBe(address);
+  },
+);
+
 test("without a bucket its logs are switched off, not left as they were", async () => {
   const resources = await register(() => new LoadBalancer("lb", args));
   expect(named(resources, "bluegreen-dev-alb").inputs.accessLogs).toMatchObject({ enabled: false });

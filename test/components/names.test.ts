@@ -6,6 +6,7 @@ test.each<[string, string, string, string]>([
   ["the longest that fits", "bluegreen-staging1", "green", "bluegreen-staging1-green"],
   ["one character more is cut", "bluegreen-staging12", "green", "bluegreen-sta-10d1-green"],
   ["no two hyphens at the cut", "bluegreen-st-aging-of-it", "green", "bluegreen-st-1829-green"],
+  ["several of those in a row are one hyphen", "bluegreen-dev__1", "alb", "bluegreen-dev-1-c909-alb"],
   ["what AWS doesn't take is cleaned", "bluegreen-dev_1", "alb", "bluegreen-dev-1-de9c-alb"],
 ])("%s", (_, base, part, expected) => expect(elbName(base, part)).toBe(expected));
 

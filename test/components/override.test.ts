@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseUnlessOverridden, warnOfRefusal } from "../../components/override.ts";
+import { refuseFault, refuseUnlessOverridden, warnOfRefusal } from "../../components/override.ts";
 import { overrideVariable } from "../../deployment/variables.ts";
 
 const refuse = () => refuseUnlessOverridden("update-refused", "This update is refused", ["one reason", "another"]);
@@ -35,4 +35,11 @@ test.each([
   if (value !== undefined) process.env[overrideVariable] = value;
   warnOfRefusal("gate-closed", "The gate would stay shut", ["one reason"]);
   expect(warn.mock.calls).toEqual([[`[gate-closed] The gate would stay shut, because now:\n  - one reason\n${end}`]]);
+});
+
+test("a fault of a fleet is refused in the same way, and none is not", () => {
+  expect(() => refuseFault(undefined)).not.toThrow();
+  expect(() => refuseFault({ what: "The group would be cut", reasons: ["it serves"] })).toThrow(
+    new pulumi.RunError("[fleet-guarded] The group would be cut, but:\n  - it serves"),
+  );
 });

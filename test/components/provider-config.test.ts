@@ -55,8 +55,43 @@ describe("the provider's config", () => {
     expect(readProviderConfig()).not.toHaveProperty("profile");
   });
 
+  const keys = { "aws:region": "eu-central-1", "aws:accessKey": "AKID", "aws:secretKey": "secret" };
+
+  test("makes clients, and what reads with them; their trial is under way already", async () => {
+    given({ ...keys, "aws:skipCredentialsValidation": "true" });
+    const { clients, tried, ...readers } = connectAws();
+    await expect(tried).resolves.toBeUndefined();
+    expect(await clients.elb.config.region()).toBe("eu-central-1");
+    const kinds = Object.entries(readers).map(([name, reader]) => [name, typeof reader]);
+    expect(Object.fromEntries(kinds)).toEqual({
+      readItem: "function",
+      readNetwork: "function",
+      readRevocations: "function",
+    });
+  });
+
+  test("fails by its trial in words that say that nothing was changed", async () => {
+    const gone = '["/nowhere/file"]';
+    given({ ...keys, "aws:region": "", "aws:sharedConfigFiles": gone, "aws:sharedCredentialsFiles": gone });
+    const region = [process.env.AWS_REGION, process.env.AWS_DEFAULT_REGION];
+    delete process.env.AWS_REGION;
+    delete process.env.AWS_DEFAULT_REGION;
+    const { tried } = connectAws();
+    await expect(tried).rejects.toThrow(/^There is no AWS region: .*\. Nothing was changed\.$/);
+    await expect(tried).rejects.toBeInstanceOf(pulumi.RunError);
+    if (region[0] !== undefined) process.env.AWS_REGION = region[0];
+    if (region[1] !== undefined) process.env.AWS_DEFAULT_REGION = region[1];
+  });
+
+  test("fails with certificates that can't be read, before anything is asked", () => {
+    given({ ...keys, "aws:customCaBundle": "/nowhere/ca.pem" });
+    expect(() => connectAws()).toThrow(pulumi.RunError);
+    expect(() => connectAws()).toThrow(/\/nowhere\/ca\.pem.*\. Nothing was changed\.$/);
+  });
+
   test("fails with what our own clients can't follow, before any resource", () => {
     given({ "aws:region": "eu-central-1", "aws:maxRetries": "many" });
     expect(() => connectAws()).toThrow(pulumi.RunError);
+    expect(() => connectAws()).toThrow(/^aws:maxRetries: /);
   });
 });

@@ -59,6 +59,35 @@ test.each<[string, Effect, boolean]>([
 
 describe("the table's item", () => {
   test("is read as it was written", () => expect(revisionIn(revisionItem(lastRevision))).toEqual(lastRevision));
+  test("may have what a release with one image and no standby wrote", () => {
+    const settings = { ...lastRevision.settings, activeColor: "green", standby: "off", greenAmi: undefined } as const;
+    const one = { ...lastRevision, settings };
+    expect(revisionIn(revisionItem(one))).toEqual(one);
+  });
   test("may be missing", () => expect(revisionIn(undefined)).toBeUndefined());
-  test("fails when it is none of ours", () => expect(() => revisionIn({ revision: { N: "x" } })).toThrow());
+  test("fails when it is none of ours", () =>
+    expect(() => revisionIn({ revision: { N: "x" } })).toThrow("Unexpected end of JSON input"));
+  test("fails when it lacks something, and names all of that", () => {
+    const said = (item: Parameters<typeof revisionIn>[0]): string => {
+      try {
+        revisionIn(item);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "";
+    };
+    const bare = said({ settings: { S: '{"activeColor":"red","standby":"hot"}' } });
+    for (const key of [
+      "revision",
+      "by",
+      "at",
+      "activeColor",
+      "standby",
+      "standbyWeight",
+      "capacityFloor",
+      "previewSize",
+    ])
+      expect(bare).toContain(`"${key}"`);
+    expect(said({ ...revisionItem(lastRevision), revision: { N: "0" } })).toContain('"revision"');
+  });
 });

@@ -34,6 +34,22 @@ const always = [
   "out: f-fleet-id 0.0.0.0/0 443",
 ];
 
+test("a rule is named after its listener, its port and its range: another name would be another rule", async () => {
+  const resources = await register(() => new SecurityGroups("f", { ...args, previewCidrs: ["198.51.100.7/32"] }));
+  const names = resources.map(({ name }) => name);
+  for (const name of ["f-alb-public-80-192.0.2.0/24", "f-alb-preview-9090-198.51.100.7/32"])
+    expect(names).toContain(name);
+});
+
+test("the groups stand in the VPC, and their rules bear the stack's tags", async () => {
+  const resources = await register(() => new SecurityGroups("f", args));
+  for (const name of ["f-alb", "f-fleet"])
+    expect(resources.find((resource) => resource.name === name)?.inputs).toMatchObject({
+      vpcId: "vpc-1",
+      tags: args.tags,
+    });
+});
+
 test.each<[string, Partial<SecurityGroupsArgs>, string[]]>([
   ["nobody but the allowed ranges, and no way out but HTTPS", {}, []],
   ["previews for the given ranges alone", { previewCidrs: ["198.51.100.7/32"] }, ["in: f-alb-id 198.51.100.7/32 9090"]],

@@ -24,11 +24,21 @@ interface Score {
   readonly took: number;
 }
 
-/** Tests of a room; of a file, those that import it: the others of its room take longer than they find. */
+/**
+ * Tests of a room; of a file, those that import it, or, where none does, what imports it: the others of its room take longer than
+ * they find.
+ */
 function testsOf(name: string, folder: string): string[] {
   const whole = `${folder}/**/*.test.ts`;
-  const own = globSync(whole).filter((test) => readFileSync(test, "utf8").includes(`../${name}"`));
-  return own.length > 0 ? own : [whole];
+  const holds = (file: string, text: string) => readFileSync(file, "utf8").includes(text);
+  const importing = (file: string) => globSync(whole).filter((test) => holds(test, `../${file}"`));
+  const own = importing(name);
+  if (own.length > 0 || !name.endsWith(".ts")) return own.length > 0 ? own : [whole];
+  const users = globSync(path.join(path.dirname(name), "*.ts")).filter((file) =>
+    holds(file, `"./${path.basename(name)}"`),
+  );
+  const theirs = [...new Set(users.flatMap(importing))];
+  return theirs.length > 0 ? theirs : [whole];
 }
 
 async function mutate({ name, files, tests, slow = [], sentences = false }: Room): Promise<Score> {

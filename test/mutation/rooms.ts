@@ -25,10 +25,12 @@ export const rooms: readonly Room[] = [
     name: "components",
     // What is decided there. Resources and their arguments are looked at in the whole program (test/index.*, npm run lint:aws).
     files: [
-      ...["deployed", "fleet-guards", "images", "names", "older-settings", "override", "provider-config"],
-      ...["region-info", "release-revision"],
+      ...["deployed", "endpoint-services", "fleet-guards", "images", "names", "network-refusals", "older-settings"],
+      ...["override", "project-authorities", "provider-config", "region-info", "release-revision", "revoked-images"],
     ].map((file) => `components/${file}.ts`),
     tests: "test/components",
+    // They play whole updates: seconds each.
+    slow: ["blue-green"],
   },
   {
     name: "aws",
@@ -62,11 +64,15 @@ export const rooms: readonly Room[] = [
     files: ["cli/rollout/*.ts", "!cli/rollout/analyze.ts", "!cli/rollout/context.ts", "!cli/rollout/release.ts"],
     tests: "test/cli/rollout",
   },
+  // Which questions a plan asks is proved by the rehearsal.
+  { name: "cli/plan", files: ["cli/plan/*.ts", "!cli/plan/preview.ts"], tests: "test/cli/plan" },
   {
     name: "cli/analysis",
     // Processes and servers.
     files: ["cli/analysis/*.ts", "!cli/analysis/command.ts", "!cli/analysis/measure.ts", "!cli/analysis/probes.ts"],
     tests: "test/cli/analysis",
+    // It asks a server through whole steps.
+    slow: ["measure"],
   },
 ];
 

@@ -12,12 +12,14 @@ pauses:
   - { after: stage, timeout: 14d, then: rollback }
   - { after: check, timeout: 1d12h, then: continue }
   - { after: 5%, timeout: 90s, then: rollback }
+  - { after: 10%, timeout: 90s, then: rollback }
   - { after: cutover, timeout: 336h, then: continue }
 `).pauses,
   ).toEqual([
     { after: "stage", timeout: 1_209_600, then: "rollback" },
     { after: "check", timeout: 129_600, then: "continue" },
     { after: "5%", timeout: 90, then: "rollback" },
+    { after: "10%", timeout: 90, then: "rollback" },
     { after: "cutover", timeout: 1_209_600, then: "continue" },
   ]));
 
@@ -32,6 +34,21 @@ test.each<[string, string, string[]]>([
     "all requests as a share",
     "{ after: 100%, timeout: 1h, then: rollback }",
     [`pauses.0.after: "100%". Allowed: ${points}`],
+  ],
+  [
+    "a word with a point in it",
+    "{ after: restage, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "restage". Allowed: ${points}`],
+  ],
+  [
+    "a point with more behind it",
+    "{ after: 10%%, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "10%%". Allowed: ${points}`],
+  ],
+  [
+    "a share of three digits",
+    "{ after: 101%, timeout: 1h, then: rollback }",
+    [`pauses.0.after: "101%". Allowed: ${points}`],
   ],
   ["a number", "{ after: 10, timeout: 1h, then: rollback }", [`pauses.0.after: 10. Allowed: ${points}`]],
   ["no time", "{ after: check, timeout: 0s, then: rollback }", [`pauses.0.timeout: "0s". Allowed: ${times}`]],
@@ -55,6 +72,20 @@ test.each<[string, string, string[]]>([
   expect(() => parseProjectFile(`pauses: [${entry}]`)).toThrow(said.map((one) => `  line 1: ${one}`).join("\n")),
 );
 
+test("a strategy that would pass a pause by is a fault of usage", () => {
+  const pause: Pause = { after: "10%", timeout: 60, then: "rollback" };
+  expect(() => requirePausesIn(parseStrategy("all-at-once"), [pause])).toThrow(
+    expect.objectContaining({ code: "usage" }),
+  );
+});
+
+test("fails on what is no list, in one line", () =>
+  expect(() => parseProjectFile("pauses: 1")).toThrow(
+    "line 1: pauses: 1. Allowed: a list of pauses, each with after, timeout and then",
+  ));
+
+test("none are given, none are there", () => expect(parseProjectFile("").pauses).toEqual([]));
+
 test("fails on a second pause at one point", () =>
   expect(() =>
     parseProjectFile(
@@ -68,6 +99,11 @@ describe("a strategy beside pauses", () => {
 
   test("that has all of their shares is taken", () =>
     expect(() => requirePausesIn(parseStrategy("canary=5%,1m,25%,1m"), after("5%", "25%", "check"))).not.toThrow());
+
+  test("fails with all shares that it lacks, and those that it has", () =>
+    expect(() => requirePausesIn(parseStrategy("canary=5%,1m,50%,1m"), after("10%", "5%", "99%", "stage"))).toThrow(
+      "a pause after 10% and 99%, and the strategy canary=5%,1m,50%,1m has the shares 5%, 50%. Allowed:",
+    ));
 
   test.each([
     ["canary=5%,1m", "a pause after 10%, and the strategy canary=5%,1m has the shares 5%."],

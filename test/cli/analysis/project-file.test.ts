@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { authority } from "../../aws/private-authority.ts";
 import { parseProjectFile, readProjectFile } from "../../../cli/analysis/project-file.ts";
 
 const none = { stage: [], check: [], cutover: [], bake: [], retire: [] };
@@ -132,6 +133,47 @@ test.each<[string, string, string[]]>([
       'line 5: rollbackCheck.before: "cutover". Allowed: no such key; one of command, timeout, release',
     ],
   ],
+  ["a text", "just words", ['line 1: the file: "just words". Allowed: a mapping with checks, hooks, limits']],
+  [
+    "what is no list, and what is no text in one",
+    "environment: HOME\npauses: 1\nfreeze: 1\ncaFile: ''\nhooks: { before: 1 }\nlimits: 1",
+    [
+      'line 1: environment: "HOME". Allowed: a list of variables\' names',
+      "line 2: pauses: 1. Allowed: a list of pauses, each with after, timeout and then",
+      "line 3: freeze: 1. Allowed: a list of times, each with from, to, timeZone and reason",
+      'line 4: caFile: "". Allowed: a text',
+      "line 5: hooks.before: 1. Allowed: a mapping with stage, check, cutover, bake, retire",
+      "line 6: limits: 1. Allowed: a mapping with requests, failures, errorPercent",
+    ],
+  ],
+  [
+    "variables' names",
+    "environment: [1X, 'A B', X1, 7]",
+    [
+      'line 1: environment.0: "1X". Allowed: a variable\'s name: letters, digits and _',
+      'line 1: environment.1: "A B". Allowed: a variable\'s name: letters, digits and _',
+      "line 1: environment.3: 7. Allowed: a list of variables' names",
+    ],
+  ],
+  [
+    "a path with a blank, or one that begins with none",
+    "metrics: /a b\nchecks:\n  - { name: a, url: '/a b' }\n  - { name: b, url: 'x/' }",
+    [
+      'line 1: metrics: "/a b". Allowed: a path that begins with /, where both colours answer',
+      'line 3: checks.0.url: "/a b". Allowed: a path that begins with /',
+      'line 4: checks.1.url: "x/". Allowed: a path that begins with /',
+    ],
+  ],
+  [
+    "bounds",
+    "alpha: 0.21\neffect: 10.1\nstandbyHours: -1\nchecks: [{ name: a, url: /, status: 600 }]",
+    [
+      "line 1: alpha: 0.21. Allowed: a chance from 0.0001 to 0.2",
+      "line 2: effect: 10.1. Allowed: a number from 1 to 10",
+      "line 3: standbyHours: -1. Allowed: a number of hours from 0 on",
+      "line 4: checks.0.status: 600. Allowed: a status from 200 to 599",
+    ],
+  ],
   ["no list of checks", "checks: 3", ["line 1: checks: 3. Allowed: a list of checks"]],
   ["a check that is none", "checks: [5]", ["line 1: checks.0: 5. Allowed: a mapping with name, url, status, contains"]],
   ["neither url nor command", "checks:\n  - name: a", ["line 2: checks.0.url: not set. Allowed: a text"]],
@@ -199,7 +241,17 @@ test.each<[string, string, string[]]>([
 ])("fails on %s", (_, text, faults) => {
   const count = faults.length === 1 ? "1 entry is" : `${faults.length} entries are`;
   const head = `${count} wrong in bluegreen.yaml; nothing was changed:`;
-  expect(() => parseProjectFile(text)).toThrow([head, ...faults.map((fault) => `  ${fault}`)].join("\n"));
+  let said: string[] = [];
+  try {
+    parseProjectFile(text);
+  } catch (error) {
+    said = (error as Error).message.split("\n");
+  }
+  // Each line begins as it is given here.
+  expect(said.map((line, index) => line.slice(0, [head, ...faults][index]?.length + (index > 0 ? 2 : 0)))).toEqual([
+    head,
+    ...faults.map((fault) => `  ${fault}`),
+  ]);
 });
 
 test("fails on what is no YAML, and names each line", () =>
@@ -219,8 +271,41 @@ describe("beside Pulumi.yaml", () => {
 
   test("it may be missing", () => expect(readProjectFile(folder).checks).toEqual([]));
 
+  test("its caFile is read from beside it", () => {
+    jest.spyOn(Date, "now").mockReturnValue(Date.UTC(2026, 0, 1));
+    writeFileSync(path.join(folder, "ca.pem"), authority);
+    writeFileSync(path.join(folder, "bluegreen.yaml"), "caFile: ca.pem");
+    expect(readProjectFile(folder).authorities).toBe(authority.trim());
+    writeFileSync(path.join(folder, "bluegreen.yaml"), "caFile: gone.pem");
+    expect(() => readProjectFile(folder)).toThrow(/^caFile in bluegreen\.yaml: \S+gone\.pem can't be read: ENOENT/);
+    jest.restoreAllMocks();
+  });
+
+  test("without a caFile there are no authorities", () =>
+    expect(readProjectFile(folder)).not.toHaveProperty("authorities"));
+
   test("fails when it can't be read", () => {
     mkdirSync(path.join(folder, "bluegreen.yaml"));
     expect(() => readProjectFile(folder)).toThrow(/^bluegreen\.yaml can't be read: .*Let it be read, or remove it\.$/);
   });
 });
+
+test("takes what lies on the bounds", () =>
+  expect(
+    parseProjectFile(
+      "alpha: 0.2\neffect: 10\nstandbyHours: 0\nmode: observe\nmetrics: /m\nenvironment: [X1, _y]\n" +
+        "limits: { requests: 0 }\nchecks: [{ name: a, url: /, status: 599 }]",
+    ),
+  ).toMatchObject({
+    alpha: 0.2,
+    effect: 10,
+    standbyHours: 0,
+    mode: "observe",
+    metrics: "/m",
+    environment: ["X1", "_y"],
+    limits: { requests: 0 },
+    checks: [{ status: 599 }],
+  }));
+
+test("takes the least that it may be", () =>
+  expect(parseProjectFile("alpha: 0.0001\neffect: 1")).toMatchObject({ alpha: 0.0001, effect: 1 }));

@@ -17,11 +17,15 @@ test.each<[string, string[]]>([
   ["", ["no such kind"]],
   ["blue", ["no such kind"]],
   ["all-at-once=1", ["no such kind"]],
+  ["a canary=10%,10m", ["no such kind"]],
+  ["canary=10%,10m\n", ["no such kind"]],
   ["canary=", ["each weight needs a time after it"]],
   ["canary=10%", ["each weight needs a time after it"]],
   ["canary=10%,10m,20%", ["each weight needs a time after it"]],
   ["canary=0%,10m", ['"0%" must be a whole percentage from 1% to 99%']],
   ["canary=100%,10m", ['"100%" must be']],
+  ["canary=+10%,10m", ['"+10%" must be']],
+  ["canary=10%%,10m", ['"10%%" must be']],
   ["canary=1.5%,10m", ['"1.5%" must be']],
   ["canary=10,10x", ['"10" must be', '"10x" must be hours']],
   ["canary=10%,0s", ['"0s" must be', "more than 0s"]],
@@ -140,3 +144,10 @@ test("without an interruption a release takes just the strategy's own time", () 
       expect(total).toBe(strategy.steps.reduce((sum, { seconds }) => sum + seconds, 0));
     }),
   ));
+
+test.each([
+  ["canary=10%,10m,20%", " is no strategy: each weight needs a time after it. Allowed: all-at-once, canary="],
+  ["canary=10,10x", ' is no strategy: "10" must be a whole percentage from 1% to 99%; "10x" must be hours,'],
+])("the faults of %s stand one after the other, and no other", (text, said) =>
+  expect(() => parseStrategy(text)).toThrow(said),
+);

@@ -101,7 +101,13 @@ test.each<[string, Changes]>([
     "the preview listener can't be reached from here, and for minutes no user came",
     { probes: nobody, unreachable: "refused", metrics: minutes(0) },
   ],
+  [
+    "the preview listener can't be reached from here, and for just so many minutes no user came",
+    { probes: nobody, unreachable: "refused", metrics: { sent: 0, failed: 0, minutes: 3 } },
+  ],
+  ["our own requests are few, and users' are just enough", { probes: counts(3), metrics: minutes(20) }],
   ["more targets are healthy than needed", { healthy: 3 }],
+  ["the load balancer's alarm is off", { loadBalancerAlarms: [alarm("lb", "OK")] }],
 ])("goes on: %s", (_, changes) => expect(verdict(evidence(changes))).toEqual({ kind: "go" }));
 
 test.each<[string, Changes, string]>([
@@ -115,6 +121,11 @@ test.each<[string, Changes, string]>([
   [
     "the preview listener can't be reached from here, and few users came",
     { probes: nobody, unreachable: "refused", metrics: { sent: 3, failed: 0, minutes: 2 } },
+    "3 of 20 requests",
+  ],
+  [
+    "our own requests are few, and no user came, though we could ask",
+    { probes: counts(3), metrics: minutes(0) },
     "3 of 20 requests",
   ],
   [
@@ -156,6 +167,11 @@ test.each<[string, Changes, string]>([
     "alarm app-green-errors-1a2b3c4 is on: app-green-errors-1a2b3c4's reason (blue's is on, too)",
   ],
   [
+    "an alarm of a name that tells no colour is on for both",
+    { alarms: [alarm("cpu", "ALARM")], oldAlarms: [alarm("cpu", "ALARM")] },
+    "alarm cpu is on: cpu's reason (blue's is on, too)",
+  ],
+  [
     "the composite alarms alone are known, and both are on",
     { alarms: [composite("ALARM")], oldAlarms: [{ ...composite("ALARM"), name: "blue" }] },
     "alarm green is on: green's reason (blue's is on, too)",
@@ -195,6 +211,23 @@ test.each<[string, Changes, string[]]>([
     ],
   ],
   [
+    "in a bake our own requests fail, which both colours get at the same time",
+    { isBake: true, found: [source("probes", 600)] },
+    [
+      "green failed 4 % of 200, blue 0 % of 200, of our requests through the preview listener (evidence 600, 500 needed)",
+    ],
+  ],
+  [
+    "in a bake it failed more, and what the old colour had before is no longer told",
+    { found: [source("bake", 500, { release: of(6000, 120), baseline: of(0, 0) })] },
+    ["green failed 2 % of 6000, blue is not known, of all requests, by CloudWatch (evidence 500, 500 needed)"],
+  ],
+  [
+    "the evidence is enough, though over the whole release the old colour failed more",
+    { found: [source("requests", 600, { release: of(1000, 20), baseline: of(1000, 30) })] },
+    ["green failed 2 % of 1000, blue 3 % of 1000, of all requests, by CloudWatch (evidence 600, 500 needed)"],
+  ],
+  [
     "it is down",
     { lastProbes: { release: of(20, 15), baseline: of(20, 0) } },
     ["green is down: it failed 75 % of 20 of our requests through the preview listener"],
@@ -220,6 +253,16 @@ test.each<[string, Changes, string[]]>([
     ["alarm green-p99 is on: green-p99's reason"],
   ],
   ["the composite alarm alone is known", { alarms: [composite("ALARM")] }, ["alarm green is on: green's reason"]],
+  [
+    "the composite alarm is on, and none of its parts is any more",
+    { alarms: [composite("ALARM"), alarm("green-p95", "OK")] },
+    ["alarm green is on: green's reason"],
+  ],
+  [
+    "another alarm than that on errors is on, while all requests are compared with the old colour's",
+    { alarms: [composite("ALARM"), alarm("green-p99", "ALARM")], isCompared: true },
+    ["alarm green-p99 is on: green-p99's reason"],
+  ],
   [
     "there is no composite alarm",
     { alarms: [alarm("green-p99", "ALARM")] },
@@ -285,6 +328,14 @@ test("given a floor, then a release that fails no more than that is never sent b
     "back",
     "go",
   ]);
+});
+
+test("given a floor, then slow answers count all the same, and in a bake the old colour's share is none", () => {
+  const judged = (one: SourceEvidence, floor: { percent: number; points: number }) =>
+    verdict(evidence({ found: [one] }), { ...defaultRules, floor }).kind;
+  expect(judged(source("latency", 600), { percent: 50, points: 50 })).toBe("back");
+  const baked = source("bake", 600, { release: of(1000, 20), baseline: of(0, 0) });
+  expect([judged(baked, { percent: 0, points: 1 }), judged(baked, { percent: 0, points: 2 })]).toEqual(["back", "go"]);
 });
 
 const anyTally = fc.tuple(fc.nat(400), fc.nat(400)).map(([a, b]) => of(Math.max(a, b), Math.min(a, b)));

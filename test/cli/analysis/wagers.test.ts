@@ -28,9 +28,10 @@ test.each<[string, Interval]>([
   ["nothing failed", interval(tally(10, 0), tally(90, 0))],
   ["the old colour had no requests", interval(tally(10, 5), tally(0, 0))],
   ["the release had no requests", interval(tally(0, 0), tally(90, 5))],
-])("given an interval in which %s, then the evidence stays", (_, one) =>
-  expect(wagersAfter(wagersOf(3), one, 1.2, 1)).toEqual(wagersOf(3)),
-);
+])("given an interval in which %s, then the wagers stay, also where they lie by now", (_, one) => {
+  const grown = wagersAfter(wagersOf(3), interval(tally(10, 2), tally(90, 1)), 1.2, 1);
+  for (const clump of [1, undefined]) expect(wagersAfter(grown, one, 1.2, clump)).toEqual(grown);
+});
 
 /** All ways in which clumps can fall on the two colours, with the chance of each: the release's first. */
 function* falls(sizes: number[], share: number): Generator<[failed: [number, number], chance: number]> {
@@ -172,5 +173,58 @@ describe("the evidence of a release", () => {
     };
     expect(of("probes", 1)).toBe(of("probes", 50));
     expect(of("requests", 1)).toBeGreaterThan(of("requests", 50));
+  });
+});
+
+describe("one interval, by hand: half of the money is kept back, a sixteenth lies on each of eight bets", () => {
+  const ratios = [1.5, 2, 3, 5, 10, 25, 100, 1000];
+  const sum = (payment: (ratio: number) => number) => 0.5 + ratios.reduce((all, ratio) => all + payment(ratio), 0) / 16;
+
+  test("given as many requests, a failure of the release pays 2r/(r+1) for each bet, one of the old colour 2/(r+1)", () => {
+    for (const clump of [1, undefined]) {
+      const own = interval(tally(10, 1), tally(10, 0));
+      expect(evidenceAfter(own, clump)).toBeCloseTo(
+        sum((ratio) => (2 * ratio) / (ratio + 1)),
+        10,
+      );
+      const old = interval(tally(10, 0), tally(10, 1));
+      expect(evidenceAfter(old, clump)).toBeCloseTo(
+        sum((ratio) => 2 / (ratio + 1)),
+        10,
+      );
+    }
+  });
+
+  test("given an effect and a clump, then the release may have more, and each failure counts for less", () => {
+    const allowed = (1.2 * 10) / (1.2 * 10 + 30);
+    const expected = (ratio: number) => 1 + (ratio - 1) * allowed;
+    const one = interval(tally(10, 3), tally(30, 1));
+    expect(evidenceAfter(one, 8, 1.2)).toBeCloseTo(
+      sum((ratio) => (ratio ** 0.75 / expected(ratio)) ** 0.5),
+      10,
+    );
+    expect(evidenceAfter(one, undefined, 1.2)).toBeCloseTo(
+      sum((ratio) => (1 + (ratio - 1) * 0.75) / expected(ratio)),
+      10,
+    );
+  });
+
+  test("given no old colour to compare with, a bet of r gains 1 - 1/r where the share is twice the allowed one", () => {
+    expect(evidenceOf(wagersAgainst(wagersOf(), 0.02, 0.01))).toBeCloseTo(
+      sum((ratio) => 2 - 1 / ratio),
+      10,
+    );
+    expect(evidenceOf(wagersAgainst(wagersOf(), 0, 0.01))).toBeCloseTo(
+      sum((ratio) => 1 / ratio),
+      10,
+    );
+  });
+
+  test("a fiftieth of the money is laid anew, and nothing grows beyond what is told", () => {
+    const own = interval(tally(10, 1), tally(10, 0));
+    const after = wagersAfter(wagersOf(), own, 1, 1);
+    expect(after[0]).toBeCloseTo(0.98 * 0.5 + 0.02 * evidenceOf(after) * 0.5, 10);
+    expect(after[2]).toBeCloseTo((0.98 * (4 / 3)) / 16 + (0.02 * evidenceOf(after)) / 16, 10);
+    expect(evidenceOf(wagersAfter(wagersOf(1e12), own, 1, 1))).toBeCloseTo(1e12, -1);
   });
 });

@@ -53,6 +53,11 @@ test.each<[string, Partial<LiveState>, string]>([
     "dev: blue ami-00000000000000001 serves 100 %, green is off, all healthy",
   ],
   [
+    "one alarm",
+    { loadBalancerAlarms: [alarm("dev-rejected", { state: "ALARM" })] },
+    "dev: blue v1.0.0 serves 100 %, green v2.0.0 stands by, all healthy, 1 alarm",
+  ],
+  [
     "alarms, each once",
     {
       alarms: {

@@ -111,6 +111,16 @@ describe("whether a rollback is ready", () => {
       { ready: false, to: "green", reason: "green holds v2.0.0, which was staged and never served" },
     ],
     [
+      "to what was given up for another release, and had served before",
+      { record: record({ outcome: "superseded", servesSince: before(90) }) },
+      { ready: true, to: "green" },
+    ],
+    [
+      "to an image that was rolled back on the other colour alone",
+      { record: record({ outcome: "rolled-back", color: "blue", from: { color: "green", image: v1 } }) },
+      { ready: true, to: "green" },
+    ],
+    [
       "to an image that came later than what was rolled back",
       { record: record({ outcome: "rolled-back", image: { imageId: "ami-00000000000000003" } }) },
       { ready: true, to: "green" },
@@ -143,6 +153,11 @@ describe("since when it serves", () => {
       "is the record's word where it noted no weights",
       { ...released, record: record({ outcome: "released", servesSince: before(90) }) },
       before(90),
+    ],
+    [
+      "is not known of the colour that a release without weights was to replace",
+      { record: record({ outcome: "rolled-back", servesSince: before(90) }) },
+      undefined,
     ],
     ["is not known while it shares", { ...released, weights: weights(10, 90) }, undefined],
     ["is not known without a record", { ...released, record: undefined }, undefined],
@@ -214,6 +229,12 @@ describe("differences", () => {
       ["weights: the listener sends blue 50 %, green 50 %, the state says blue 100 %, green 0 %"],
     ],
     [
+      "the weight of one colour alone: the rest goes elsewhere",
+      { weights: { live: { blue: 57, green: 0 }, recorded: { blue: 100, green: 0 } } },
+      ["weights: the listener sends blue 57 %, green 0 %, the state says blue 100 %, green 0 %"],
+    ],
+    ["fleets that are just as large as their floor", { settings: settled({ capacityFloor: 2 }) }, []],
+    [
       "a standby that should be off, and is not",
       { settings: settled({ standby: "off" }) },
       ["capacity: green's group has 2-4 instances, the state says it is off"],
@@ -231,6 +252,15 @@ describe("differences", () => {
       { settings: settled({ capacityFloor: 3, previewSize: 1 }) },
       ["capacity: blue's group has 2-4 instances, the state says at least 3"],
     ],
+    [
+      "fleets below a floor that no preview lowers",
+      { settings: settled({ capacityFloor: 3 }) },
+      [
+        "capacity: blue's group has 2-4 instances, the state says at least 3",
+        "capacity: green's group has 2-4 instances, the state says at least 3",
+      ],
+    ],
+    ["no image where the state names none", { settings: settled({ blueAmi: undefined, greenAmi: undefined }) }, []],
     [
       "an image",
       { fleets: { blue: fleet("blue"), green: fleet("green", { image: v1 }) } },
@@ -255,6 +285,9 @@ describe("a lock", () => {
   );
 });
 
+it("tells nobody who serves where the listener sends requests to neither colour", () =>
+  expect(report({ weights: weights(0, 0) }).serving).toBeUndefined());
+
 it("tells a release only while it is under way", () => {
   const of = (outcome: "running" | "released") => report({ record: record({ outcome, stage: "bake" }) }).release;
   expect(of("running")).toEqual({ color: "green", image: v2, stage: "bake", since: before(300), by: "alice@desk" });
@@ -262,6 +295,14 @@ it("tells a release only while it is under way", () => {
 });
 
 describe("a release that waits for people", () => {
+  test("given its canary has requests, then a rollback needs a fleet that can take them", () => {
+    const canary = { weights: weights(90, 10), fleets: { blue: fleet("blue", { healthy: 0 }), green: fleet("green") } };
+    expect(report({ ...canary, record: record({ pauses: [pause] }) }).rollback).toMatchObject({
+      ready: false,
+      to: "blue",
+    });
+  });
+
   const pause: PauseRecord = {
     after: "10%",
     since: before(60),

@@ -36,6 +36,15 @@ describe("what a standby costs", () => {
     );
   });
 
+  test("says nothing of Spot where none is bought", () => {
+    const instances = [instance("green", 1, { type: "t3.small" })];
+    const state = world({ fleets: { blue: fleet("blue"), green: fleet("green", { instances }) } });
+    expect(standbyFacts(state)?.spotPercentage).toBe(0);
+    expect(text(state)).toBe(
+      "green keeps 1 t3.small: 0.024 USD an hour, 18 a month, on demand in eu-central-1 by the list of 2025-05-28",
+    );
+  });
+
   test.each<[string, LiveState, string]>([
     [
       "a type",
@@ -59,6 +68,7 @@ describe("what a standby costs", () => {
 
   test("is not told of a colour that serves, has a share, or is off", () => {
     expect(standbyFacts(world({ fleets: { blue: fleet("blue"), green: off("green") } }))).toBeUndefined();
+    expect(standbyFacts(standing([]))).toBeUndefined();
     const canary = { live: { blue: 90, green: 10 }, recorded: { blue: 90, green: 10 } };
     expect(standbyFacts(standing(["t3.small"], { weights: canary }))).toBeUndefined();
   });

@@ -1,0 +1,132 @@
+import { office, runProgram, start } from "./whole-program.ts";
+
+/** What each resource of a stack is known by, in alphabetical order. */
+async function identities(settings: object): Promise<string[]> {
+  const run = await runProgram("dev", { ...office, ...start, ...settings });
+  return run.identities.sort();
+}
+
+/** Types as a stack's state has them, and names. */
+const always = [
+  "bluegreen:index:BlueGreen$aws:lb/listener:Listener::app-listener",
+  "bluegreen:index:BlueGreen$aws:lb/targetGroup:TargetGroup::bluegreen-dev-blue",
+  "bluegreen:index:BlueGreen$aws:lb/targetGroup:TargetGroup::bluegreen-dev-green",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/group:Group::app-blue-group",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/group:Group::app-green-group",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/policy:Policy::app-blue-cpu",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/policy:Policy::app-blue-requests",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/policy:Policy::app-green-cpu",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:autoscaling/policy:Policy::app-green-requests",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:ec2/launchTemplate:LaunchTemplate::app-blue-template",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet$aws:ec2/launchTemplate:LaunchTemplate::app-green-template",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet::app-blue",
+  "bluegreen:index:BlueGreen$bluegreen:index:Fleet::app-green",
+  "bluegreen:index:BlueGreen$bluegreen:index:PreviewListener$aws:lb/listener:Listener::app-preview-listener",
+  "bluegreen:index:BlueGreen$bluegreen:index:PreviewListener$aws:lb/listenerRule:ListenerRule::app-preview-blue",
+  "bluegreen:index:BlueGreen$bluegreen:index:PreviewListener$aws:lb/listenerRule:ListenerRule::app-preview-green",
+  "bluegreen:index:BlueGreen$bluegreen:index:PreviewListener::app-preview",
+  "bluegreen:index:BlueGreen::app",
+  "bluegreen:index:Firewall$aws:ec2/securityGroup:SecurityGroup::firewall-alb",
+  "bluegreen:index:Firewall$aws:ec2/securityGroup:SecurityGroup::firewall-fleet",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::firewall-alb-to-fleet",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::firewall-fleet-https",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::firewall-alb-public-80-192.0.2.0/24",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::firewall-fleet-from-alb",
+  "bluegreen:index:Firewall::firewall",
+  "bluegreen:index:InstanceRole$aws:iam/instanceProfile:InstanceProfile::instances-blue-profile",
+  "bluegreen:index:InstanceRole$aws:iam/instanceProfile:InstanceProfile::instances-green-profile",
+  "bluegreen:index:InstanceRole$aws:iam/instanceProfile:InstanceProfile::instances-jobs-profile",
+  "bluegreen:index:InstanceRole$aws:iam/role:Role::instances-blue-role",
+  "bluegreen:index:InstanceRole$aws:iam/role:Role::instances-green-role",
+  "bluegreen:index:InstanceRole$aws:iam/role:Role::instances-jobs-role",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicy:RolePolicy::instances-blue-policy",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicy:RolePolicy::instances-green-policy",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicy:RolePolicy::instances-jobs-policy",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicyAttachment:RolePolicyAttachment::instances-blue-session-manager",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicyAttachment:RolePolicyAttachment::instances-green-session-manager",
+  "bluegreen:index:InstanceRole$aws:iam/rolePolicyAttachment:RolePolicyAttachment::instances-jobs-session-manager",
+  "bluegreen:index:InstanceRole::instances-blue",
+  "bluegreen:index:InstanceRole::instances-green",
+  "bluegreen:index:InstanceRole::instances-jobs",
+  "bluegreen:index:LoadBalancer$aws:lb/loadBalancer:LoadBalancer::bluegreen-dev-alb",
+  "bluegreen:index:LoadBalancer::load-balancer",
+  "bluegreen:index:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-blue",
+  "bluegreen:index:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-green",
+  "bluegreen:index:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-jobs",
+  "bluegreen:index:LogGroups::log-groups",
+  "bluegreen:index:Monitoring$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-gateway",
+  "bluegreen:index:Monitoring$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-rejected",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/compositeAlarm:CompositeAlarm::bluegreen-dev-blue-alarm",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/compositeAlarm:CompositeAlarm::bluegreen-dev-green-alarm",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-blue-connections",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-blue-errors",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-blue-p95",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-blue-p99",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-blue-unhealthy",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-green-connections",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-green-errors",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-green-p95",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-green-p99",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms$aws:cloudwatch/metricAlarm:MetricAlarm::bluegreen-dev-green-unhealthy",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms::monitoring-blue",
+  "bluegreen:index:Monitoring$bluegreen:index:Alarms::monitoring-green",
+  "bluegreen:index:Monitoring$bluegreen:index:Dashboard$aws:cloudwatch/dashboard:Dashboard::monitoring-dashboard",
+  "bluegreen:index:Monitoring$bluegreen:index:Dashboard::monitoring",
+  "bluegreen:index:Monitoring::monitoring",
+  "bluegreen:index:Network$awsx:ec2:Vpc::network-vpc",
+  "bluegreen:index:Network::network",
+  "bluegreen:index:Notifications$aws:kms/key:Key::notifications-key",
+  "bluegreen:index:Notifications$aws:sns/topic:Topic::bluegreen-dev",
+  "bluegreen:index:Notifications$aws:sns/topicPolicy:TopicPolicy::notifications-policy",
+  "bluegreen:index:Notifications::notifications",
+  "bluegreen:index:ReleasesTable$aws:dynamodb/table:Table::bluegreen-dev-releases",
+  "bluegreen:index:ReleasesTable::releases",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-s3",
+  "bluegreen:index:VpcEndpoints::endpoints",
+];
+const withMore = [
+  "bluegreen:index:AccessLogs$aws:s3/bucket:Bucket::access-logs-bucket",
+  "bluegreen:index:AccessLogs$aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration::access-logs-life-cycle",
+  "bluegreen:index:AccessLogs$aws:s3/bucketOwnershipControls:BucketOwnershipControls::access-logs-ownership",
+  "bluegreen:index:AccessLogs$aws:s3/bucketPolicy:BucketPolicy::access-logs-policy",
+  "bluegreen:index:AccessLogs$aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock::access-logs-closed",
+  "bluegreen:index:AccessLogs$aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration::access-logs-encrypted",
+  "bluegreen:index:AccessLogs::access-logs",
+  "bluegreen:index:BlueGreen$aws:lb/listener:Listener::app-redirect",
+  "bluegreen:index:Certificate$aws:acm/certificate:Certificate::certificate-certificate",
+  "bluegreen:index:Certificate$aws:acm/certificateValidation:CertificateValidation::certificate-issued",
+  "bluegreen:index:Certificate$aws:route53/record:Record::certificate-proof",
+  "bluegreen:index:Certificate::certificate",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::firewall-fleet-backend-5432",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::firewall-alb-preview-9090-198.51.100.7/32",
+  "bluegreen:index:Firewall$aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::firewall-alb-public-443-192.0.2.0/24",
+  "bluegreen:index:LoadBalancer$aws:route53/record:Record::load-balancer-alias",
+  "bluegreen:index:Notifications$aws:sns/topicSubscription:TopicSubscription::notifications-a@example.com",
+  "bluegreen:index:VpcEndpoints$aws:ec2/securityGroup:SecurityGroup::endpoints-sg",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-autoscaling",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-ec2",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-logs",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-monitoring",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-ssm",
+  "bluegreen:index:VpcEndpoints$aws:ec2/vpcEndpoint:VpcEndpoint::endpoints-ssmmessages",
+  "bluegreen:index:VpcEndpoints$aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::endpoints-https",
+];
+
+// Another type or name is another resource to the engine: it would replace what serves. Whoever changes one on purpose gives the
+// resource an alias, and changes it here.
+test("a stack's resources keep the types and names that live stacks know them by", async () => {
+  expect(await identities({})).toEqual(always);
+});
+
+test("given HTTPS, access logs, no NAT gateway, and people to tell, then what is added keeps them, too", async () => {
+  const more = {
+    domain: "app.example.com",
+    hostedZoneId: "Z0123456789",
+    accessLogs: true,
+    natGateways: "none",
+    notificationEmails: ["a@example.com"],
+    backendPorts: [5432],
+    previewCidrs: ["198.51.100.7/32"],
+  };
+  expect(await identities(more)).toEqual([...always, ...withMore].sort());
+});
