@@ -3,11 +3,14 @@ import type { Tally } from "./wagers.ts";
 /** Failures from which on their clumps can be measured. */
 const fewest = 30;
 
-/** The largest clumps are larger than the index says: so many times as large. */
+/** Standard errors of the index that are added to it: it may have been measured too small. */
+const errors = 1.6;
+
+/** Where failures come in clumps, the largest ones are larger than the index says: so many times as large at least. */
 const margin = 1.3;
 
-/** No clump is taken to be smaller, whatever was measured. */
-const smallest = 1.2;
+/** An index up to which failures come one by one. */
+const single = 1.5;
 
 /** Failures of a clump where nothing could be measured: where so little fails, clumps are rare, and larger ones are rarer. */
 export const unknownClump = 10;
@@ -24,5 +27,7 @@ export function clumpOf(minutes: readonly Tally[]): number {
   if (failed < fewest || minutes.length < 2) return unknownClump;
   const squares = minutes.reduce((sum, minute) => sum + (minute.failed - (failed * minute.sent) / sent) ** 2, 0);
   const index = (squares / (minutes.length - 1)) * (minutes.length / failed);
-  return Math.max(smallest, margin * index);
+  // Of counts that come one by one, by the chi-square distribution.
+  const above = 1 + errors * Math.sqrt(2 / (minutes.length - 1));
+  return Math.max(1, index * (index > single ? Math.max(margin, above) : above));
 }

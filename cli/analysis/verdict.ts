@@ -4,6 +4,7 @@ import { judgeAlarms } from "./judge-alarms.ts";
 import { defaultRules, type Rules } from "./limits.ts";
 import { latencyFault, percent, shareOf } from "./shares.ts";
 import { evidenceText, sourceText } from "./shown-evidence.ts";
+import type { Source } from "./sources.ts";
 import type { SourceEvidence } from "./trials.ts";
 import type { Interval } from "./wagers.ts";
 
@@ -53,20 +54,23 @@ const downText = ({ release: own }: Interval, { release }: Evidence, what: strin
 const slowByMetrics = (own: Counts | undefined, old: Counts | undefined, { limits }: Rules): string | undefined =>
   own && latencyFault(own, old, { ...limits, requests: Math.max(limits.requests, answersOfP95) });
 
+/** Whether a source counts slow answers, which no floor of failures is about. */
+const isOfTime = (source: Source): boolean => source === "latency" || source === "histogram";
+
 /** Whether a source's evidence counts, and what it is of is no less than the floor. */
 export function isWorse(
   { source, evidence, threshold, release, baseline }: SourceEvidence,
   { limits, floor }: Rules,
 ): boolean {
   if (evidence < threshold || release.failed < limits.failures) return false;
-  if (source === "latency") return true;
+  if (isOfTime(source)) return true;
   const before = baseline.sent > 0 ? percent(baseline) : 0;
   return percent(release) > Math.max(floor.percent, floor.points > 0 ? before + floor.points : 0);
 }
 
 function said(one: SourceEvidence, { release, baseline, reference }: Evidence): string {
   const { source } = one;
-  const verb = source === "latency" ? "had" : "failed";
+  const verb = isOfTime(source) ? "had" : "failed";
   const old =
     source === "bake" && reference
       ? `${baseline.color} ${shareOf(reference)} before the cut-over`

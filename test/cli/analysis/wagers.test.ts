@@ -18,10 +18,13 @@ const evidenceAfter = (one: Interval, clump?: number, effect = 1) =>
   evidenceOf(wagersAfter(wagersOf(), one, effect, clump));
 
 test("the sources' parts of alpha add up to all of it", () => {
-  expect(Object.values(sources).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1);
-  expect(thresholdOf("requests", 0.01)).toBeCloseTo(1 / 0.003);
-  // Two checks share theirs.
-  expect(thresholdOf("check", 0.01)).toBeCloseTo(2_000);
+  for (const isCounted of [true, false]) {
+    // Two checks share theirs.
+    const parts = sources.map((source) => (source === "check" ? 2 : 1) / thresholdOf(source, 1, isCounted));
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(1);
+  }
+  expect(thresholdOf("requests", 0.01, false)).toBeCloseTo(400);
+  expect(thresholdOf("check", 0.01, true)).toBeCloseTo(2_000);
 });
 
 test.each<[string, Interval]>([
@@ -72,7 +75,7 @@ test("given failures in clumps that are larger than is known, then the mean grow
 
 test("given 2 % beside 0.1 %, a canary of 10 % and failures that come one by one, then a minute of it is enough", () => {
   const minute = interval(tally(600, 12), tally(5400, 5));
-  expect(evidenceAfter(minute, 1.2, 1.2)).toBeGreaterThan(thresholdOf("requests", 0.01));
+  expect(evidenceAfter(minute, 1.2, 1.2)).toBeGreaterThan(thresholdOf("requests", 0.01, false));
   expect(evidenceAfter(minute, 12, 1.2)).toBeLessThan(10);
 });
 
@@ -86,7 +89,7 @@ test("given a good hour, then a fault that begins after it is still found", () =
   expect(evidenceOf(wagers)).toBeGreaterThan(0.25);
   for (let minute = 0; minute < 3; minute++)
     wagers = wagersAfter(wagers, interval(tally(600, 12), tally(5400, 9)), 1.2, 1.2);
-  expect(evidenceOf(wagers)).toBeGreaterThan(thresholdOf("requests", 0.01));
+  expect(evidenceOf(wagers)).toBeGreaterThan(thresholdOf("requests", 0.01, false));
 });
 
 test("given shares with the allowed mean, however they come, then the evidence's mean does not grow", () =>
@@ -143,7 +146,7 @@ describe("the evidence of a release", () => {
   const bad = interval(tally(5, 5), tally(5, 0));
 
   test("grows with the intervals of the clock, of which each counts when it is over", () => {
-    const trials = new Trials({ alpha: 0.01, effect: 1 });
+    const trials = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
     trials.count("probes", 0, bad);
     trials.count("probes", 4_999, bad);
     expect(trials.found()[0]).toMatchObject({ evidence: 1, release: { sent: 0 } });
@@ -153,9 +156,9 @@ describe("the evidence of a release", () => {
   });
 
   test("goes on from what an earlier step has found", () => {
-    const first = new Trials({ alpha: 0.01, effect: 1 });
+    const first = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
     for (let block = 0; block < 5; block++) first.take("probes", bad);
-    const second = new Trials({ alpha: 0.01, effect: 1, before: first.found() });
+    const second = new Trials({ alpha: 0.01, effect: 1, isCounted: false, before: first.found() });
     expect(second.found()[0].evidence).toBeCloseTo(first.found()[0].evidence);
     expect(second.found()[0].release).toEqual({ sent: 25, failed: 25 });
     second.take("probes", bad);
@@ -165,8 +168,8 @@ describe("the evidence of a release", () => {
 
   test("of our own requests has one vote an interval; of all requests each failure counts by the size of a clump", () => {
     const of = (source: Source, clump: number) => {
-      const trials = new Trials({ alpha: 0.01, effect: 1 });
-      trials.clump = clump;
+      const trials = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
+      trials.clumps = { all: clump, own: clump };
       trials.take(source, bad);
       return trials.found()[0].evidence;
     };
