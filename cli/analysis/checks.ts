@@ -99,7 +99,7 @@ function builtIn(args: ChecksArgs): Check[] {
     ready: async () => readyFinding(healthCheckPath, await answers(args, healthCheckPath)),
     version: async () => versionFinding(versionPath, await answers(args, versionPath), image),
     errors: async () => errorsFinding(await count(), rules),
-    latency: async () => latencyFinding(await count(), limits),
+    latency: async () => latencyFinding(await count()),
   };
   return builtInChecks.map((name) => ({ name, find: find[name] }));
 }

@@ -5,7 +5,15 @@ import type { Clients } from "../clients.ts";
 import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
 import { Counters } from "./counters.ts";
-import { countsOf, tallyOf, type ColorEvidence, type Evidence, type MetricCounts, type Sample } from "./evidence.ts";
+import {
+  countsOf,
+  slowOf,
+  tallyOf,
+  type ColorEvidence,
+  type Evidence,
+  type MetricCounts,
+  type Sample,
+} from "./evidence.ts";
 import { slowBound, slowIn } from "./histogram.ts";
 import type { Rules } from "./limits.ts";
 import { minute } from "./metrics.ts";
@@ -213,11 +221,7 @@ export class Measure {
       this.requests.allowed(this.asked.get(index)),
     );
     if (slow === undefined) return;
-    const slowOf = (samples: readonly Sample[]): Tally => {
-      const answered = samples.filter(({ failed }) => !failed);
-      return { sent: answered.length, failed: answered.filter(({ ms }) => ms > slow).length };
-    };
-    trials.count("latency", at, { release: slowOf(own), baseline: slowOf(old) });
+    trials.count("latency", at, { release: slowOf(own, slow), baseline: slowOf(old, slow) });
   }
 
   private noteMissing({ byColor: found, loadBalancer }: Awaited<ReturnType<typeof alarmsNow>>): void {

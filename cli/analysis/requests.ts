@@ -40,6 +40,7 @@ export class Requests {
   last?: Interval;
   /** What the old colour had before the release got all of the requests. */
   reference?: Reference;
+  private isAsked = false;
   private judgedUntil = 0;
   private readonly args: RequestsArgs;
 
@@ -53,9 +54,9 @@ export class Requests {
    */
   async ask(begun: number, now: number): Promise<ByColor<MetricCounts> | undefined> {
     const span = wholeMinutes(begun, now);
-    const { clients, outputs, judgedSince, servesSince } = this.args;
-    // What was before the cut-over is needed at once: alarms may be on that it explains.
-    if (span === undefined && (servesSince === undefined || this.reference !== undefined)) return undefined;
+    const { clients, outputs, judgedSince } = this.args;
+    // What was before is needed at once: it says how failures come, and what alarms are on for.
+    if (span === undefined && this.isAsked) return undefined;
     const to = Math.floor(now / minute) * minute;
     const from = Math.floor(Math.min(judgedSince, begun) / minute - minutesBefore) * minute;
     const results: MetricDataResult[] = [];
@@ -64,6 +65,7 @@ export class Requests {
       { StartTime: new Date(from), EndTime: new Date(to), MetricDataQueries: metricQueries(outputs) },
     );
     for await (const { MetricDataResults = [] } of pages) results.push(...MetricDataResults);
+    this.isAsked = true;
     this.judge(minutesOf(results, { from, to }), begun, now);
     return span && metricCounts(results, minutesIn(span), span.from);
   }
@@ -76,14 +78,18 @@ export class Requests {
       const before = minutes.filter(({ at }) => at + minute <= servesSince).map((one) => one[old]);
       this.reference = referenceOf(before, fewest);
     }
+    const learn = (until: number) => {
+      const earlier = minutes.filter(({ at }) => at < Math.min(until, servesSince ?? Infinity));
+      trials.clumps = clumpsOf(earlier.map((one) => one[old]).filter(({ sent }) => sent > 0));
+    };
+    learn(Math.max(begun, this.judgedUntil));
     for (const one of minutes.filter(({ at }) => at >= Math.max(begun, this.judgedUntil))) {
       const age = now - one.at - minute;
       const isTold = wanted.every((color) => one.told.includes(color));
       if (age < (isTold ? settling : patience)) return;
       this.judgedUntil = one.at + minute;
       this.last = { release: one[release], baseline: one[old] };
-      const earlier = minutes.filter(({ at }) => at < Math.min(one.at, servesSince ?? Infinity));
-      trials.clumps = clumpsOf(earlier.map((minute) => minute[old]).filter(({ sent }) => sent > 0));
+      learn(one.at);
       if (servesSince === undefined) trials.take("requests", this.last);
       else this.bake(one);
     }

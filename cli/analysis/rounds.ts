@@ -1,6 +1,7 @@
-import { countsOf, tallyOf, type Counts, type Sample } from "./evidence.ts";
+import { countsOf, slowOf, tallyOf, type Counts, type Sample } from "./evidence.ts";
 import type { Rules } from "./limits.ts";
-import { percent } from "./shares.ts";
+import { percent, slowFrom } from "./shares.ts";
+import type { Source } from "./sources.ts";
 import { Trials, type SourceEvidence } from "./trials.ts";
 
 /** Requests to each colour in a round after the first one; each round has one vote. */
@@ -13,8 +14,10 @@ const most = 3_000;
 export interface Rounds {
   readonly own: Counts;
   readonly old?: Counts;
-  /** Where there is an old colour to compare with. */
+  /** That it fails more, where there is an old colour to compare with. */
   readonly evidence?: SourceEvidence;
+  /** That more of its answers are slow by the old colour's p95, where that is known. */
+  readonly slow?: SourceEvidence;
 }
 
 export interface RoundsArgs {
@@ -28,15 +31,17 @@ export interface RoundsArgs {
 }
 
 /**
- * Asks a colour, and the old one at the same time, so under the same load. As long as more fail than of the old one's, it asks on
- * until the test has made up its mind: no user is harmed by that, and one failure is no verdict.
+ * Asks a colour, and the old one at the same time, so under the same load. As long as more fail than of the old one's, or its p95 is
+ * above what the old one's allows, it asks on until the tests have made up their minds: no user is harmed by that, and one failure
+ * is no verdict.
  */
 export async function askInRounds({ rules, requests, ask, pause }: RoundsArgs): Promise<Rounds> {
-  const { alpha, effect } = rules;
+  const { alpha, effect, limits } = rules;
   const trials = new Trials({ alpha, effect, isCounted: false });
   const own: Sample[] = [];
   const old: Sample[] = [];
   let isCompared = false;
+  let bound: number | undefined;
   for (let count = requests; ; count = round) {
     const sent = await ask(count);
     own.push(...sent.own);
@@ -44,12 +49,21 @@ export async function askInRounds({ rules, requests, ask, pause }: RoundsArgs): 
       isCompared = true;
       old.push(...sent.old);
       trials.take("check", { release: tallyOf(sent.own), baseline: tallyOf(sent.old) });
+      if (bound !== undefined)
+        trials.take("checkLatency", { release: slowOf(sent.own, bound), baseline: slowOf(sent.old, bound) });
     }
-    const [evidence] = trials.found();
-    const counts: Rounds = { own: countsOf(own), old: isCompared ? countsOf(old) : undefined, evidence };
-    const isDoubtful = counts.old !== undefined && percent(counts.own) > percent(counts.old);
-    const isDecided = evidence !== undefined && evidence.evidence >= evidence.threshold;
-    if (!isDoubtful || isDecided || own.length >= most) return counts;
+    const found = (source: Source) => trials.found().find((one) => one.source === source);
+    const [evidence, slow] = [found("check"), found("checkLatency")];
+    const counts: Rounds = { own: countsOf(own), old: isCompared ? countsOf(old) : undefined, evidence, slow };
+    // The first round says what is slow, the others how much is: what is judged by must not be what it was chosen by.
+    const p95 = counts.old?.p95;
+    if (p95 !== undefined) bound ??= slowFrom(p95, limits);
+    const isWorse = counts.old !== undefined && percent(counts.own) > percent(counts.old);
+    const isSlow = bound !== undefined && counts.own.p95 !== undefined && counts.own.p95 > bound;
+    const isDoubtful = (isWorse && !isDecided(evidence)) || (isSlow && !isDecided(slow));
+    if (!isDoubtful || own.length >= most) return counts;
     await pause();
   }
 }
+
+const isDecided = (one: SourceEvidence | undefined): boolean => one !== undefined && one.evidence >= one.threshold;

@@ -11,6 +11,7 @@ const words: Record<Source, string> = {
   histogram: "of all answers slow, by the service's histogram",
   bake: "of all requests, by CloudWatch",
   check: "of the check's requests",
+  checkLatency: "of the check's answers slow",
 };
 
 export const sourceText = (source: string): string => (words as Record<string, string>)[source] ?? source;

@@ -14,6 +14,8 @@ export const sources = [
   "bake",
   /** The check `errors`, before the first traffic and after the bake. */
   "check",
+  /** The check `latency`, at the same times: answers to the same requests that are slower than the old colour's. */
+  "checkLatency",
 ] as const;
 
 export type Source = (typeof sources)[number];
@@ -23,12 +25,31 @@ export type Source = (typeof sources)[number];
  * with a probability of alpha at most. What the service counts by the second is worth more than what CloudWatch tells later.
  */
 const parts: Record<"counted" | "uncounted", Record<Source, number>> = {
-  counted: { requests: 0.1, counters: 0.35, probes: 0.2, latency: 0.05, histogram: 0.05, bake: 0.15, check: 0.1 },
-  uncounted: { requests: 0.25, counters: 0, probes: 0.4, latency: 0.1, histogram: 0, bake: 0.15, check: 0.1 },
+  counted: {
+    requests: 0.1,
+    counters: 0.35,
+    probes: 0.2,
+    latency: 0.05,
+    histogram: 0.05,
+    bake: 0.15,
+    check: 0.06,
+    checkLatency: 0.04,
+  },
+  uncounted: {
+    requests: 0.25,
+    counters: 0,
+    probes: 0.4,
+    latency: 0.1,
+    histogram: 0,
+    bake: 0.15,
+    check: 0.06,
+    checkLatency: 0.04,
+  },
 };
 
-/** Checks of a release: before its first traffic, and after its bake. */
+/** Times that a release is checked: before its first traffic, and after its bake. */
 const checks = 2;
+const isOfChecks = (source: Source): boolean => source === "check" || source === "checkLatency";
 
 /**
  * E from which on a source's evidence counts: that the release is worse.
@@ -36,5 +57,5 @@ const checks = 2;
  */
 export function thresholdOf(source: Source, alpha: number, isCounted: boolean): number {
   const part = parts[isCounted ? "counted" : "uncounted"][source];
-  return 1 / (alpha * (source === "check" ? part / checks : part));
+  return 1 / (alpha * (isOfChecks(source) ? part / checks : part));
 }

@@ -141,7 +141,8 @@ export class Trials {
 const watched: readonly Source[] = ["requests", "counters", "probes"];
 
 /** Whether we send the requests ourselves: as many to both colours, at the same times, one a connection. */
-const isAskedAlike = (source: Source): boolean => source === "probes" || source === "latency" || source === "check";
+const isAskedAlike = (source: Source): boolean => askedAlike.includes(source);
+const askedAlike: readonly Source[] = ["probes", "latency", "check", "checkLatency"];
 
 const nothing: Tally = { sent: 0, failed: 0 };
 
