@@ -7,7 +7,7 @@ const fewest = 30;
 const errors = 1.6;
 
 /** Where failures come in clumps, the largest ones are larger than the index says: so many times as large at least. */
-const margin = 1.3;
+const margin = 1.5;
 
 /** An index up to which failures come one by one. */
 const single = 1.5;

@@ -1,7 +1,7 @@
 import type { Interval, Tally } from "./wagers.ts";
 
 /** Looks whose requests of ours are looked at, one a second, and how many requests there must be. */
-export const grossLooks = 4;
+export const grossLooks = 5;
 const grossRequests = 20;
 /** Part of them that fail when a colour is down; half a clump of 20 is less. */
 const down = 0.75;

@@ -1,6 +1,6 @@
 import { countsOf, slowOf, tallyOf, type Counts, type Sample } from "./evidence.ts";
 import type { Rules } from "./limits.ts";
-import { percent, slowFrom } from "./shares.ts";
+import { slowFrom } from "./shares.ts";
 import type { Source } from "./sources.ts";
 import { Trials, type SourceEvidence } from "./trials.ts";
 
@@ -40,28 +40,34 @@ export async function askInRounds({ rules, requests, ask, pause }: RoundsArgs): 
   const trials = new Trials({ alpha, effect, isCounted: false });
   const own: Sample[] = [];
   const old: Sample[] = [];
+  let [ownFailed, oldFailed, slowOnes] = [0, 0, 0];
   let isCompared = false;
   let bound: number | undefined;
   for (let count = requests; ; count = round) {
     const sent = await ask(count);
     own.push(...sent.own);
+    ownFailed += tallyOf(sent.own).failed;
     if (sent.old !== undefined) {
       isCompared = true;
       old.push(...sent.old);
+      oldFailed += tallyOf(sent.old).failed;
       trials.take("check", { release: tallyOf(sent.own), baseline: tallyOf(sent.old) });
       if (bound !== undefined)
         trials.take("checkLatency", { release: slowOf(sent.own, bound), baseline: slowOf(sent.old, bound) });
     }
     const found = (source: Source) => trials.found().find((one) => one.source === source);
     const [evidence, slow] = [found("check"), found("checkLatency")];
-    const counts: Rounds = { own: countsOf(own), old: isCompared ? countsOf(old) : undefined, evidence, slow };
     // The first round says what is slow, the others how much is: what is judged by must not be what it was chosen by.
-    const p95 = counts.old?.p95;
-    if (p95 !== undefined) bound ??= slowFrom(p95, limits);
-    const isWorse = counts.old !== undefined && percent(counts.own) > percent(counts.old);
-    const isSlow = bound !== undefined && counts.own.p95 !== undefined && counts.own.p95 > bound;
+    if (isCompared && own.length === sent.own.length) {
+      const { p95 } = countsOf(old);
+      bound = p95 === undefined ? undefined : slowFrom(p95, limits);
+    }
+    slowOnes += bound === undefined ? 0 : slowOf(sent.own, bound).failed;
+    const isWorse = isCompared && ownFailed * old.length > oldFailed * own.length;
+    const isSlow = slowOnes > 0.05 * (own.length - ownFailed);
     const isDoubtful = (isWorse && !isDecided(evidence)) || (isSlow && !isDecided(slow));
-    if (!isDoubtful || own.length >= most) return counts;
+    if (!isDoubtful || own.length >= most)
+      return { own: countsOf(own), old: isCompared ? countsOf(old) : undefined, evidence, slow };
     await pause();
   }
 }
