@@ -101,15 +101,19 @@ export class Trials {
     return sources.flatMap((source) => {
       const trial = this.trials.get(source);
       if (trial === undefined) return [];
-      const { wagers, each, release, baseline } = trial;
-      const evidence = each === undefined ? evidenceOf(wagers) : (evidenceOf(wagers) + evidenceOf(each)) / 2;
-      return [{ source, evidence, threshold: thresholdOf(source, alpha, isCounted), release, baseline }];
+      const { release, baseline } = trial;
+      return [
+        { source, evidence: totalOf(trial), threshold: thresholdOf(source, alpha, isCounted), release, baseline },
+      ];
     });
   }
 
   /** Whether more speaks against the release than for it, so that more requests of our own are worth their while. */
   get isInDoubt(): boolean {
-    return this.found().some(({ source, evidence }) => evidence > 1 && watched.includes(source));
+    return watched.some((source) => {
+      const trial = this.trials.get(source);
+      return trial !== undefined && totalOf(trial) > 1 + rounding;
+    });
   }
 
   /** Failures that come together at most; undefined: both colours are asked alike, so that an interval has one vote. */
@@ -137,6 +141,9 @@ export class Trials {
   }
 }
 
+/** What sums of fractions may be off by: no doubt of anything. */
+const rounding = 1e-9;
+
 /** Sources whose doubt more requests of our own can settle. */
 const watched: readonly Source[] = ["requests", "counters", "probes"];
 
@@ -153,6 +160,11 @@ const fresh = (source: Source, evidence = 1): Trial => ({
   baseline: nothing,
   blocks: [],
 });
+
+const totalOf = (trial: Trial): number => {
+  const { wagers, each } = trial;
+  return each === undefined ? evidenceOf(wagers) : (evidenceOf(wagers) + evidenceOf(each)) / 2;
+};
 
 function add(trial: Trial, interval: Interval): void {
   trial.release = sumOf(trial.release, interval.release);

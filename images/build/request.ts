@@ -6,7 +6,7 @@ import { Aws } from "./aws.ts";
 import { refuse, errorMessage } from "./faults.ts";
 import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";
 import { parameterOf, readManifest } from "./manifest.ts";
-import { parentFault, parentOf } from "./parent.ts";
+import { parentFault, parentOf, revokedFault } from "./parent.ts";
 import { parseVariables } from "./variables.ts";
 
 /** What the command line says of a bake. */
@@ -35,7 +35,7 @@ export interface Request {
 export interface Lookups {
   /** The commit of the files, and whether they are all of that commit. */
   readonly commit: () => Promise<{ commit: string; clean: boolean }>;
-  readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
+  readonly aws: (region: string) => Pick<Aws, "image" | "parameter" | "revocations">;
 }
 
 const lookups: Lookups = {
@@ -119,7 +119,8 @@ async function parent(layer: "hardened" | "app", region: string, options: Option
       named === undefined && region !== "" ? await aws(region).parameter(parameterOf({ layer: lower })) : undefined;
     const found = parentOf(layer, region, { given: options.parent, manifest, parameter });
     if ("fault" in found || region === "") return found;
-    const fault = parentFault(found.ami, layer, await aws(region).image(found.ami));
+    const image = await aws(region).image(found.ami);
+    const fault = parentFault(found.ami, layer, image) ?? (await revokedFault(aws(region), found.ami, image));
     return fault === undefined ? found : { fault: `${fault} (named by ${found.from})` };
   } catch (error) {
     return { fault: `the image of ${lower} can't be looked up: ${errorMessage(error)}` };

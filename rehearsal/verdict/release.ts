@@ -105,6 +105,7 @@ class Watch {
   private minute: Pair = { release: nobody, old: nobody };
   private reference?: Reference;
   private last?: Interval;
+  private allowed?: number;
   private readonly since = { release: new Map<string, string>(), old: new Map<string, string>() };
 
   private readonly args: WatchArgs;
@@ -155,7 +156,9 @@ class Watch {
     const { trials } = this;
     const at = 1_000 * (now - 1);
     const isCanary = now <= canarySeconds;
-    const allowed = isCanary || !this.reference ? undefined : allowedShare(this.reference, 1.2, this.asked(now));
+    // The last one of an interval counts.
+    if (!isCanary && this.reference && now % 5 === 0) this.allowed = allowedShare(this.reference, 1.2, this.asked(now));
+    const { allowed } = this;
     if (isCanary || allowed !== undefined) {
       trials.count("probes", at, { release: own.release, baseline: own.old }, allowed);
       if (this.args.rule === "counters")

@@ -5,7 +5,7 @@ import { Random } from "./random.ts";
 import { simulate, type Ended, type Rule } from "./release.ts";
 
 /** Releases of each cell that are no worse, and that are worse, of each kind. */
-const releases = { good: 2_000, bad: 500 } as const;
+const releases = { good: 2_000, bad: 200 } as const;
 
 /** What became of the releases of a cell. */
 export interface Outcome {
