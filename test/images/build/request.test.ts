@@ -1,3 +1,4 @@
+import type { Revocation } from "../../../deployment/revocation.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -11,11 +12,14 @@ afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 const proved = { State: "available" as const, Tags: [{ Key: "GossReport", Value: "sha256:1" }] };
 const asked: string[] = [];
-const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: string } = {}): Lookups => ({
+const lookups = (
+  changes: Partial<Lookups> & { clean?: boolean; parameter?: string; revoked?: Revocation[] } = {},
+): Lookups => ({
   commit: () => Promise.resolve({ commit: COMMIT, clean: changes.clean ?? true }),
   aws: (region) => ({
     image: (id) => (asked.push(`${region} ${id}`), Promise.resolve(proved)),
     parameter: (name) => (asked.push(`${region} ${name}`), Promise.resolve(changes.parameter)),
+    revocations: () => Promise.resolve(changes.revoked ?? []),
   }),
   ...changes,
 });
@@ -107,3 +111,18 @@ it("fails with all faults in one message", async () => {
     ),
   );
 });
+
+test.each(["hardened", "app"] as const)(
+  "given a parent that is revoked, then %s is not baked, and the reason is told",
+  (layer) =>
+    expect(
+      checkRequest(
+        layer,
+        options({ parent: PARENT, version: layer === "app" ? "v1.2.3" : undefined }),
+        {},
+        lookups({ revoked: [{ key: PARENT, reason: "CVE-1", by: "alice@desk" }] }),
+      ),
+    ).rejects.toThrow(
+      /the parent ami-\w+ is revoked \(CVE-1; alice@desk\); bake the layers below anew \(named by --parent\)/,
+    ),
+);
