@@ -66,7 +66,8 @@ it("files that are not committed are baked when that is asked for", async () => 
 
 const unavailable: Lookups["aws"] = () => ({
   image: () => Promise.resolve({ State: "failed" }),
-  parameter: () => Promise.reject(new Error("no credentials")), revocations: () => Promise.resolve([]),
+  parameter: () => Promise.reject(new Error("no credentials")),
+  revocations: () => Promise.resolve([]),
 });
 
 test.each<["base" | "hardened" | "app", Partial<Options>, Partial<Lookups> & { clean?: boolean }, RegExp]>([
