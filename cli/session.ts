@@ -43,6 +43,8 @@ export interface Session {
   /** The settings as Pulumi has them, valid as a whole, secrets in clear. */
   readonly settings: Settings;
   readonly clients: Clients;
+  /** The same in another region of the account. */
+  readonly clientsIn: (region: string) => Clients;
   readonly runner: PulumiRunner;
   readonly holder: Holder;
   readonly ui: Ui;
@@ -74,7 +76,8 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   const parsed = settingsOf(project, values, secretKeys);
   if ("faults" in parsed) throw new CliError("usage", parsed.faults);
   const { settings } = parsed;
-  const { clients, tryOut } = connect(providerConfig(values));
+  const config = providerConfig(values);
+  const { clients, tryOut } = connect(config);
   let tried: Promise<void> | undefined;
   return {
     stackRef,
@@ -82,6 +85,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
     project,
     file,
     clients,
+    clientsIn: (region) => connect({ ...config, region }).clients,
     ui,
     interruption,
     signal,

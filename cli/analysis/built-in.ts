@@ -1,9 +1,9 @@
 import { answerFault } from "../../aws/gate.ts";
 import type { PreviewAnswer } from "../../aws/preview.ts";
 import { outsideText } from "../../deployment/outside-text.ts";
-import type { Limits, Rules } from "./limits.ts";
+import type { Rules } from "./limits.ts";
 import type { Rounds } from "./rounds.ts";
-import { errorFault, latencyFault } from "./shares.ts";
+import { errorFault } from "./shares.ts";
 import { evidenceText } from "./shown-evidence.ts";
 import { isWorse } from "./verdict.ts";
 
@@ -79,12 +79,14 @@ export function errorsFinding({ own, old, evidence }: Rounds, rules: Rules): Fin
   };
 }
 
-/** `latency`: the p95 beside the old colour's, or below 1 s where there is none. */
-export function latencyFinding({ own: counts, old }: Rounds, limits: Limits): Finding {
+/** `latency`: beside an old colour the evidence that more of its answers are slow; where there is none, a p95 below 1 s. */
+export function latencyFinding({ own: counts, old, slow }: Rounds): Finding {
   if (counts.p95 === undefined) return { ok: false, detail: `none of ${counts.sent} requests was answered` };
   const said = `p95 ${Math.round(counts.p95)} ms`;
-  const fault = latencyFault(counts, old, limits);
-  if (fault) return { ok: false, detail: `p95 ${fault}` };
-  if (old?.p95 !== undefined) return { ok: true, detail: `${said}, the old colour's ${Math.round(old.p95)} ms` };
-  return { ok: counts.p95 <= p95Alone, detail: counts.p95 <= p95Alone ? said : `${said}, ${p95Alone} ms allowed` };
+  if (old?.p95 === undefined)
+    return { ok: counts.p95 <= p95Alone, detail: counts.p95 <= p95Alone ? said : `${said}, ${p95Alone} ms allowed` };
+  const beside = `${said}, the old colour's ${Math.round(old.p95)} ms`;
+  if (slow === undefined || slow.release.failed === 0) return { ok: true, detail: beside };
+  const counted = `${slow.release.failed} of ${slow.release.sent} slow, ${slow.baseline.failed} of the old colour's ${slow.baseline.sent}`;
+  return { ok: slow.evidence < slow.threshold, detail: `${beside}; ${counted} (${evidenceText(slow)})` };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { askPreview, NoConnection, type PreviewAnswer, type PreviewEndpoint } from "../../aws/preview.ts";
 import { other, type Color } from "../../deployment/model.ts";
 import type { CheckResult, ImageFacts } from "../state/model.ts";
@@ -35,6 +36,8 @@ export interface ChecksArgs {
   /** Requests for `errors` and `latency`; default 200, and more where some of them fail. */
   readonly requests?: number;
   readonly rules?: Rules;
+  /** Milliseconds between two rounds of requests for `errors`; default 1000. */
+  readonly pace?: number;
   /** The team's own. */
   readonly checks: readonly ProjectCheck[];
   /** How the team's commands are run. */
@@ -79,17 +82,24 @@ interface Check {
 
 function builtIn(args: ChecksArgs): Check[] {
   const { healthCheckPath, versionPath, image, requests = defaultRequests, rules: given = defaultRules } = args;
+  const { pace = 1_000, signal } = args;
   // Whoever asks for fewer means to judge by fewer.
   const limits = { ...given.limits, requests: Math.min(given.limits.requests, requests) };
   const rules = { ...given, limits };
   // The same requests tell both.
   let both: Promise<Rounds> | undefined;
-  const count = () => (both ??= askInRounds(rules, requests, (number) => counted(args, number)));
+  const count = () =>
+    (both ??= askInRounds({
+      rules,
+      requests,
+      ask: (number) => counted(args, number),
+      pause: () => sleep(pace, undefined, { signal }),
+    }));
   const find: Record<(typeof builtInChecks)[number], () => Promise<Finding>> = {
     ready: async () => readyFinding(healthCheckPath, await answers(args, healthCheckPath)),
     version: async () => versionFinding(versionPath, await answers(args, versionPath), image),
     errors: async () => errorsFinding(await count(), rules),
-    latency: async () => latencyFinding(await count(), limits),
+    latency: async () => latencyFinding(await count()),
   };
   return builtInChecks.map((name) => ({ name, find: find[name] }));
 }

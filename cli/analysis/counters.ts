@@ -1,6 +1,7 @@
 import { askPreview, NoConnection, type PreviewEndpoint } from "../../aws/preview.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
 import { readExposition, type Reading } from "./exposition.ts";
+import { addedTo, sumOf, type Buckets } from "./histogram.ts";
 import type { Tally } from "./wagers.ts";
 
 export interface CountersArgs {
@@ -9,6 +10,12 @@ export interface CountersArgs {
   readonly path: string;
   /** Told why they can't be read, at each try. */
   readonly note: (message: string) => void;
+}
+
+/** What a colour has counted since the last time. */
+export interface Counted extends Tally {
+  /** Answers by their time; undefined: it has no histogram. */
+  readonly buckets?: Buckets;
 }
 
 /**
@@ -24,7 +31,7 @@ export class Counters {
   }
 
   /** What a colour has counted since the last time; nothing where it can't be read. */
-  async of(color: Color): Promise<Tally> {
+  async of(color: Color): Promise<Counted> {
     const reading = await this.read(color);
     if (typeof reading === "string") {
       this.args.note(`${color}'s counters can't be read (GET ${this.args.path}: ${reading}); it goes on without them.`);
@@ -32,9 +39,17 @@ export class Counters {
     }
     const before = this.last[color].get(reading.startedAt);
     this.last[color].set(reading.startedAt, reading);
-    const sent = reading.sent - (before?.sent ?? reading.sent);
-    const failed = reading.failed - (before?.failed ?? reading.failed);
-    return sent > 0 && failed >= 0 && failed <= sent ? { sent, failed } : nothing;
+    if (before === undefined) return nothing;
+    const sent = reading.sent - before.sent;
+    const failed = reading.failed - before.failed;
+    if (sent <= 0 || failed < 0 || failed > sent) return nothing;
+    const { buckets } = reading;
+    return { sent, failed, buckets: before.buckets && buckets && addedTo(before.buckets, buckets) };
+  }
+
+  /** All answers of a colour's processes, since each of them began. */
+  histogramOf(color: Color): Buckets {
+    return sumOf([...this.last[color].values()].flatMap(({ buckets }) => buckets ?? []));
   }
 
   private async read(color: Color): Promise<Reading | string> {
@@ -47,4 +62,4 @@ export class Counters {
   }
 }
 
-const nothing: Tally = { sent: 0, failed: 0 };
+const nothing: Counted = { sent: 0, failed: 0 };

@@ -76,6 +76,12 @@ export const tallyOf = (samples: readonly Sample[]): Tally => ({
   failed: samples.filter(({ failed }) => failed).length,
 });
 
+/** Answers that did not fail, and those that took longer than a bound in milliseconds. */
+export function slowOf(samples: readonly Sample[], bound: number): Tally {
+  const answered = samples.filter(({ failed }) => !failed);
+  return { sent: answered.length, failed: answered.filter(({ ms }) => ms > bound).length };
+}
+
 export function countsOf(samples: readonly Sample[]): Counts {
   const good = samples.filter(({ failed }) => !failed).map(({ ms }) => ms);
   const sorted = good.sort((a, b) => a - b);

@@ -1,7 +1,8 @@
 import type { Interval, Tally } from "./wagers.ts";
 
-/** Our own requests that are looked at: of the last 4 seconds. */
-export const grossRequests = 20;
+/** Looks whose requests of ours are looked at, one a second, and how many requests there must be. */
+export const grossLooks = 5;
+const grossRequests = 20;
 /** Part of them that fail when a colour is down; half a clump of 20 is less. */
 const down = 0.75;
 

@@ -16,8 +16,9 @@ export interface AlarmFindings {
  * release: a standby that boots, or that held a bad image, sets it off. Neither can it warn as long as it is on, so the release
  * waits until it is off.
  *
- * An alarm of the load balancer is about both colours, and one that is on for both has a cause that they share. The alarm on
- * errors knows nothing of the old colour: where all requests are compared with the old colour's, that comparison decides.
+ * An alarm of the load balancer is about both colours, and one that is on for both has a cause that they share. The alarms on
+ * errors and on times know nothing of the old colour, and a percentile of a canary's few answers is far off by chance: where
+ * requests or times are compared with the old colour's, that comparison decides.
  */
 export function judgeAlarms(evidence: Evidence, alarmSeconds: number): AlarmFindings {
   const found: AlarmFindings = { back: [], wait: [], common: [] };
@@ -40,10 +41,21 @@ export function judgeAlarms(evidence: Evidence, alarmSeconds: number): AlarmFind
     else if (oldOnes.includes(part)) found.common.push(`${said(alarm)} (${baseline.color}'s is on, too)`);
     else if (part === "errors" && evidence.isCompared)
       found.common.push(`${said(alarm)} (no evidence that ${release.color} fails more than ${baseline.color})`);
+    else if (isOfTime(part) && isTimeCompared(evidence))
+      found.common.push(`${said(alarm)} (no evidence that ${release.color} is slower than ${baseline.color})`);
     else found.back.push(said(alarm));
   }
   return found;
 }
+
+const isOfTime = (part: string): boolean => part === "p95" || part === "p99";
+
+/** Whether answers of both colours were compared by their times. */
+const isTimeCompared = ({ found }: Evidence): boolean =>
+  found.some(({ source, baseline }) => (source === "latency" || source === "histogram") && baseline.sent >= fewest);
+
+/** Answers from which on times say something. */
+const fewest = 200;
 
 const isOn = ({ state }: AlarmFacts): boolean => state === "ALARM";
 

@@ -5,8 +5,16 @@ import type { Clients } from "../clients.ts";
 import type { Outputs } from "../state/stack-state.ts";
 import { alarmsNow } from "../state/describe.ts";
 import { Counters } from "./counters.ts";
-import { countsOf, tallyOf, type ColorEvidence, type Evidence, type MetricCounts, type Sample } from "./evidence.ts";
-import { grossRequests } from "./gross.ts";
+import {
+  countsOf,
+  slowOf,
+  tallyOf,
+  type ColorEvidence,
+  type Evidence,
+  type MetricCounts,
+  type Sample,
+} from "./evidence.ts";
+import { slowBound, slowIn } from "./histogram.ts";
 import type { Rules } from "./limits.ts";
 import { minute } from "./metrics.ts";
 import { Probes } from "./probes.ts";
@@ -18,6 +26,8 @@ import type { Tally } from "./wagers.ts";
 
 /** Seconds between two questions to AWS about alarms and target health. */
 const lookEvery = 2;
+/** Times as many requests of our own as long as more speaks against the release than for it. */
+const doubtful = 5;
 /** Seconds between two questions about metrics: nobody knows when CloudWatch tells a minute. */
 const metricsEvery = 15;
 
@@ -38,7 +48,7 @@ export interface MeasureArgs {
   readonly rules: Pick<Rules, "effect" | "limits">;
   /** Path of the service's own counters; default: it has none. */
   readonly metricsPath?: string;
-  /** Requests to each colour in one look; default 5. */
+  /** Requests to each colour in one look; default 5. In doubt there are five times as many. */
   readonly probes?: number;
   /** Told, once each, what can't be asked. */
   readonly note: (message: string) => void;
@@ -58,6 +68,8 @@ export class Measure {
   private readonly noted = new Set<string>();
   /** Our own requests to the old colour, by the minute. */
   private readonly asked = new Map<number, Tally>();
+  /** Seconds above which an answer is slow, by the old colour's histogram; undefined: it is not known yet. */
+  private bound?: number;
   private begun: number;
   private weight: number;
 
@@ -66,12 +78,12 @@ export class Measure {
   /** @param weight percent of the requests that the new colour has now */
   constructor(args: MeasureArgs, weight: number) {
     this.args = args;
-    const { clients, outputs, preview, probes: count = 5, now = Date.now } = args;
+    const { clients, outputs, preview, now = Date.now } = args;
     const { release, trials, judgedSince, servesSince, rules } = args;
     const note = (message: string) => this.noteOnce(message);
     const paths = byColor((color) => outputs.deployed.machines[color].versionPath);
     [this.now, this.begun, this.weight] = [now, now(), weight];
-    this.probes = new Probes({ preview, paths, count, now, note });
+    this.probes = new Probes({ preview, paths, now, note });
     if (args.metricsPath !== undefined) this.counters = new Counters({ preview, path: args.metricsPath, note });
     this.requests = new Requests({
       clients,
@@ -104,7 +116,8 @@ export class Measure {
     const [health, alarms, metrics] = await Promise.all([
       this.health.get().then(async (health) => {
         const slow = this.slow();
-        const sent = await this.probes.send([release, ...(health[baseline].registered > 0 ? [baseline] : [])]);
+        const asked = health[baseline].registered > 0 ? [release, baseline] : [release];
+        const sent = await this.probes.send(asked, (this.args.probes ?? 5) * (trials.isInDoubt ? doubtful : 1));
         this.compare(sent[release], sent[baseline], slow);
         if (this.counters && health[baseline].registered > 0 && this.probes.unreachable === undefined)
           await this.count(this.counters);
@@ -121,15 +134,17 @@ export class Measure {
       needed: healthyTargetsNeeded(weight, this.args.whole),
     });
     this.noteMissing(alarms);
-    const last = (color: Color) => tallyOf(this.probes.samplesOf(color).slice(-grossRequests));
     const { reference } = this.requests;
     return {
       release: of(release, this.weight),
       baseline: of(baseline, 100 - this.weight),
       found: trials.found(),
-      recent: { probes: { release: last(release), baseline: last(baseline) }, minute: this.requests.last },
+      recent: {
+        probes: { release: this.probes.lastOf(release), baseline: this.probes.lastOf(baseline) },
+        minute: this.requests.last,
+      },
       reference,
-      isCompared: this.isCompared(metrics?.[baseline]),
+      isCompared: this.isCompared(metrics?.[baseline], health[baseline].registered),
       alarms: alarms.byColor[release],
       baselineAlarms: alarms.byColor[baseline],
       loadBalancerAlarms: alarms.loadBalancer,
@@ -138,12 +153,17 @@ export class Measure {
     };
   }
 
-  /** Whether users' requests of both colours are compared: by the service's counters, or by what CloudWatch knows of the old colour. */
-  private isCompared(old: Tally | undefined): boolean {
+  /**
+   * Whether users' requests of both colours are compared: by the service's counters, or by what CloudWatch knows of the old colour;
+   * after the cut-over with what it had before, as soon as a minute of that is told.
+   */
+  private isCompared(old: Tally | undefined, registered: number): boolean {
     const { servesSince, rules, trials } = this.args;
-    if (servesSince !== undefined) return this.requests.isBaked;
-    const counted = trials.found().find(({ source }) => source === "counters")?.baseline;
-    return Math.max(old?.sent ?? 0, counted?.sent ?? 0) >= rules.limits.requests;
+    if (servesSince !== undefined)
+      return this.requests.reference !== undefined && registered > 0 && this.probes.unreachable === undefined;
+    // Also of an earlier step: the alarm has not forgotten that one either.
+    const known = trials.found().filter(({ source }) => source === "counters" || source === "requests");
+    return Math.max(old?.sent ?? 0, ...known.map(({ baseline }) => baseline.sent)) >= rules.limits.requests;
   }
 
   private async askHealth() {
@@ -173,11 +193,18 @@ export class Measure {
   }
 
   private async count(counters: Counters): Promise<void> {
-    const { release: color, trials } = this.args;
-    const [release, baseline] = await Promise.all([counters.of(color), counters.of(other(color))]);
+    const { release: color, trials, rules } = this.args;
+    const old = other(color);
+    // What is slow is decided before anything is counted by it, and stays.
+    this.bound ??= slowBound(counters.histogramOf(old), rules.limits);
+    const [release, baseline] = await Promise.all([counters.of(color), counters.of(old)]);
     const at = this.now();
     const asked = this.asked.get(Math.floor(at / minute) * minute);
     trials.count("counters", at, { release, baseline }, this.requests.allowed(asked));
+    // After the cut-over the old colour answers nobody but us.
+    if (this.bound === undefined || this.args.servesSince !== undefined) return;
+    const slow = [release, baseline].map(({ buckets }) => buckets && slowIn(buckets, this.bound ?? 0));
+    trials.count("histogram", at, { release: slow[0] ?? nothing, baseline: slow[1] ?? nothing });
   }
 
   private compare(own: readonly Sample[], old: readonly Sample[], slow: number | undefined): void {
@@ -194,11 +221,7 @@ export class Measure {
       this.requests.allowed(this.asked.get(index)),
     );
     if (slow === undefined) return;
-    const slowOf = (samples: readonly Sample[]): Tally => {
-      const answered = samples.filter(({ failed }) => !failed);
-      return { sent: answered.length, failed: answered.filter(({ ms }) => ms > slow).length };
-    };
-    trials.count("latency", at, { release: slowOf(own), baseline: slowOf(old) });
+    trials.count("latency", at, { release: slowOf(own, slow), baseline: slowOf(old, slow) });
   }
 
   private noteMissing({ byColor: found, loadBalancer }: Awaited<ReturnType<typeof alarmsNow>>): void {

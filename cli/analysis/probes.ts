@@ -1,6 +1,8 @@
 import { askPreview, NoConnection, type PreviewEndpoint } from "../../aws/preview.ts";
 import { byColor, type ByColor, type Color } from "../../deployment/model.ts";
-import { slide, type Sample } from "./evidence.ts";
+import { slide, tallyOf, type Sample } from "./evidence.ts";
+import { grossLooks } from "./gross.ts";
+import type { Tally } from "./wagers.ts";
 
 /** Seconds until a listener that could not be reached is tried again: each try may take as long as an answer. */
 const pause = 30;
@@ -9,8 +11,6 @@ export interface ProbesArgs {
   readonly preview: PreviewEndpoint;
   /** Path that each colour is asked for: one that its image answers. */
   readonly paths: ByColor<string>;
-  /** Requests to a colour in one look. */
-  readonly count: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Told why the preview listener can't be asked, at each try. */
@@ -20,6 +20,8 @@ export interface ProbesArgs {
 /** Requests of our own to both colours, which also tell something where a colour has no traffic. */
 export class Probes {
   private samples: ByColor<readonly Sample[]> = byColor(() => []);
+  /** Of the last looks, as many as tell whether a colour is down. */
+  private looks: ByColor<readonly Tally[]> = byColor(() => []);
   private closed?: { readonly why: string; readonly until: number };
 
   private readonly args: ProbesArgs;
@@ -37,21 +39,35 @@ export class Probes {
     return this.samples[color];
   }
 
+  /** Requests of the last looks: of seconds, however many are sent in one. */
+  lastOf(color: Color): Tally {
+    return this.looks[color].reduce((sum, look) => ({ sent: sum.sent + look.sent, failed: sum.failed + look.failed }), {
+      sent: 0,
+      failed: 0,
+    });
+  }
+
   /** A step begins: what was before it no longer counts. */
   forget(): void {
     this.samples = byColor(() => []);
+    this.looks = byColor(() => []);
   }
 
-  /** @returns what was sent to each colour, for a comparison of what came at the same time */
-  async send(colors: readonly Color[]): Promise<ByColor<readonly Sample[]>> {
+  /**
+   * @param count requests to each colour
+   * @returns what was sent to each colour, for a comparison of what came at the same time
+   */
+  async send(colors: readonly Color[], count: number): Promise<ByColor<readonly Sample[]>> {
     if (this.closed && this.args.now() < this.closed.until) return nobody;
     try {
       const newer = await Promise.all(
-        colors.map(async (color) => [color, await this.sendTo(color)] satisfies [Color, Sample[]]),
+        colors.map(async (color) => [color, await this.sendTo(color, count)] satisfies [Color, Sample[]]),
       );
       this.closed = undefined;
-      for (const [color, samples] of newer)
+      for (const [color, samples] of newer) {
         this.samples = { ...this.samples, [color]: slide(this.samples[color], samples) };
+        this.looks = { ...this.looks, [color]: [...this.looks[color], tallyOf(samples)].slice(-grossLooks) };
+      }
       return { ...nobody, ...Object.fromEntries(newer) };
     } catch (error) {
       if (!(error instanceof NoConnection)) throw error;
@@ -63,8 +79,8 @@ export class Probes {
     }
   }
 
-  private sendTo(color: Color): Promise<Sample[]> {
-    return sampleTimes(this.args.count, () => sample(this.args.preview, color, this.args.paths[color]));
+  private sendTo(color: Color, count: number): Promise<Sample[]> {
+    return sampleTimes(count, () => sample(this.args.preview, color, this.args.paths[color]));
   }
 }
 

@@ -6,11 +6,14 @@ import { clumpOf } from "./dispersion.ts";
 import type { MetricCounts } from "./evidence.ts";
 import { metricCounts, metricQueries, minute, minutesIn, minutesOf, wholeMinutes, type Minute } from "./metrics.ts";
 import { allowedShare, referenceOf, type Reference } from "./reference.ts";
-import type { Trials } from "./trials.ts";
+import type { Clumps, Trials } from "./trials.ts";
 import type { Interval, Tally } from "./wagers.ts";
 
 /** Minutes before the release whose failures show how they come. */
-const minutesBefore = 60;
+const minutesBefore = 180;
+
+/** Requests of our own to each colour a second at most: where users send fewer, more of ours fail together than of theirs. */
+const ownPerSecond = 25;
 
 /** Milliseconds after a minute until which its counts may still grow, and until which CloudWatch may tell nothing of a colour. */
 const settling = 20_000;
@@ -37,9 +40,7 @@ export class Requests {
   last?: Interval;
   /** What the old colour had before the release got all of the requests. */
   reference?: Reference;
-  /** Whether a minute was compared with that. */
-  isBaked = false;
-
+  private isAsked = false;
   private judgedUntil = 0;
   private readonly args: RequestsArgs;
 
@@ -53,17 +54,20 @@ export class Requests {
    */
   async ask(begun: number, now: number): Promise<ByColor<MetricCounts> | undefined> {
     const span = wholeMinutes(begun, now);
-    if (span === undefined) return undefined;
     const { clients, outputs, judgedSince } = this.args;
+    // What was before is needed at once: it says how failures come, and what alarms are on for.
+    if (span === undefined && this.isAsked) return undefined;
+    const to = Math.floor(now / minute) * minute;
     const from = Math.floor(Math.min(judgedSince, begun) / minute - minutesBefore) * minute;
     const results: MetricDataResult[] = [];
     const pages = paginateGetMetricData(
       { client: clients.cloudWatch },
-      { StartTime: new Date(from), EndTime: new Date(span.to), MetricDataQueries: metricQueries(outputs) },
+      { StartTime: new Date(from), EndTime: new Date(to), MetricDataQueries: metricQueries(outputs) },
     );
     for await (const { MetricDataResults = [] } of pages) results.push(...MetricDataResults);
-    this.judge(minutesOf(results, { from, to: span.to }), begun, now);
-    return metricCounts(results, minutesIn(span), span.from);
+    this.isAsked = true;
+    this.judge(minutesOf(results, { from, to }), begun, now);
+    return span && metricCounts(results, minutesIn(span), span.from);
   }
 
   private judge(minutes: readonly Minute[], begun: number, now: number): void {
@@ -74,14 +78,18 @@ export class Requests {
       const before = minutes.filter(({ at }) => at + minute <= servesSince).map((one) => one[old]);
       this.reference = referenceOf(before, fewest);
     }
+    const learn = (until: number) => {
+      const earlier = minutes.filter(({ at }) => at < Math.min(until, servesSince ?? Infinity));
+      trials.clumps = clumpsOf(earlier.map((one) => one[old]).filter(({ sent }) => sent > 0));
+    };
+    learn(Math.max(begun, this.judgedUntil));
     for (const one of minutes.filter(({ at }) => at >= Math.max(begun, this.judgedUntil))) {
       const age = now - one.at - minute;
       const isTold = wanted.every((color) => one.told.includes(color));
       if (age < (isTold ? settling : patience)) return;
       this.judgedUntil = one.at + minute;
       this.last = { release: one[release], baseline: one[old] };
-      const earlier = minutes.filter(({ at }) => at < Math.min(one.at, servesSince ?? Infinity));
-      trials.clump = clumpOf(earlier.map((minute) => minute[old]).filter(({ sent }) => sent > 0));
+      learn(one.at);
       if (servesSince === undefined) trials.take("requests", this.last);
       else this.bake(one);
     }
@@ -100,6 +108,12 @@ export class Requests {
     const allowed = this.allowed(this.args.asked(one.at));
     if (allowed === undefined) return;
     this.args.trials.takeAlone("bake", one[this.args.release], allowed);
-    this.isBaked = true;
   }
+}
+
+/** How failures come together, of all requests and of our own, by the old colour's minutes. */
+export function clumpsOf(minutes: readonly Tally[]): Clumps {
+  const all = clumpOf(minutes);
+  const perSecond = minutes.reduce((sum, { sent }) => sum + sent, 0) / (60 * minutes.length);
+  return { all, own: minutes.length === 0 ? all : all * Math.max(1, ownPerSecond / perSecond) };
 }

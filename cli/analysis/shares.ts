@@ -1,5 +1,4 @@
 /** Shares of failed requests and times of answers, compared by limits: of the checks, which a single look decides. */
-import type { Counts } from "./evidence.ts";
 import type { Limits } from "./limits.ts";
 import type { Tally } from "./wagers.ts";
 
@@ -10,20 +9,6 @@ export function errorFault(counts: Tally, old: Tally | undefined, limits: Limits
   const before = old && old.sent >= requests ? percent(old) : 0;
   const allowed = Math.max(errorPercent, before + errorPoints);
   return percent(counts) > allowed ? `${shareOf(counts)}, ${digits(allowed)} % allowed` : undefined;
-}
-
-/** What is wrong with the latency; undefined: nothing, or fewer answers of either colour than the limit. */
-export function latencyFault(
-  counts: Counts,
-  old: Counts | undefined,
-  limits: Pick<Limits, "requests" | "p95Factor" | "p95Slack">,
-): string | undefined {
-  const answers = ({ sent, failed }: Counts) => sent - failed;
-  if (old === undefined || answers(counts) < limits.requests || answers(old) < limits.requests) return undefined;
-  if (counts.p95 === undefined || old.p95 === undefined) return undefined;
-  const allowed = slowFrom(old.p95, limits);
-  if (counts.p95 <= allowed) return undefined;
-  return `${Math.round(counts.p95)} ms, ${Math.round(allowed)} ms allowed: the old colour's is ${Math.round(old.p95)} ms`;
 }
 
 /** Milliseconds from which on an answer is slow. @param p95 the old colour's, in milliseconds */

@@ -8,8 +8,10 @@ const words: Record<Source, string> = {
   counters: "of all requests, by the service's counters",
   probes: "of our requests through the preview listener",
   latency: "of our answers slow",
+  histogram: "of all answers slow, by the service's histogram",
   bake: "of all requests, by CloudWatch",
   check: "of the check's requests",
+  checkLatency: "of the check's answers slow",
 };
 
 export const sourceText = (source: string): string => (words as Record<string, string>)[source] ?? source;

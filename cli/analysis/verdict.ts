@@ -1,9 +1,10 @@
-import type { Counts, Evidence } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { isGross } from "./gross.ts";
 import { judgeAlarms } from "./judge-alarms.ts";
 import { defaultRules, type Rules } from "./limits.ts";
-import { latencyFault, percent, shareOf } from "./shares.ts";
+import { percent, shareOf } from "./shares.ts";
 import { evidenceText, sourceText } from "./shown-evidence.ts";
+import type { Source } from "./sources.ts";
 import type { SourceEvidence } from "./trials.ts";
 import type { Interval } from "./wagers.ts";
 
@@ -13,16 +14,13 @@ export type Verdict =
   | { readonly kind: "wait"; readonly why: string; readonly isCommon?: boolean }
   | { readonly kind: "back"; readonly why: readonly string[] };
 
-/** Answers of both colours from which on a p95 of CloudWatch's says something (AWS: "Percentiles and low data samples"). */
-const answersOfP95 = 200;
-
 /**
  * Whether a release may go on: for a step of its shift, and for its bake, in which the old colour is known by what it had before,
  * and by probes.
  */
 export function verdict(evidence: Evidence, rules: Rules = defaultRules): Verdict {
   const { limits } = rules;
-  const { release, baseline, recent } = evidence;
+  const { release, recent } = evidence;
   const alarms = judgeAlarms(evidence, limits.alarmSeconds);
   const back: string[] = [];
   if (release.healthy < release.needed) {
@@ -33,9 +31,6 @@ export function verdict(evidence: Evidence, rules: Rules = defaultRules): Verdic
   else if (recent.minute && isGross(recent.minute))
     back.push(downText(recent.minute, evidence, sourceText("requests")));
   back.push(...evidence.found.filter((one) => isWorse(one, rules)).map((one) => said(one, evidence)));
-  // Of an old colour without traffic CloudWatch knows our own requests alone.
-  const slow = evidence.reference === undefined && slowByMetrics(release.metrics, baseline.metrics, rules);
-  if (slow) back.push(`${release.color}'s p95 is ${slow} (${sourceText("requests")})`);
   if (back.length > 0) return { kind: "back", why: back };
 
   const wait = [...alarms.wait];
@@ -50,8 +45,8 @@ export function verdict(evidence: Evidence, rules: Rules = defaultRules): Verdic
 const downText = ({ release: own }: Interval, { release }: Evidence, what: string): string =>
   `${release.color} is down: it failed ${shareOf(own)} ${what}`;
 
-const slowByMetrics = (own: Counts | undefined, old: Counts | undefined, { limits }: Rules): string | undefined =>
-  own && latencyFault(own, old, { ...limits, requests: Math.max(limits.requests, answersOfP95) });
+/** Whether a source counts slow answers, which no floor of failures is about. */
+const isOfTime = (source: Source): boolean => source === "latency" || source === "histogram";
 
 /** Whether a source's evidence counts, and what it is of is no less than the floor. */
 export function isWorse(
@@ -59,14 +54,14 @@ export function isWorse(
   { limits, floor }: Rules,
 ): boolean {
   if (evidence < threshold || release.failed < limits.failures) return false;
-  if (source === "latency") return true;
+  if (isOfTime(source)) return true;
   const before = baseline.sent > 0 ? percent(baseline) : 0;
   return percent(release) > Math.max(floor.percent, floor.points > 0 ? before + floor.points : 0);
 }
 
 function said(one: SourceEvidence, { release, baseline, reference }: Evidence): string {
   const { source } = one;
-  const verb = source === "latency" ? "had" : "failed";
+  const verb = isOfTime(source) ? "had" : "failed";
   const old =
     source === "bake" && reference
       ? `${baseline.color} ${shareOf(reference)} before the cut-over`

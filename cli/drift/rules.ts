@@ -52,7 +52,6 @@ export const rules: Readonly<Record<string, Rule>> = {
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": plain,
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": plain,
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": plain,
-  "aws:s3/bucketVersioning:BucketVersioning": plain,
   "aws:kms/key:Key": { dangerous: ["policy", "isEnabled"] },
   "aws:sns/topic:Topic": { dangerous: ["policy"] },
   "aws:sns/topicPolicy:TopicPolicy": access,

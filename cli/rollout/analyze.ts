@@ -80,6 +80,7 @@ function requireNothingAgainst(found: Verdict, color: Color, late: number): void
 function measureOf(rollout: RolloutContext, color: Color, rules: Rules, tell: WatchTeller): Measure {
   const { session, recorded, world, record } = rollout;
   const weight = world.weights.live[color];
+  const metricsPath = readProjectFile(session.stackRef.folder).metrics;
   const servesSince = record?.servesSince === undefined ? Date.now() : Date.parse(record.servesSince);
   const args = {
     clients: session.clients,
@@ -93,10 +94,11 @@ function measureOf(rollout: RolloutContext, color: Color, rules: Rules, tell: Wa
     trials: new Trials({
       alpha: rules.alpha,
       effect: rules.effect,
+      isCounted: metricsPath !== undefined,
       before: record?.color === color ? (record.verdict?.evidence as readonly SourceEvidence[] | undefined) : undefined,
     }),
     rules,
-    metricsPath: readProjectFile(session.stackRef.folder).metrics,
+    metricsPath,
     note: (line: string) => tell.keep(line),
   };
   return new Measure(args, weight);

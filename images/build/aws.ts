@@ -1,6 +1,9 @@
 import { CreateTagsCommand, DescribeImagesCommand, EC2Client, type Image } from "@aws-sdk/client-ec2";
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 
+import { listRevocations } from "../../aws/revocations.ts";
+import type { Revocation } from "../../deployment/revocation.ts";
+
 /** Where AWS is and who asks it. What is not given comes from the SDK's own chain. */
 export interface ClientOptions {
   readonly region: string;
@@ -41,6 +44,11 @@ export class Aws {
       if (error instanceof Error && /^InvalidAMIID\./.test(error.name)) return undefined;
       throw error;
     }
+  }
+
+  /** What was revoked in this account and region. AWS's errors pass through. */
+  revocations(): Promise<Revocation[]> {
+    return listRevocations(this.ssm, AbortSignal.timeout(10_000));
   }
 
   async tag(id: string, tags: Readonly<Record<string, string>>): Promise<void> {

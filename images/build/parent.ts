@@ -1,4 +1,6 @@
 import type { Image } from "@aws-sdk/client-ec2";
+import { lineageOf, revocationOf, revocationText, type BuiltImage } from "../../deployment/revocation.ts";
+import type { Aws } from "./aws.ts";
 import { type Architecture, below, type Layer } from "./layers.ts";
 import { type ImageManifest, parameterOf } from "./manifest.ts";
 
@@ -73,4 +75,22 @@ export function parentFault(
     );
   }
   return undefined;
+}
+
+/** Why nothing may be built on the image: it is revoked, or what it was built on; undefined where it is not. */
+export async function revokedFault(
+  aws: Pick<Aws, "image" | "revocations">,
+  imageId: string,
+  image: Image | undefined,
+): Promise<string | undefined> {
+  const revocations = await aws.revocations();
+  if (revocations.length === 0) return undefined;
+  const lookUp = async (id: string) => built(id, await aws.image(id));
+  const found = revocationOf(await lineageOf(built(imageId, image), lookUp), revocations);
+  return found && `the parent ${imageId} ${revocationText(found)}; bake the layers below anew`;
+}
+
+function built(imageId: string, image: Image | undefined): BuiltImage {
+  const tag = (key: string) => image?.Tags?.find(({ Key }) => Key === key)?.Value;
+  return { imageId, version: tag("Version"), sourceImageId: tag("SourceAMI") };
 }

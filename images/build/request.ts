@@ -10,7 +10,7 @@ import { bucketFault } from "./evidence.ts";
 import { refuse, errorMessage } from "./faults.ts";
 import { below, isVersion, type Layer, ROOT, TEMPLATES } from "./layers.ts";
 import { parameterOf, readManifest } from "./manifest.ts";
-import { parentFault, parentOf } from "./parent.ts";
+import { parentFault, parentOf, revokedFault } from "./parent.ts";
 import { readBuilderSubnets } from "./read-network.ts";
 import { parseVariables } from "./variables.ts";
 
@@ -45,7 +45,7 @@ export interface Lookups {
   /** The commit of the files, and whether they are all of that commit. */
   readonly commit: () => Promise<{ commit: string; clean: boolean }>;
   readonly settings: (given: Parameters<typeof builderSettings>[1]) => Promise<BuilderSettings>;
-  readonly aws: (region: string) => Pick<Aws, "image" | "parameter">;
+  readonly aws: (region: string) => Pick<Aws, "image" | "parameter" | "revocations">;
   readonly subnets: (region: string, subnetId: string) => ReturnType<typeof readBuilderSubnets>;
   readonly bucketFault: (region: string, bucket: string) => Promise<string | undefined>;
   readonly now: () => Date;
@@ -178,7 +178,8 @@ async function parent(
     const found = parentOf(layer, region, { given: options.parent, manifest, parameter });
     if ("fault" in found || region === "") return found;
     const terms = { architecture: settings?.architecture, maxAgeDays, now: now() };
-    const fault = parentFault(found.ami, layer, await aws(region).image(found.ami), terms);
+    const image = await aws(region).image(found.ami);
+    const fault = parentFault(found.ami, layer, image, terms) ?? (await revokedFault(aws(region), found.ami, image));
     return fault === undefined ? found : { fault: `${fault} (named by ${found.from})` };
   } catch (error) {
     return { fault: `the image of ${lower} can't be looked up: ${errorMessage(error)}` };

@@ -4,7 +4,15 @@ import { CreateTagsCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/cli
 
 /** What an image's service does, see `service.mjs`. */
 export type Behaviour =
-  "good" | "never-healthy" | "crash" | "error-500" | "slow-start" | "fails-under-load" | "fails-2-percent" | "resets";
+  | "good"
+  | "never-healthy"
+  | "crash"
+  | "error-500"
+  | "slow-start"
+  | "fails-under-load"
+  | "fails-2-percent"
+  | "fails-2-percent-served"
+  | "resets";
 
 /** An image that the rehearsal can deploy. */
 export interface CatalogImage {
@@ -47,6 +55,12 @@ export const catalog = [
     version: "v2.8.0",
     behaviour: "fails-2-percent",
     description: "is ready, and fails one request in fifty",
+  },
+  {
+    name: "fails-2-percent-served",
+    version: "v2.8.1",
+    behaviour: "fails-2-percent-served",
+    description: "is well by every check; fails one request in fifty once it has users",
   },
   {
     name: "resets",

@@ -75,6 +75,14 @@ Server.prototype.emit = function (event, request, response) {
 END
 ${dropIn("Environment=NODE_OPTIONS=--require=/opt/app/fault.cjs")}`;
 
+/** The same from the first user's request on. */
+const oneInFiftyServed = oneInFifty
+  .replace("let asked = 0;", "let asked = 0, isUsed = false;")
+  .replace(
+    "  if (event",
+    '  if (event === "request" && request.headers["x-forwarded-for"] && !request.headers["x-bluegreen-preview"]) isUsed = true;\n  if (!isUsed || event',
+  );
+
 /** Another word on the schema than the build has written into the bundle, and a migration that has nothing to do. */
 const withSchema = (min: number, max: number): Recipe => ({
   from: "app-v2.0.0",
@@ -102,6 +110,7 @@ const recipes: Record<Exclude<ImageName, "boot-gate"> | MachineImageName, Recipe
   "slow-start": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/sleep 4") },
   "fails-under-load": { from: "app-v2.0.0", script: underLoad },
   "fails-2-percent": { from: "app-v2.0.0", script: oneInFifty },
+  "fails-2-percent-served": { from: "app-v2.0.0", script: oneInFiftyServed },
   resets: { from: "app-v2.0.0", script: onReset },
   "broken-config": { from: "app-v2.0.0", script: "echo 'port: eighty' >/etc/app/config.yaml" },
   "failed-unit": { from: "app-v2.0.0", script: dropIn("ExecStartPre=/bin/false") },

@@ -1,145 +1,250 @@
-import { clumpOf } from "../../cli/analysis/dispersion.ts";
+import { countsOf, type Evidence } from "../../cli/analysis/evidence.ts";
+import { errorsFinding, latencyFinding } from "../../cli/analysis/built-in.ts";
+import { grossLooks } from "../../cli/analysis/gross.ts";
+import { defaultRules } from "../../cli/analysis/limits.ts";
 import { allowedShare, referenceOf, type Reference } from "../../cli/analysis/reference.ts";
+import { clumpsOf } from "../../cli/analysis/requests.ts";
+import { askInRounds } from "../../cli/analysis/rounds.ts";
 import { Trials } from "../../cli/analysis/trials.ts";
-import { isGross } from "../../cli/analysis/gross.ts";
-import type { Interval, Tally } from "../../cli/analysis/wagers.ts";
-import type { Cell } from "./cells.ts";
+import { verdict } from "../../cli/analysis/verdict.ts";
+import type { Interval } from "../../cli/analysis/wagers.ts";
+import { alarmsOf } from "./alarms.ts";
+import { good, type Cell, type Change } from "./cells.ts";
+import { both, Colour, nobody, samplesOf, type Counted } from "./colour.ts";
 import type { Random } from "./random.ts";
 import { sentBackByShare } from "./today.ts";
-import { burstsOf, failuresOf, probesPerSecond, type Failures } from "./traffic.ts";
 
 /** Seconds of the canary and of the bake, and minutes of the old colour that CloudWatch knows before them. */
 const canarySeconds = 600;
-const bakeSeconds = 600;
-const minutesBefore = 60;
+const totalSeconds = 1_200;
+const minutesBefore = 180;
 /** Seconds until CloudWatch tells a minute. */
 const late = 60;
-/** Samples of our own that the rule before kept, in seconds, and minutes of CloudWatch's. */
+/** Requests of ours to each colour a second, and in doubt. */
+const probes = { usual: 5, doubt: 25 } as const;
+/** Seconds between two bursts in the mean, their length, and the percent of requests that fail in one. */
+const burst = { every: 300, seconds: 30, percent: 10 } as const;
+/** Requests of ours that the rule before kept, in seconds, and minutes of CloudWatch's. */
 const kept = { seconds: 40, minutes: 5 } as const;
 
-/** When a release was sent back, in seconds since its canary began; undefined: never. */
+export type Rule = "test" | "counters" | "before";
+
+/** How a release ended. */
 export interface Ended {
-  /** By CloudWatch and our own requests. */
-  readonly test?: number;
-  /** Where the service has counters of its own, too. */
-  readonly counters?: number;
-  readonly before?: number;
-  /** Users' requests that had failed on the release by then, second by second. */
-  readonly users: Uint16Array;
+  /** What sent it back: a check, a source of evidence, an alarm; undefined: nothing. */
+  readonly by?: string;
+  /** Whether its first check would have. */
+  readonly isChecked: boolean;
+  /** Users' requests that had failed, or were slow, on the release by then. */
+  readonly failed: number;
+  readonly slow: number;
 }
 
-/** One release with its canary and its bake, judged by the sequential test and by the rule before it. */
-export function simulate(cell: Cell, points: number, alpha: number, random: Random): Ended {
-  const total = canarySeconds + bakeSeconds;
-  const during = burstsOf(cell, total, random);
-  const canary = (cell.requests * cell.weight) / 100;
-  const usersOf = (second: number): number => (second < canarySeconds ? canary : cell.requests);
-  const release = failuresOf(cell, usersOf, cell.background + points, during, random);
-  const baseline = failuresOf(cell, (second) => cell.requests - usersOf(second), cell.background, during, random);
-  const seen: Seen = { cell, release, baseline, history: historyOf(cell, random), usersOf, random };
-  const [test, counters] = byTest(seen, alpha);
-  return { test, counters, before: byShare(seen), users: release.users };
+/**
+ * One release with its checks, its canary and its bake, judged by the commands' own rules, or by the rule before them. A bad one that its first
+ * check finds goes on all the same: there are faults that only users meet.
+ */
+export async function simulate(cell: Cell, change: Change, rule: Rule, alpha: number, random: Random): Promise<Ended> {
+  const rules = { ...defaultRules, alpha };
+  const { background, slow = 2 } = cell;
+  const release = new Colour(cell, { failed: background + change.failed, slow: slow + change.slow }, random);
+  const old = new Colour(cell, { failed: background + good.failed, slow }, random);
+  const during = burstsOf(cell, random);
+  const fails = async (second: number): Promise<boolean> => {
+    let at = second;
+    const ask = (count: number) => {
+      at = Math.min(at + 1, during.length - 1);
+      const share = during[at] === true ? burst.percent : 0;
+      return Promise.resolve({ own: samplesOf(release.own(count, share)), old: samplesOf(old.own(count, share)) });
+    };
+    const rounds = await askInRounds({ rules, requests: 200, ask, pause: () => Promise.resolve() });
+    return !errorsFinding(rounds, rules).ok || !latencyFinding(rounds).ok;
+  };
+  const isChecked = rule !== "before" && (await fails(0));
+  if (isChecked && change === good) return { by: "check", isChecked, failed: 0, slow: 0 };
+  const watched = new Watch({ cell, rule, release, old, during, random, rules });
+  for (let second = 1; second <= totalSeconds; second++) {
+    const by = watched.second(second);
+    if (by !== undefined) return { by, isChecked, failed: watched.failed, slow: watched.slow };
+  }
+  const { failed, slow: slowOnes } = watched;
+  const isLate = change === good && rule !== "before" && (await fails(totalSeconds));
+  return { by: isLate ? "check" : undefined, isChecked, failed, slow: slowOnes };
 }
 
-interface Seen {
+function burstsOf({ bursts }: Cell, random: Random): boolean[] {
+  const during = new Array<boolean>(totalSeconds + 1).fill(false);
+  for (let second = 0; bursts === true && second < totalSeconds; second++)
+    if (random.uniform() < 1 / burst.every) during.fill(true, second, second + burst.seconds);
+  return during;
+}
+
+interface WatchArgs {
   readonly cell: Cell;
-  readonly release: Failures;
-  readonly baseline: Failures;
-  readonly history: readonly Tally[];
-  readonly usersOf: (second: number) => number;
+  readonly rule: Rule;
+  readonly release: Colour;
+  readonly old: Colour;
+  readonly during: readonly boolean[];
   readonly random: Random;
+  readonly rules: typeof defaultRules;
 }
 
-function historyOf(cell: Cell, random: Random): Tally[] {
-  const during = burstsOf(cell, minutesBefore * 60, random);
-  const { users } = failuresOf(cell, () => cell.requests, cell.background, during, random);
-  return Array.from({ length: minutesBefore }, (_, minute) => ({
-    sent: random.poisson(60 * cell.requests),
-    failed: sum(users, 60 * minute, 60 * minute + 60),
-  }));
+interface Pair {
+  readonly release: Counted;
+  readonly old: Counted;
 }
 
-function byTest(seen: Seen, alpha: number): [number | undefined, number | undefined] {
-  const trials = new Trials({ alpha, effect: 1.2 });
-  const minutes = [...seen.history];
-  trials.clump = clumpOf(minutes);
-  let reference: Reference | undefined;
-  let [test, counters]: (number | undefined)[] = [];
-  for (let now = 5; now <= canarySeconds + bakeSeconds && test === undefined; now += 5) {
-    const own = probesIn(seen, now - 5, now);
-    if (now <= canarySeconds) {
-      trials.take("probes", own);
-      trials.take("counters", usersIn(seen, now - 5, now));
-    } else {
-      reference ??= referenceOf(minutes, 20);
-      const asked = probesIn(seen, now - 60, now).baseline;
-      if (reference) trials.takeAlone("probes", own.release, allowedShare(reference, 1.2, asked));
+/** A canary and a bake, second by second. */
+class Watch {
+  failed = 0;
+  slow = 0;
+  private readonly trials: Trials;
+  private readonly history: Counted[] = [];
+  private readonly own: Pair[] = [];
+  private readonly minutes: Pair[] = [];
+  private minute: Pair = { release: nobody, old: nobody };
+  private reference?: Reference;
+  private last?: Interval;
+  private allowed?: number;
+  private readonly since = { release: new Map<string, string>(), old: new Map<string, string>() };
+
+  private readonly args: WatchArgs;
+
+  constructor(args: WatchArgs) {
+    this.args = args;
+    const { cell, old, rules, rule, random } = args;
+    this.trials = new Trials({ alpha: rules.alpha, effect: rules.effect, isCounted: rule === "counters" });
+    if (rule === "before") return;
+    const bursts = new Array<boolean>(60 * minutesBefore).fill(false);
+    for (let second = 0; cell.bursts === true && second < bursts.length; second++)
+      if (random.uniform() < 1 / burst.every)
+        bursts.fill(true, second, Math.min(bursts.length, second + burst.seconds));
+    for (let at = 0; at < minutesBefore; at++) {
+      const isBad = bursts.slice(60 * at, 60 * at + 60).filter(Boolean).length / 60;
+      // A minute at once: its clumps fall into it.
+      const usual = Math.max(cell.background, isBad * burst.percent);
+      this.history.push(old.users(60 * cell.requests, isBad > 0 ? usual : 0));
     }
-    const minute = now - late;
-    if (minute > 0 && minute % 60 === 0 && minute <= canarySeconds) {
-      const both = allIn(seen, minute - 60, minute);
-      trials.clump = clumpOf(minutes);
-      trials.take("requests", both);
-      minutes.push(both.baseline);
-    } else if (minute % 60 === 0 && minute > canarySeconds) {
-      const alone = allIn(seen, minute - 60, minute).release;
-      const asked = probesIn(seen, minute - 60, minute).baseline;
-      if (reference) trials.takeAlone("bake", alone, allowedShare(reference, 1.2, asked));
-    }
-    const last = probesIn(seen, now - 4, now);
-    const found = trials
-      .found()
-      .filter(({ evidence, threshold, release }) => evidence >= threshold && release.failed >= 2);
-    if (found.some(({ source }) => source !== "counters") || isGross(last)) test = now;
-    if (test !== undefined || found.length > 0) counters ??= now;
+    this.trials.clumps = clumpsOf(this.history);
   }
-  return [test, counters];
-}
 
-function byShare(seen: Seen): number | undefined {
-  for (let now = 1; now <= canarySeconds + bakeSeconds; now++) {
+  /** @returns what sends it back; undefined: nothing yet */
+  second(now: number): string | undefined {
+    const { cell, release, old, during, rule } = this.args;
+    const isCanary = now <= canarySeconds;
+    const canary = isCanary ? (cell.requests * cell.weight) / 100 : cell.requests;
+    const share = during[now] === true ? burst.percent : 0;
+    const count = rule !== "before" && this.trials.isInDoubt ? probes.doubt : probes.usual;
+    const own: Pair = { release: release.own(count, share), old: old.own(count, share) };
+    const users: Pair = { release: release.users(canary, share), old: old.users(cell.requests - canary, share) };
+    this.failed += users.release.failed;
+    this.slow += users.release.slow;
+    this.own.push(own);
+    const all: Pair = { release: both(users.release, own.release), old: both(users.old, own.old) };
+    this.minute = { release: both(this.minute.release, all.release), old: both(this.minute.old, all.old) };
+    if (now % 60 === 0) {
+      this.minutes.push(this.minute);
+      this.minute = { release: nobody, old: nobody };
+    }
+    if (rule === "before") return this.byShare(now);
+    this.count(now, own, all);
+    if (now % 60 === 0 && now > late) this.tell(now - late);
+    return now % 5 === 0 ? this.judged(now) : undefined;
+  }
+
+  private count(now: number, own: Pair, all: Pair): void {
+    const { trials } = this;
+    const at = 1_000 * (now - 1);
+    const isCanary = now <= canarySeconds;
+    // The last one of an interval counts.
+    if (!isCanary && this.reference && now % 5 === 0) this.allowed = allowedShare(this.reference, 1.2, this.asked(now));
+    const { allowed } = this;
+    if (isCanary || allowed !== undefined) {
+      trials.count("probes", at, { release: own.release, baseline: own.old }, allowed);
+      if (this.args.rule === "counters")
+        trials.count("counters", at, { release: all.release, baseline: all.old }, allowed);
+    }
+    // An answer is slow by the old colour's p95, which is that of a slow one where too many are.
+    const recent = this.sumOf(this.own.slice(-40), "old");
+    if (now > 4 && recent.slow <= 0.05 * recent.sent)
+      trials.count("latency", at, { release: slowIn(own.release), baseline: slowIn(own.old) });
+    if (this.args.rule === "counters" && isCanary && (this.args.cell.slow ?? 2) < 5)
+      trials.count("histogram", at, { release: slowIn(all.release), baseline: slowIn(all.old) });
+  }
+
+  /** CloudWatch tells the minute that ended then. */
+  private tell(ended: number): void {
+    const { release, old } = this.minutes[ended / 60 - 1] ?? { release: nobody, old: nobody };
+    if (ended <= canarySeconds) {
+      this.trials.clumps = clumpsOf(this.history);
+      this.last = { release, baseline: old };
+      this.trials.take("requests", this.last);
+      this.history.push(old);
+      return;
+    }
+    this.reference ??= referenceOf(this.history, 20);
+    if (this.reference) this.trials.takeAlone("bake", release, allowedShare(this.reference, 1.2, this.asked(ended)));
+  }
+
+  private judged(now: number): string | undefined {
+    const isCanary = now <= canarySeconds;
+    const recent = this.own.slice(-grossLooks);
+    const told = this.minutes.slice(0, Math.max(0, Math.floor((now - late) / 60)));
+    const at = new Date(1_000 * now).toISOString();
+    const color = (name: "release" | "old") => ({
+      color: name === "release" ? ("green" as const) : ("blue" as const),
+      probes: countsOf([]),
+      healthy: 2,
+      needed: 2,
+    });
+    if (!isCanary) this.reference ??= referenceOf(this.history, 20);
+    const of = (name: "release" | "old") => {
+      const minutes = told.map((pair) => pair[name]);
+      return alarmsOf(name === "release" ? "green" : "blue", minutes, this.since[name], at);
+    };
+    const evidence: Evidence = {
+      release: { ...color("release"), probes: { sent: 20, failed: 0 } },
+      baseline: color("old"),
+      found: this.trials.found(),
+      recent: {
+        probes: { release: this.sumOf(recent, "release"), baseline: this.sumOf(recent, "old") },
+        minute: this.last,
+      },
+      reference: isCanary ? undefined : this.reference,
+      isCompared: isCanary ? told.length > 0 || this.args.rule === "counters" : this.reference !== undefined,
+      alarms: of("release"),
+      baselineAlarms: of("old"),
+      loadBalancerAlarms: [],
+      judgedSince: 0,
+    };
+    const found = verdict(evidence, this.args.rules);
+    return found.kind === "back" ? found.why[0] : undefined;
+  }
+
+  private byShare(now: number): string | undefined {
     const begun = now <= canarySeconds ? 0 : canarySeconds;
-    const own = probesIn(seen, Math.max(begun, now - kept.seconds), now);
-    if (sentBackByShare(own.release, own.baseline)) return now;
-    const minute = now - late;
-    if (minute % 60 !== 0 || minute <= begun) continue;
-    const all = allIn(seen, Math.max(begun, minute - 60 * kept.minutes), minute);
-    if (sentBackByShare(all.release, all.baseline)) return now;
+    const own = this.own.slice(Math.max(begun, now - kept.seconds));
+    if (sentBackByShare(this.sumOf(own, "release"), this.sumOf(own, "old"))) return "probes";
+    const ended = now - late;
+    if (ended % 60 !== 0 || ended <= begun) return undefined;
+    const told = this.minutes.slice(Math.max(begun / 60, ended / 60 - kept.minutes), ended / 60);
+    return sentBackByShare(this.sumOf(told, "release"), this.sumOf(told, "old")) ? "requests" : undefined;
   }
-  return undefined;
+
+  /** Our own requests to the old colour of the last minute. */
+  private asked(now: number): Counted {
+    return this.sumOf(this.own.slice(Math.max(0, now - 60), now), "old");
+  }
+
+  private sumOf(pairs: readonly Pair[], name: "release" | "old"): Counted {
+    const sum = { sent: 0, failed: 0, slow: 0 };
+    for (const { [name]: one } of pairs) {
+      sum.sent += one.sent;
+      sum.failed += one.failed;
+      sum.slow += one.slow;
+    }
+    return sum;
+  }
 }
 
-const sum = (values: Uint16Array, from: number, to: number): number => {
-  let total = 0;
-  for (let second = Math.max(0, from); second < to; second++) total += values[second] ?? 0;
-  return total;
-};
-
-function probesIn({ release, baseline }: Seen, from: number, to: number): Interval {
-  const sent = probesPerSecond * (to - from);
-  return {
-    release: { sent, failed: sum(release.probes, from, to) },
-    baseline: { sent, failed: sum(baseline.probes, from, to) },
-  };
-}
-
-/** Users' requests, counted: more or fewer than their share by chance. */
-function usersIn({ cell, release, baseline, usersOf, random }: Seen, from: number, to: number): Interval {
-  const failed = [sum(release.users, from, to), sum(baseline.users, from, to)] as const;
-  const users = usersOf(from);
-  return {
-    release: { failed: failed[0], sent: Math.max(failed[0], random.poisson((to - from) * users)) },
-    baseline: { failed: failed[1], sent: Math.max(failed[1], random.poisson((to - from) * (cell.requests - users))) },
-  };
-}
-
-/** All requests, as CloudWatch counts them: ours are among them. */
-function allIn(seen: Seen, from: number, to: number): Interval {
-  const [users, own] = [usersIn(seen, from, to), probesIn(seen, from, to)];
-  return { release: both(users.release, own.release), baseline: both(users.baseline, own.baseline) };
-}
-
-const both = (one: Tally, another: Tally): Tally => ({
-  sent: one.sent + another.sent,
-  failed: one.failed + another.failed,
-});
+const slowIn = ({ sent, failed, slow }: Counted) => ({ sent: sent - failed, failed: slow });

@@ -113,6 +113,9 @@ function contextOf(stack: Stack, folder: string): Context {
     file: new SettingsFile(folder, "dev", "bluegreen"),
     settings: settingsOf(stack.files.get(`${folder}/Pulumi.dev.yaml`) ?? ""),
     clients: stack.aws.clients(),
+    clientsIn: (region) => {
+      throw new Error(`nobody expected a question to ${region}`);
+    },
     runner: new PulumiRunner(stackRef, signal),
     holder: thisHolder(),
     ui,

@@ -5,7 +5,7 @@ import type { About } from "./about.ts";
 import { logRequests } from "./log.ts";
 import type { Readiness } from "./readiness.ts";
 import { aboutRoutes, isPreview } from "./routes/about.ts";
-import { countRequests, metricsRoutes } from "./routes/metrics.ts";
+import { countRequests, metricsRoutes, type RequestCounts } from "./routes/metrics.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import type { Sessions } from "./sessions.ts";
@@ -44,7 +44,7 @@ export function createApp({ about, log, readiness, trustProxy, sessions, storeSc
     if (response.headersSent) return next(error);
     response.status(500).json({ error: "the request failed", requestId: request.id });
   };
-  const counts = new Map<number, number>();
+  const counts: RequestCounts = new Map();
   return express()
     .disable("x-powered-by")
     .set("trust proxy", trustProxy)

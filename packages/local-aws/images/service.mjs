@@ -41,7 +41,9 @@ const soundFor = 300;
 const lingering = 5;
 
 // An image that crashes does so while it still starts: ready for moments, it could pass for healthy.
-let ready = ["good", "error-500", "fails-under-load", "fails-2-percent", "resets"].includes(BEHAVIOUR);
+let ready = ["good", "error-500", "fails-under-load", "fails-2-percent", "fails-2-percent-served", "resets"].includes(
+  BEHAVIOUR,
+);
 let leaving = false;
 /** When the first user came. @type {number | undefined} */
 let firstUser;
@@ -51,7 +53,17 @@ let users = 0;
 const isUser = ({ headers }) =>
   headers["x-bluegreen-preview"] === undefined && headers["x-forwarded-for"] !== undefined;
 
-/** Whether an image that fails under load fails this user: every third one, when it has had users for a while. */
+/**
+ * Whether an image fails this request that is well as long as nobody uses it: of `fails-2-percent-served` one in fifty, whoever
+ * asks; of `fails-under-load` every third user, when it has had users for a while.
+ * @param {import("node:http").IncomingMessage} request
+ */
+function failsOnceUsed(request) {
+  if (isUser(request)) firstUser ??= Date.now();
+  if (BEHAVIOUR === "fails-2-percent-served") return firstUser !== undefined && Math.random() < 0.02;
+  return BEHAVIOUR === "fails-under-load" && isUser(request) && failsUser();
+}
+
 function failsUser() {
   firstUser ??= Date.now();
   return Date.now() - firstUser > milliseconds(soundFor) && users++ % 3 === 0;
@@ -59,8 +71,18 @@ function failsUser() {
 
 /** Answers by status, for /metrics: without those that machines ask for. @type {Map<number, number>} */
 const counts = new Map();
+/** Answers that did not fail, by the seconds that they took at most. @type {Map<number, number>} */
+const times = new Map([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, Infinity].map((bound) => [bound, 0]));
+/** @param {number} status @param {number} begun milliseconds */
+function count(status, begun) {
+  counts.set(status, (counts.get(status) ?? 0) + 1);
+  const seconds = (performance.now() - begun) / 1000;
+  for (const [bound, many] of times) if (status < 500 && seconds <= bound) times.set(bound, many + 1);
+}
+const bucket = "http_request_duration_seconds_bucket";
 const counters = () =>
-  [...counts].map(([status, count]) => `http_requests_total{code="${status}"} ${count}\n`).join("") +
+  [...counts].map(([status, many]) => `http_requests_total{code="${status}"} ${many}\n`).join("") +
+  [...times].map(([bound, many]) => `${bucket}{le="${bound === Infinity ? "+Inf" : bound}"} ${many}\n`).join("") +
   `process_start_time_seconds ${performance.timeOrigin / 1000}\n`;
 
 const about = {
@@ -99,11 +121,13 @@ function answer(path) {
 const failure = [500, "text/plain", "this image fails on purpose\n"];
 
 const server = createServer((request, response) => {
+  const begun = performance.now();
   if (BEHAVIOUR === "resets" && request.url?.startsWith("/reset")) return void request.socket.resetAndDestroy();
-  const fails = BEHAVIOUR === "fails-under-load" && isUser(request) && failsUser();
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+  const isCounted = !["/metrics", "/readyz", "/healthz"].includes(path);
+  const fails = isCounted && failsOnceUsed(request);
   const [status, type, body] = path === "/metrics" ? [200, "text/plain", counters()] : fails ? failure : answer(path);
-  if (!["/metrics", "/readyz", "/healthz"].includes(path)) counts.set(status, (counts.get(status) ?? 0) + 1);
+  if (isCounted) count(status, begun);
   request.resume();
   response.writeHead(status, {
     "content-type": type,

@@ -1,7 +1,8 @@
 import http from "node:http";
 import { latencyFinding, readyFinding, versionFinding } from "../../../cli/analysis/built-in.ts";
 import { runChecks, type ChecksArgs } from "../../../cli/analysis/checks.ts";
-import { defaultLimits } from "../../../cli/analysis/limits.ts";
+import { defaultRules } from "../../../cli/analysis/limits.ts";
+import type { SourceEvidence } from "../../../cli/analysis/trials.ts";
 import type { CheckResult } from "../../../cli/state/model.ts";
 import { closedEndpoint, PreviewServer } from "./preview-server.ts";
 
@@ -64,19 +65,39 @@ test.each([
 );
 
 const counts = (p95?: number) => ({ sent: 50, failed: 0, p95 });
-test.each<[string, number | undefined, number | undefined, boolean, string]>([
-  ["beside the old colour", 200, 50, true, "p95 200 ms, the old colour's 50 ms"],
-  ["slower than it", 201, 50, false, "p95 201 ms, 200 ms allowed: the old colour's is 50 ms"],
-  ["alone", 1000, undefined, true, "p95 1000 ms"],
-  ["alone and slow", 1001, undefined, false, "p95 1001 ms, 1000 ms allowed"],
-  ["without an answer", undefined, 50, false, "none of 50 requests was answered"],
-])("latency: %s", (_, p95, old, ok, detail) =>
-  expect(latencyFinding({ own: counts(p95), old: old === undefined ? undefined : counts(old) }, defaultLimits)).toEqual(
-    {
-      ok,
-      detail,
-    },
-  ),
+const slow = (evidence: number): SourceEvidence => ({
+  source: "checkLatency",
+  evidence,
+  threshold: 5_000,
+  release: { sent: 100, failed: 9 },
+  baseline: { sent: 100, failed: 2 },
+});
+test.each<[string, number | undefined, number | undefined, SourceEvidence | undefined, boolean, string]>([
+  ["beside the old colour", 200, 50, undefined, true, "p95 200 ms, the old colour's 50 ms"],
+  [
+    "slower than it, by chance",
+    201,
+    50,
+    slow(12),
+    true,
+    "p95 201 ms, the old colour's 50 ms; 9 of 100 slow, 2 of the old colour's 100 (evidence 12, 5000 needed)",
+  ],
+  [
+    "slower than it",
+    201,
+    50,
+    slow(5_000),
+    false,
+    "p95 201 ms, the old colour's 50 ms; 9 of 100 slow, 2 of the old colour's 100 (evidence 5000, 5000 needed)",
+  ],
+  ["alone", 1000, undefined, undefined, true, "p95 1000 ms"],
+  ["alone and slow", 1001, undefined, undefined, false, "p95 1001 ms, 1000 ms allowed"],
+  ["without an answer", undefined, 50, undefined, false, "none of 50 requests was answered"],
+])("latency: %s", (_, p95, old, found, ok, detail) =>
+  expect(latencyFinding({ own: counts(p95), old: old === undefined ? undefined : counts(old), slow: found })).toEqual({
+    ok,
+    detail,
+  }),
 );
 
 describe("a colour that is tried", () => {
@@ -95,6 +116,7 @@ describe("a colour that is tried", () => {
       color: "green",
       image: { version: "v2.0.0" },
       checks: [],
+      pace: 1,
       healthCheckPath: "/readyz",
       versionPath: "/version",
       baselinePath: "/old",
@@ -160,18 +182,18 @@ describe("a colour that is tried", () => {
 
   test("given failures on the new colour alone, then it is asked until the evidence is enough, and fails", async () => {
     server.respond = failing((url, turn) => url === "/version" && turn > 5 && turn % 10 === 0);
-    expect((await check()).errors).toMatch(
-      /^no: \d+ of \d+ requests failed, 0 of the old colour's \d+ \(evidence .*, 2000 needed\)$/,
+    expect((await check({ rules: { ...defaultRules, alpha: 0.2 } })).errors).toMatch(
+      /^no: \d+ of \d+ requests failed, 0 of the old colour's \d+ \(evidence .*, 170 needed\)$/,
     );
     const sent = server.requests.filter((seen) => seen === "green /version").length;
     expect(sent).toBeGreaterThan(205);
-    expect(sent).toBeLessThan(600);
-  });
+    expect(sent).toBeLessThan(2_200);
+  }, 60_000);
 
   test("given one failure in a hundred on both, for a common cause, then it passes", async () => {
     server.respond = failing((url, turn) => url !== "/readyz" && turn % 100 === 50);
     expect((await check()).errors).toMatch(/^ok: \d+ of \d+ requests failed, \d+ of the old colour's \d+ \(evidence/);
-  });
+  }, 60_000);
 
   test("given no old colour, then it fails above a limit, and on a single failure when few are asked for", async () => {
     let turn = 0;

@@ -22,6 +22,24 @@ test.each<[string, string, ReturnType<typeof readExposition>]>([
     { sent: 7, failed: 0, startedAt: 1_700_000_000.5 },
   ],
   [
+    "a histogram of all labels together, without what failed",
+    `http_request_duration_seconds_bucket{code="200",le="0.1"} 7\nhttp_request_duration_seconds_bucket{code="404",le="0.1"} 1\nhttp_request_duration_seconds_bucket{code="200",le="+Inf"} 9\nhttp_request_duration_seconds_bucket{code="404",le="+Inf"} 1\nhttp_request_duration_seconds_bucket{code="500",le="0.1"} 3\nhttp_request_duration_seconds_bucket{code="500",le="+Inf"} 3\nhttp_requests_total{code="200"} 9\n${started}`,
+    {
+      sent: 9,
+      failed: 0,
+      startedAt: 1_700_000_000.5,
+      buckets: new Map([
+        [0.1, 8],
+        [Infinity, 10],
+      ]),
+    },
+  ],
+  [
+    "a histogram that counts backwards as none",
+    `http_request_duration_seconds_bucket{le="0.1"} 7\nhttp_request_duration_seconds_bucket{le="+Inf"} 6\nhttp_requests_total{code="200"} 9\n${started}`,
+    { sent: 9, failed: 0, startedAt: 1_700_000_000.5 },
+  ],
+  [
     "values that no counter has",
     `http_requests_total{code="200"} 5\nhttp_requests_total{code="500"} NaN\nhttp_requests_total{code="500"} -1\nhttp_requests_total{code="500"} +Inf\nhttp_requests_total{code="500"\n${started}`,
     { sent: 5, failed: 0, startedAt: 1_700_000_000.5 },

@@ -87,7 +87,7 @@ function measure(changes: Partial<MeasureArgs> = {}, weight = 10): Measure {
   const clients = { cloudWatch, elb: { send }, autoScaling: { send } } as unknown as Clients;
   const note = (message: string) => notes.push(message);
   const args = { clients, outputs, preview: server.endpoint, release: "green", whole: 2, judgedSince: start } as const;
-  const trials = new Trials(defaultRules);
+  const trials = new Trials({ ...defaultRules, isCounted: false });
   return new Measure({ ...args, trials, rules: defaultRules, note, now: () => now, ...changes }, weight);
 }
 
@@ -116,7 +116,7 @@ test("given a healthy target that is none of the fleet's, then it does not count
   expect((await measure().look()).release.healthy).toBe(1);
 });
 
-test("answers with 5xx and no answers are failures, other answers are not; they add up over a step", async () => {
+test("answers with 5xx and no answers are failures, other answers are not; they add up over a step, and in doubt five times as many are sent", async () => {
   const watched = measure({ probes: 2 });
   server.respond = ({ headers, socket }, response) => {
     const turn = server.requests.filter((request) => request.startsWith("green")).length;
@@ -126,8 +126,8 @@ test("answers with 5xx and no answers are failures, other answers are not; they 
   };
   await watched.look();
   expect(await watched.look()).toMatchObject({
-    release: { probes: { sent: 4, failed: 4, p95: undefined } },
-    baseline: { probes: { sent: 4, failed: 0 } },
+    release: { probes: { sent: 12, failed: 12, p95: undefined } },
+    baseline: { probes: { sent: 12, failed: 0 } },
   });
 });
 
@@ -147,7 +147,7 @@ test("a colour without targets is not asked", async () => {
   expect(server.requests.every((request) => request.startsWith("green"))).toBe(true);
 });
 
-test("AWS is asked every two seconds, CloudWatch's metrics every 15, for whole minutes and the hour before them", async () => {
+test("AWS is asked every two seconds, CloudWatch's metrics every 15, for whole minutes and three hours before them", async () => {
   const watched = measure({ probes: 1 });
   const at = async (seconds: number) => {
     [now, asked] = [start + seconds * 1000, []];
@@ -156,15 +156,16 @@ test("AWS is asked every two seconds, CloudWatch's metrics every 15, for whole m
   };
   const both = (name: string) => [name, name];
   const often = ["DescribeAlarms", ...both("DescribeAutoScalingGroups"), ...both("DescribeTargetHealth")];
-  expect((await at(0)).sort()).toEqual(often);
+  // What was before is asked for at once.
+  expect((await at(0)).sort()).toEqual(["09:00-12:00", ...often, "GetMetricData"]);
   expect(await at(1)).toEqual([]);
   expect((await at(2)).sort()).toEqual(often);
   // 12:01:30: no whole minute is over yet.
   expect((await at(60)).sort()).toEqual(often);
-  expect((await at(120)).sort()).toEqual(["11:00-12:02", ...often, "GetMetricData"]);
+  expect((await at(120)).sort()).toEqual(["09:00-12:02", ...often, "GetMetricData"]);
   expect((await at(134)).sort()).toEqual(often);
-  expect(await at(135)).toContain("11:00-12:02");
-  expect(await at(180)).toContain("11:00-12:03");
+  expect(await at(135)).toContain("09:00-12:02");
+  expect(await at(180)).toContain("09:00-12:03");
 });
 
 test("metrics stand until they are asked for again", async () => {
@@ -263,6 +264,32 @@ test("given the service's own counters, then they compare both colours before Cl
   expect(look.isCompared).toBe(true);
   expect(sources(look).counters.release.sent).toBeGreaterThan(20);
   expect((await measure({ probes: 1 }).look()).isCompared).toBe(false);
+});
+
+test("given the service's own histogram, then answers that take longer than the old colour's p95 allows are counted of all requests", async () => {
+  const histogram = (quick: number, all: number) =>
+    `http_request_duration_seconds_bucket{le="0.1"} ${quick}\nhttp_request_duration_seconds_bucket{le="0.5"} ${quick}\n` +
+    `http_request_duration_seconds_bucket{le="+Inf"} ${all}\nhttp_requests_total{code="200"} ${all}\nprocess_start_time_seconds 1\n`;
+  let turn = 0;
+  server.respond = ({ url, headers }, response) => {
+    if (url !== "/metrics") return void response.end("ok");
+    turn += 1;
+    const isOld = headers["x-bluegreen-preview"] === "blue";
+    // The release answers one in two slowly.
+    response.end(isOld ? histogram(1000 + 90 * turn, 1000 + 90 * turn) : histogram(5 * turn, 10 * turn));
+  };
+  const trials = new Trials({ ...defaultRules, isCounted: true });
+  const watched = measure({ metricsPath: "/metrics", probes: 1, trials });
+  let look = await watched.look();
+  for (let looks = 0; looks < 30; looks++) {
+    now += 5_000;
+    look = await watched.look();
+  }
+  const { histogram: found, latency } = sources(look);
+  expect(found.baseline.failed).toBe(0);
+  expect(found.release.failed).toBeGreaterThan(100);
+  expect(found.evidence).toBeGreaterThan(found.threshold);
+  expect(latency?.release.failed ?? 0).toBe(0);
 });
 
 test("given answers of the release alone that take longer than the old colour's quantile, then that is evidence", async () => {

@@ -133,7 +133,11 @@ test.each<[string, string, string[]]>([
       'line 5: rollbackCheck.before: "cutover". Allowed: no such key; one of command, timeout, release',
     ],
   ],
-  ["a text", "just words", ['line 1: the file: "just words". Allowed: a mapping with checks, hooks, limits']],
+  [
+    "a text",
+    "just words",
+    ['line 1: the file: "just words". Allowed: a mapping with checks, hooks, rollbackCheck, limits'],
+  ],
   [
     "what is no list, and what is no text in one",
     "environment: HOME\npauses: 1\nfreeze: 1\ncaFile: ''\nhooks: { before: 1 }\nlimits: 1",

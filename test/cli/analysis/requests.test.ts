@@ -3,7 +3,7 @@ import { clumpOf } from "../../../cli/analysis/dispersion.ts";
 import { minute } from "../../../cli/analysis/metrics.ts";
 import { allowedShare, referenceOf } from "../../../cli/analysis/reference.ts";
 import { Requests, type RequestsArgs } from "../../../cli/analysis/requests.ts";
-import type { Trials } from "../../../cli/analysis/trials.ts";
+import type { Clumps, Trials } from "../../../cli/analysis/trials.ts";
 import type { Tally } from "../../../cli/analysis/wagers.ts";
 import { byColor, type Color } from "../../../deployment/model.ts";
 
@@ -25,10 +25,10 @@ const told = (color: Color, minutes: Record<number, Tally>): MetricDataResult[] 
 
 let asked: { StartTime: Date; EndTime: Date; NextToken?: string }[];
 let pages: MetricDataResult[][];
-let trials: { clump: number; take: jest.Mock; takeAlone: jest.Mock };
+let trials: { clumps: Clumps; take: jest.Mock; takeAlone: jest.Mock };
 beforeEach(() => {
   [asked, pages] = [[], [[]]];
-  trials = { clump: 10, take: jest.fn(), takeAlone: jest.fn() };
+  trials = { clumps: { all: 10, own: 10 }, take: jest.fn(), takeAlone: jest.fn() };
 });
 
 function requests(change: Partial<RequestsArgs> = {}): Requests {
@@ -58,22 +58,25 @@ function requests(change: Partial<RequestsArgs> = {}): Requests {
 
 const both = (minutes: Record<number, Tally>, old = minutes) => [...told("green", minutes), ...told("blue", old)];
 
-test("given no minute is over, then nothing is asked", async () => {
-  expect(await requests().ask(at(0), at(0, 59))).toBeUndefined();
-  expect(asked).toEqual([]);
+test("given no minute is over, then the time before is asked for once, and nothing of the step", async () => {
+  const judge = requests();
+  expect(await judge.ask(at(0), at(0, 30))).toBeUndefined();
+  expect(asked.map(({ StartTime, EndTime }) => [+StartTime, +EndTime])).toEqual([[at(-180), at(0)]]);
+  expect(await judge.ask(at(0), at(0, 59))).toBeUndefined();
+  expect(asked).toHaveLength(1);
 });
 
-test("asks for the hour before the release, too, page by page, and counts the step's own minutes", async () => {
+test("asks for the three hours before the release, too, page by page, and counts the step's own minutes", async () => {
   pages = [told("green", { 0: of(100, 1) }), told("blue", { 0: of(900, 2) })];
   const counts = await requests({ judgedSince: at(-5) }).ask(at(0), at(1, 30));
   expect(counts).toMatchObject({ green: { sent: 100, failed: 1, minutes: 1 }, blue: { sent: 900, failed: 2 } });
   expect(asked.map(({ StartTime, EndTime }) => [+StartTime, +EndTime])).toEqual([
-    [at(-65), at(1)],
-    [at(-65), at(1)],
+    [at(-185), at(1)],
+    [at(-185), at(1)],
   ]);
   asked = [];
   await requests({ judgedSince: at(3) }).ask(at(0), at(1, 30));
-  expect(asked.map(({ StartTime }) => +StartTime)).toEqual([at(-60), at(-60)]);
+  expect(asked.map(({ StartTime }) => +StartTime)).toEqual([at(-180), at(-180)]);
 });
 
 describe("while both colours have traffic", () => {
@@ -87,7 +90,7 @@ describe("while both colours have traffic", () => {
     const interval = { release: of(100, 3), baseline: of(900, 1) };
     expect(trials.take.mock.calls).toEqual([["requests", interval]]);
     expect(judge.last).toEqual(interval);
-    expect([judge.isBaked, judge.reference]).toEqual([false, undefined]);
+    expect(judge.reference).toBeUndefined();
   });
 
   test("a minute of which one colour is not told waits three minutes, and no later one overtakes it", async () => {
@@ -110,8 +113,8 @@ describe("while both colours have traffic", () => {
     await requests().ask(at(0), at(1, 20));
     expect(trials.take).toHaveBeenCalledTimes(1);
     // Not with the minute that is judged, and not with those that nothing is told of.
-    expect(trials.clump).toBeCloseTo(clumpOf(Object.values(clumped)), 10);
-    expect(trials.clump).not.toBe(10);
+    expect(trials.clumps.all).toBeCloseTo(clumpOf(Object.values(clumped)), 10);
+    expect(trials.clumps.all).not.toBe(10);
   });
 });
 
@@ -129,7 +132,6 @@ describe("in a bake, when the old colour has no traffic", () => {
     const allowed = allowedShare(reference ?? { sent: 0, failed: 0, share: 0 }, 1.2, of(300, 0));
     expect(trials.takeAlone.mock.calls).toEqual([["bake", of(5000, 30), allowed]]);
     expect(trials.take).not.toHaveBeenCalled();
-    expect(judge.isBaked).toBe(true);
     expect(judge.allowed(of(300, 0))).toBe(allowed);
   });
 
@@ -151,6 +153,5 @@ describe("in a bake, when the old colour has no traffic", () => {
     await judge.ask(at(0), at(1, 20));
     expect(judge.last).toEqual({ release: of(5000, 30), baseline: of(0, 0) });
     expect(trials.takeAlone).not.toHaveBeenCalled();
-    expect(judge.isBaked).toBe(false);
   });
 });

@@ -4,15 +4,15 @@ import { evidenceOf, wagersAfter, wagersAgainst, wagersOf, type Tally } from "..
 
 const of = (sent: number, failed: number): Tally => ({ sent, failed });
 const one = { release: of(100, 4), baseline: of(100, 1) };
-const trials = () => new Trials({ alpha: 0.01, effect: 1.2 });
+const trials = () => new Trials({ alpha: 0.01, effect: 1.2, isCounted: false });
 
 test("given nothing was asked, then nothing is found", () => expect(trials().found()).toEqual([]));
 
-test.each(["probes", "latency", "check"] as const)(
+test.each(["latency", "check", "checkLatency"] as const)(
   "of %s, which both colours get alike, an interval has one vote",
   (source) => {
     const judge = trials();
-    judge.clump = 3;
+    judge.clumps = { all: 3, own: 3 };
     judge.take(source, one);
     const evidence = evidenceOf(wagersAfter(wagersOf(), one, 1.2, undefined));
     expect(judge.found()).toMatchObject([{ source, evidence, release: one.release, baseline: one.baseline }]);
@@ -21,7 +21,7 @@ test.each(["probes", "latency", "check"] as const)(
 
 test.each(["requests", "counters"] as const)("of %s, failures come in clumps of the size that is known", (source) => {
   const judge = trials();
-  judge.clump = 3;
+  judge.clumps = { all: 3, own: 3 };
   judge.take(source, one);
   expect(judge.found()[0]?.evidence).toBe(evidenceOf(wagersAfter(wagersOf(), one, 1.2, 3)));
 });
@@ -43,7 +43,7 @@ test("what is counted by the moment joins in intervals of 5 s, each judged when 
   const alone = wagersAgainst(wagersOf(), 0.04, 0.01);
   expect(judge.found()).toMatchObject([{ evidence: evidenceOf(alone), release: of(200, 8), baseline: of(0, 0) }]);
   judge.count("counters", 10_000, one);
-  const both = wagersAfter(alone, one, 1.2, judge.clump);
+  const both = wagersAfter(alone, one, 1.2, judge.clumps.all);
   expect(judge.found()).toMatchObject([{ evidence: evidenceOf(both), release: of(300, 12), baseline: of(100, 1) }]);
 });
 

@@ -181,6 +181,11 @@ test.each<[string, Changes, string]>([
     { alarms: [composite("ALARM"), alarm("green-errors", "ALARM")], isCompared: true },
     "alarm green-errors is on: green-errors's reason (no evidence that green fails more than blue)",
   ],
+  [
+    "its alarm on times is on, and answers of both colours are compared by their times",
+    { alarms: [composite("ALARM"), alarm("green-p95", "ALARM")], found: [source("latency", 2)] },
+    "alarm green-p95 is on: green-p95's reason (no evidence that green is slower than blue)",
+  ],
 ])("holds for a common cause, which no release goes back for: %s", (_, changes, why) =>
   expect(verdict(evidence(changes))).toEqual({ kind: "wait", why, isCommon: true }),
 );
@@ -242,9 +247,11 @@ test.each<[string, Changes, string[]]>([
     ["green is down: it failed 100 % of 30 of all requests, by CloudWatch"],
   ],
   [
-    "users wait longer",
-    { metrics: minutes(200, 0, 2000), oldMetrics: minutes(200, 0, 100) },
-    ["green's p95 is 2000 ms, 300 ms allowed: the old colour's is 100 ms (of all requests, by CloudWatch)"],
+    "users wait longer, by the service's histogram",
+    { found: [source("histogram", 600, { release: of(400, 80), baseline: of(3600, 72) })] },
+    [
+      "green had 20 % of 400, blue 2 % of 3600, of all answers slow, by the service's histogram (evidence 600, 500 needed)",
+    ],
   ],
   ["targets are missing", { healthy: 1 }, ["green has 1 healthy targets and needs 2"]],
   [

@@ -18,10 +18,13 @@ const evidenceAfter = (one: Interval, clump?: number, effect = 1) =>
   evidenceOf(wagersAfter(wagersOf(), one, effect, clump));
 
 test("the sources' parts of alpha add up to all of it", () => {
-  expect(Object.values(sources).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1);
-  expect(thresholdOf("requests", 0.01)).toBeCloseTo(1 / 0.003);
-  // Two checks share theirs.
-  expect(thresholdOf("check", 0.01)).toBeCloseTo(2_000);
+  for (const isCounted of [true, false]) {
+    // Two checks share theirs.
+    const parts = sources.map((source) => (source.startsWith("check") ? 2 : 1) / thresholdOf(source, 1, isCounted));
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(1);
+  }
+  expect(thresholdOf("requests", 0.01, false)).toBeCloseTo(400);
+  expect(thresholdOf("checkLatency", 0.01, true)).toBeCloseTo(5_000);
 });
 
 test.each<[string, Interval]>([
@@ -73,7 +76,7 @@ test("given failures in clumps that are larger than is known, then the mean grow
 
 test("given 2 % beside 0.1 %, a canary of 10 % and failures that come one by one, then a minute of it is enough", () => {
   const minute = interval(tally(600, 12), tally(5400, 5));
-  expect(evidenceAfter(minute, 1.2, 1.2)).toBeGreaterThan(thresholdOf("requests", 0.01));
+  expect(evidenceAfter(minute, 1.2, 1.2)).toBeGreaterThan(thresholdOf("requests", 0.01, false));
   expect(evidenceAfter(minute, 12, 1.2)).toBeLessThan(10);
 });
 
@@ -84,10 +87,10 @@ test("given a good hour, then a fault that begins after it is still found", () =
   let wagers = wagersOf();
   for (let minute = 0; minute < 60; minute++)
     wagers = wagersAfter(wagers, interval(tally(600, 1), tally(5400, 9)), 1.2, 1.2);
-  expect(evidenceOf(wagers)).toBeGreaterThan(0.25);
+  expect(evidenceOf(wagers)).toBeGreaterThan(0.15);
   for (let minute = 0; minute < 3; minute++)
     wagers = wagersAfter(wagers, interval(tally(600, 12), tally(5400, 9)), 1.2, 1.2);
-  expect(evidenceOf(wagers)).toBeGreaterThan(thresholdOf("requests", 0.01));
+  expect(evidenceOf(wagers)).toBeGreaterThan(thresholdOf("requests", 0.01, false));
 });
 
 test("given shares with the allowed mean, however they come, then the evidence's mean does not grow", () =>
@@ -113,6 +116,9 @@ test("given failures one by one, then the clump is small; given clumps of 9, the
   expect(clumpOf(minutes(0, 9, 0, 18, 0, 0, 9, 0, 0, 9, 0, 0))).toBeGreaterThan(9);
   expect(clumpOf(minutes(0, 9, 9))).toBe(unknownClump);
   expect(clumpOf([])).toBe(unknownClump);
+  // Of many requests hardly one failed: no clump can have been larger than that.
+  expect(clumpOf(Array.from({ length: 20 }, () => tally(1000, 0)))).toBe(3);
+  expect(clumpOf(Array.from({ length: 20 }, (_, index) => tally(1000, index < 5 ? 1 : 0)))).toBe(5);
 });
 
 describe("what the old colour had before the cut-over", () => {
@@ -144,19 +150,19 @@ describe("the evidence of a release", () => {
   const bad = interval(tally(5, 5), tally(5, 0));
 
   test("grows with the intervals of the clock, of which each counts when it is over", () => {
-    const trials = new Trials({ alpha: 0.01, effect: 1 });
-    trials.count("probes", 0, bad);
-    trials.count("probes", 4_999, bad);
+    const trials = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
+    trials.count("latency", 0, bad);
+    trials.count("latency", 4_999, bad);
     expect(trials.found()[0]).toMatchObject({ evidence: 1, release: { sent: 0 } });
-    trials.count("probes", 5_000, bad);
+    trials.count("latency", 5_000, bad);
     expect(trials.found()[0]).toMatchObject({ release: { sent: 10, failed: 10 }, baseline: { sent: 10, failed: 0 } });
     expect(trials.found()[0].evidence).toBeGreaterThan(1.2);
   });
 
   test("goes on from what an earlier step has found", () => {
-    const first = new Trials({ alpha: 0.01, effect: 1 });
+    const first = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
     for (let block = 0; block < 5; block++) first.take("probes", bad);
-    const second = new Trials({ alpha: 0.01, effect: 1, before: first.found() });
+    const second = new Trials({ alpha: 0.01, effect: 1, isCounted: false, before: first.found() });
     expect(second.found()[0].evidence).toBeCloseTo(first.found()[0].evidence);
     expect(second.found()[0].release).toEqual({ sent: 25, failed: 25 });
     second.take("probes", bad);
@@ -164,10 +170,23 @@ describe("the evidence of a release", () => {
     expect(second.found()[0].release).toEqual({ sent: 30, failed: 30 });
   });
 
+  test("of our own requests is bet on at once, too: in doubt there are more of them", () => {
+    const trials = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
+    trials.clumps = { all: 1, own: 1 };
+    expect(trials.isInDoubt).toBe(false);
+    trials.count("probes", 0, bad);
+    expect(trials.isInDoubt).toBe(true);
+    const votes = trials.found()[0].evidence;
+    expect(votes).toBeGreaterThan(5);
+    const other = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
+    other.count("probes", 0, interval(tally(5, 0), tally(5, 5)));
+    expect(other.isInDoubt).toBe(false);
+  });
+
   test("of our own requests has one vote an interval; of all requests each failure counts by the size of a clump", () => {
     const of = (source: Source, clump: number) => {
-      const trials = new Trials({ alpha: 0.01, effect: 1 });
-      trials.clump = clump;
+      const trials = new Trials({ alpha: 0.01, effect: 1, isCounted: false });
+      trials.clumps = { all: clump, own: clump };
       trials.take(source, bad);
       return trials.found()[0].evidence;
     };
@@ -176,9 +195,11 @@ describe("the evidence of a release", () => {
   });
 });
 
-describe("one interval, by hand: half of the money is kept back, a sixteenth lies on each of eight bets", () => {
+describe("one interval, by hand: a third of the money is kept back, the rest lies on eight bets", () => {
   const ratios = [1.5, 2, 3, 5, 10, 25, 100, 1000];
-  const sum = (payment: (ratio: number) => number) => 0.5 + ratios.reduce((all, ratio) => all + payment(ratio), 0) / 16;
+  const portions = [0.05, 0.07, 0.1, 0.13, 0.13, 0.1, 0.05, 0.02];
+  const sum = (payment: (ratio: number) => number) =>
+    0.35 + ratios.reduce((all, ratio, index) => all + payment(ratio) * (portions[index] ?? 0), 0);
 
   test("given as many requests, a failure of the release pays 2r/(r+1) for each bet, one of the old colour 2/(r+1)", () => {
     for (const clump of [1, undefined]) {
@@ -223,8 +244,8 @@ describe("one interval, by hand: half of the money is kept back, a sixteenth lie
   test("a fiftieth of the money is laid anew, and nothing grows beyond what is told", () => {
     const own = interval(tally(10, 1), tally(10, 0));
     const after = wagersAfter(wagersOf(), own, 1, 1);
-    expect(after[0]).toBeCloseTo(0.98 * 0.5 + 0.02 * evidenceOf(after) * 0.5, 10);
-    expect(after[2]).toBeCloseTo((0.98 * (4 / 3)) / 16 + (0.02 * evidenceOf(after)) / 16, 10);
+    expect(after[0]).toBeCloseTo(0.98 * 0.35 + 0.02 * evidenceOf(after) * 0.35, 10);
+    expect(after[2]).toBeCloseTo(0.98 * (4 / 3) * 0.07 + 0.02 * evidenceOf(after) * 0.07, 10);
     expect(evidenceOf(wagersAfter(wagersOf(1e12), own, 1, 1))).toBeCloseTo(1e12, -1);
   });
 });

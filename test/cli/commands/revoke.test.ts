@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ParameterAlreadyExists, SSMClient } from "@aws-sdk/client-ssm";
+import { ParameterAlreadyExists, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import type { Context } from "../../../cli/commands/context.ts";
 import { images } from "../../../cli/commands/images.ts";
 import { revoke, type RevokeOptions } from "../../../cli/commands/revoke.ts";
@@ -10,14 +13,42 @@ const [app, appOld, hardened, base] = ["ami-0000000a", "ami-0000000b", "ami-0000
 const tags = (values: Record<string, string>) => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
 /** Two versions on one hardened image; the newer one serves in prod, the older one stands by there. */
 const known: Record<string, object> = {
-  [app]: { CreationDate: "2026-11-20T00:00:00Z", Tags: tags({ Version: "v2.0.0", SourceAMI: hardened }) },
+  [app]: {
+    CreationDate: "2026-11-20T00:00:00Z",
+    Tags: tags({ Version: "v2.0.0", SourceAMI: hardened, GossReport: "sha256:1" }),
+  },
   [appOld]: { CreationDate: "2026-11-10T00:00:00Z", Tags: tags({ Version: "v1.0.0", SourceAMI: hardened }) },
   [hardened]: { CreationDate: "2026-11-05T00:00:00Z", Tags: tags({ SourceAMI: base }) },
   [base]: { CreationDate: "2026-11-01T00:00:00Z", Tags: [] },
 };
 
 let parameters: Record<string, string>;
+/** Another region's, which the project names or not: its parameters, what fails there, and the copy of the app's image. */
+let elsewhere: { parameters: Record<string, string>; fault?: string };
+const copy = "ami-0000000f0000000f0";
+let folder: string;
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const nameOtherRegion = () =>
+  writeFileSync(path.join(folder, "Pulumi.prod.yaml"), "config: { aws:region: us-east-1 }\n");
+function answerElsewhere(name: string, { Name, Value, Filters }: Input): object {
+  if (elsewhere.fault !== undefined) throw Object.assign(new Error(elsewhere.fault), { name: "AccessDenied" });
+  if (name === "DescribeImagesCommand") {
+    expect(Filters).toEqual([{ Name: "tag:GossReport", Values: ["sha256:1"] }]);
+    return { Images: [{ ImageId: copy }] };
+  }
+  if (name === "PutParameterCommand") {
+    if (Name in elsewhere.parameters) throw new ParameterAlreadyExists({ message: Name, $metadata: {} });
+    elsewhere.parameters[Name] = Value;
+    return {};
+  }
+  expect(name).toBe("DeleteParameterCommand");
+  if (!(Name in elsewhere.parameters)) throw new ParameterNotFound({ message: Name, $metadata: {} });
+  delete elsewhere.parameters[Name];
+  return {};
+}
 beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "bluegreen-test-"));
+  elsewhere = { parameters: {} };
   parameters = {
     "/bluegreen/images/v2.0.0": app,
     "/bluegreen/images/v1.0.0": appOld,
@@ -48,11 +79,12 @@ const answers: Record<string, (input: Input) => object> = {
     return {};
   },
   DeleteParameterCommand: ({ Name }) => {
-    expect(parameters).toHaveProperty([Name]);
+    if (!(Name in parameters)) throw new ParameterNotFound({ message: Name, $metadata: {} });
     delete parameters[Name];
     return {};
   },
   DescribeImagesCommand: ({ Filters: [{ Name, Values }] }) => {
+    if (Name === "tag:GossReport") return { Images: [{ ImageId: app }] };
     expect(Name).toBe("image-id");
     return { Images: Values.filter((id) => id in known).map((ImageId) => ({ ImageId, ...known[ImageId] })) };
   },
@@ -93,9 +125,13 @@ const answers: Record<string, (input: Input) => object> = {
 /** What a command printed, or how it was refused. */
 async function ran(run: (context: Context) => Promise<void>) {
   const region = "eu-central-1";
-  const client = <T extends { send: unknown }>(made: T): T => {
+  const client = <T extends { send: unknown }>(made: T, elsewhere?: string): T => {
     made.send = (command: { input: Input; constructor: { name: string } }) =>
-      Promise.resolve().then(() => answers[command.constructor.name](command.input));
+      Promise.resolve().then(() =>
+        elsewhere === undefined
+          ? answers[command.constructor.name](command.input)
+          : answerElsewhere(command.constructor.name, command.input),
+      );
     return made;
   };
   const clients = {
@@ -107,7 +143,13 @@ async function ran(run: (context: Context) => Promise<void>) {
   const printed: string[] = [];
   const values: unknown[] = [];
   const ui = { result: (value: unknown, text: string) => (values.push(value), printed.push(text)) };
-  const open = () => Promise.resolve({ clients, project: "bluegreen", holder: { by: "alice@desk" }, ui });
+  const clientsIn = (region: string) => ({
+    ssm: client(new SSMClient({ region }), region),
+    ec2: client(new EC2Client({ region }), region),
+  });
+  const stackRef = { folder, stack: "dev" };
+  const holder = { by: "alice@desk" };
+  const open = () => Promise.resolve({ clients, clientsIn, stackRef, project: "bluegreen", holder, ui });
   const fault = await run({ ui, open } as unknown as Context).then(
     () => undefined,
     (error: unknown) => error,
@@ -195,4 +237,42 @@ test("given a fleet whose image is not published and gone, then it is told all t
   const { text } = await ran(images);
   known[app] = gone;
   expect(text).toMatch(/\? \(not published\) +│ ami-0000000a +│ gone/);
+});
+
+describe("given another region that a stack of the project names", () => {
+  beforeEach(nameOtherRegion);
+  const there = () => Object.keys(elsewhere.parameters).map((name) => name.split("/").at(-1));
+
+  test("then a version is revoked there by its name, and an image by its own id and its copy's", async () => {
+    expect((await revoked("v2.0.0")).text).toContain("\nIt holds in eu-central-1; us-east-1.\n");
+    expect(there()).toEqual(["v2.0.0"]);
+    expect((await revoked(app)).text).toContain(`\nIt holds in eu-central-1; us-east-1 (${app}, ${copy}).\n`);
+    expect(there()).toEqual(["v2.0.0", app, copy]);
+  });
+
+  test("when it can't be written there, then what is done stays and is told, and the same command ends it", async () => {
+    elsewhere.fault = "not authorized";
+    expect((await revoked(app)).fault).toMatchObject({
+      code: "failed",
+      message: `${app} is revoked in eu-central-1. It is not revoked in us-east-1: AccessDenied: not authorized. Mend that, and give the same command again: what is done stays.`,
+    });
+    expect(written()).toHaveLength(1);
+    elsewhere.fault = undefined;
+    expect((await revoked(app)).fault).toBeUndefined();
+    expect(there()).toEqual([app, copy]);
+    expect((await revoked(app)).fault).toMatchObject({ code: "refused" });
+  });
+
+  test("when it is undone, then everywhere, also where a command before has failed", async () => {
+    await revoked(app);
+    elsewhere.fault = "not authorized";
+    expect((await revoked(app, { undo: true })).fault).toMatchObject({
+      message: expect.stringMatching(
+        /may be released again in eu-central-1. It is still revoked in us-east-1/,
+      ) as string,
+    });
+    elsewhere.fault = undefined;
+    expect((await revoked(app, { undo: true })).fault).toBeUndefined();
+    expect([...written(), ...there()]).toEqual([]);
+  });
 });

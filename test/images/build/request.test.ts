@@ -1,3 +1,4 @@
+import type { Revocation } from "../../../deployment/revocation.ts";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -33,7 +34,9 @@ const subnet: BuilderSubnet = {
   endpoints: [],
 };
 const asked: string[] = [];
-const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: string } = {}): Lookups => ({
+const lookups = (
+  changes: Partial<Lookups> & { clean?: boolean; parameter?: string; revoked?: Revocation[] } = {},
+): Lookups => ({
   settings: () => Promise.resolve(settings),
   subnets: () => Promise.resolve([subnet]),
   bucketFault: (region, bucket) => Promise.resolve(`${bucket} in ${region} has no lock`),
@@ -42,6 +45,7 @@ const lookups = (changes: Partial<Lookups> & { clean?: boolean; parameter?: stri
   aws: (region) => ({
     image: (id) => (asked.push(`${region} ${id}`), Promise.resolve(proved)),
     parameter: (name) => (asked.push(`${region} ${name}`), Promise.resolve(changes.parameter)),
+    revocations: () => Promise.resolve(changes.revoked ?? []),
   }),
   ...changes,
 });
@@ -102,6 +106,7 @@ it("files that are not committed are baked when that is asked for", async () => 
 const unavailable: Lookups["aws"] = () => ({
   image: () => Promise.resolve({ State: "failed" }),
   parameter: () => Promise.reject(new Error("no credentials")),
+  revocations: () => Promise.resolve([]),
 });
 
 test.each<["base" | "hardened" | "app", Partial<Options>, Partial<Lookups> & { clean?: boolean }, RegExp]>([
@@ -168,3 +173,18 @@ it("fails with all faults in one message", async () => {
     ),
   );
 });
+
+test.each(["hardened", "app"] as const)(
+  "given a parent that is revoked, then %s is not baked, and the reason is told",
+  (layer) =>
+    expect(
+      checkRequest(
+        layer,
+        options({ parent: PARENT, version: layer === "app" ? "v1.2.3" : undefined }),
+        {},
+        lookups({ revoked: [{ key: PARENT, reason: "CVE-1", by: "alice@desk" }] }),
+      ),
+    ).rejects.toThrow(
+      /the parent ami-\w+ is revoked \(CVE-1; alice@desk\); bake the layers below anew \(named by --parent\)/,
+    ),
+);

@@ -41,7 +41,6 @@ const REPLACED: Record<string, { forced: string[]; inPlace: string[] }> = {
     inPlace: ["description", "defaultAction", "rules", "visibilityConfig", "tags"],
   },
   "aws:wafv2/webAclAssociation:WebAclAssociation": { forced: ["resourceArn", "webAclArn"], inPlace: [] },
-  "aws:s3/bucketVersioning:BucketVersioning": { forced: ["bucket"], inPlace: ["versioningConfiguration"] },
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
     forced: ["securityGroupId"],
     inPlace: ["cidrIpv4", "fromPort", "toPort", "ipProtocol", "description", "tags"],
