@@ -77,8 +77,7 @@ export class Fleet extends pulumi.ComponentResource {
         imageId,
         instanceType,
         detailedMonitoring: monitoring?.enabled ?? false,
-        // The provider reads 0 where none is set.
-        volumeInitializationRate: volumes[0]?.ebs?.volumeInitializationRate || undefined,
+        volumeInitializationRate: rateOf(volumes[0]?.ebs?.volumeInitializationRate),
         healthCheckPath: healthCheck?.path ?? "",
         versionPath,
         customerKey,
@@ -275,3 +274,6 @@ export class Fleet extends pulumi.ComponentResource {
 function userData({ color, environment, settingsPath }: FleetArgs): string {
   return `#!/bin/sh\nBLUEGREEN_COLOR=${color}\nBLUEGREEN_ENVIRONMENT=${environment}\nBLUEGREEN_SETTINGS=${settingsPath}\n`;
 }
+
+/** The provider reads 0 where none is set. */
+const rateOf = (rate: number | undefined): number | undefined => (rate === 0 ? undefined : rate);

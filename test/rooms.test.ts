@@ -107,7 +107,6 @@ test("given the local AWS, then it gives one module to others, and that one func
   const { exports } = JSON.parse(readFileSync(path.join(root, "packages/local-aws/package.json"), "utf8")) as {
     exports: Record<string, string>;
   };
-  // Metric math has no state: the dashboard's picture computes its expressions with it.
-  expect(Object.keys(exports)).toEqual([".", "./metric-math"]);
+  expect(Object.keys(exports)).toEqual(["."]);
   expect(Object.keys(await import("@bluegreen/local-aws"))).toEqual(["startLocalAws"]);
 });

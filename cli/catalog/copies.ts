@@ -10,7 +10,8 @@ export async function digestOf({ ec2 }: Pick<Clients, "ec2">, imageId: string): 
   const { Images = [] } = await ec2.send(
     new DescribeImagesCommand({ Filters: [{ Name: "image-id", Values: [imageId] }], IncludeDeprecated: true }),
   );
-  return Images[0]?.Tags?.find(({ Key }) => Key === digestTag)?.Value || undefined;
+  const digest = Images[0]?.Tags?.find(({ Key }) => Key === digestTag)?.Value;
+  return digest === "" ? undefined : digest;
 }
 
 /** Ids of the images of a region that have a digest. AWS's errors pass through. */

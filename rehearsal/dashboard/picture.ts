@@ -1,4 +1,4 @@
-import { parseExpression, type TimeSeries, type Value } from "@bluegreen/local-aws/metric-math";
+import { parseExpression, type TimeSeries, type Value } from "@bluegreen/metric-math";
 import { minutesOf } from "./story.ts";
 
 /** A widget of a dashboard's body, as far as it is drawn. */

@@ -1,6 +1,6 @@
 /** An hour that the dashboard is pictured with: made up, and always the same. */
 import { colors, type Color } from "../../deployment/model.ts";
-import type { TimeSeries } from "@bluegreen/local-aws/metric-math";
+import type { TimeSeries } from "@bluegreen/metric-math";
 
 /** Minutes. */
 const length = 60;

@@ -1,4 +1,4 @@
-import type { TimeSeries } from "./expression.ts";
+import type { TimeSeries } from "@bluegreen/metric-math";
 
 /** An alarm's state. */
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";

@@ -1,5 +1,5 @@
 import { validationError } from "@bluegreen/query-protocol";
-import { parseExpression, type MathExpression, type TimeSeries, type Value } from "./expression.ts";
+import { parseExpression, type MathExpression, type TimeSeries, type Value } from "@bluegreen/metric-math";
 import type { MetricStore } from "./metric-store.ts";
 import type { MetricDataQuery, MetricStat } from "./schemas.ts";
 import { isStatistic, samplesNeeded, percentOf, statisticOf } from "./statistics.ts";

@@ -1,4 +1,4 @@
-import type { TimeSeries } from "./expression.ts";
+import type { TimeSeries } from "@bluegreen/metric-math";
 import type { StateValue } from "./missing-data.ts";
 import type { Span } from "./queries.ts";
 import type { Arguments } from "./schemas.ts";

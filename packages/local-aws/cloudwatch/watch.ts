@@ -1,5 +1,5 @@
 import { validationError } from "@bluegreen/query-protocol";
-import type { TimeSeries } from "./expression.ts";
+import type { TimeSeries } from "@bluegreen/metric-math";
 import type { MetricStore } from "./metric-store.ts";
 import type { Terms } from "./missing-data.ts";
 import { compileQueries, isLowSample, type Span } from "./queries.ts";

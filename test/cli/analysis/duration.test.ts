@@ -60,4 +60,4 @@ test.each<[string, number | undefined]>([
 ])("a pause of %s lasts %p seconds", (text, seconds) => expect(parsePauseTimeout(text)).toBe(seconds));
 
 test("what is no duration is a fault of usage", () =>
-  expect(() => parseDuration("soon")).toThrow(expect.objectContaining({ code: "usage" })));
+  expect(() => parseDuration("soon")).toThrow(expect.objectContaining({ code: "usage" }) as Error));

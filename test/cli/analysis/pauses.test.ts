@@ -75,7 +75,7 @@ test.each<[string, string, string[]]>([
 test("a strategy that would pass a pause by is a fault of usage", () => {
   const pause: Pause = { after: "10%", timeout: 60, then: "rollback" };
   expect(() => requirePausesIn(parseStrategy("all-at-once"), [pause])).toThrow(
-    expect.objectContaining({ code: "usage" }),
+    expect.objectContaining({ code: "usage" }) as Error,
   );
 });
 

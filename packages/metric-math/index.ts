@@ -1,6 +1,5 @@
 import jsep, { type CoreExpression, type Expression } from "jsep";
 import { validationError } from "@bluegreen/query-protocol";
-import { messageOf } from "../errors.ts";
 
 /** A metric's values, one a period; undefined where the metric has none. */
 export type TimeSeries = readonly (number | undefined)[];
@@ -43,7 +42,7 @@ export function parseExpression(text: string): MathExpression {
   try {
     tree = jsep(text);
   } catch (error) {
-    throw refusal(text, messageOf(error));
+    throw refusal(text, error instanceof Error ? error.message : String(error));
   }
   const names = new Set<string>();
   return { names, compute: compile(tree, text, names) };
@@ -52,7 +51,7 @@ export function parseExpression(text: string): MathExpression {
 function refusal(text: string, why: string): Error {
   return validationError(
     `Error in expression "${text}": ${why}. The rehearsal's cloud knows + - * / ( ), comparisons, IF, FILL, ABS and DIFF ` +
-      "(packages/local-aws/cloudwatch/expression.ts).",
+      "(packages/metric-math/index.ts).",
   );
 }
 

@@ -1,4 +1,4 @@
-import { parseExpression, type Value } from "../../../../packages/local-aws/cloudwatch/expression.ts";
+import { parseExpression, type Value } from "../../../packages/metric-math/index.ts";
 
 const _ = undefined;
 const values: Record<string, Value> = {
