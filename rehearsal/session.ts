@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
-import { type ClientOptions, type LocalAws, providerName, startLocalAws } from "@bluegreen/local-aws";
+import { type ClientOptions, type LocalAws, startLocalAws } from "@bluegreen/local-aws";
 import { requireMachines } from "@bluegreen/machines";
 import { startProviders } from "@bluegreen/provider-stub";
 import type { ConfigOverrides } from "./engine/settings.ts";
@@ -95,7 +95,7 @@ export async function openSession(args: SessionArgs): Promise<Session> {
   await rm(log, { force: true });
   const cloud = await startLocalAws({ timeScale, motoPython, log, region, machines: hardware?.options });
   cleanUp.add("local cloud", () => cloud.stop());
-  const { client, certificateAuthority } = cloud;
+  const { client, certificateAuthority, providerName } = cloud;
   const machineImages = hardware && (await registerMachineImages(hardware.baked, client));
   const images = machineImages ?? (await registerImages(client));
   await publishImages(images, client);

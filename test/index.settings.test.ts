@@ -212,7 +212,7 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
   instanceBoundaryArn: {
     values: ["", "arn:aws:iam::111111111111:policy/Boundary"],
     places: (run) => ofType(run, "Role").map(({ inputs }) => inputs.permissionsBoundary),
-    seen: [[undefined, undefined, undefined], Array(3).fill("arn:aws:iam::111111111111:policy/Boundary")],
+    seen: [[undefined, undefined, undefined, undefined], Array(3).fill("arn:aws:iam::111111111111:policy/Boundary")],
   },
   backendPorts: {
     values: [[], [5432, 6379]],
@@ -375,14 +375,14 @@ const rows: { readonly [Name in keyof Settings]-?: Seen | Unseen } = {
     seen: [
       [
         [undefined, undefined],
-        [undefined, undefined, undefined],
+        [undefined, undefined, undefined, undefined],
         "arn:notifications-key",
         undefined,
         ["notifications-key"],
       ],
       [
         ["arn:stack-key", "arn:stack-key"],
-        ["arn:stack-key", "arn:stack-key", "arn:stack-key"],
+        ["arn:stack-key", "arn:stack-key", "arn:stack-key", "arn:stack-key"],
         "arn:stack-key",
         { enabled: true, kmsKeyArn: "arn:stack-key" },
         ["stack-key"],

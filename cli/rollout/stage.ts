@@ -35,8 +35,8 @@ export function servingNow({ world }: Pick<RolloutContext, "world">): Color {
 export async function requireFit(rollout: RolloutContext, image: ImageFacts): Promise<void> {
   const faults = imageFaults(image);
   if (faults.length > 0) throw new CliError("refused", faults.join(". "));
-  await requireSigned(rollout.session, image);
   await requireNotRevoked(rollout.session, image);
+  await requireSigned(rollout.session, image);
   await requirePromotion(rollout.session, image);
   await requireSchema(rollout, image);
   await requireWhole(rollout);

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { stop, whenReady } from "../../tools/process.ts";
+import { providerName } from "./call-log.ts";
 import type { ClientOptions } from "./cloud.ts";
 import type { CloudState } from "./control.ts";
 import { controlService, signedHeaders } from "./door/sign.ts";
@@ -9,7 +10,6 @@ import { ownEnvironment } from "./environment.ts";
 import type { Fault } from "./fault-injection.ts";
 import type { CloudMessage, CloudProcessOptions } from "./main.ts";
 
-export { providerName } from "./call-log.ts";
 export type { ClientOptions } from "./cloud.ts";
 export type { CloudState } from "./control.ts";
 export type { Fault } from "./fault-injection.ts";
@@ -26,6 +26,8 @@ export interface LocalAws {
   certificateAuthority: string;
   /** The process that runs it. */
   pid: number;
+  /** The name by which a provider calls, one process for all commands (`AWS_SDK_UA_APP_ID`). */
+  providerName: string;
   /** With machines: the process whose network namespace is theirs. */
   gateway?: number;
   /** With machines: the process of the services' backing store. */
@@ -70,6 +72,7 @@ export async function startLocalAws(options: StartOptions): Promise<LocalAws> {
     client,
     certificateAuthority,
     pid: child.pid ?? 0,
+    providerName,
     gateway,
     backingStore,
     state: async () => (await control(client, "GET", "state")) as CloudState,

@@ -15,7 +15,7 @@ export function costTable(months: ReadonlyMap<string, Month>): string {
     row("an hour of a warm standby", ({ warmHour }) => warmHour.toFixed(3)),
     "",
     `List prices of ${priceDates.instances} (instances) and ${priceDates.services} (the rest), \`deployment/prices.json\`; 730 hours; without`,
-    `free tiers and traffic. Assumed: ${assumptions.lcu} LCU, ${assumptions.volumeGb} GB a root volume, ${assumptions.logGb} GB of logs an instance, ${assumptions.accessLogGb} GB of access logs.`,
+    `free tiers and traffic. Assumed: ${assumptions.lcu} LCU, ${assumptions.volumeGb} GB a root volume, ${assumptions.logGb} GB of logs an instance, ${assumptions.accessLogGb} GB of access logs, ${assumptions.flowLogGb} GB of flow logs.`,
   ].join("\n");
 }
 

@@ -43,6 +43,13 @@ test("the bucket is encrypted, closed, owned by the stack's account alone, and l
         filter: { prefix: "alb/" },
         expiration: { days: 90 },
         abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        noncurrentVersionExpiration: { noncurrentDays: 30 },
+      },
+      {
+        id: "markers",
+        status: "Enabled",
+        filter: { prefix: "alb/" },
+        expiration: { expiredObjectDeleteMarker: true },
       },
     ],
   });

@@ -138,6 +138,8 @@ test("tells what the instances are made of, and its bounds", async () => {
     detailedMonitoring: true,
     healthCheckPath: "",
     versionPath: "/version",
+    volumeInitializationRate: undefined,
+    customerKey: false,
     bootGate: false,
   });
   expect(await known(made.capacity)).toEqual({ minSize: 2, maxSize: 4 });

@@ -41,6 +41,8 @@ test("given settings and boot gates, then machines and foundation are theirs, an
     detailedMonitoring: false,
     healthCheckPath: "/up",
     versionPath: "/about",
+    volumeInitializationRate: undefined,
+    customerKey: false,
   };
   expect(desiredState(given, { blue: true, green: false }, ["c", "a", "b"])).toEqual({
     ...given,
@@ -55,6 +57,7 @@ test("given settings and boot gates, then machines and foundation are theirs, an
       availabilityZones: ["c", "a", "b"],
       appPort: 4000,
       https: true,
+      customerKey: false,
     },
   });
 });
