@@ -109,8 +109,8 @@ async function main(): Promise<number> {
     const lostWithMachine = reports.reduce((sum, step) => sum + (step.lostWithMachine ?? 0), 0);
     const lostToCanary = reports.reduce((sum, step) => sum + (step.lostToCanary ?? 0), 0);
     const calls = await session.calls();
-    const commandLine = await readFile(path.join(folder, "..", "cli", "main.ts"), "utf8");
-    const whole = options.step.length === 0 && !options.machines && !options.keep;
+    const commandLine = await readFile(path.join(base, "..", "cli", "main.ts"), "utf8");
+    const whole = options.step.length === 0 && options.except.length === 0 && !options.machines && !options.keep;
     const rights = [...uncovered(calls), ...(whole ? [...unused(calls), ...unrehearsed(calls, commandLine)] : [])];
     await writeFile(path.join(folder, "calls.json"), `${JSON.stringify(calls, null, 2)}\n`);
     const report: Report = {

@@ -3,6 +3,18 @@ import { recordedCalls } from "../../bootstrap/rights/authorization.ts";
 /** Operations by who called them. */
 export type Calls = Readonly<Record<string, readonly string[]>>;
 
+/** The calls of several rehearsals as one. */
+export function together(rehearsals: readonly Calls[]): Calls {
+  const all = new Map<string, Set<string>>();
+  for (const [caller, operations] of rehearsals.flatMap((calls) => Object.entries(calls))) {
+    const known = all.get(caller) ?? new Set();
+    all.set(caller, known);
+    for (const operation of operations) known.add(operation);
+  }
+  const sorted = [...all].sort(([one], [other]) => one.localeCompare(other));
+  return Object.fromEntries(sorted.map(([caller, operations]) => [caller, [...operations].sort()]));
+}
+
 /** Callers that policies are made for: an engine's operation, or a command. A shell's plain `pulumi` gives no name of its own. */
 export const isCommand = (caller: string): boolean => /^(pulumi|bluegreen)-/.test(caller);
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { authorizations, recordedCalls } from "../../bootstrap/rights/authorization.ts";
 import { implied } from "../../bootstrap/rights/implied.ts";
 import { actionsOfCaller, nobodys, roles } from "../../bootstrap/rights/roles.ts";
-import { uncovered, unrehearsed, unused } from "../../rehearsal/rights/recording.ts";
+import { together, uncovered, unrehearsed, unused } from "../../rehearsal/rights/recording.ts";
 import { rightsTable, withRights } from "../../rehearsal/rights/table.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -14,6 +14,14 @@ test("given a call that is in no table, then it is named with who made it, and w
   const calls = { "bluegreen-status": ["ec2:DescribeHosts", "elbv2:ModifyListener"], bluegreen: ["ec2:DescribeVpcs"] };
   expect(uncovered(calls, recorded)).toEqual(["bluegreen-status called ec2:DescribeHosts"]);
 });
+
+test("given a rehearsal in two parts, then their calls are one rehearsal's", () =>
+  expect(
+    together([{ "pulumi-up": ["ec2:RunInstances"] }, { "bluegreen-plan": [], "pulumi-up": ["acm:GetCertificate"] }]),
+  ).toEqual({
+    "bluegreen-plan": [],
+    "pulumi-up": ["acm:GetCertificate", "ec2:RunInstances"],
+  }));
 
 test("given a right that nobody used, then it is named", () => {
   const recorded = { "pulumi-up": ["elbv2:ModifyListener", "ec2:DescribeHosts"] };

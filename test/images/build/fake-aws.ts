@@ -57,6 +57,8 @@ export class FakeAws {
   private ssm(action: string, region: string, input: Record<string, string>): [number, unknown] {
     const { Name = "", Value = "" } = input;
     const key = `${region} ${Name}`;
+    // Nothing is revoked here.
+    if (action === "GetParametersByPath") return [200, { Parameters: [] }];
     if (action === "GetParameter") {
       const value = this.parameters.get(key);
       return value === undefined
