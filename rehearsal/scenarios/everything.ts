@@ -95,6 +95,12 @@ async function tell(context: Context, stack: RehearsalStack, outputs: Outputs): 
       expectTouched(await updated(context, stack, settings), [listenerName]);
     }
     expectTouched(await updated(context, stack, {}), []);
+    context.say("the key is not given up");
+    stack.setConfig({ "bluegreen:customerKey": false });
+    const { ok, error = "" } = await alone(context, name, () => stack.up({ onProgress: context.progress }));
+    if (ok || !/customerKey can't be switched off in a running stack/.test(error))
+      throw new Error(`customerKey: false was to be refused, but: ${ok ? "it went through" : error}`);
+    stack.setConfig({ "bluegreen:customerKey": true });
   } finally {
     await load.stop();
   }
