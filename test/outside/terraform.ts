@@ -84,10 +84,13 @@ function body(inputs: Values, known: Map<string, string>, own: string): string {
 function expression(value: unknown, known: Map<string, string>, own: string): string {
   if (Array.isArray(value)) return `[${value.map((one) => expression(one, known, own)).join(", ")}]`;
   if (isObject(value)) {
-    const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)} = ${expression(one, known, own)}`);
+    const members = Object.entries(value).map(
+      ([key, one]) => `${JSON.stringify(key)} = ${expression(one, known, own)}`,
+    );
     return `{\n${members.join("\n")}\n}`;
   }
-  if (typeof value !== "string") return String(value);
+  // Pulumi has a text where Terraform's booleans may also be unset.
+  if (typeof value !== "string" || value === "true" || value === "false") return String(value);
   const reference = known.get(value);
   if (reference !== undefined && !reference.startsWith(own)) return reference;
   return JSON.stringify(value).replace(/[$%]\{/g, (sign) => sign[0] + sign);
