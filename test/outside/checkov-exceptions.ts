@@ -164,6 +164,7 @@ export const exceptions: readonly Exception[] = [
     check: "CKV_GHA_7",
     areas: [".github"],
     resource: /^on\((Deploy|Nights|Rollback)\)$/,
-    reason: "these workflows build nothing: whoever starts one says which image, which environment and why, or night or day",
+    reason:
+      "these workflows build nothing: whoever starts one says which image, which environment and why, or night or day",
   },
 ];

@@ -119,7 +119,8 @@ test("given a stack or a file that is broken in one place, then the check that i
     "allowPrivilegeEscalation: false",
     "allowPrivilegeEscalation: true",
   );
-  files[".github/workflows/broken.yml"] = "name: Broken\non: push\npermissions: write-all\njobs: {}\n";
+  files[".github/workflows/broken.yml"] =
+    "name: Broken\non: push\npermissions: write-all\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n";
   const { findings } = await checkov(files);
   const found = new Set(findings.map(({ check, area }) => `${area} ${check}`));
   const wanted = Object.keys(files)
@@ -140,6 +141,41 @@ test("given the list of exceptions, then the document has each with its reason, 
     cells.join(" | "),
   );
   expect(rows).toEqual(exceptions.map(({ check, areas, reason }) => `${check} | ${areas.join(", ")} | ${reason}`));
+});
+
+test("given inputs as Pulumi has them, then Terraform's blocks, arguments and references are written", () => {
+  const topic = { type: "aws:sns/topic:Topic", name: "told", inputs: {}, options: {} as never };
+  const inputs = {
+    alarmActions: ["arn:aws:sns:eu-central-1:111111111111:told-1234567"],
+    alarmDescription: 'a "word" and ${text}',
+    metricQueries: [{ id: "a", returnData: true, metric: { dimensions: { LoadBalancer: "alb" } } }],
+    okActions: [],
+    tags: { Project: "a" },
+  };
+  const alarm = { type: "aws:cloudwatch/metricAlarm:MetricAlarm", name: "an-alarm", inputs, options: {} as never };
+  expect(hcl([topic, alarm]).split("\n")).toEqual([
+    'resource "aws_sns_topic" "told" {',
+    "}",
+    "",
+    'resource "aws_cloudwatch_metric_alarm" "an_alarm" {',
+    'alarm_name = "an-alarm"',
+    "alarm_actions = [aws_sns_topic.told.arn]",
+    'alarm_description = "a \\"word\\" and $${text}"',
+    "metric_query {",
+    'id = "a"',
+    "return_data = true",
+    "metric {",
+    "dimensions = {",
+    '"LoadBalancer" = "alb"',
+    "}",
+    "}",
+    "}",
+    "tags = {",
+    '"Project" = "a"',
+    "}",
+    "}",
+    "",
+  ]);
 });
 
 test("given a type that nobody named and that is not of the AWS provider, then fails and names it", () => {

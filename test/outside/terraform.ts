@@ -14,6 +14,9 @@ const renamed: Record<string, string> = {
   "awsx:ec2:Vpc": "aws_vpc",
 };
 
+/** What awsx makes of its own arguments beside the VPC. */
+const beside = new Set(["availabilityZoneNames", "natGateways", "subnetStrategy"]);
+
 /** Objects that are an argument of free keys; each other object is a block. */
 const maps = new Set(["tags", "dimensions"]);
 
@@ -27,6 +30,20 @@ const answered: Record<string, (name: string) => Record<string, string>> = {
   aws_s3_bucket: (name) => ({ [name]: "id" }),
   aws_sns_topic: (name) => ({ [`arn:aws:sns:eu-central-1:111111111111:${name}-1234567`]: "arn" }),
   aws_vpc: () => ({ "vpc-0a0a0a0a": "id" }),
+};
+
+/** Inputs that don't follow the rule: Terraform's argument or block. */
+const irregular: Record<string, string> = {
+  blockDeviceMappings: "block_device_mappings",
+  networkInterfaces: "network_interfaces",
+  tagSpecifications: "tag_specifications",
+  vpcZoneIdentifiers: "vpc_zone_identifier",
+};
+
+/** Arguments that Terraform needs and Pulumi makes of the resource's own name. */
+const nameArguments: Record<string, string> = {
+  aws_cloudwatch_metric_alarm: "alarmName",
+  aws_dynamodb_table: "name",
 };
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -60,7 +77,9 @@ export function hcl(resources: readonly Registered[]): string {
   return resources
     .map(({ name, type, inputs }) => {
       const kind = terraformType(type);
-      return `resource "${kind}" "${label(name)}" {\n${body(inputs, known, `${kind}.${label(name)}.`)}}\n`;
+      const own = kind === "aws_vpc" ? without(inputs, beside) : inputs;
+      const given = nameArguments[kind] ? Object.assign({ [nameArguments[kind]]: name }, own) : own;
+      return `resource "${kind}" "${label(name)}" {\n${body(given, known, `${kind}.${label(name)}.`)}}\n`;
     })
     .join("\n");
 }
@@ -68,15 +87,19 @@ export function hcl(resources: readonly Registered[]): string {
 const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const without = (inputs: Values, keys: ReadonlySet<string>): Values =>
+  Object.fromEntries(Object.entries(inputs).filter(([key]) => !keys.has(key)));
+
 /** @param own address of the resource, which does not refer to itself */
 function body(inputs: Values, known: Map<string, string>, own: string): string {
   return Object.entries(inputs)
-    .filter(([, value]) => value !== undefined && value !== null)
+    .filter(([, value]) => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0))
     .map(([key, value]) => {
-      const blocks = Array.isArray(value) && value.length > 0 && value.every(isObject);
-      if (blocks) return value.map((one) => `${snake(singular(key))} {\n${body(one, known, own)}}\n`).join("");
+      const blocks = Array.isArray(value) && value.every(isObject);
+      if (blocks)
+        return value.map((one) => `${irregular[key] ?? snake(singular(key))} {\n${body(one, known, own)}}\n`).join("");
       if (isObject(value) && !maps.has(key)) return `${snake(key)} {\n${body(value, known, own)}}\n`;
-      return `${snake(key)} = ${expression(value, known, own)}\n`;
+      return `${irregular[key] ?? snake(key)} = ${expression(value, known, own)}\n`;
     })
     .join("");
 }
