@@ -42,6 +42,7 @@ const irregular: Record<string, string> = {
 
 /** Arguments that Terraform needs and Pulumi makes of the resource's own name. */
 const nameArguments: Record<string, string> = {
+  aws_autoscaling_policy: "name",
   aws_cloudwatch_metric_alarm: "alarmName",
   aws_dynamodb_table: "name",
 };
