@@ -49,7 +49,7 @@ export function createOutputs({
   const targetGroupArns = byColor((color) => targetGroups[color].arn);
   const machines = byColor((color) => fleets[color].machine);
   const capacity = byColor((color) => fleets[color].capacity);
-  return {
+  const outputs: WrittenOutputs = {
     url: loadBalancer.url,
     previewUrl,
     previewUsage: pulumi.interpolate`curl -H "${previewHeader}: ${standby}" ${previewUrl}${machines[standby].versionPath}`,
@@ -68,7 +68,6 @@ export function createOutputs({
     },
     dashboard: { name: dashboard.dashboardName, url: dashboard.url },
     logGroups: rest.logGroups.names,
-    key: rest.keyArn === undefined ? undefined : { arn: rest.keyArn },
     jobs: { instanceProfileArn: rest.jobsRole.instanceProfileArn },
     deployed: {
       activeColor,
@@ -81,4 +80,6 @@ export function createOutputs({
       targetGroupArns,
     },
   };
+  // Pulumi warns of an output that has no value.
+  return rest.keyArn === undefined ? outputs : { ...outputs, key: { arn: rest.keyArn } };
 }

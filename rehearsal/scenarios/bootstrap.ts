@@ -87,9 +87,10 @@ pulumi stack rm --yes dev`;
     throw new Error(`Pulumi asked its backend for ${lacking.join(", ") || "nothing"}, which no role may`);
 }
 
-/** What a versioned bucket keeps of what was deleted goes, too. */
+/** What a versioned bucket keeps of what was deleted goes, too; without the policy, by which plain HTTP may not even list it. */
 async function empty(context: Context, Bucket: string): Promise<void> {
   const client = s3(context);
+  await client.send(new DeleteBucketPolicyCommand({ Bucket }));
   for (;;) {
     const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
     const found = [...Versions, ...DeleteMarkers];

@@ -81,7 +81,7 @@ const releaseTo = (context: Context, name: string, version: string, exit = 0, wo
 async function promote(context: Context, image: string, staging: Environment, prod: Environment): Promise<void> {
   const version = versionOf(context, image);
   const early = new RegExp(
-    `staging has not served ${version} and kept it.*bluegreen release ${version} --stack staging`,
+    `staging has not served ${version} \\(ami-\\w+\\) and kept it.*bluegreen release ami-\\w+ --stack staging`,
   );
   await releaseTo(context, "prod", version, 3, early);
   for (const { name, domain, at, outputs, stack } of [staging, prod]) {

@@ -104,6 +104,14 @@ export const bootedBreakages: readonly BootedBreakage[] = [
     caughtBy: ["Port: tcp:3000", "HTTP: http://127.0.0.1:3000/readyz", "Service: app: running"],
   },
   {
+    boot: "c",
+    name: "the service is given up after some starts",
+    script:
+      "mkdir -p /etc/systemd/system/app.service.d && printf '%s\\n' '[Unit]' 'StartLimitIntervalSec=60' >/etc/systemd/system/app.service.d/limit.conf",
+    spec: "boot",
+    caughtBy: ["Command: app-unit"],
+  },
+  {
     boot: "d",
     name: "an instance that does not know who it is",
     script: "rm /usr/local/libexec/read-user-data",

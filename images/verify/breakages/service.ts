@@ -70,11 +70,4 @@ export const serviceBreakages: readonly Breakage[] = [
     spec: "app",
     caughtBy: ["Command: goss-runs"],
   },
-  {
-    name: "the service is given up after some starts",
-    script:
-      "mkdir -p /etc/systemd/system/app.service.d && printf '%s\\n' '[Unit]' 'StartLimitIntervalSec=60' >/etc/systemd/system/app.service.d/broken.conf",
-    spec: "boot",
-    caughtBy: ["Command: app-unit"],
-  },
 ];
