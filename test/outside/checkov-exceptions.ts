@@ -4,7 +4,7 @@ export interface Exception {
   /** It occurs in each of these: an environment, or the folder of test/outside/checkov-files.ts. */
   readonly areas: readonly string[];
   readonly resource: RegExp;
-  /** docs/policy.md has it, too. */
+  /** docs/checkov.md has it, too. */
   readonly reason: string;
 }
 

@@ -12,7 +12,7 @@ jest.setTimeout(300_000);
 
 const environments = ["dev", "staging", "prod"];
 const withKeys = "a way out through endpoints alone, with keys and logs of its own";
-const document = readFileSync(path.join(import.meta.dirname, "../../docs/policy.md"), "utf8");
+const document = readFileSync(path.join(import.meta.dirname, "../../docs/checkov.md"), "utf8");
 
 let stacks: Record<string, Registered[]>;
 let own: Record<string, string>;
