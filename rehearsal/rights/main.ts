@@ -3,6 +3,7 @@
  * the calls of the last rehearsal (`npm run rehearse -- --quick`) are recorded first; with `-- --check` they are only compared with
  * what is recorded, as a whole rehearsal does by itself. A rehearsal in several folders is one.
  */
+import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -37,8 +38,10 @@ if (values.check) {
 if (values.record) {
   const calls = rehearsed();
   write("calls.json", Object.fromEntries(Object.entries(calls).filter(([caller]) => isCommand(caller))));
+  // Anew: what was loaded here has read the calls of before.
+  execFileSync(process.execPath, [import.meta.filename], { stdio: "inherit" });
+  process.exit();
 }
-// Not before: they read what was written.
 const { recordedCalls } = await import("../../bootstrap/rights/authorization.ts");
 const { actionsOfCaller } = await import("../../bootstrap/rights/roles.ts");
 const { rightsTable, withRights } = await import("./table.ts");
